@@ -1,0 +1,130 @@
+from typing import Any
+
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Lower
+from django.utils import timezone
+from django.utils.functional import cached_property
+from django.utils.translation import gettext_lazy as _
+
+from atn_platform.accounts.enums import SECOND_FACTOR_ROLES, Role
+from atn_platform.core import french
+from atn_platform.core.models import TimestampedModel
+
+
+class UserManager(BaseUserManager["User"]):
+    """Addresses are kept in lower case, so that equality in the database is the rule."""
+
+    def create_user(
+        self, email: str | None = None, password: str | None = None, **fields: Any
+    ) -> "User":
+        user = self.model(email=email.strip().lower() if email else None, **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "User":
+        return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
+
+    def get_by_natural_key(self, username: str | None) -> "User":
+        return self.get(email=(username or "").strip().lower())
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    """One human being who may sign in; may lack an e-mail address. Belongs to no organisation."""
+
+    email = models.EmailField(_("adresse courriel"), unique=True, null=True, blank=True)
+    first_name = models.CharField(_("prénom"), max_length=100, blank=True)
+    last_name = models.CharField(_("nom"), max_length=100, blank=True)
+    sort_key = models.CharField(_("clé de tri"), max_length=210, editable=False, db_index=True)
+    is_staff = models.BooleanField(_("accès à l'administration"), default=False)
+    is_active = models.BooleanField(_("compte actif"), default=True)
+    date_joined = models.DateTimeField(_("inscription"), default=timezone.now)
+
+    objects = UserManager()
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS = []
+
+    class Meta:
+        verbose_name = _("personne")
+        verbose_name_plural = _("personnes")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(email__isnull=True) | Q(email=Lower("email")),
+                name="accounts_user_email_lower",
+            ),
+            models.CheckConstraint(condition=~Q(email=""), name="accounts_user_email_not_blank"),
+        ]
+
+    def __str__(self) -> str:
+        return self.get_full_name() or self.email or str(_("Personne sans nom"))
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.sort_key = french.sort_key(f"{self.last_name} {self.first_name}")
+        fields = kwargs.get("update_fields")
+        if fields is not None and {"first_name", "last_name"} & set(fields):
+            kwargs["update_fields"] = {*fields, "sort_key"}
+        super().save(*args, **kwargs)
+
+    def get_full_name(self) -> str:
+        return f"{self.first_name} {self.last_name}".strip()
+
+    def get_short_name(self) -> str:
+        return self.first_name
+
+    @property
+    def initials(self) -> str:
+        """Two letters for the avatar; a dot when nothing is known."""
+        return (self.first_name[:1] + self.last_name[:1]).upper() or (self.email or "·")[
+            :1
+        ].upper()
+
+    @cached_property
+    def roles(self) -> frozenset[str]:
+        """Roles in force. One query a request, however often it is asked."""
+        granted = self.role_grants.filter(ended_at__isnull=True)
+        return frozenset(granted.values_list("role", flat=True))
+
+    def has_role(self, *roles: Role) -> bool:
+        return not self.roles.isdisjoint(roles)
+
+    @property
+    def needs_second_factor(self) -> bool:
+        return self.is_staff or self.has_role(*SECOND_FACTOR_ROLES)
+
+
+class RoleGrant(TimestampedModel):
+    """A platform role given to a person; ended, never deleted."""
+
+    user = models.ForeignKey(
+        User, verbose_name=_("personne"), on_delete=models.CASCADE, related_name="role_grants"
+    )
+    role = models.CharField(_("rôle"), max_length=20, choices=Role)
+    granted_by = models.ForeignKey(
+        User,
+        verbose_name=_("accordé par"),
+        on_delete=models.PROTECT,
+        related_name="+",
+        null=True,
+        blank=True,
+    )
+    granted_at = models.DateTimeField(_("accordé le"))
+    ended_at = models.DateTimeField(_("terminé le"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("rôle accordé")
+        verbose_name_plural = _("rôles accordés")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "role"],
+                condition=Q(ended_at__isnull=True),
+                name="accounts_role_granted_once",
+            ),
+            models.CheckConstraint(condition=Q(role__in=Role.values), name="accounts_role_known"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} · {self.get_role_display()}"

@@ -1,0 +1,146 @@
+"""French of Québec as code: sort and search keys, elision, dates, hours, numbers, typography.
+
+Sources of the rules: OQLF (Vitrine linguistique 22039 for spaces, 21640 for dates, 21241 for
+hours); Commission de toponymie for the names of municipalities.
+"""
+
+import re
+import unicodedata
+from datetime import date, datetime, time
+
+NBSP = "\u00a0"
+LIGATURES = str.maketrans({"œ": "oe", "æ": "ae", "Œ": "OE", "Æ": "AE"})
+MONTHS = [
+    "janvier",
+    "février",
+    "mars",
+    "avril",
+    "mai",
+    "juin",
+    "juillet",
+    "août",
+    "septembre",
+    "octobre",
+    "novembre",
+    "décembre",
+]
+SHORT_MONTHS = [
+    "janv.",
+    "févr.",
+    "mars",
+    "avr.",
+    "mai",
+    "juin",
+    "juill.",
+    "août",
+    "sept.",
+    "oct.",
+    "nov.",
+    "déc.",
+]
+WEEKDAYS = ["lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche"]
+# Names beginning with h that elide; every other h does not.
+MUTE_H = ("hébertville", "hérouxville", "henryville", "honfleur", "huberdeau")
+VOWELS = "aeiouàâäéèêëîïôöùûüœæ"
+# A y before a vowel and the W of Algonquian names are semi-consonants: « de Yamaska ».
+SEMI_CONSONANT = re.compile(r"(y[aeiou]|oui|oua)", re.IGNORECASE)
+
+
+def fold(text: str) -> str:
+    """Lower case, no accent, no ligature; composed and decomposed forms become equal."""
+    decomposed = unicodedata.normalize("NFD", text.translate(LIGATURES))
+    return "".join(c for c in decomposed if not unicodedata.combining(c)).lower()
+
+
+def sort_key(text: str) -> str:
+    """What `ORDER BY` compares: folded letters and digits, anything else one space."""
+    return " ".join(re.findall(r"[a-z0-9]+", fold(text)))
+
+
+def slugify(text: str) -> str:
+    """Address form of a French text: dashes where Django's own function glues words."""
+    return sort_key(text).replace(" ", "-")
+
+
+SEARCH_FORMS = {"st": "saint", "ste": "sainte", "sts": "saints", "stes": "saintes"}
+ARTICLES = {"l", "le", "la", "les", "d", "de", "du", "des", "a", "au", "aux", "et", "en"}
+
+
+def search_key(text: str) -> str:
+    """What people's typing is compared with: st/ste spelled out, articles left out.
+
+    « L'Île-Perrot » becomes "ile perrot"; « St-Elzéar » and « Saint-Elzéar » become the same.
+    """
+    words = [SEARCH_FORMS.get(word, word) for word in sort_key(text).split()]
+    return " ".join(word for word in words if word not in ARTICLES) or " ".join(words)
+
+
+def elides(name: str) -> bool:
+    """Whether « de » and « le » lose their vowel before this name."""
+    start = name.lstrip().lower()
+    if SEMI_CONSONANT.match(start):
+        return False
+    if start.startswith("h"):
+        return start.startswith(MUTE_H)
+    return start[:1] in VOWELS
+
+
+def of_place(name: str) -> str:
+    """« de » before the name of a place: d'Amos, de La Tuque, du Granit, des Éboulements."""
+    for article, contracted in (("Les ", "des "), ("Le ", "du ")):
+        if name.startswith(article):
+            return contracted + name.removeprefix(article)
+    return f"d’{name}" if elides(name) else f"de {name}"
+
+
+def day(value: date, *, weekday: bool = False) -> str:
+    """« mardi 1er décembre 2026 »; the hours of a datetime are ignored, in its own zone."""
+    number = "1er" if value.day == 1 else str(value.day)
+    text = f"{number}{NBSP}{MONTHS[value.month - 1]}{NBSP}{value.year}"
+    return f"{WEEKDAYS[value.weekday()]} {text}" if weekday else text
+
+
+def hour(value: time | datetime) -> str:
+    """« 13 h 30 », « 9 h », « 8 h 5 »: twenty-four hours, no padding (OQLF 21241)."""
+    minutes = f"{NBSP}{value.minute}" if value.minute else ""
+    return f"{value.hour}{NBSP}h{minutes}"
+
+
+def duration(minutes: int) -> str:
+    """« 45 min », « 1 h », « 1 h 45 »."""
+    hours, rest = divmod(minutes, 60)
+    if not hours:
+        return f"{rest}{NBSP}min"
+    return f"{hours}{NBSP}h" + (f"{NBSP}{rest:02d}" if rest else "")
+
+
+def number(value: float, decimals: int = 0) -> str:
+    """« 1 913 561 » or « 25,5 »: no-break spaces by thousands, decimal comma."""
+    return f"{value:,.{decimals}f}".replace(",", NBSP).replace(".", ",")
+
+
+MEGABYTE = 1_000_000
+
+
+def weight(size: int) -> str:
+    """Bytes for people: « 61 ko », « 1,1 Mo »."""
+    if size < MEGABYTE:
+        return f"{max(1, round(size / 1000))}{NBSP}ko"
+    return f"{number(size / MEGABYTE, 1)}{NBSP}Mo"
+
+
+UNITS = "min|h|km|ko|Mo|Go|%|\\$|ans|places|pages|leçons|minutes|heures|personnes|étapes|questions"
+
+
+def typography(text: str) -> str:
+    """Put Québec's no-break spaces where plain ones were typed; idempotent.
+
+    A no-break space before « : », « % » and « $ », inside guillemets, between a number and its
+    unit; none before « ; ! ? ». The apostrophe becomes typographic.
+    """
+    text = text.replace("'", "’")
+    text = re.sub(rf"[ {NBSP}]+([;!?])", r"\1", text)
+    text = re.sub(r" ([:»%$])", rf"{NBSP}\1", text)
+    text = text.replace("« ", f"«{NBSP}")
+    text = re.sub(rf"(\d) (?=(?:{UNITS})(?!\w))", rf"\1{NBSP}", text)
+    return re.sub(rf"(\d{NBSP}h) (\d)", rf"\1{NBSP}\2", text)

@@ -1,0 +1,67 @@
+"""Filters and tags of every template (loaded as builtins, see settings)."""
+
+from datetime import date, datetime, time
+
+from django import template
+from django.templatetags.static import static
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from atn_platform.core import french
+
+register = template.Library()
+
+
+@register.simple_tag
+def icon(name: str) -> SafeString:
+    """Draw an icon of static/icones.svg; it is decorative, so words must stand beside it."""
+    return format_html(
+        '<svg class="ic" aria-hidden="true"><use href="{}#{}"/></svg>', static("icones.svg"), name
+    )
+
+
+@register.filter
+def typo(text: object) -> str:
+    """Authored plain text with Québec's no-break spaces."""
+    return french.typography(str(text))
+
+
+@register.filter
+def long_day(value: date | datetime) -> str:
+    """« 1er décembre 2026 », in the current zone."""
+    return french.day(_local(value))
+
+
+@register.filter
+def full_day(value: date | datetime) -> str:
+    """« mardi 1er décembre 2026 », in the current zone."""
+    return french.day(_local(value), weekday=True)
+
+
+@register.filter
+def hour(value: datetime | time) -> str:
+    """« 13 h 30 », in the current zone."""
+    return french.hour(timezone.localtime(value) if isinstance(value, datetime) else value)
+
+
+@register.filter
+def duration(minutes: int) -> str:
+    """« 1 h 45 » from a number of minutes."""
+    return french.duration(int(minutes))
+
+
+@register.filter
+def weight(size: int) -> str:
+    """« 1,1 Mo » from a number of bytes."""
+    return french.weight(int(size))
+
+
+@register.filter
+def number(value: float) -> str:
+    """« 1 913 561 »."""
+    return french.number(value)
+
+
+def _local(value: date | datetime) -> date:
+    return timezone.localtime(value) if isinstance(value, datetime) else value

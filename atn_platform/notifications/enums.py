@@ -1,0 +1,15 @@
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Category(models.TextChoices):
+    """Why a message leaves. Only reminders may be refused by the person (RFC 8058)."""
+
+    ACCOUNT = "account", _("compte")
+    INVITATION = "invitation", _("invitation")
+    SESSION = "session", _("rencontre")
+    CERTIFICATE = "certificate", _("attestation")
+    REMINDER = "reminder", _("rappel")
+
+
+REFUSABLE = (Category.REMINDER,)

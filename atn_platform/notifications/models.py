@@ -1,0 +1,83 @@
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from atn_platform.core.models import TimestampedModel
+from atn_platform.notifications.enums import Category
+
+
+class OutgoingEmail(TimestampedModel):
+    """An e-mail we owe someone. The row is the promise; sending it is a later matter.
+
+    A message goes to a person, or, for invitations, to an address that is nobody's account yet.
+    """
+
+    key = models.CharField(_("clé"), max_length=200, unique=True)
+    category = models.CharField(_("catégorie"), max_length=20, choices=Category)
+    recipient = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("destinataire"),
+        on_delete=models.CASCADE,
+        related_name="outgoing_emails",
+        null=True,
+        blank=True,
+    )
+    to_address = models.EmailField(_("adresse"))
+    subject = models.CharField(_("objet"), max_length=200)
+    text = models.TextField(_("texte"))
+    html = models.TextField(_("version mise en page"), blank=True)
+    calendar = models.TextField(_("fichier d'agenda"), blank=True)
+    calendar_method = models.CharField(_("méthode d'agenda"), max_length=10, blank=True)
+    # Shown under « Pourquoi ce message? »; one full sentence.
+    reason = models.CharField(_("raison"), max_length=300)
+    queued_at = models.DateTimeField(_("promis le"))
+    not_before = models.DateTimeField(_("pas avant"), null=True, blank=True)
+    attempts = models.PositiveSmallIntegerField(_("essais"), default=0)
+    last_error = models.CharField(_("dernière erreur"), max_length=300, blank=True)
+    sent_at = models.DateTimeField(_("envoyé le"), null=True, blank=True)
+    abandoned_at = models.DateTimeField(_("abandonné le"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("courriel sortant")
+        verbose_name_plural = _("courriels sortants")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(category__in=Category.values), name="notifications_category_known"
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["queued_at"],
+                condition=Q(sent_at__isnull=True, abandoned_at__isnull=True),
+                name="notifications_email_waiting",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.key
+
+
+class OptOut(TimestampedModel):
+    """A person's refusal of one category of messages; deleting the row is consenting again."""
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("personne"),
+        on_delete=models.CASCADE,
+        related_name="opt_outs",
+    )
+    category = models.CharField(_("catégorie"), max_length=20, choices=Category)
+    opted_out_at = models.DateTimeField(_("refusé le"))
+
+    class Meta:
+        verbose_name = _("refus de messages")
+        verbose_name_plural = _("refus de messages")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "category"], name="notifications_opt_out_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} · {self.get_category_display()}"

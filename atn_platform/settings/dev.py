@@ -1,0 +1,14 @@
+"""Settings for one machine: a developer's, or a demonstration. Never for real people's data."""
+
+import os
+
+from atn_platform.settings import env
+from atn_platform.settings.base import *
+
+# Plain Django pages with details on error help developers; the demonstration turns it off.
+DEBUG = env.flag("DEBUG", default=True)
+SECRET_KEY = os.environ.get("SECRET_KEY", "development-only-not-a-secret")
+ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]", "testserver"]
+INSTALLED_APPS = [*INSTALLED_APPS, "atn_platform.demo"]
+EMAIL_HOST = "127.0.0.1"
+EMAIL_PORT = env.number("EMAIL_PORT", 1025)

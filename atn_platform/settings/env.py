@@ -1,0 +1,52 @@
+"""Typed reading of environment variables; a bad value stops the process with one sentence."""
+
+import os
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from django.core.exceptions import ImproperlyConfigured
+
+
+def text(name: str, default: str | None = None) -> str:
+    """Return the variable, or `default`; raise ImproperlyConfigured when neither exists."""
+    value = os.environ.get(name, default)
+    if value is None:
+        raise ImproperlyConfigured(f"La variable d'environnement {name} est requise.")
+    return value
+
+
+def flag(name: str, *, default: bool = False) -> bool:
+    """Return a yes/no variable: 1, true, oui, yes and on mean yes."""
+    value = os.environ.get(name)
+    return default if value is None else value.lower() in {"1", "true", "oui", "yes", "on"}
+
+
+def number(name: str, default: int) -> int:
+    value = os.environ.get(name)
+    if value is None:
+        return default
+    if not value.isdecimal():
+        raise ImproperlyConfigured(f"{name} doit être un nombre entier, et non « {value} ».")
+    return int(value)
+
+
+def words(name: str) -> list[str]:
+    """Return a comma-separated variable as a list, blanks dropped."""
+    return [word.strip() for word in os.environ.get(name, "").split(",") if word.strip()]
+
+
+def database(url: str) -> dict[str, object]:
+    """Turn a `postgresql://user:password@host:port/name?option=value` URL into DATABASES form."""
+    parts = urlsplit(url)
+    if parts.scheme not in {"postgres", "postgresql"}:
+        raise ImproperlyConfigured("DATABASE_URL doit commencer par postgresql://.")
+    options: dict[str, object] = dict(parse_qsl(parts.query))
+    host = options.pop("host", None) or parts.hostname or ""
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": unquote(parts.path.lstrip("/")) or "postgres",
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": host,
+        "PORT": str(parts.port or ""),
+        "OPTIONS": options,
+    }

@@ -1,0 +1,14 @@
+"""Settings for pytest: cheap hashing, tasks run in place, no file left behind."""
+
+from atn_platform.settings.base import *
+
+SECRET_KEY = "tests-only"  # noqa: S105
+INSTALLED_APPS = [*INSTALLED_APPS, "atn_platform.demo"]
+ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+CELERY_TASK_ALWAYS_EAGER = True
+CELERY_TASK_EAGER_PROPAGATES = True
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}

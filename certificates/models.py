@@ -1,0 +1,94 @@
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from atn_platform.accounts.models import User
+from atn_platform.core.models import TimestampedModel
+from certificates.enums import RevocationReason
+from enrollments.models import Enrollment
+
+
+class CertificateQuerySet(models.QuerySet["Certificate"]):
+    def visible_to(self, user: User) -> "CertificateQuerySet":
+        """A person's own certificates."""
+        return self.filter(enrollment__learner=user)
+
+    def owed_a_file(self) -> "CertificateQuerySet":
+        """Certificates whose PDF is still to be made."""
+        return self.filter(file__isnull=True)
+
+
+class Certificate(TimestampedModel):
+    """Proof that a person completed a course, with its facts as they stood that day.
+
+    Frozen: the database refuses changes to the facts, the number and the code. A correction is a
+    new certificate that supersedes this one; revoking never deletes.
+    """
+
+    enrollment = models.ForeignKey(
+        Enrollment,
+        verbose_name=_("inscription"),
+        on_delete=models.PROTECT,
+        related_name="certificates",
+    )
+    # ATN-2026-000123-K: year, rank, check character.
+    number = models.CharField(_("numéro"), max_length=24, unique=True)
+    # 128 random bits in the address of the public page; the number alone finds nothing.
+    code = models.CharField(_("code de vérification"), max_length=32, unique=True)
+    facts = models.JSONField(_("faits"))
+    issued_at = models.DateTimeField(_("délivrée le"))
+    revoked_at = models.DateTimeField(_("révoquée le"), null=True, blank=True)
+    revocation_reason = models.CharField(
+        _("raison de la révocation"), max_length=10, choices=RevocationReason, blank=True
+    )
+    supersedes = models.OneToOneField(
+        "self",
+        verbose_name=_("remplace"),
+        on_delete=models.PROTECT,
+        related_name="superseded_by",
+        null=True,
+        blank=True,
+    )
+
+    objects = CertificateQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("attestation")
+        verbose_name_plural = _("attestations")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["enrollment"],
+                condition=Q(supersedes__isnull=True),
+                name="certificates_one_per_completion",
+            ),
+            models.CheckConstraint(
+                condition=Q(revoked_at__isnull=True, revocation_reason="")
+                | (Q(revoked_at__isnull=False) & ~Q(revocation_reason="")),
+                name="certificates_revoked_with_reason",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class CertificateFile(models.Model):
+    """The PDF of a certificate, rendered once. No row yet means it is owed."""
+
+    certificate = models.OneToOneField(
+        Certificate,
+        verbose_name=_("attestation"),
+        on_delete=models.PROTECT,
+        related_name="file",
+        primary_key=True,
+    )
+    content = models.BinaryField(_("contenu"))
+    sha256 = models.CharField(_("empreinte"), max_length=64)
+    rendered_at = models.DateTimeField(_("produite le"))
+
+    class Meta:
+        verbose_name = _("fichier d'attestation")
+        verbose_name_plural = _("fichiers d'attestation")
+
+    def __str__(self) -> str:
+        return self.sha256

@@ -1,0 +1,161 @@
+"""Shape of a published course: the JSON document of a CourseVersion (docs/course-format.md).
+
+Types only, and reading helpers without a query. HTML is already rendered and cleaned; learners'
+pages print it as it is. `correct` flags and answers never reach a page before submission.
+"""
+
+from collections.abc import Iterator
+from typing import Any, Literal, NotRequired, TypedDict
+from uuid import UUID
+
+FORMAT = 1
+
+
+class AssetDoc(TypedDict):
+    """A stored file: address parts, weight in bytes, and pixels for images and videos."""
+
+    name: str
+    sha256: str
+    type: str
+    size: int
+    width: NotRequired[int | None]
+    height: NotRequired[int | None]
+
+
+class ChoiceDoc(TypedDict):
+    key: str
+    text: str
+    correct: bool
+    feedback: str
+
+
+class PairDoc(TypedDict):
+    """`key` names the left side; the right answer of a pair is its own `right`."""
+
+    key: str
+    left: str
+    right: str
+
+
+class FeedbackDoc(TypedDict):
+    right: str
+    wrong: str
+
+
+class QuestionDoc(TypedDict):
+    """One question. Which of the optional parts it has depends on its `kind` (QuestionKind)."""
+
+    uuid: str
+    key: str
+    kind: str
+    prompt_html: str
+    choices: NotRequired[list[ChoiceDoc]]  # single, multiple, true-false (keys "true", "false")
+    items: NotRequired[list[str]]  # ordering, in the right order
+    pairs: NotRequired[list[PairDoc]]  # matching
+    distractors: NotRequired[list[str]]  # matching
+    answers: NotRequired[list[str]]  # short; compared folded, articles kept
+    feedback: FeedbackDoc
+
+
+class SceneChoiceDoc(TypedDict):
+    key: str
+    text: str
+    feedback_html: str
+    to: str
+
+
+class SceneDoc(TypedDict):
+    """A node of a scenario; without choices it is an ending, and `ending` says which kind."""
+
+    key: str
+    text_html: str
+    choices: list[SceneChoiceDoc]
+    ending: Literal["", "good", "mixed", "bad"]
+
+
+class BlockDoc(TypedDict):
+    """One block. Optional parts by `kind` (BlockKind), as listed beside them."""
+
+    uuid: str
+    key: str
+    kind: str
+    html: NotRequired[str]  # text, callout, message (body), reflection (prompt), scenario (intro)
+    title: NotRequired[str]  # callout, file, video, scenario, quiz
+    tone: NotRequired[Literal["info", "action", "warning"]]  # callout
+    asset: NotRequired[AssetDoc]  # image, video, file
+    alt: NotRequired[str]  # image; empty only when decorative
+    caption: NotRequired[str]  # image
+    captions: NotRequired[AssetDoc]  # video, WebVTT
+    audio: NotRequired[AssetDoc | None]  # video: the listening version
+    seconds: NotRequired[int]  # video
+    transcript_html: NotRequired[str]  # video
+    sender: NotRequired[str]  # message
+    subject: NotRequired[str]  # message
+    clues: NotRequired[list[dict[str, str]]]  # message: {"mark": "1", "text": "…"}
+    options: NotRequired[list[str]]  # reflection: boxes to tick, may be empty
+    start: NotRequired[str]  # scenario: key of the first scene
+    scenes: NotRequired[list[SceneDoc]]  # scenario
+    draw: NotRequired[int | None]  # quiz: questions drawn at each attempt; all when None
+    questions: NotRequired[list[QuestionDoc]]  # quiz
+
+
+class LessonDoc(TypedDict):
+    """A station. Its index over all modules, from 1, is its number on the thread."""
+
+    uuid: str
+    key: str
+    kind: str
+    title: str
+    objective: str
+    minutes: int
+    required: bool
+    bytes: int
+    blocks: list[BlockDoc]
+
+
+class ModuleDoc(TypedDict):
+    uuid: str
+    key: str
+    title: str
+    lessons: list[LessonDoc]
+
+
+class CourseDoc(TypedDict):
+    """The whole course: `minutes` sums its stations; `uec` is minutes / 600, down to .05."""
+
+    format: int
+    code: str
+    title: str
+    summary: str
+    objectives: list[str]
+    topic: str
+    mode: str
+    publics: list[str]
+    competencies: list[str]
+    pass_mark: int
+    minutes: int
+    uec: float | None
+    modules: list[ModuleDoc]
+
+
+def stations(document: CourseDoc) -> Iterator[LessonDoc]:
+    """Every station of the course, in order."""
+    for module in document["modules"]:
+        yield from module["lessons"]
+
+
+def station(document: CourseDoc, uuid: UUID | str) -> LessonDoc | None:
+    """The station of that UUID, or None."""
+    wanted = str(uuid)
+    return next((lesson for lesson in stations(document) if lesson["uuid"] == wanted), None)
+
+
+def block(lesson: LessonDoc, uuid: UUID | str) -> BlockDoc | None:
+    """The block of that UUID in a station, or None."""
+    wanted = str(uuid)
+    return next((block for block in lesson["blocks"] if block["uuid"] == wanted), None)
+
+
+def data_of(document: dict[str, Any]) -> CourseDoc:
+    """A version's JSON under its type; nothing is checked, for the version was when published."""
+    return document  # type: ignore[return-value]

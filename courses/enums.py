@@ -1,0 +1,59 @@
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Topic(models.TextChoices):
+    CYBERSECURITY = "cybersecurity", _("cybersécurité")
+    INFORMATION = "information", _("sécurité de l'information")
+    DIGITAL = "digital", _("numérique")
+    SMART_CITY = "smart-city", _("ville intelligente")
+
+
+class Mode(models.TextChoices):
+    """How a course is followed."""
+
+    SELF_PACED = "self-paced", _("formation autonome")
+    VIRTUAL = "virtual", _("classe virtuelle")
+    IN_PERSON = "in-person", _("en présence")
+    HYBRID = "hybrid", _("hybride")
+    COACHING = "coaching", _("accompagnement")
+
+
+class LessonKind(models.TextChoices):
+    LESSON = "lesson", _("leçon")
+    # A live meeting: completed by attending one of its sessions.
+    MEETING = "meeting", _("rencontre")
+    # The final questionnaire: completed by reaching the course's pass mark.
+    EXAM = "exam", _("questionnaire final")
+
+
+class BlockKind(models.TextChoices):
+    TEXT = "text", _("texte")
+    CALLOUT = "callout", _("encadré")
+    IMAGE = "image", _("image")
+    VIDEO = "video", _("vidéo")
+    FILE = "file", _("fichier")
+    MESSAGE = "message", _("message annoté")
+    REFLECTION = "reflection", _("réflexion")
+    SCENARIO = "scenario", _("scénario")
+    QUIZ = "quiz", _("questionnaire")
+
+
+class QuestionKind(models.TextChoices):
+    SINGLE = "single", _("une réponse")
+    MULTIPLE = "multiple", _("plusieurs réponses")
+    TRUE_FALSE = "true-false", _("vrai ou faux")
+    ORDERING = "ordering", _("mise en ordre")
+    MATCHING = "matching", _("appariement")
+    SHORT = "short", _("réponse courte")
+
+
+class SessionMode(models.TextChoices):
+    IN_PERSON = "in-person", _("en présence")
+    VIRTUAL = "virtual", _("en ligne")
+    BOTH = "both", _("en présence et en ligne")
+
+
+class SessionStatus(models.TextChoices):
+    SCHEDULED = "scheduled", _("prévue")
+    CANCELLED = "cancelled", _("annulée")

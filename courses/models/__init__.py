@@ -1,0 +1,28 @@
+"""Drafts that authors edit, and the versions and sessions that learners meet."""
+
+from courses.models.drafts import (
+    Asset,
+    Block,
+    Course,
+    Lesson,
+    Module,
+    Question,
+    course_uuid,
+)
+from courses.models.paths import Path, PathStep
+from courses.models.sessions import CourseSession
+from courses.models.versions import CourseVersion
+
+__all__ = [
+    "Asset",
+    "Block",
+    "Course",
+    "CourseSession",
+    "CourseVersion",
+    "Lesson",
+    "Module",
+    "Path",
+    "PathStep",
+    "Question",
+    "course_uuid",
+]

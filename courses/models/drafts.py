@@ -1,0 +1,233 @@
+"""What authors edit: the draft of a course, down to its questions and media."""
+
+from uuid import UUID, uuid5
+
+from django.contrib.postgres.fields import ArrayField
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from atn_platform.core.models import TimestampedModel
+from courses.enums import BlockKind, LessonKind, Mode, QuestionKind, Topic
+from municipalities.enums import Public
+
+# Root of the stable identities: the same code and keys give the same UUIDs on every machine.
+COURSES_NAMESPACE = UUID("6f1d0f6e-3f0b-4b5a-9a52-9b8f3a7e2c11")
+
+
+def course_uuid(code: str) -> UUID:
+    return uuid5(COURSES_NAMESPACE, code)
+
+
+class CourseQuerySet(models.QuerySet["Course"]):
+    def published(self) -> "CourseQuerySet":
+        """Courses that people may join: with a version in force and not withdrawn."""
+        return self.filter(current_version__isnull=False, withdrawn_at__isnull=True)
+
+
+class Course(TimestampedModel):
+    """A course as its authors edit it. Learners read its `current_version`, never this draft."""
+
+    uuid = models.UUIDField(_("identifiant"), unique=True, editable=False)
+    code = models.CharField(_("code"), max_length=20, unique=True)
+    title = models.CharField(_("titre"), max_length=160)
+    summary = models.TextField(_("résumé"), blank=True)
+    objectives = models.TextField(
+        _("objectifs"), blank=True, help_text=_("Un objectif par ligne.")
+    )
+    topic = models.CharField(_("thème"), max_length=20, choices=Topic)
+    mode = models.CharField(_("mode"), max_length=12, choices=Mode)
+    publics = ArrayField(
+        models.CharField(max_length=10, choices=Public), verbose_name=_("publics"), default=list
+    )
+    competencies = ArrayField(
+        models.CharField(max_length=8), verbose_name=_("compétences"), default=list, blank=True
+    )
+    pass_mark = models.PositiveSmallIntegerField(
+        _("seuil de réussite (%)"),
+        default=70,
+        validators=[MinValueValidator(1), MaxValueValidator(100)],
+    )
+    gives_uec = models.BooleanField(_("admissible aux UEC"), default=False)
+    revision = models.PositiveIntegerField(_("révision"), default=0, editable=False)
+    current_version = models.ForeignKey(
+        "CourseVersion",
+        verbose_name=_("version en vigueur"),
+        on_delete=models.PROTECT,
+        related_name="+",
+        null=True,
+        blank=True,
+        editable=False,
+    )
+    withdrawn_at = models.DateTimeField(_("retiré le"), null=True, blank=True, editable=False)
+
+    objects = CourseQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("cours")
+        verbose_name_plural = _("cours")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(pass_mark__gte=1, pass_mark__lte=100), name="courses_pass_mark_percent"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.code} · {self.title}"
+
+    def stable_uuid(self, key: str) -> UUID:
+        """Identity of a lesson, block or question of this course, from its key."""
+        return uuid5(self.uuid, key)
+
+
+class Module(TimestampedModel):
+    course = models.ForeignKey(
+        Course, verbose_name=_("cours"), on_delete=models.CASCADE, related_name="modules"
+    )
+    uuid = models.UUIDField(_("identifiant"), unique=True, editable=False)
+    key = models.SlugField(_("clé"), max_length=60)
+    position = models.PositiveSmallIntegerField(_("rang"))
+    title = models.CharField(_("titre"), max_length=160)
+
+    class Meta:
+        verbose_name = _("module")
+        ordering = ["position"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["course", "position"],
+                deferrable=models.Deferrable.DEFERRED,
+                name="courses_module_position",
+            ),
+            models.UniqueConstraint(fields=["course", "key"], name="courses_module_key"),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class Lesson(TimestampedModel):
+    """A station of the course: a lesson, a live meeting, or the final questionnaire."""
+
+    module = models.ForeignKey(
+        Module, verbose_name=_("module"), on_delete=models.CASCADE, related_name="lessons"
+    )
+    uuid = models.UUIDField(_("identifiant"), unique=True, editable=False)
+    key = models.SlugField(_("clé"), max_length=60)
+    position = models.PositiveSmallIntegerField(_("rang"))
+    kind = models.CharField(
+        _("genre"), max_length=10, choices=LessonKind, default=LessonKind.LESSON
+    )
+    title = models.CharField(_("titre"), max_length=160)
+    objective = models.CharField(_("objectif"), max_length=300, blank=True)
+    minutes = models.PositiveSmallIntegerField(_("durée (min)"), default=0)
+    is_required = models.BooleanField(_("obligatoire"), default=True)
+    revision = models.PositiveIntegerField(_("révision"), default=0, editable=False)
+
+    class Meta:
+        verbose_name = _("leçon")
+        ordering = ["position"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["module", "position"],
+                deferrable=models.Deferrable.DEFERRED,
+                name="courses_lesson_position",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind__in=LessonKind.values), name="courses_lesson_kind_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class Block(TimestampedModel):
+    """A piece of a lesson. `data` is what the author wrote; its shape depends on `kind`.
+
+    Shapes are described and checked in courses/documents.py and docs/course-format.md.
+    """
+
+    lesson = models.ForeignKey(
+        Lesson, verbose_name=_("leçon"), on_delete=models.CASCADE, related_name="blocks"
+    )
+    uuid = models.UUIDField(_("identifiant"), unique=True, editable=False)
+    key = models.SlugField(_("clé"), max_length=60)
+    position = models.PositiveSmallIntegerField(_("rang"))
+    kind = models.CharField(_("genre"), max_length=12, choices=BlockKind)
+    data = models.JSONField(_("contenu"), default=dict)
+
+    class Meta:
+        verbose_name = _("bloc")
+        ordering = ["position"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["lesson", "position"],
+                deferrable=models.Deferrable.DEFERRED,
+                name="courses_block_position",
+            ),
+            models.UniqueConstraint(fields=["lesson", "key"], name="courses_block_key"),
+            models.CheckConstraint(
+                condition=Q(kind__in=BlockKind.values), name="courses_block_kind_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.key}"
+
+
+class Question(TimestampedModel):
+    """One question of a quiz block's bank."""
+
+    block = models.ForeignKey(
+        Block, verbose_name=_("questionnaire"), on_delete=models.CASCADE, related_name="questions"
+    )
+    uuid = models.UUIDField(_("identifiant"), unique=True, editable=False)
+    key = models.SlugField(_("clé"), max_length=60)
+    position = models.PositiveSmallIntegerField(_("rang"))
+    kind = models.CharField(_("genre"), max_length=12, choices=QuestionKind)
+    prompt = models.TextField(_("énoncé"))
+    data = models.JSONField(_("réponses"), default=dict)
+
+    class Meta:
+        verbose_name = _("question")
+        ordering = ["position"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["block", "position"],
+                deferrable=models.Deferrable.DEFERRED,
+                name="courses_question_position",
+            ),
+            models.UniqueConstraint(fields=["block", "key"], name="courses_question_key"),
+            models.CheckConstraint(
+                condition=Q(kind__in=QuestionKind.values), name="courses_question_kind_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.prompt[:80]
+
+
+class Asset(TimestampedModel):
+    """A media file of a course. Bytes are stored once for each content, named by their hash."""
+
+    course = models.ForeignKey(
+        Course, verbose_name=_("cours"), on_delete=models.CASCADE, related_name="assets"
+    )
+    name = models.CharField(_("nom de fichier"), max_length=120)
+    file = models.FileField(_("fichier"), max_length=200)
+    sha256 = models.CharField(_("empreinte"), max_length=64, db_index=True)
+    content_type = models.CharField(_("type"), max_length=80)
+    size = models.PositiveBigIntegerField(_("taille (octets)"))
+    width = models.PositiveIntegerField(_("largeur"), null=True, blank=True)
+    height = models.PositiveIntegerField(_("hauteur"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("média")
+        verbose_name_plural = _("médias")
+        constraints = [
+            models.UniqueConstraint(fields=["course", "name"], name="courses_asset_name"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name

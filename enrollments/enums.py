@@ -1,0 +1,40 @@
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Status(models.TextChoices):
+    ACTIVE = "active", _("en cours")
+    COMPLETED = "completed", _("terminée")
+    WITHDRAWN = "withdrawn", _("abandonnée")
+
+
+class Verb(models.TextChoices):
+    """What a learner does; the ledger's vocabulary, close to xAPI's."""
+
+    OPENED = "opened", _("a ouvert la leçon")
+    ANSWERED = "answered", _("a répondu au questionnaire")
+    CHOSE = "chose", _("a choisi dans le scénario")
+    NOTED = "noted", _("a noté sa réflexion")
+    COMPLETED = "completed", _("a terminé la leçon")
+    ATTENDED = "attended", _("a assisté à la rencontre")
+    MISSED = "missed", _("n'a pas assisté à la rencontre")
+
+
+class Seat(models.TextChoices):
+    ON_SITE = "on-site", _("sur place")
+    ONLINE = "online", _("en ligne")
+
+
+class Attendance(models.TextChoices):
+    UNKNOWN = "unknown", _("à prendre")
+    PRESENT = "present", _("présente")
+    ABSENT = "absent", _("absente")
+
+
+class ReminderRule(models.TextChoices):
+    """Rules of the reminders; each name stands in the key of the messages it makes."""
+
+    NOT_STARTED = "not-started", _("pas commencé après 7 jours")
+    DORMANT = "dormant", _("en pause depuis 14 jours")
+    SESSION_WEEK = "session-in-7-days", _("rencontre dans 7 jours")
+    SESSION_TOMORROW = "session-tomorrow", _("rencontre demain")

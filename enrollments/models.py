@@ -1,0 +1,295 @@
+from uuid import uuid4
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from atn_platform.accounts.models import User
+from atn_platform.core.models import TimestampedModel
+from courses.models import Course, CourseSession, CourseVersion, Path
+from enrollments.enums import Attendance, Seat, Status, Verb
+from municipalities.models import Mandate
+
+
+class PathEnrollment(TimestampedModel):
+    """A person following a parcours."""
+
+    learner = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("personne apprenante"),
+        on_delete=models.PROTECT,
+        related_name="path_enrollments",
+    )
+    path = models.ForeignKey(
+        Path, verbose_name=_("parcours"), on_delete=models.PROTECT, related_name="enrollments"
+    )
+    started_at = models.DateTimeField(_("commencé le"))
+    withdrawn_at = models.DateTimeField(_("abandonné le"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("parcours suivi")
+        verbose_name_plural = _("parcours suivis")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["learner", "path"],
+                condition=Q(withdrawn_at__isnull=True),
+                name="enrollments_path_once",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.learner} · {self.path}"
+
+
+class EnrollmentQuerySet(models.QuerySet["Enrollment"]):
+    def visible_to(self, user: User) -> "EnrollmentQuerySet":
+        """The rows this person may open as a learner: their own, and no other."""
+        return self.filter(learner=user)
+
+    def live(self) -> "EnrollmentQuerySet":
+        return self.exclude(status=Status.WITHDRAWN)
+
+
+class Enrollment(TimestampedModel):
+    """One person following one version of one course, under one mandate.
+
+    The counters and dates below `status` are projections of the learning ledger, written only by
+    enrollments.actions in the transaction that adds the event.
+    """
+
+    uuid = models.UUIDField(_("identifiant"), unique=True, default=uuid4, editable=False)
+    learner = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("personne apprenante"),
+        on_delete=models.PROTECT,
+        related_name="enrollments",
+    )
+    course = models.ForeignKey(
+        Course, verbose_name=_("cours"), on_delete=models.PROTECT, related_name="enrollments"
+    )
+    version = models.ForeignKey(
+        CourseVersion,
+        verbose_name=_("version suivie"),
+        on_delete=models.PROTECT,
+        related_name="enrollments",
+    )
+    # The capacity at the time of enrolment: an election or a move must not rewrite past reports.
+    mandate = models.ForeignKey(
+        Mandate, verbose_name=_("mandat"), on_delete=models.PROTECT, related_name="enrollments"
+    )
+    status = models.CharField(_("état"), max_length=10, choices=Status, default=Status.ACTIVE)
+    enrolled_at = models.DateTimeField(_("inscrite le"))
+    first_activity_at = models.DateTimeField(_("commencée le"), null=True, blank=True)
+    last_activity_at = models.DateTimeField(_("dernière activité"), null=True, blank=True)
+    completed_at = models.DateTimeField(_("terminée le"), null=True, blank=True)
+    withdrawn_at = models.DateTimeField(_("abandonnée le"), null=True, blank=True)
+    stations_done = models.PositiveSmallIntegerField(_("étapes franchies"), default=0)
+    stations_total = models.PositiveSmallIntegerField(_("étapes obligatoires"), default=0)
+    best_score = models.PositiveSmallIntegerField(
+        _("meilleur résultat (%)"), null=True, blank=True
+    )
+    # Where « Reprendre » leads; the first station when empty.
+    current_lesson = models.UUIDField(_("leçon en cours"), null=True, blank=True)
+
+    objects = EnrollmentQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("inscription")
+        verbose_name_plural = _("inscriptions")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["learner", "course"],
+                condition=~Q(status=Status.WITHDRAWN),
+                name="enrollments_one_live_per_course",
+                violation_error_message=_("Cette personne suit déjà ce cours."),
+            ),
+            models.CheckConstraint(
+                condition=(
+                    Q(status=Status.COMPLETED, completed_at__isnull=False)
+                    | (~Q(status=Status.COMPLETED) & Q(completed_at__isnull=True))
+                ),
+                name="enrollments_date_iff_completed",
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=Status.values), name="enrollments_status_known"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["status", "last_activity_at"], name="enrollments_dormant"),
+            models.Index(fields=["first_activity_at"], name="enrollments_started"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.learner} · {self.course.code}"
+
+
+class LearningEvent(models.Model):
+    """One act of a learner. Append-only: the database refuses changes and deletions.
+
+    `uuid` is chosen by the form or the client, so that a double click, a retry or a replay adds
+    nothing: events are inserted with "on conflict do nothing".
+    """
+
+    uuid = models.UUIDField(_("identifiant"), unique=True)
+    enrollment = models.ForeignKey(
+        Enrollment,
+        verbose_name=_("inscription"),
+        on_delete=models.PROTECT,
+        related_name="events",
+    )
+    verb = models.CharField(_("geste"), max_length=10, choices=Verb)
+    lesson = models.UUIDField(_("leçon"))
+    block = models.UUIDField(_("bloc"), null=True, blank=True)
+    result = models.JSONField(_("résultat"), default=dict)
+    happened_at = models.DateTimeField(_("moment"))
+    received_at = models.DateTimeField(_("reçu le"))
+
+    class Meta:
+        verbose_name = _("geste d'apprentissage")
+        verbose_name_plural = _("gestes d'apprentissage")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(verb__in=Verb.values), name="enrollments_verb_known"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["enrollment", "lesson"], name="enrollments_event_lesson"),
+            models.Index(fields=["happened_at"], name="enrollments_event_moment"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.verb} {self.lesson}"
+
+
+class LessonState(TimestampedModel):
+    """Projection of the ledger: where an enrolment stands in one station."""
+
+    enrollment = models.ForeignKey(
+        Enrollment,
+        verbose_name=_("inscription"),
+        on_delete=models.CASCADE,
+        related_name="lesson_states",
+    )
+    lesson = models.UUIDField(_("leçon"))
+    opened_at = models.DateTimeField(_("ouverte le"), null=True, blank=True)
+    completed_at = models.DateTimeField(_("terminée le"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("état d'une leçon")
+        verbose_name_plural = _("états des leçons")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["enrollment", "lesson"], name="enrollments_lesson_state_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.enrollment_id} {self.lesson}"
+
+
+class BlockState(TimestampedModel):
+    """Projection of the ledger: what an enrolment did with one interactive block.
+
+    `data` by kind of block: quiz {"last_event"}; reflection {"text", "options"};
+    scenario {"path", "ending"}.
+    """
+
+    enrollment = models.ForeignKey(
+        Enrollment,
+        verbose_name=_("inscription"),
+        on_delete=models.CASCADE,
+        related_name="block_states",
+    )
+    lesson = models.UUIDField(_("leçon"))
+    block = models.UUIDField(_("bloc"))
+    attempts = models.PositiveIntegerField(_("essais"), default=0)
+    best_score = models.PositiveSmallIntegerField(
+        _("meilleur résultat (%)"), null=True, blank=True
+    )
+    data = models.JSONField(_("contenu"), default=dict)
+
+    class Meta:
+        verbose_name = _("état d'un bloc")
+        verbose_name_plural = _("états des blocs")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["enrollment", "block"], name="enrollments_block_state_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.enrollment_id} {self.block}"
+
+
+class RegistrationQuerySet(models.QuerySet["Registration"]):
+    def visible_to(self, user: User) -> "RegistrationQuerySet":
+        """A person's own seats."""
+        return self.filter(learner=user)
+
+    def held(self) -> "RegistrationQuerySet":
+        """Seats that count against a session's capacity."""
+        return self.filter(cancelled_at__isnull=True)
+
+
+class Registration(TimestampedModel):
+    """A seat that a person holds at a session, on site or on line."""
+
+    uuid = models.UUIDField(_("identifiant"), unique=True, default=uuid4, editable=False)
+    session = models.ForeignKey(
+        CourseSession,
+        verbose_name=_("rencontre"),
+        on_delete=models.PROTECT,
+        related_name="registrations",
+    )
+    learner = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("personne apprenante"),
+        on_delete=models.PROTECT,
+        related_name="registrations",
+    )
+    enrollment = models.ForeignKey(
+        Enrollment,
+        verbose_name=_("inscription au cours"),
+        on_delete=models.PROTECT,
+        related_name="registrations",
+    )
+    seat = models.CharField(_("place"), max_length=8, choices=Seat)
+    registered_at = models.DateTimeField(_("réservée le"))
+    cancelled_at = models.DateTimeField(_("annulée le"), null=True, blank=True)
+    accessibility_needs = models.TextField(_("besoins d'accessibilité"), blank=True)
+    attendance = models.CharField(
+        _("présence"), max_length=8, choices=Attendance, default=Attendance.UNKNOWN
+    )
+    attendance_at = models.DateTimeField(_("présence prise le"), null=True, blank=True)
+    attendance_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("présence prise par"),
+        on_delete=models.PROTECT,
+        related_name="+",
+        null=True,
+        blank=True,
+    )
+
+    objects = RegistrationQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("place réservée")
+        verbose_name_plural = _("places réservées")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["session", "learner"],
+                condition=Q(cancelled_at__isnull=True),
+                name="enrollments_one_seat_per_session",
+                violation_error_message=_("Cette personne a déjà une place."),
+            ),
+            models.CheckConstraint(
+                condition=Q(seat__in=Seat.values), name="enrollments_seat_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(attendance__in=Attendance.values), name="enrollments_attendance_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.learner} · {self.session}"

@@ -1,0 +1,120 @@
+"""House rules that no linter knows. When one fails, fix the code or change the rule here."""
+
+import re
+from configparser import ConfigParser
+from pathlib import Path
+
+import pytest
+from celery import current_app
+from django.apps import apps
+from django.conf import settings
+from django.core.management import call_command
+from django.urls import URLPattern, URLResolver, get_resolver
+
+ROOT = Path(settings.BASE_DIR)
+HOUSE = ("atn_platform", "municipalities", "courses", "enrollments", "certificates")
+BUDGETS = {"*.py": 400, "templates": 150, "tests": 600}
+# Pages of ours that anyone may open without signing in; libraries' pages are not ours to list.
+PUBLIC: set[str] = set()
+LIBRARIES = ("admin:", "account_", "mfa_", "socialaccount_")
+
+
+def house_files(pattern: str):
+    for name in HOUSE:
+        yield from (
+            path for path in (ROOT / name).rglob(pattern) if "migrations" not in path.parts
+        )
+
+
+def layers() -> list[str]:
+    """The app layers of .importlinter, lowest first."""
+    config = ConfigParser()
+    config.read(ROOT / ".importlinter")
+    lines = config["importlinter:contract:apps"]["layers"].split("\n")
+    return [name.strip() for line in lines for name in line.split("|") if name.strip()][::-1]
+
+
+def url_names(resolver: URLResolver, namespace: str = ""):
+    for entry in resolver.url_patterns:
+        if isinstance(entry, URLResolver):
+            space = f"{entry.namespace}:" if entry.namespace else ""
+            yield from url_names(entry, namespace + space)
+        elif isinstance(entry, URLPattern):
+            yield namespace + (entry.name or ""), entry.callback
+
+
+def test_installed_apps_follow_the_layers():
+    installed = [app for app in settings.INSTALLED_APPS if app.split(".")[0] in HOUSE]
+    assert installed == [layer for layer in layers() if layer != "atn_platform.urls"]
+
+
+@pytest.mark.parametrize(
+    ("paths", "budget"),
+    [
+        (list(house_files("*.py")), BUDGETS["*.py"]),
+        (list((ROOT / "templates").rglob("*.html")), BUDGETS["templates"]),
+        (list((ROOT / "tests").rglob("*.py")), BUDGETS["tests"]),
+    ],
+)
+def test_files_stay_short(paths, budget):
+    sizes = {str(path.relative_to(ROOT)): len(path.read_text().splitlines()) for path in paths}
+    assert {name: size for name, size in sizes.items() if size > budget} == {}
+
+
+def test_only_listed_pages_are_public():
+    public = {
+        name
+        for name, view in url_names(get_resolver())
+        if not getattr(view, "login_required", True) and not name.startswith(LIBRARIES)
+    }
+    assert public == PUBLIC
+
+
+def test_scheduled_tasks_exist():
+    current_app.loader.import_default_modules()
+    names = {entry["task"] for entry in settings.CELERY_BEAT_SCHEDULE.values()}
+    assert names <= set(current_app.tasks)
+
+
+def test_names_shown_to_people_start_in_lower_case():
+    wrong = [
+        str(field)
+        for model in apps.get_models()
+        if model.__module__.split(".")[0] in HOUSE
+        for field in model._meta.get_fields()
+        if not field.auto_created
+        and str(getattr(field, "verbose_name", ""))[:1].isupper()
+        and str(field.verbose_name) not in {"ID", "MRC"}
+    ]
+    assert wrong == []
+
+
+def test_every_template_is_used():
+    sources = [path.read_text() for path in house_files("*.py")]
+    pages = [path for path in (ROOT / "templates").rglob("*.*") if path.suffix != ".md"]
+    sources += [path.read_text() for path in pages]
+    names = [str(path.relative_to(ROOT / "templates")) for path in pages]
+    # Found by the libraries themselves, under names they chose.
+    theirs = ("account/", "allauth/", "mfa/", "admin/", "4", "500.html")
+    unused = [
+        name
+        for name in names
+        if not name.startswith(theirs) and not any(f'"{name}"' in source for source in sources)
+    ]
+    assert unused == []
+
+
+def test_includes_are_closed():
+    """`{% include … only %}`: a component sees what it is given and nothing else."""
+    opened = [
+        f"{path.relative_to(ROOT)}: {tag}"
+        for path in (ROOT / "templates").rglob("*.html")
+        for tag in re.findall(r"{% include .*? %}", path.read_text())
+        if not tag.endswith(" only %}")
+    ]
+    assert opened == []
+
+
+@pytest.mark.django_db
+def test_no_migration_is_missing():
+    call_command("makemigrations", check=True, dry_run=True)
