@@ -1,44 +1,194 @@
-"""After the queue: what a worker does with one promised e-mail."""
+"""After the queue: what a worker does with one promised e-mail.
 
-from datetime import datetime
+A worker claims the row in one short transaction, speaks to the mail server outside of any, and
+writes what came of it in another. So a slow server holds no lock, and a worker that dies leaves
+a claim that tells. Until when a message is tried again, and what is never sent twice, stands in
+`_conclude` and `_claim`.
+"""
 
-from django.core.mail import EmailMultiAlternatives
+import logging
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from email.utils import formataddr
+from enum import Enum
+from hashlib import sha256
+from smtplib import SMTPException, SMTPRecipientsRefused, SMTPResponseException
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives, get_connection
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
+from django.urls import reverse
 
+from atn_platform.notifications.enums import REFUSABLE
+from atn_platform.notifications.messages import one_line
 from atn_platform.notifications.models import OutgoingEmail
+from atn_platform.notifications.permissions import stop_token
+
+# With waits of 1, 2, 4… minutes up to 4 hours, the last try comes three days after the first.
+MAX_ATTEMPTS = 25
+LONGEST_WAIT = timedelta(hours=4)
+# Longer than any server may take to answer (EMAIL_TIMEOUT): the worker is dead.
+CLAIM_LAPSES = timedelta(minutes=10)
+SWEEP_SIZE = 500
+PERMANENT = range(500, 600)
+ERROR_LENGTH = 300
+
+EXPIRED = "Le moment de ce message est passé."
+UNKNOWN = "Le serveur n’a pas confirmé : un rappel n’est pas envoyé deux fois."
+
+logger = logging.getLogger(__name__)
+
+
+class Outcome(Enum):
+    """What the mail server made of a message."""
+
+    SENT = "sent"
+    RETRY = "retry"
+    REFUSED = "refused"
+    # The line fell after the content was sent: the message may have gone.
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    outcome: Outcome
+    error: str = ""
+
+
+def deliver(*, email_id: int, now: datetime) -> bool:
+    """Send the e-mail unless it is sent, postponed, or held by another worker; True when it left.
+
+    A death between the server's yes and our note sends a transactional message twice, with the
+    same Message-ID; a reminder is then not sent again but listed for a person to see.
+    """
+    email = _claim(email_id, now=now)
+    if email is None:
+        return False
+    result = _send(email)
+    _conclude(email, result, now=now)
+    return result.outcome is Outcome.SENT
+
+
+def waiting(*, before: datetime, now: datetime) -> QuerySet[OutgoingEmail, int]:
+    """Ids of e-mails to send: promised before a moment and never tried, or due again.
+
+    The oldest first, as many as one sweep may queue.
+    """
+    due = Q(not_before__lte=now) | Q(not_before__isnull=True, queued_at__lt=before)
+    free = Q(claimed_at__isnull=True) | Q(claimed_at__lt=now - CLAIM_LAPSES)
+    rows = OutgoingEmail.objects.waiting().filter(due, free).order_by("queued_at")
+    return rows.values_list("pk", flat=True)[:SWEEP_SIZE]
 
 
 @transaction.atomic
-def deliver(*, email_id: int, now: datetime) -> bool:
-    """Send the e-mail unless it is sent already or another worker is holding it.
-
-    A crash between the server's yes and our commit sends twice, with the same Message-ID.
-    """
+def _claim(email_id: int, *, now: datetime) -> OutgoingEmail | None:
+    """Take the row for this worker, counting the attempt; None when there is nothing to send."""
     email = (
-        OutgoingEmail.objects.select_for_update(no_key=True, skip_locked=True)
-        .filter(pk=email_id, sent_at__isnull=True, abandoned_at__isnull=True)
+        OutgoingEmail.objects.waiting()
+        .select_related("recipient")
+        .select_for_update(of=("self",), no_key=True, skip_locked=True)
+        .filter(Q(claimed_at__isnull=True) | Q(claimed_at__lt=now - CLAIM_LAPSES), pk=email_id)
+        .filter(Q(not_before__isnull=True) | Q(not_before__lte=now))
         .first()
     )
     if email is None:
-        return False
+        return None
+    expired = email.expires_at is not None and email.expires_at <= now
+    if expired or (email.claimed_at is not None and email.category in REFUSABLE):
+        _abandon(email, EXPIRED if expired else UNKNOWN, now=now)
+        return None
+    email.claimed_at = now
+    email.attempts += 1
+    email.save(update_fields=["claimed_at", "attempts", "updated_at"])
+    return email
+
+
+def _abandon(email: OutgoingEmail, error: str, *, now: datetime) -> None:
+    email.abandoned_at, email.last_error, email.claimed_at = now, error, None
+    email.save(update_fields=["abandoned_at", "last_error", "claimed_at", "updated_at"])
+
+
+def _conclude(email: OutgoingEmail, result: Result, *, now: datetime) -> None:
+    """Write what came of the attempt: sent, to try again later, or given up with its reason."""
+    once = email.category in REFUSABLE and result.outcome is Outcome.UNKNOWN
+    if result.outcome is Outcome.SENT:
+        email.sent_at, email.claimed_at, email.last_error = now, None, ""
+        email.save(update_fields=["sent_at", "claimed_at", "last_error", "updated_at"])
+    elif result.outcome is Outcome.REFUSED or once or email.attempts >= MAX_ATTEMPTS:
+        logger.warning("E-mail %s abandoned", email.pk)
+        _abandon(email, f"{UNKNOWN} {result.error}" if once else result.error, now=now)
+    else:
+        email.last_error, email.claimed_at = result.error, None
+        email.not_before = now + min(timedelta(minutes=2 ** (email.attempts - 1)), LONGEST_WAIT)
+        email.save(update_fields=["last_error", "claimed_at", "not_before", "updated_at"])
+
+
+def _send(email: OutgoingEmail) -> Result:
+    """Speak to the mail server; the answer is a result, whatever happens."""
+    connection = get_connection()
+    try:
+        connection.open()
+    except (SMTPException, OSError) as error:
+        return Result(Outcome.RETRY, _words(error))
+    try:
+        _mime(email, connection).send()
+    except (SMTPException, OSError, ValueError) as error:
+        return _verdict(error)
+    finally:
+        connection.close()
+    return Result(Outcome.SENT)
+
+
+def _verdict(error: Exception) -> Result:
+    """A clear answer of the server, a message that cannot be written, or silence."""
+    if isinstance(error, SMTPRecipientsRefused):
+        code, words = next(iter(error.recipients.values()))
+        return _answered(code, words)
+    if isinstance(error, SMTPResponseException):
+        return _answered(error.smtp_code, error.smtp_error)
+    silent = isinstance(error, SMTPException | OSError)
+    return Result(Outcome.UNKNOWN if silent else Outcome.REFUSED, _words(error))
+
+
+def _answered(code: int, words: bytes | str) -> Result:
+    text = words.decode("utf-8", "replace") if isinstance(words, bytes) else words
+    outcome = Outcome.REFUSED if code in PERMANENT else Outcome.RETRY
+    return Result(outcome, one_line(f"{code} {text}")[:ERROR_LENGTH])
+
+
+def _words(error: Exception) -> str:
+    return one_line(f"{type(error).__name__} : {error}")[:ERROR_LENGTH]
+
+
+def _mime(email: OutgoingEmail, connection: object) -> EmailMultiAlternatives:
+    """The message as it travels: text, HTML, calendar part, and headers of a machine's letter."""
+    name = one_line(email.recipient.get_full_name()) if email.recipient else ""
     message = EmailMultiAlternatives(
-        subject=email.subject,
+        subject=one_line(email.subject),
         body=email.text,
-        to=[email.to_address],
-        headers={"Message-ID": f"<{email.key}@atn.example>"},
+        to=[formataddr((name, email.to_address)) if name else email.to_address],
+        reply_to=[settings.REPLY_TO_EMAIL],
+        headers={"Message-ID": message_id(email.key), "Auto-Submitted": "auto-generated"},
+        connection=connection,
     )
+    if email.category in REFUSABLE and email.recipient_id is not None:
+        token = stop_token(email.recipient_id, email.category)
+        address = f"{settings.SITE_URL}{reverse('notifications:stop', args=[token])}"
+        message.extra_headers["List-Unsubscribe"] = f"<{address}>"
+        message.extra_headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     if email.html:
         message.attach_alternative(email.html, "text/html")
-    message.send()
-    email.sent_at = now
-    email.save(update_fields=["sent_at", "updated_at"])
-    return True
+    if email.calendar:
+        message.attach_alternative(
+            email.calendar, f"text/calendar; method={email.calendar_method}"
+        )
+        message.attach("rencontre.ics", email.calendar.encode(), "application/ics")
+    return message
 
 
-def waiting(*, before: datetime) -> QuerySet[OutgoingEmail, int]:
-    """Ids of e-mails promised before a moment and still to be sent, oldest first."""
-    rows = OutgoingEmail.objects.filter(
-        sent_at__isnull=True, abandoned_at__isnull=True, queued_at__lt=before
-    )
-    return rows.order_by("queued_at").values_list("pk", flat=True)
+def message_id(key: str) -> str:
+    """The same for every attempt, so that mail software can tell a second copy."""
+    host = urlsplit(settings.SITE_URL).hostname or "localhost"
+    return f"<{sha256(key.encode()).hexdigest()[:40]}@{host}>"

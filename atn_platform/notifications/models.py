@@ -7,6 +7,12 @@ from atn_platform.core.models import TimestampedModel
 from atn_platform.notifications.enums import Category
 
 
+class OutgoingEmailQuerySet(models.QuerySet["OutgoingEmail"]):
+    def waiting(self) -> "OutgoingEmailQuerySet":
+        """Promised, and neither sent nor given up."""
+        return self.filter(sent_at__isnull=True, abandoned_at__isnull=True)
+
+
 class OutgoingEmail(TimestampedModel):
     """An e-mail we owe someone. The row is the promise; sending it is a later matter.
 
@@ -33,10 +39,16 @@ class OutgoingEmail(TimestampedModel):
     reason = models.CharField(_("raison"), max_length=300)
     queued_at = models.DateTimeField(_("promis le"))
     not_before = models.DateTimeField(_("pas avant"), null=True, blank=True)
+    # Past this moment the message has lost its sense: a code, a reminder of tomorrow's meeting.
+    expires_at = models.DateTimeField(_("inutile après"), null=True, blank=True)
+    # A worker is sending it since then; an old claim is a worker that died.
+    claimed_at = models.DateTimeField(_("pris en charge le"), null=True, blank=True)
     attempts = models.PositiveSmallIntegerField(_("essais"), default=0)
     last_error = models.CharField(_("dernière erreur"), max_length=300, blank=True)
     sent_at = models.DateTimeField(_("envoyé le"), null=True, blank=True)
     abandoned_at = models.DateTimeField(_("abandonné le"), null=True, blank=True)
+
+    objects = OutgoingEmailQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("courriel sortant")

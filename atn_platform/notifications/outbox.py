@@ -6,9 +6,12 @@ from django.db import transaction
 
 from atn_platform.core.queueing import after_commit
 from atn_platform.notifications.enums import REFUSABLE
-from atn_platform.notifications.messages import Message
+from atn_platform.notifications.messages import Message, one_line
 from atn_platform.notifications.models import OptOut, OutgoingEmail
 from atn_platform.notifications.tasks import deliver_email
+
+SUBJECT_LENGTH = 200
+REASON_LENGTH = 300
 
 
 @transaction.atomic
@@ -26,18 +29,31 @@ def queue(message: Message, *, at: datetime) -> bool:
             "category": message.category,
             "recipient": message.recipient,
             "to_address": address,
-            "subject": message.subject,
+            "subject": one_line(message.subject)[:SUBJECT_LENGTH],
             "text": message.text,
             "html": message.html,
             "calendar": message.calendar,
             "calendar_method": message.calendar_method,
-            "reason": message.reason,
+            "reason": message.reason[:REASON_LENGTH],
             "queued_at": at,
+            "not_before": message.not_before,
+            "expires_at": message.expires_at,
         },
     )
-    if created:
+    if created and not (message.not_before and message.not_before > at):
         after_commit(deliver_email, email_id=email.pk)
     return created
+
+
+def resend(email: OutgoingEmail, *, at: datetime) -> bool:
+    """Start an abandoned e-mail's tries again. False when it is sent, or still being tried."""
+    again = OutgoingEmail.objects.filter(pk=email.pk, sent_at=None, abandoned_at__isnull=False)
+    changes = {"abandoned_at": None, "not_before": None, "expires_at": None, "claimed_at": None}
+    with transaction.atomic():
+        done = again.update(attempts=0, last_error="", updated_at=at, **changes)
+        if done:
+            after_commit(deliver_email, email_id=email.pk)
+    return bool(done)
 
 
 def _refused(message: Message) -> bool:

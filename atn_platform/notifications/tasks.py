@@ -1,5 +1,4 @@
 from datetime import timedelta
-from smtplib import SMTPException
 
 from celery import shared_task
 from django.utils import timezone
@@ -7,18 +6,15 @@ from django.utils import timezone
 from atn_platform.notifications import delivery
 
 
-@shared_task(
-    autoretry_for=(SMTPException, OSError),
-    retry_backoff=30,
-    retry_backoff_max=3600,
-    max_retries=8,
-)
+@shared_task
 def deliver_email(*, email_id: int) -> None:
+    """Try once. The row says when to try again, and the sweep does it."""
     delivery.deliver(email_id=email_id, now=timezone.now())
 
 
 @shared_task
 def deliver_waiting() -> None:
-    """Pick up promises whose task was lost between the commit and the broker."""
-    for email_id in delivery.waiting(before=timezone.now() - timedelta(minutes=2)):
+    """Pick up what is due again, and promises lost between the commit and the broker."""
+    now = timezone.now()
+    for email_id in delivery.waiting(before=now - timedelta(minutes=2), now=now):
         deliver_email.delay(email_id=email_id)

@@ -131,6 +131,8 @@ MFA_TOTP_ISSUER = "Plateforme ATN"
 
 DEFAULT_FROM_EMAIL = "Académie de la transformation numérique <bonjour@atn.example>"
 EMAIL_TIMEOUT = 20
+# A person reads what people answer to our messages.
+REPLY_TO_EMAIL = os.environ.get("REPLY_TO_EMAIL", "Équipe de la Plateforme ATN <aide@atn.example>")
 # Postal address that the federal anti-spam law wants in every message.
 SENDER_POSTAL_ADDRESS = os.environ.get(
     "SENDER_POSTAL_ADDRESS", "2325, rue de l'Université, Québec (Québec) G1V 0A6"

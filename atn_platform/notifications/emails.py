@@ -1,0 +1,107 @@
+"""How any app writes a message: a name of template, facts, and the reason of sending."""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.template.loader import render_to_string
+from django.urls import reverse
+
+from atn_platform.accounts.models import User
+from atn_platform.core import french
+from atn_platform.notifications.enums import REFUSABLE, Category
+from atn_platform.notifications.messages import Message, one_line
+from atn_platform.notifications.permissions import stop_token, why_token
+
+SUBJECT_LENGTH = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """When a message may leave, and when it has lost its sense."""
+
+    not_before: datetime | None = None
+    expires_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Invitation:
+    """An iCalendar text and its method, REQUEST or CANCEL."""
+
+    text: str
+    method: str
+
+
+def compose(  # noqa: PLR0913 -- each argument is one part of the message
+    *,
+    key: str,
+    category: Category,
+    recipient: User | str,
+    template: str,
+    context: dict[str, Any],
+    subject: str,
+    reason: str,
+    calendar: Invitation | None = None,
+    timing: Timing | None = None,
+) -> Message:
+    """Write a message from templates/emails/<template>.txt and .html.
+
+    `recipient` is a person, or an address that is nobody's account yet. `reason` is one full
+    sentence, shown in the footer and under « Pourquoi ce message? ». Both templates extend
+    emails/base, and see `context` beside `heading` (the subject, unless context says otherwise),
+    `recipient`, `site_url`, `contact`, `postal_address` and the links of the footer.
+    """
+    subject = french.typography(one_line(subject))[:SUBJECT_LENGTH]
+    person = recipient if isinstance(recipient, User) else None
+    facts = {"heading": subject, **footer(key, category, person), "reason": reason, **context}
+    calendar = calendar or Invitation("", "")
+    timing = timing or Timing()
+    return Message(
+        key=key,
+        category=category,
+        subject=subject,
+        text=_tidy(render_to_string(f"emails/{template}.txt", facts)),
+        html=_typeset(render_to_string(f"emails/{template}.html", facts)),
+        reason=reason,
+        recipient=person,
+        to_address="" if isinstance(recipient, User) else recipient,
+        calendar=calendar.text,
+        calendar_method=calendar.method,
+        not_before=timing.not_before,
+        expires_at=timing.expires_at,
+    )
+
+
+def footer(key: str, category: Category, person: User | None) -> dict[str, Any]:
+    """What the bottom of every message says: who writes, why, and how to stop it."""
+    stop = ""
+    if person is not None and category in REFUSABLE:
+        stop = absolute("notifications:stop", stop_token(person.pk, category))
+    return {
+        "recipient": person,
+        "site_url": settings.SITE_URL,
+        "contact": settings.REPLY_TO_EMAIL,
+        "postal_address": settings.SENDER_POSTAL_ADDRESS,
+        "why_url": absolute("notifications:why", why_token(key)),
+        "stop_url": stop,
+        "preferences_url": absolute("notifications:preferences"),
+    }
+
+
+def absolute(name: str, *args: object) -> str:
+    """Address of a page for use outside the site, from the SITE_URL setting."""
+    return f"{settings.SITE_URL}{reverse(name, args=args)}"
+
+
+def _tidy(text: str) -> str:
+    """Plain text as people write it: one empty line at most, Québec's spaces."""
+    lines = "\n".join(line.rstrip() for line in text.strip().splitlines())
+    return french.typography(re.sub(r"\n{3,}", "\n\n", lines)) + "\n"
+
+
+def _typeset(html: str) -> str:
+    """Québec's spaces between the tags, never inside them; empty lines left out."""
+    html = re.sub(r"\n\s*", "\n", html.strip())
+    return re.sub(r"(?<=>)[^<]+", lambda found: french.typography(found[0]), html) + "\n"
