@@ -1,0 +1,141 @@
+"""The accessibility bench: axe, and what axe cannot see, on one page in a real Chromium.
+
+WCAG 2.2 AA. `findings()` gives one text for each failure, empty when the page is sound.
+tests/browser/test_bench.py plants defects to prove that each check bites.
+"""
+
+from collections.abc import Callable, Iterator
+from itertools import chain
+from pathlib import Path
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, Page
+
+CHECKS = Path(__file__).with_name("checks.js").read_text()
+WIDTHS = {"phone": 375, "desktop": 1280}
+AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+SPACING = """
+*{line-height:1.5!important;letter-spacing:.12em!important;word-spacing:.16em!important}
+p{margin-bottom:2em!important}"""
+MOST_STOPS = 250
+
+Mutation = Callable[[Page], None]
+
+
+def _unchanged(page: Page) -> None:
+    """Leave the page as the site made it."""
+
+
+def findings(
+    context: BrowserContext, large: BrowserContext, url: str, mutate: Mutation = _unchanged
+) -> list[str]:
+    """Everything wrong with the page at `url`.
+
+    `context` is signed in and asks for reduced motion; `large` is the same person in a browser
+    whose default text is 32 px. `mutate` changes the page after each load.
+    """
+    page = context.new_page()
+    try:
+        found = [*_at_widths(page, url, mutate), *_keyboard(page, url, mutate)]
+    finally:
+        page.close()
+    page = large.new_page()
+    try:
+        for width in (1280, 640):
+            _load(page, url, mutate, width)
+            found += [f"text at 200 %, {width} px: {text}" for text in _overflow(page)]
+    finally:
+        page.close()
+    return found
+
+
+def axe(page: Page) -> list[str]:
+    """Violations that axe-core finds on the page as it stands."""
+    options = {"runOnly": {"type": "tag", "values": AXE_TAGS}, "resultTypes": ["violations"]}
+    violations = Axe().run(page, options=options).response["violations"]
+    return [
+        f"{each['id']} ({each['impact']}) × {len(each['nodes'])}: {each['nodes'][0]['html'][:120]}"
+        for each in violations
+    ]
+
+
+def context_for(
+    browser: Browser, *, width: int = 1280, storage: object | None = None, scripts: bool = True
+) -> BrowserContext:
+    """A fr-CA person who asks for reduced motion."""
+    return browser.new_context(
+        viewport={"width": width, "height": 900},
+        locale="fr-CA",
+        timezone_id="America/Toronto",
+        reduced_motion="reduce",
+        java_script_enabled=scripts,
+        storage_state=storage,  # type: ignore[arg-type]
+    )
+
+
+def _load(page: Page, url: str, mutate: Mutation, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 900})
+    page.goto(url)
+    page.evaluate(CHECKS)
+    page.evaluate("atnChecks.open()")
+    mutate(page)
+
+
+def _overflow(page: Page) -> list[str]:
+    return page.evaluate("atnChecks.overflow()")
+
+
+def _at_widths(page: Page, url: str, mutate: Mutation) -> Iterator[str]:
+    for name, width in WIDTHS.items():
+        _load(page, url, mutate, width)
+        yield from (f"axe, {name}: {text}" for text in axe(page))
+        yield from (f"{name}: {text}" for text in _overflow(page))
+        if width == WIDTHS["phone"]:
+            yield from (
+                f"small target: {text}" for text in page.evaluate("atnChecks.smallTargets()")
+            )
+            page.add_style_tag(content=SPACING)
+            yield from (f"text spacing: {text}" for text in _overflow(page))
+    yield from page.evaluate("atnChecks.structure()")
+    yield from (f"mouse only: {text}" for text in page.evaluate("atnChecks.mouseOnly()"))
+    page.set_viewport_size({"width": 320, "height": 900})
+    yield from (f"reflow at 320 px: {text}" for text in _overflow(page))
+
+
+def _keyboard(page: Page, url: str, mutate: Mutation) -> Iterator[str]:
+    page.set_viewport_size({"width": 1280, "height": 900})
+    page.goto(url)
+    page.evaluate(CHECKS)
+    mutate(page)
+    page.evaluate("atnChecks.expectStops()")
+    reached = _stops(page)
+    yield from chain.from_iterable(map(_unclear, reached.values()))
+    for text in page.evaluate("ids => atnChecks.missed(ids)", list(reached)):
+        yield f"not reached by Tab: {text}"
+
+
+def _stops(page: Page) -> dict[str, dict]:
+    """Each element that the Tab key reaches from the top, once round the page."""
+    reached: dict[str, dict] = {}
+    outside = 0
+    for _ in range(MOST_STOPS):
+        page.keyboard.press("Tab")
+        stop = page.evaluate("atnChecks.stop()")
+        if stop is not None and stop["id"] not in reached:
+            reached[stop["id"]] = stop
+            continue
+        outside += 1
+        if outside > 1:
+            break
+    return reached
+
+
+def _unclear(stop: dict) -> Iterator[str]:
+    if not stop["ring"]:
+        yield f"focus without a ring: {stop['text']}"
+    if not stop["visible"]:
+        yield f"focus off the screen: {stop['text']}"
+    elif stop["covered"]:
+        yield f"focus covered: {stop['text']}"
+    if not stop["name"]:
+        yield f"focus on something without a name: {stop['text']}"
