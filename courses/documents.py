@@ -84,6 +84,7 @@ class BlockDoc(TypedDict):
     tone: NotRequired[Literal["info", "action", "warning"]]  # callout
     asset: NotRequired[AssetDoc]  # image, video, file
     alt: NotRequired[str]  # image; empty only when decorative
+    decorative: NotRequired[bool]  # image
     caption: NotRequired[str]  # image
     captions: NotRequired[AssetDoc]  # video, WebVTT
     audio: NotRequired[AssetDoc | None]  # video: the listening version

@@ -1,12 +1,249 @@
 """Reads of courses that cross tables or keep what never changes."""
 
 from functools import lru_cache
+from typing import Any, cast
 
-from courses.documents import CourseDoc, data_of
-from courses.models import CourseVersion
+from atn_platform.core import french, markdown
+from courses.documents import (
+    FORMAT,
+    AssetDoc,
+    BlockDoc,
+    CourseDoc,
+    LessonDoc,
+    ModuleDoc,
+    QuestionDoc,
+    data_of,
+)
+from courses.enums import BlockKind, QuestionKind
+from courses.models import Asset, Block, Course, CourseVersion, Lesson, Question
+
+UEC_MINUTES = 600  # ten hours of structured participation
+UEC_STEP = 20  # steps of 0,05
 
 
 @lru_cache(maxsize=64)
 def document(version_id: int) -> CourseDoc:
     """The document of a published version: read once, for it never changes. Never modify it."""
     return data_of(CourseVersion.objects.values_list("document", flat=True).get(pk=version_id))
+
+
+def draft_document(course: Course) -> CourseDoc:
+    """The document that publishing this draft would freeze; six queries, whatever its size."""
+    assets = {asset.name: _asset(asset) for asset in course.assets.all()}
+    modules = course.modules.prefetch_related("lessons__blocks__questions")
+    built: list[ModuleDoc] = [
+        {
+            "uuid": str(module.uuid),
+            "key": module.key,
+            "title": french.typography(module.title),
+            "lessons": [lesson_document(each, assets) for each in module.lessons.all()],
+        }
+        for module in modules
+    ]
+    minutes = sum(lesson["minutes"] for module in built for lesson in module["lessons"])
+    return {
+        "format": FORMAT,
+        "code": course.code,
+        "title": french.typography(course.title),
+        "summary": french.typography(course.summary),
+        "objectives": [french.typography(each) for each in course.objectives.splitlines()],
+        "topic": course.topic,
+        "mode": course.mode,
+        "publics": list(course.publics),
+        "competencies": list(course.competencies),
+        "pass_mark": course.pass_mark,
+        "minutes": minutes,
+        "uec": uec(minutes) if course.gives_uec else None,
+        "modules": built,
+    }
+
+
+def uec(minutes: int) -> float:
+    """Continuing-education units: minutes / 600, rounded down to 0,05."""
+    return (minutes * UEC_STEP // UEC_MINUTES) / UEC_STEP
+
+
+def lesson_document(lesson: Lesson, assets: dict[str, AssetDoc]) -> LessonDoc:
+    """One station as it would be published; unknown media are left out."""
+    blocks = [_block(block, assets) for block in lesson.blocks.all()]
+    weights = (
+        block["asset"]["size"]
+        for block in blocks
+        if block["kind"] == BlockKind.IMAGE and "asset" in block
+    )
+    words = sum(len(str(block).encode()) for block in blocks)
+    return {
+        "uuid": str(lesson.uuid),
+        "key": lesson.key,
+        "kind": lesson.kind,
+        "title": french.typography(lesson.title),
+        "objective": french.typography(lesson.objective),
+        "minutes": lesson.minutes,
+        "required": lesson.is_required,
+        "bytes": words + sum(weights),
+        "blocks": blocks,
+    }
+
+
+def _asset(asset: Asset) -> AssetDoc:
+    return {
+        "name": asset.name,
+        "sha256": asset.sha256,
+        "type": asset.content_type,
+        "size": asset.size,
+        "width": asset.width,
+        "height": asset.height,
+    }
+
+
+def _block(block: Block, assets: dict[str, AssetDoc]) -> BlockDoc:
+    built: dict[str, Any] = {"uuid": str(block.uuid), "key": block.key, "kind": block.kind}
+    built |= _PARTS[BlockKind(block.kind)](block.data, assets)
+    if block.kind == BlockKind.QUIZ:
+        built["questions"] = [_question(each) for each in block.questions.all()]
+    return cast("BlockDoc", built)
+
+
+def _plain(data: dict[str, Any], *names: str) -> dict[str, Any]:
+    return {name: french.typography(str(data.get(name) or "")) for name in names}
+
+
+def _files(data: dict[str, Any], assets: dict[str, AssetDoc], **names: str) -> dict[str, Any]:
+    """Assets under their names in the document, for each field that names a known file."""
+    wanted = {name: data.get(source) for name, source in names.items()}
+    return {name: assets[file] for name, file in wanted.items() if file in assets}
+
+
+def _text(data: dict[str, Any], __: dict[str, AssetDoc]) -> dict[str, Any]:
+    return {"html": markdown.render(data.get("markdown", ""))}
+
+
+def _callout(data: dict[str, Any], __: dict[str, AssetDoc]) -> dict[str, Any]:
+    tone = data.get("tone") or "info"
+    return {**_plain(data, "title"), "tone": tone, "html": markdown.render(data.get("text", ""))}
+
+
+def _image(data: dict[str, Any], assets: dict[str, AssetDoc]) -> dict[str, Any]:
+    words = {**_plain(data, "alt", "caption"), "decorative": data.get("decorative") is True}
+    return {**words, **_files(data, assets, asset="file")}
+
+
+def _video(data: dict[str, Any], assets: dict[str, AssetDoc]) -> dict[str, Any]:
+    files = _files(data, assets, asset="file", captions="captions", audio="audio")
+    return {
+        **_plain(data, "title"),
+        "seconds": data.get("seconds") or 0,
+        "transcript_html": markdown.render(data.get("transcript", "")),
+        "audio": None,
+        **files,
+    }
+
+
+def _file(data: dict[str, Any], assets: dict[str, AssetDoc]) -> dict[str, Any]:
+    return {**_plain(data, "title"), **_files(data, assets, asset="file")}
+
+
+def _message(data: dict[str, Any], __: dict[str, AssetDoc]) -> dict[str, Any]:
+    clues = [
+        {"mark": str(rank), "text": french.typography(str(text))}
+        for rank, text in enumerate(data.get("clues") or (), start=1)
+    ]
+    html = markdown.render_clues(data.get("text", ""))
+    return {
+        "sender": data.get("sender", ""),
+        **_plain(data, "subject"),
+        "html": html,
+        "clues": clues,
+    }
+
+
+def _reflection(data: dict[str, Any], __: dict[str, AssetDoc]) -> dict[str, Any]:
+    options = [french.typography(str(each)) for each in data.get("options") or ()]
+    return {"html": markdown.render(data.get("text", "")), "options": options}
+
+
+def _scenario(data: dict[str, Any], __: dict[str, AssetDoc]) -> dict[str, Any]:
+    scenes = [
+        {
+            "key": str(scene.get("key", "")),
+            "text_html": markdown.render(str(scene.get("text", ""))),
+            "choices": [
+                {
+                    "key": "abcdefghij"[rank],
+                    "text": french.typography(str(choice.get("text", ""))),
+                    "feedback_html": markdown.render(str(choice.get("feedback", ""))),
+                    "to": str(choice.get("to", "")),
+                }
+                for rank, choice in enumerate(scene.get("choices") or ())
+            ],
+            "ending": scene.get("ending", ""),
+        }
+        for scene in data.get("scenes") or ()
+    ]
+    html = markdown.render(data.get("text", ""))
+    return {
+        **_plain(data, "title"),
+        "html": html,
+        "start": data.get("start", ""),
+        "scenes": scenes,
+    }
+
+
+def _quiz(data: dict[str, Any], __: dict[str, AssetDoc]) -> dict[str, Any]:
+    return {**_plain(data, "title"), "draw": data.get("draw")}
+
+
+_PARTS = {
+    BlockKind.TEXT: _text,
+    BlockKind.CALLOUT: _callout,
+    BlockKind.IMAGE: _image,
+    BlockKind.VIDEO: _video,
+    BlockKind.FILE: _file,
+    BlockKind.MESSAGE: _message,
+    BlockKind.REFLECTION: _reflection,
+    BlockKind.SCENARIO: _scenario,
+    BlockKind.QUIZ: _quiz,
+}
+
+
+def _question(question: Question) -> QuestionDoc:
+    data = question.data
+    feedback = data.get("feedback") or {}
+    built: dict[str, Any] = {
+        "uuid": str(question.uuid),
+        "key": question.key,
+        "kind": question.kind,
+        "prompt_html": markdown.render(question.prompt),
+        "feedback": {
+            side: french.typography(str(feedback.get(side) or "")) for side in ("right", "wrong")
+        },
+    }
+    if question.kind in {QuestionKind.SINGLE, QuestionKind.MULTIPLE}:
+        built["choices"] = [
+            {
+                "key": "abcdefghijklmnop"[rank],
+                "text": french.typography(str(choice.get("text", ""))),
+                "correct": choice.get("correct") is True,
+                "feedback": french.typography(str(choice.get("feedback") or "")),
+            }
+            for rank, choice in enumerate(data.get("choices") or ())
+        ]
+    if question.kind == QuestionKind.TRUE_FALSE:
+        built["choices"] = [
+            {
+                "key": str(value).lower(),
+                "text": "Vrai" if value else "Faux",
+                "correct": data.get("answer") is value,
+                "feedback": built["feedback"]["right" if data.get("answer") is value else "wrong"],
+            }
+            for value in (True, False)
+        ]
+    for name in ("items", "distractors", "answers"):
+        if name in data:
+            built[name] = [french.typography(str(each)) for each in data[name]]
+    if question.kind == QuestionKind.MATCHING:
+        built["pairs"] = [
+            {"key": "abcdefghijklmnop"[rank], **_plain(pair, "left", "right")}
+            for rank, pair in enumerate(data.get("pairs") or ())
+        ]
+    return cast("QuestionDoc", built)

@@ -1,0 +1,80 @@
+"""Media of courses: bytes are stored once for each content, under their SHA-256."""
+
+import hashlib
+import struct
+from pathlib import PurePath
+
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from atn_platform.core.exceptions import ActionError
+from courses.models import Asset, Course
+
+# Types we serve, with the bytes a file of that type starts with (offset, signature).
+SIGNATURES: dict[str, tuple[str, int, bytes]] = {
+    ".png": ("image/png", 0, b"\x89PNG\r\n\x1a\n"),
+    ".jpg": ("image/jpeg", 0, b"\xff\xd8\xff"),
+    ".webp": ("image/webp", 8, b"WEBP"),
+    ".mp4": ("video/mp4", 4, b"ftyp"),
+    ".webm": ("video/webm", 0, b"\x1aE\xdf\xa3"),
+    ".mp3": ("audio/mpeg", 0, b""),
+    ".opus": ("audio/ogg", 0, b"OggS"),
+    ".vtt": ("text/vtt; charset=utf-8", 0, b"WEBVTT"),
+    ".pdf": ("application/pdf", 0, b"%PDF-"),
+}
+LARGEST = 60_000_000
+
+
+class MediaRefused(ActionError):
+    """The file cannot be kept as a media of a course."""
+
+
+@transaction.atomic
+def store_asset(*, course: Course, name: str, content: bytes) -> Asset:
+    """Keep a file of the course under its name; the same name again replaces it.
+
+    Raises MediaRefused when the type is not one we serve, or the bytes are of another type.
+    """
+    suffix = PurePath(name).suffix.lower()
+    if suffix not in SIGNATURES:
+        known = ", ".join(sorted(SIGNATURES))
+        raise MediaRefused(
+            _("« %(name)s » : les types acceptés sont %(known)s.") % {"name": name, "known": known}
+        )
+    content_type, offset, signature = SIGNATURES[suffix]
+    if not content[offset:].startswith(signature):
+        raise MediaRefused(_("« %s » n’est pas un fichier du type que son nom annonce.") % name)
+    if len(content) > LARGEST:
+        raise MediaRefused(_("« %s » dépasse 60 Mo : proposez une version plus légère.") % name)
+    digest = hashlib.sha256(content).hexdigest()
+    path = f"cours/{digest[:2]}/{digest}{suffix}"
+    if not default_storage.exists(path):
+        default_storage.save(path, ContentFile(content))
+    width, height = _pixels(suffix, content)
+    asset, __ = Asset.objects.update_or_create(
+        course=course,
+        name=name,
+        defaults={
+            "file": path, "sha256": digest, "content_type": content_type, "size": len(content),
+            "width": width, "height": height,
+        },
+    )  # fmt: skip
+    return asset
+
+
+def _pixels(suffix: str, content: bytes) -> tuple[int | None, int | None]:
+    """Width and height, from the headers of PNG and WebP files."""
+    if suffix == ".png":
+        width, height = struct.unpack(">II", content[16:24])
+        return width, height
+    if suffix == ".webp" and content[12:16] == b"VP8X":
+        return (
+            int.from_bytes(content[24:27], "little") + 1,
+            int.from_bytes(content[27:30], "little") + 1,
+        )
+    if suffix == ".webp" and content[12:16] == b"VP8 ":
+        width, height = struct.unpack("<HH", content[26:30])
+        return width & 0x3FFF, height & 0x3FFF
+    return None, None

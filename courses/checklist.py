@@ -1,0 +1,229 @@
+"""What stands between a draft and its publication: rules over the document it would become.
+
+Pure. `blocks` issues forbid publishing; the others are advice.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from atn_platform.core import markdown
+from courses.documents import BlockDoc, CourseDoc, LessonDoc, QuestionDoc, stations
+from courses.enums import BlockKind, LessonKind, QuestionKind
+
+LIGHTEST_LESSON = 100_000  # bytes of text and images a lesson may weigh
+LONGEST_SENTENCE = 30  # words
+READING_WORDS_A_MINUTE = 180
+OFF_BY = 0.3
+LEAST_CHOICES = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Issue:
+    """One thing to mend. Empty keys mean the course itself, or the whole lesson."""
+
+    blocks: bool
+    message: str
+    lesson: str = ""
+    block: str = ""
+    question: str = ""
+
+
+def issues(document: CourseDoc) -> list[Issue]:
+    """Everything to mend, in the order of the course."""
+    return [*_course(document), *(i for lesson in stations(document) for i in _lesson(lesson))]
+
+
+def blocking(document: CourseDoc) -> list[Issue]:
+    """The issues that forbid publishing."""
+    return [issue for issue in issues(document) if issue.blocks]
+
+
+def _course(document: CourseDoc) -> Iterator[Issue]:
+    if not document["objectives"]:
+        yield Issue(True, _("Le cours n’a pas d’objectif."))
+    if not document["summary"]:
+        yield Issue(True, _("Le cours n’a pas de résumé."))
+    if not document["publics"]:
+        yield Issue(True, _("Le cours ne dit pas à quels publics il s’adresse."))
+    if not document["modules"]:
+        yield Issue(True, _("Le cours n’a pas de module."))
+    for module in document["modules"]:
+        if not module["lessons"]:
+            yield Issue(True, _("Le module « %s » n’a pas de leçon.") % module["title"])
+
+
+def _lesson(lesson: LessonDoc) -> Iterator[Issue]:
+    key = lesson["key"]
+    if not lesson["minutes"]:
+        yield Issue(True, _("La durée manque."), key)
+    if not lesson["blocks"]:
+        yield Issue(True, _("La leçon est vide."), key)
+    if lesson["kind"] == LessonKind.LESSON and not lesson["objective"]:
+        yield Issue(True, _("La leçon n’a pas d’objectif."), key)
+    quizzes = [block for block in lesson["blocks"] if block["kind"] == BlockKind.QUIZ]
+    if lesson["kind"] == LessonKind.EXAM and len(quizzes) != 1:
+        yield Issue(True, _("Un questionnaire final contient exactement un questionnaire."), key)
+    if lesson["bytes"] > LIGHTEST_LESSON:
+        yield Issue(True, _("Le texte et les images pèsent plus de 100 ko."), key)
+    for block in lesson["blocks"]:
+        yield from _block(key, block)
+    yield from _headings(lesson)
+    yield from _reading(lesson)
+
+
+def _headings(lesson: LessonDoc) -> Iterator[Issue]:
+    ranks = [
+        int(r)
+        for block in lesson["blocks"]
+        for r in re.findall(r"<h([2-6])", block.get("html", ""))
+    ]
+    for before, after in zip([1, *ranks], ranks, strict=False):
+        if after > before + 1:
+            yield Issue(True, _("Un titre saute un niveau : ## vient avant ###."), lesson["key"])
+            return
+
+
+def _reading(lesson: LessonDoc) -> Iterator[Issue]:
+    words = [markdown.plain(block.get("html", "")) for block in lesson["blocks"]]
+    for sentence in re.split(r"[.!?]+\s", " ".join(words)):
+        if len(sentence.split()) > LONGEST_SENTENCE:
+            start = " ".join(sentence.split()[:6])
+            message = _("Une phrase dépasse 30 mots : « %s… »") % start
+            yield Issue(False, message, lesson["key"])
+            return
+
+
+def _block(lesson: str, block: BlockDoc) -> Iterator[Issue]:
+    check = _BLOCKS.get(block["kind"])
+    for message in check(block) if check else ():
+        yield Issue(True, message, lesson, block["key"])
+    if block["kind"] == BlockKind.QUIZ:
+        for question in block["questions"]:
+            for message in _question(question):
+                yield Issue(True, message, lesson, block["key"], question["key"])
+
+
+def _text(block: BlockDoc) -> Iterator[str]:
+    if not block["html"]:
+        yield _("Le texte est vide.")
+
+
+def _callout(block: BlockDoc) -> Iterator[str]:
+    if not block["title"]:
+        yield _("L’encadré n’a pas de titre.")
+    yield from _text(block)
+
+
+def _image(block: BlockDoc) -> Iterator[str]:
+    if "asset" not in block:
+        yield _("Le fichier de l’image manque.")
+    if not block["alt"] and not block.get("decorative"):
+        yield _("L’image n’a pas de texte de remplacement, et n’est pas dite décorative.")
+
+
+def _video(block: BlockDoc) -> Iterator[str]:
+    if "asset" not in block:
+        yield _("Le fichier de la vidéo manque.")
+    if "captions" not in block:
+        yield _("La vidéo n’a pas de sous-titres (.vtt).")
+    if not block["transcript_html"]:
+        yield _("La vidéo n’a pas de transcription.")
+    if not block["seconds"]:
+        yield _("La durée de la vidéo manque.")
+
+
+def _file(block: BlockDoc) -> Iterator[str]:
+    if "asset" not in block:
+        yield _("Le fichier à télécharger manque.")
+    if not block["title"]:
+        yield _("Le fichier n’a pas de titre.")
+
+
+def _message(block: BlockDoc) -> Iterator[str]:
+    marked = set(re.findall(r'data-clue="(\d+)"', block["html"]))
+    listed = {clue["mark"] for clue in block["clues"]}
+    if marked != listed:
+        yield _("Les indices du message et ceux de la liste ne se répondent pas.")
+
+
+def _scenario(block: BlockDoc) -> Iterator[str]:
+    scenes = {scene["key"]: scene for scene in block["scenes"]}
+    if block["start"] not in scenes:
+        yield _("La première scène du scénario manque.")
+        return
+    reached, queue = set(), [block["start"]]
+    while queue:
+        key = queue.pop()
+        if key in reached or key not in scenes:
+            continue
+        reached.add(key)
+        queue += [choice["to"] for choice in scenes[key]["choices"]]
+    for scene in block["scenes"]:
+        yield from _scene(
+            scene["key"] in reached, scene["key"], scene["ending"], len(scene["choices"])
+        )
+        for choice in scene["choices"]:
+            if choice["to"] not in scenes:
+                yield _("La scène « %s » mène à une scène qui n’existe pas.") % scene["key"]
+            if not choice["feedback_html"]:
+                yield _("La scène « %s » a un choix sans rétroaction.") % scene["key"]
+
+
+def _scene(is_reached: bool, key: str, ending: str, choices: int) -> Iterator[str]:
+    if not is_reached:
+        yield _("Aucun choix ne mène à la scène « %s ».") % key
+    if not choices and not ending:
+        yield _("La scène « %s » n’a ni choix ni fin.") % key
+
+
+def _quiz(block: BlockDoc) -> Iterator[str]:
+    bank = len(block["questions"])
+    if not bank:
+        yield _("Le questionnaire n’a pas de question.")
+    if (block["draw"] or 0) > bank:
+        yield _("Le tirage demande plus de questions que la banque n’en a.")
+
+
+def _question(question: QuestionDoc) -> Iterator[str]:
+    if question["kind"] in {QuestionKind.SINGLE, QuestionKind.MULTIPLE, QuestionKind.TRUE_FALSE}:
+        yield from _choices(question)
+        return
+    if not all(question["feedback"].values()):
+        yield _("La question n’a pas ses deux rétroactions.")
+    parts = {QuestionKind.ORDERING: "items", QuestionKind.MATCHING: "pairs"}
+    listed = question.get(parts.get(QuestionKind(question["kind"]), "answers"), [])
+    least = 1 if question["kind"] == QuestionKind.SHORT else LEAST_CHOICES
+    if not isinstance(listed, list) or len(listed) < least:
+        yield _("La question n’a pas assez de réponses.")
+    elif question["kind"] == QuestionKind.ORDERING and len(set(map(str, listed))) < len(listed):
+        yield _("Deux éléments à classer sont identiques.")
+
+
+def _choices(question: QuestionDoc) -> Iterator[str]:
+    choices = question["choices"]
+    right = sum(choice["correct"] for choice in choices)
+    if len(choices) < LEAST_CHOICES:
+        yield _("La question a moins de deux choix.")
+    if not right:
+        yield _("La question n’a pas de bonne réponse.")
+    if question["kind"] == QuestionKind.SINGLE and right > 1:
+        yield _("La question à réponse unique a plusieurs bonnes réponses.")
+    for rank, choice in enumerate(choices, start=1):
+        if not choice["feedback"]:
+            yield _("Le choix %d n’a pas de rétroaction.") % rank
+
+
+_BLOCKS: dict[str, Callable[[BlockDoc], Iterable[str]]] = {
+    BlockKind.TEXT: _text,
+    BlockKind.CALLOUT: _callout,
+    BlockKind.IMAGE: _image,
+    BlockKind.VIDEO: _video,
+    BlockKind.FILE: _file,
+    BlockKind.MESSAGE: _message,
+    BlockKind.REFLECTION: _text,
+    BlockKind.SCENARIO: _scenario,
+    BlockKind.QUIZ: _quiz,
+}

@@ -1,0 +1,366 @@
+"""A course as a folder of text files (docs/course-format.md): reading, checking and writing it.
+
+Pure: no database. What is read is a `CourseFolder`, which actions turn into a draft.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_slug
+from django.utils.translation import gettext as _
+
+from courses.enums import BlockKind, LessonKind, Mode, QuestionKind, Topic
+from courses.yaml_source import Problem, Source, dump, ordered
+from municipalities.enums import Public
+
+COURSE_KEYS = (
+    "code", "title", "summary", "objectives", "topic", "mode", "publics", "competencies",
+    "pass_mark", "gives_uec", "modules",
+)  # fmt: skip
+LESSON_KEYS = ("title", "kind", "minutes", "objective", "required")
+QUESTION_KEYS = (
+    "key", "kind", "prompt", "choices", "answer", "items", "pairs", "distractors", "answers",
+    "feedback",
+)  # fmt: skip
+# Fields of each kind of block: name -> type; those in REQUIRED must be there to be a draft at all.
+BLOCK_FIELDS: dict[str, dict[str, type]] = {
+    BlockKind.TEXT: {"markdown": str},
+    BlockKind.CALLOUT: {"title": str, "tone": str, "text": str},
+    BlockKind.IMAGE: {"file": str, "alt": str, "decorative": bool, "caption": str},
+    BlockKind.VIDEO: {
+        "title": str, "file": str, "captions": str, "audio": str, "seconds": int,
+        "transcript": str,
+    },
+    BlockKind.FILE: {"title": str, "file": str},
+    BlockKind.MESSAGE: {"sender": str, "subject": str, "text": str, "clues": list},
+    BlockKind.REFLECTION: {"text": str, "options": list},
+    BlockKind.SCENARIO: {"title": str, "text": str, "start": str, "scenes": list},
+    BlockKind.QUIZ: {"title": str, "draw": int},
+}  # fmt: skip
+QUESTION_FIELDS: dict[str, dict[str, type]] = {
+    QuestionKind.SINGLE: {"choices": list, "feedback": dict},
+    QuestionKind.MULTIPLE: {"choices": list, "feedback": dict},
+    QuestionKind.TRUE_FALSE: {"answer": bool, "feedback": dict},
+    QuestionKind.ORDERING: {"items": list, "feedback": dict},
+    QuestionKind.MATCHING: {"pairs": list, "distractors": list, "feedback": dict},
+    QuestionKind.SHORT: {"answers": list, "feedback": dict},
+}
+_OPENING = re.compile(r"^::: *([a-z-]+) +([\w-]+) *$")
+_TYPE_NAMES = {str: "un texte", int: "un nombre", bool: "true ou false", list: "une liste",
+               dict: "des champs"}  # fmt: skip
+
+
+class FolderRefused(Exception):
+    """The folder cannot be read as a course; `problems` says where and why, in order."""
+
+    def __init__(self, problems: list[Problem]) -> None:
+        self.problems = sorted(problems)
+        super().__init__("\n".join(str(problem) for problem in self.problems))
+
+
+@dataclass(slots=True)
+class QuestionText:
+    key: str
+    kind: str
+    prompt: str
+    data: dict[str, Any]
+
+
+@dataclass(slots=True)
+class BlockText:
+    key: str
+    kind: str
+    data: dict[str, Any]
+    questions: list[QuestionText] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class LessonText:
+    key: str
+    front: dict[str, Any]
+    blocks: list[BlockText]
+
+
+@dataclass(slots=True)
+class ModuleText:
+    key: str
+    title: str
+    lessons: list[LessonText]
+
+
+@dataclass(slots=True)
+class CourseFolder:
+    """A whole course as read. `media` maps file names to where their bytes are."""
+
+    front: dict[str, Any]
+    modules: list[ModuleText]
+    media: dict[str, Path]
+
+
+def read(folder: Path) -> CourseFolder:
+    """Read a course's folder. Raises FolderRefused with every problem found, not the first."""
+    problems: list[Problem] = []
+    source = Source("course.yaml")
+    front = source.load(_contents(folder / "course.yaml", folder, problems))
+    modules: list[ModuleText] = []
+    if isinstance(front, dict):
+        _check_course(source, front)
+        modules = _modules(source, front, folder, problems)
+    elif not source.problems and not problems:
+        source.complain((), _("le fichier est vide."))
+    problems += source.problems
+    if problems:
+        raise FolderRefused(problems)
+    media = sorted((folder / "media").glob("*")) if (folder / "media").is_dir() else []
+    return CourseFolder(
+        front={key: value for key, value in front.items() if key != "modules"},
+        modules=modules,
+        media={path.name: path for path in media if path.is_file()},
+    )
+
+
+def write(course: CourseFolder, folder: Path) -> None:
+    """Write the folder in canonical form, over what stands there; media are copied."""
+    for name in ("lessons", "questions"):
+        (folder / name).mkdir(parents=True, exist_ok=True)
+    outline: list[dict[str, Any]] = [
+        {"key": each.key, "title": each.title, "lessons": [lesson.key for lesson in each.lessons]}
+        for each in course.modules
+    ]
+    front = ordered({**course.front, "modules": outline}, COURSE_KEYS)
+    (folder / "course.yaml").write_text(dump(front), encoding="utf-8")
+    for module in course.modules:
+        for lesson in module.lessons:
+            _write_lesson(lesson, folder)
+    if course.media:
+        (folder / "media").mkdir(exist_ok=True)
+        for name, path in course.media.items():
+            (folder / "media" / name).write_bytes(path.read_bytes())
+    if not any((folder / "questions").iterdir()):
+        (folder / "questions").rmdir()
+
+
+def lesson_text(lesson: LessonText) -> str:
+    """The canonical text of a lesson's file."""
+    parts = ["---\n", dump(ordered(lesson.front, LESSON_KEYS)), "---\n"]
+    for block in lesson.blocks:
+        if block.kind == BlockKind.TEXT:
+            parts.append(f"\n{block.data['markdown'].strip()}\n")
+        else:
+            data = ordered(block.data, tuple(BLOCK_FIELDS[block.kind]))
+            body = dump(data) if data else ""
+            parts.append(f"\n::: {block.kind} {block.key}\n{body}:::\n")
+    return "".join(parts)
+
+
+def _write_lesson(lesson: LessonText, folder: Path) -> None:
+    (folder / "lessons" / f"{lesson.key}.md").write_text(lesson_text(lesson), encoding="utf-8")
+    for block in lesson.blocks:
+        if block.questions:
+            path = folder / "questions" / f"{lesson.key}.{block.key}.yaml"
+            path.write_text(dump([_question(each) for each in block.questions]), encoding="utf-8")
+
+
+def _question(question: QuestionText) -> dict[str, Any]:
+    head = {"key": question.key, "kind": question.kind, "prompt": question.prompt}
+    fields: dict[str, Any] = ordered({**head, **question.data}, QUESTION_KEYS)
+    return fields
+
+
+def _contents(path: Path, folder: Path, problems: list[Problem]) -> str:
+    name = str(path.relative_to(folder))
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except FileNotFoundError:
+        problems.append(Problem(name, 1, _("le fichier est absent.")))
+    except UnicodeDecodeError as error:
+        line = error.object[: error.start].count(b"\n") + 1
+        problems.append(Problem(name, line, _("le fichier n’est pas en UTF-8.")))
+    return ""
+
+
+def _check_course(source: Source, front: dict[str, Any]) -> None:
+    types = {
+        "code": str, "title": str, "summary": str, "objectives": list, "topic": str, "mode": str,
+        "publics": list, "competencies": list, "pass_mark": int, "gives_uec": bool,
+        "modules": list,
+    }  # fmt: skip
+    _check_fields(source, front, (), types, required=("code", "title", "topic", "mode", "modules"))
+    for name, choices in (("topic", Topic.values), ("mode", Mode.values)):
+        _check_choice(source, front.get(name), (name,), choices)
+    for rank, public in enumerate(front.get("publics") or ()):
+        _check_choice(source, public, ("publics", rank), Public.values)
+
+
+def _modules(
+    source: Source, front: dict[str, Any], folder: Path, problems: list[Problem]
+) -> list[ModuleText]:
+    modules = []
+    seen: set[str] = set()
+    outline = front.get("modules")
+    for rank, each in enumerate(outline if isinstance(outline, list) else ()):
+        path = ("modules", rank)
+        if not isinstance(each, dict):
+            source.complain(path, _("un module a « key », « title » et « lessons »."))
+            continue
+        types = {"key": str, "title": str, "lessons": list}
+        _check_fields(source, each, path, types, required=tuple(types))
+        lessons = []
+        for place, key in enumerate(each.get("lessons") or ()):
+            if _check_key(source, key, (*path, "lessons", place), seen):
+                lessons.append(_lesson(str(key), folder, problems))
+        modules.append(ModuleText(str(each.get("key")), str(each.get("title")), lessons))
+    return modules
+
+
+def _lesson(key: str, folder: Path, problems: list[Problem]) -> LessonText:
+    name = f"lessons/{key}.md"
+    lines = _contents(folder / name, folder, problems).split("\n")
+    if lines[0].rstrip() != "---" or "---" not in [line.rstrip() for line in lines[1:]]:
+        problems.append(Problem(name, 1, _("l’en-tête entre deux lignes --- manque.")))
+        return LessonText(key, {}, [])
+    end = [line.rstrip() for line in lines].index("---", 1)
+    source = Source(name, first_line=2)
+    front = source.load("\n".join(lines[1:end]))
+    front = front if isinstance(front, dict) else {}
+    types = {"title": str, "kind": str, "minutes": int, "objective": str, "required": bool}
+    _check_fields(source, front, (), types, required=("title", "kind", "minutes"))
+    _check_choice(source, front.get("kind"), ("kind",), LessonKind.values)
+    problems += source.problems
+    return LessonText(key, front, _blocks(key, lines, end + 1, folder, problems))
+
+
+def _blocks(
+    lesson: str, lines: list[str], start: int, folder: Path, problems: list[Problem]
+) -> list[BlockText]:
+    name = f"lessons/{lesson}.md"
+    blocks: list[BlockText] = []
+    seen: set[str] = set()
+    for rank, closing in _pieces(lines, start):
+        if not lines[rank].startswith(":::"):
+            if markdown := "\n".join(line.rstrip() for line in lines[rank:closing]).strip():
+                place = sum(block.kind == BlockKind.TEXT for block in blocks) + 1
+                blocks.append(BlockText(f"texte-{place}", BlockKind.TEXT, {"markdown": markdown}))
+            continue
+        opening = _OPENING.match(lines[rank])
+        if opening is None or closing == len(lines):
+            message = _("un bloc s’écrit « ::: genre clé », puis se ferme par « ::: ».")
+            problems.append(Problem(name, rank + 1, message))
+            continue
+        source = Source(name, first_line=rank + 2)
+        block = _block(source, opening, "\n".join(lines[rank + 1 : closing]), seen)
+        problems += source.problems
+        if block.kind == BlockKind.QUIZ:
+            block.questions = _questions(f"questions/{lesson}.{block.key}.yaml", folder, problems)
+        blocks.append(block)
+    return blocks
+
+
+def _pieces(lines: list[str], start: int) -> Iterator[tuple[int, int]]:
+    """First line and end of each run of text and each block; a block's end is its closing line."""
+    rank = start
+    while rank < len(lines):
+        is_block = lines[rank].startswith(":::")
+        following = range(rank + 1, len(lines))
+        if is_block:
+            end = next((i for i in following if lines[i].rstrip() == ":::"), len(lines))
+        else:
+            end = next((i for i in following if lines[i].startswith(":::")), len(lines))
+        yield rank, end
+        rank = end + 1 if is_block else end
+
+
+def _block(source: Source, opening: re.Match[str], body: str, seen: set[str]) -> BlockText:
+    data = source.load(body)
+    block = BlockText(opening[2], opening[1], data if isinstance(data, dict) else {})
+    source.lines[()] = source.first_line - 1
+    _check_key(source, block.key, (), seen)
+    _check_block(source, block)
+    return block
+
+
+def _check_block(source: Source, block: BlockText) -> None:
+    if block.kind not in BLOCK_FIELDS or block.kind == BlockKind.TEXT:
+        kinds = ", ".join(kind for kind in BLOCK_FIELDS if kind != BlockKind.TEXT)
+        source.complain((), _("genre de bloc inconnu; attendu : %s.") % kinds)
+        return
+    _check_fields(source, block.data, (), BLOCK_FIELDS[block.kind], required=())
+
+
+def _questions(name: str, folder: Path, problems: list[Problem]) -> list[QuestionText]:
+    source = Source(name)
+    rows = source.load(_contents(folder / name, folder, problems))
+    questions = []
+    seen: set[str] = set()
+    for rank, row in enumerate(rows if isinstance(rows, list) else ()):
+        if not isinstance(row, dict):
+            source.complain((rank,), _("une question a « key », « kind » et « prompt »."))
+            continue
+        _check_key(source, row.get("key"), (rank, "key"), seen)
+        fields = QUESTION_FIELDS.get(row.get("kind", ""), {})
+        _check_choice(source, row.get("kind"), (rank, "kind"), QuestionKind.values)
+        types = {"key": str, "kind": str, "prompt": str, **fields}
+        _check_fields(source, row, (rank,), types, required=("key", "kind", "prompt"))
+        data = {key: value for key, value in row.items() if key in fields}
+        questions.append(
+            QuestionText(str(row.get("key")), str(row.get("kind")), str(row.get("prompt")), data)
+        )
+    problems += source.problems
+    return questions
+
+
+def _check_fields(
+    source: Source,
+    value: dict[str, Any],
+    path: tuple[str | int, ...],
+    types: Mapping[str, type],
+    *,
+    required: tuple[str, ...],
+) -> None:
+    for key in required:
+        if value.get(key) in (None, ""):
+            source.complain(path, _("« %s » manque.") % key)
+    for key, each in value.items():
+        if key not in types:
+            known = ", ".join(types)
+            source.complain(
+                (*path, key),
+                _("champ inconnu « %(key)s »; attendu : %(known)s.")
+                % {"key": key, "known": known},
+            )
+        elif type(each) is not types[key]:
+            source.complain(
+                (*path, key),
+                _("« %(key)s » doit être %(type)s.")
+                % {"key": key, "type": _TYPE_NAMES[types[key]]},
+            )
+
+
+def _check_choice(
+    source: Source, value: Any, path: tuple[str | int, ...], choices: list[str]
+) -> None:
+    if value is not None and value not in choices:
+        source.complain(
+            path,
+            _("« %(value)s » est inconnu; attendu : %(choices)s.")
+            % {"value": value, "choices": ", ".join(choices)},
+        )
+
+
+def _check_key(source: Source, value: Any, path: tuple[str | int, ...], seen: set[str]) -> bool:
+    try:
+        validate_slug(str(value))
+    except ValidationError:
+        source.complain(
+            path, _("la clé « %s » n’a que lettres sans accent, chiffres et tirets.") % value
+        )
+        return False
+    if value in seen:
+        source.complain(path, _("la clé « %s » sert déjà.") % value)
+        return False
+    seen.add(str(value))
+    return True

@@ -1,0 +1,56 @@
+import pytest
+
+from atn_platform.core import markdown
+
+NB = "\u00a0"
+
+
+def test_headings_lists_and_tables_survive_with_french_spaces():
+    html = markdown.render(
+        "# Un titre : deux\n\n- 25 % du total\n\n| A | B |\n|---|---|\n| « a » | 3 |"
+    )
+    assert f"<h2>Un titre{NB}: deux</h2>" in html
+    assert f"<li>25{NB}% du total</li>" in html
+    assert '<th scope="col">A</th>' in html
+    assert f"«{NB}a{NB}»" in html
+
+
+@pytest.mark.parametrize(
+    "hostile",
+    [
+        "<script>alert(1)</script>",
+        '<img src=x onerror="alert(1)">',
+        "[clic](javascript:alert(1))",
+        "[clic](data:text/html;base64,AAAA)",
+        '<a href="https://ok" onclick="x()">ok</a>',
+        '<p style="position:fixed">x</p>',
+        "<iframe src=//evil></iframe>",
+        '<form action="//evil"><input></form>',
+        "<svg/onload=alert(1)>",
+        "<base href=//evil><meta http-equiv=refresh content=0>",
+    ],
+)
+def test_hostile_text_is_shown_as_text(hostile):
+    html = markdown.render(hostile)
+    for sign in ("<script", "<img", "<iframe", "<form", "<svg", "<base", "<meta", "<p style"):
+        assert sign not in html
+    assert 'href="javascript' not in html
+    assert 'href="data' not in html
+    assert " onclick=" not in html.replace("&quot;", '"').split("&lt;")[0]
+
+
+def test_code_and_addresses_keep_their_spaces():
+    html = markdown.render("`a : b` puis [lien](https://exemple.quebec/a?b=1)")
+    assert "<code>a : b</code>" in html
+    assert 'href="https://exemple.quebec/a?b=1"' in html
+
+
+def test_clues_are_marked():
+    html = markdown.render_clues("Payez [[1]]aujourd’hui[[/1]] ou [[2]]cliquez[[/2]].")
+    assert '<mark data-clue="1">aujourd’hui</mark>' in html
+    assert '<mark data-clue="2">cliquez</mark>' in html
+
+
+def test_words_and_heading_ranks_are_readable():
+    assert markdown.plain("<p>Un <strong>mot</strong></p>\n<p>deux</p>") == "Un mot deux"
+    assert markdown.headings("# A\n\n### B") == [2, 3]
