@@ -7,15 +7,17 @@ import sys
 
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "atn_platform.settings.dev")
-    from django.core.management import execute_from_command_line  # noqa: PLC0415 -- settings first
+    # Not earlier: these read the settings.
+    from django.core.exceptions import ImproperlyConfigured  # noqa: PLC0415
+    from django.core.management import execute_from_command_line  # noqa: PLC0415
 
-    from atn_platform.core import postgres  # noqa: PLC0415 -- settings first
+    from atn_platform.core import postgres  # noqa: PLC0415
 
     try:
         postgres.start_for_command(sys.argv)
-    except postgres.PostgresUnavailable as error:
+        execute_from_command_line(sys.argv)
+    except (postgres.PostgresUnavailable, ImproperlyConfigured) as error:
         sys.exit(str(error))
-    execute_from_command_line(sys.argv)
 
 
 if __name__ == "__main__":

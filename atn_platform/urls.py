@@ -1,10 +1,18 @@
 """Composition of the site: knows every URL module, and nothing knows it."""
 
+from django.apps import apps
 from django.contrib import admin
 from django.urls import include, path
 
+from atn_platform.portal import health
+
 urlpatterns = [
+    path("sante/", health.live, name="health-live"),
+    path("sante/pret/", health.ready, name="health-ready"),
     path("admin/", admin.site.urls),
     path("compte/", include("allauth.urls")),
     path("messages/", include("atn_platform.notifications.urls")),
 ]
+
+if apps.is_installed("atn_platform.demo"):
+    urlpatterns.append(path("demo/", include("atn_platform.demo.urls")))

@@ -6,11 +6,12 @@ from pathlib import Path
 from celery.schedules import crontab
 from django.utils.translation import gettext_lazy as _
 
+from atn_platform.core.postgres_files import socket_folder
 from atn_platform.settings import env
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 # Everything a running installation writes outside its database.
-VAR_DIR = Path(os.environ.get("ATN_VAR_DIR", BASE_DIR / "var"))
+VAR_DIR = Path(os.environ.get("ATN_VAR_DIR", BASE_DIR / "var")).resolve()
 
 DEBUG = False
 SECRET_KEY = os.environ.get("SECRET_KEY", "")
@@ -187,7 +188,8 @@ else:
             "ENGINE": "django.db.backends.postgresql",
             "NAME": "atn",
             "USER": "postgres",
-            "HOST": os.environ.get("ATN_PG_SOCKET", str(VAR_DIR / "pg")),
+            "HOST": str(socket_folder(VAR_DIR / "pg")),
+            "PORT": "5432",
         }
     }
 DATABASES["default"]["CONN_MAX_AGE"] = 60

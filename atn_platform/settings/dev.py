@@ -7,6 +7,9 @@ from atn_platform.settings.base import *
 
 # Plain Django pages with details on error help developers; the demonstration turns it off.
 DEBUG = env.flag("DEBUG", default=True)
+# Static files straight from their folders: no collectstatic before a demonstration.
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = DEBUG
 SECRET_KEY = os.environ.get("SECRET_KEY", "development-only-not-a-secret")
 ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]", "testserver"]
 INSTALLED_APPS = [*INSTALLED_APPS, "atn_platform.demo"]

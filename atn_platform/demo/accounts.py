@@ -1,0 +1,25 @@
+"""Who a visitor of the demonstration may sign in as."""
+
+from dataclasses import dataclass
+
+DOMAIN = "saint-exemple.example"
+
+
+@dataclass(frozen=True, slots=True)
+class DemoAccount:
+    """`note`: what this person shows best, in a few words."""
+
+    role_label: str
+    email: str
+    note: str
+
+
+DEMO_ACCOUNTS: tuple[DemoAccount, ...] = (
+    DemoAccount("Personne apprenante", f"chantal.girard@{DOMAIN}", "un cours en marche"),
+    DemoAccount("Personne élue", f"rejean.tremblay@{DOMAIN}", "le parcours des élus"),
+    DemoAccount("Responsable municipale", f"ginette.ouellet@{DOMAIN}", "« Mes gens »"),
+    DemoAccount("Formatrice", f"maude.fortin@{DOMAIN}", "rencontres et présences"),
+    DemoAccount("Accompagnateur", f"etienne.roy@{DOMAIN}", "un groupe à suivre"),
+    DemoAccount("Administration ATN", f"philippe.nguyen@{DOMAIN}", "l'Atelier"),
+    DemoAccount("Coordination UMQ", f"catherine.lavoie@{DOMAIN}", "la participation"),
+)
