@@ -1,0 +1,1 @@
+"""Changes of this app, one file for each noun."""
