@@ -11,6 +11,10 @@ urlpatterns = [
     path("sante/pret/", health.ready, name="health-ready"),
     path("admin/", admin.site.urls),
     path("compte/", include("allauth.urls")),
+    path("", include("atn_platform.portal.urls")),
+    path("", include("courses.urls")),
+    path("", include("enrollments.urls")),
+    path("", include("certificates.urls")),
     path("messages/", include("atn_platform.notifications.urls")),
 ]
 

@@ -8,6 +8,20 @@ from certificates.enums import RevocationReason
 from enrollments.models import Enrollment
 
 
+class YearCounter(models.Model):
+    """The last rank given in a year; its row is locked while a number is taken."""
+
+    year = models.PositiveSmallIntegerField(_("année"), primary_key=True)
+    last = models.PositiveIntegerField(_("dernier rang"), default=0)
+
+    class Meta:
+        verbose_name = _("compteur annuel")
+        verbose_name_plural = _("compteurs annuels")
+
+    def __str__(self) -> str:
+        return f"{self.year} : {self.last}"
+
+
 class CertificateQuerySet(models.QuerySet["Certificate"]):
     def visible_to(self, user: User) -> "CertificateQuerySet":
         """A person's own certificates."""

@@ -228,6 +228,7 @@ class VersionFactory(factory.django.DjangoModelFactory[CourseVersion]):
     course = factory.SubFactory(CourseFactory)
     number = 1
     content_hash = "0" * 64
+    minutes = 16
     published_at = LONG_AGO
     document = factory.LazyAttribute(
         lambda o: course_document(

@@ -92,6 +92,10 @@ class User(AbstractBaseUser, PermissionsMixin):
         return not self.roles.isdisjoint(roles)
 
     @property
+    def reads_reports(self) -> bool:
+        return self.has_role(Role.UMQ_COORDINATOR, Role.ADMINISTRATOR)
+
+    @property
     def needs_second_factor(self) -> bool:
         return self.is_staff or self.has_role(*SECOND_FACTOR_ROLES)
 

@@ -56,7 +56,8 @@ def accept(request: HttpRequest, token: str) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def preferences(request: SignedInRequest) -> HttpResponse:
-    form = PreferencesForm(request.POST or None)
+    # Nothing checked is an empty POST, and still an answer.
+    form = PreferencesForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         accepted = set(form.cleaned_data["accepted"])
         actions.choose(user_id=request.user.pk, accepted=accepted, at=timezone.now())

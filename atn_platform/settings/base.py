@@ -32,6 +32,8 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django.contrib.postgres",
     "django.contrib.humanize",
+    # For templates/django/forms, our markup of every field.
+    "django.forms",
     "allauth",
     "allauth.account",
     "allauth.mfa",
@@ -84,6 +86,8 @@ TEMPLATES = [
     },
 ]
 
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+
 LANGUAGE_CODE = "fr-ca"
 LANGUAGES = [("fr-ca", _("français"))]
 LOCALE_PATHS = [BASE_DIR / "locale"]
@@ -115,17 +119,26 @@ AUTHENTICATION_BACKENDS = [
     "django.contrib.auth.backends.ModelBackend",
     "allauth.account.auth_backends.AuthenticationBackend",
 ]
-LOGIN_URL = "account_login"
+LOGIN_URL = "account_request_login_code"
 LOGIN_REDIRECT_URL = "/"
 SESSION_COOKIE_AGE = 60 * 60 * 24 * 30
 CSRF_FAILURE_VIEW = "atn_platform.core.views.csrf_failure"
 
-ACCOUNT_ADAPTER = "atn_platform.accounts.adapter.AccountAdapter"
+ACCOUNT_ADAPTER = "atn_platform.notifications.adapter.AccountAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
-ACCOUNT_SIGNUP_FIELDS = ["email*"]
+# Sign-up is closed (notifications/adapter.py); naming the password keeps it at sign-in.
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_LOGIN_BY_CODE_ENABLED = True
 ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 15 * 60
+# A whole town hall signs in behind one address: limits by address of the network are wide, those
+# by account are narrow, and a code by e-mail stays open whatever an attacker does to a password.
+ACCOUNT_RATE_LIMITS = {
+    "login": "600/10m/ip",
+    "login_failed": "60/10m/ip,5/5m/key",
+    "request_login_code": "600/10m/ip,5/10m/key",
+}
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_LOGOUT_ON_GET = False
@@ -141,6 +154,17 @@ REPLY_TO_EMAIL = os.environ.get("REPLY_TO_EMAIL", "Équipe de la Plateforme ATN 
 SENDER_POSTAL_ADDRESS = os.environ.get(
     "SENDER_POSTAL_ADDRESS", "2325, rue de l'Université, Québec (Québec) G1V 0A6"
 )
+
+# Who signs the certificates: name and title, in order.
+CERTIFICATE_SIGNATORIES = [
+    {
+        "name": os.environ.get("CERTIFICATE_SIGNATORY", "Direction de l’Académie"),
+        "title": os.environ.get(
+            "CERTIFICATE_SIGNATORY_TITLE", "Académie de la transformation numérique"
+        ),
+    },
+]
+CERTIFICATE_ISSUER = "Université Laval – Académie de la transformation numérique, avec l’UMQ"
 
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 
@@ -173,6 +197,10 @@ else:
     }
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")
 CELERY_BEAT_SCHEDULE = {
+    "certificates-owed": {
+        "task": "certificates.tasks.settle_debts",
+        "schedule": crontab(minute="*/2"),
+    },
     "messages-waiting": {
         "task": "atn_platform.notifications.tasks.deliver_waiting",
         "schedule": crontab(minute="*"),

@@ -44,6 +44,7 @@ def publish(*, course_id: int, by: User | None, at: datetime) -> CourseVersion:
         course=course,
         number=last.number + 1 if last else 1,
         document=document,
+        minutes=document["minutes"],
         content_hash=digest,
         published_at=at,
         published_by=by,

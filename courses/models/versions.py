@@ -15,6 +15,8 @@ class CourseVersion(models.Model):
     )
     number = models.PositiveIntegerField(_("numéro"))
     document = models.JSONField(_("document"))
+    # Beside the document, so that lists need not read it.
+    minutes = models.PositiveIntegerField(_("durée (min)"))
     content_hash = models.CharField(_("empreinte"), max_length=64)
     published_at = models.DateTimeField(_("publiée le"))
     published_by = models.ForeignKey(

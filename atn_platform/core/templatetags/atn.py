@@ -3,7 +3,9 @@
 from datetime import date, datetime, time
 
 from django import template
+from django.http import HttpRequest
 from django.templatetags.static import static
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -65,3 +67,13 @@ def number(value: float) -> str:
 
 def _local(value: date | datetime) -> date:
     return timezone.localtime(value) if isinstance(value, datetime) else value
+
+
+@register.simple_tag
+def nav_link(name: str, label: str, request: HttpRequest) -> SafeString:
+    """A link of the main navigation; the one that leads here is marked as the current page."""
+    address = reverse(name)
+    here = request.path == address or (address != "/" and request.path.startswith(address))
+    if here:
+        return format_html('<a href="{}" aria-current="page">{}</a>', address, label)
+    return format_html('<a href="{}">{}</a>', address, label)

@@ -1,0 +1,13 @@
+from django.urls import path
+
+from atn_platform.portal import views
+
+app_name = "portal"
+
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("aide/", views.help_page, name="help"),
+    path("accessibilite/", views.accessibility, name="accessibility"),
+    path("vie-privee/", views.privacy, name="privacy"),
+    path("mode-leger/", views.light_mode, name="light-mode"),
+]

@@ -1,0 +1,51 @@
+"""Pages made of several apps, and the few that belong to none."""
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_POST, require_safe
+
+from atn_platform.core.context import LIGHT_MODE_COOKIE
+
+YEAR_SECONDS = 365 * 24 * 3600
+
+
+@login_not_required
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    return render(request, "portal/landing.html")
+
+
+@login_not_required
+@require_safe
+def help_page(request: HttpRequest) -> HttpResponse:
+    return render(request, "portal/help.html", {"contact": settings.REPLY_TO_EMAIL})
+
+
+@login_not_required
+@require_safe
+def accessibility(request: HttpRequest) -> HttpResponse:
+    return render(request, "portal/accessibility.html", {"contact": settings.REPLY_TO_EMAIL})
+
+
+@login_not_required
+@require_safe
+def privacy(request: HttpRequest) -> HttpResponse:
+    return render(request, "portal/privacy.html", {"contact": settings.REPLY_TO_EMAIL})
+
+
+@login_not_required
+@require_POST
+def light_mode(request: HttpRequest) -> HttpResponse:
+    """Keep the choice in a cookie: it says nothing of the person."""
+    target = request.POST.get("next", "/")
+    if not url_has_allowed_host_and_scheme(target, allowed_hosts=None):
+        target = "/"
+    response = redirect(target)
+    value = "1" if request.POST.get("light") == "1" else "0"
+    response.set_cookie(
+        LIGHT_MODE_COOKIE, value, max_age=YEAR_SECONDS, secure=request.is_secure(), samesite="Lax"
+    )
+    return response

@@ -1,0 +1,12 @@
+from django.urls import path
+
+from certificates import views
+
+app_name = "certificates"
+
+urlpatterns = [
+    path("attestations/", views.index, name="index"),
+    path("attestations/<slug:number>.pdf", views.download, name="download"),
+    path("verifier/", views.verify_form, name="verify-form"),
+    path("verifier/<slug:code>/", views.verify, name="verify"),
+]

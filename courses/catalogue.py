@@ -1,0 +1,107 @@
+"""The catalogue: what was asked, the courses that answer, and what each filter would leave."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from django.utils.translation import gettext_lazy as _
+
+from atn_platform.core import french
+from courses.enums import Mode, Topic
+from courses.models import Course
+from municipalities.enums import Public
+
+HOUR, HALF_DAY = 60, 240
+LENGTHS = {
+    "court": (_("une heure ou moins"), 0, HOUR),
+    "moyen": (_("de une à quatre heures"), HOUR + 1, HALF_DAY),
+    "long": (_("plus de quatre heures"), HALF_DAY + 1, 100_000),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One choice of a facet; `query` is the address that takes it, or leaves it when taken."""
+
+    label: str
+    count: int
+    taken: bool
+    query: str
+
+
+@dataclass(frozen=True, slots=True)
+class Facet:
+    label: str
+    options: list[Option]
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    courses: list[Course]
+    facets: list[Facet]
+    typed: str
+    filtered: bool
+
+
+def catalogue(asked: Mapping[str, str]) -> Catalogue:
+    """Published courses that match; unknown values of a filter are ignored. One query."""
+    typed = asked.get("q", "").strip()[:100]
+    published = Course.objects.published().select_related("current_version")
+    everything = list(published.defer("current_version__document").order_by("code"))
+    found = [course for course in everything if _matches(course, typed)]
+    taken = {name: asked[name] for name in _FACETS if asked.get(name) in _FACETS[name][1]}
+    return Catalogue(
+        courses=[course for course in found if _passes(course, taken)],
+        facets=[_facet(name, found, taken, typed) for name in _FACETS],
+        typed=typed,
+        filtered=bool(taken or typed),
+    )
+
+
+def _matches(course: Course, typed: str) -> bool:
+    words = french.sort_key(typed).split()
+    text = french.sort_key(f"{course.code} {course.title} {course.summary} {course.objectives}")
+    return all(word.rstrip("s") in text for word in words)
+
+
+def _passes(course: Course, taken: Mapping[str, str]) -> bool:
+    return all(_has(course, name, value) for name, value in taken.items())
+
+
+def _has(course: Course, name: str, value: str) -> bool:
+    if name == "theme":
+        return bool(course.topic == value)
+    if name == "mode":
+        return bool(course.mode == value)
+    if name == "public":
+        return value in course.publics
+    __, shortest, longest = LENGTHS[value]
+    minutes = course.current_version.minutes if course.current_version else 0
+    return shortest <= minutes <= longest
+
+
+def _facet(name: str, found: list[Course], taken: dict[str, str], typed: str) -> Facet:
+    label, choices = _FACETS[name]
+    others = {key: value for key, value in taken.items() if key != name}
+    candidates = [course for course in found if _passes(course, others)]
+    options = []
+    for value, words in choices.items():
+        count = sum(_has(course, name, value) for course in candidates)
+        chosen = taken.get(name) == value
+        if count or chosen:
+            query = others if chosen else {**others, name: value}
+            options.append(Option(str(words), count, chosen, _query(query, typed)))
+    return Facet(str(label), options)
+
+
+def _query(values: dict[str, str], typed: str) -> str:
+    return urlencode({**values, **({"q": typed} if typed else {})})
+
+
+_FACETS: dict[str, tuple[Any, dict[str, Any]]] = {
+    "theme": (_("Thème"), dict(Topic.choices)),
+    "public": (_("Public"), dict(Public.choices)),
+    "mode": (_("Mode"), dict(Mode.choices)),
+    "duree": (_("Durée"), {key: label for key, (label, *__) in LENGTHS.items()}),
+}

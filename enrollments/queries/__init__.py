@@ -1,0 +1,1 @@
+"""Reads that cross tables, one file for each noun."""

@@ -1,0 +1,95 @@
+"""Le fil: where a person stands on the line of a course."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from courses.documents import CourseDoc, LessonDoc, stations
+from enrollments.models import Enrollment, LessonState
+
+
+@dataclass(frozen=True, slots=True)
+class Station:
+    """A lesson, a meeting or the final questionnaire, with its number on the thread."""
+
+    number: int
+    lesson: LessonDoc
+    completed_at: datetime | None
+    is_current: bool
+
+    @property
+    def is_done(self) -> bool:
+        return self.completed_at is not None
+
+    @property
+    def is_meeting(self) -> bool:
+        return self.lesson["kind"] == "meeting"
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadModule:
+    title: str
+    stations: list[Station]
+
+    @property
+    def is_done(self) -> bool:
+        return all(station.is_done for station in self.stations)
+
+    @property
+    def is_current(self) -> bool:
+        return any(station.is_current for station in self.stations)
+
+
+@dataclass(frozen=True, slots=True)
+class Thread:
+    """The whole line. `minutes_left` counts the required stations that are not done."""
+
+    modules: list[ThreadModule]
+    minutes_left: int
+
+    @property
+    def stations(self) -> list[Station]:
+        return [station for module in self.modules for station in module.stations]
+
+    @property
+    def current(self) -> Station | None:
+        return next((station for station in self.stations if station.is_current), None)
+
+    def neighbours(self, uuid: str) -> tuple[Station | None, Station | None]:
+        """Stations before and after the one of that UUID."""
+        line = self.stations
+        at = next(i for i, station in enumerate(line) if station.lesson["uuid"] == uuid)
+        before = line[at - 1] if at else None
+        return before, line[at + 1] if at + 1 < len(line) else None
+
+
+def thread(document: CourseDoc, enrollment: Enrollment | None) -> Thread:
+    """The line of a course; one query when someone follows it, none otherwise."""
+    done: dict[UUID, datetime | None] = {}
+    if enrollment is not None:
+        states = LessonState.objects.filter(enrollment=enrollment)
+        done = dict(states.values_list("lesson", "completed_at"))
+    current = _current(document, enrollment)
+    modules = []
+    number = 0
+    for module in document["modules"]:
+        row = []
+        for lesson in module["lessons"]:
+            number += 1
+            moment = done.get(UUID(lesson["uuid"]))
+            row.append(Station(number, lesson, moment, lesson["uuid"] == current))
+        modules.append(ThreadModule(module["title"], row))
+    left = sum(
+        lesson["minutes"]
+        for lesson in stations(document)
+        if lesson["required"] and done.get(UUID(lesson["uuid"])) is None
+    )
+    return Thread(modules, left)
+
+
+def _current(document: CourseDoc, enrollment: Enrollment | None) -> str | None:
+    if enrollment is None or enrollment.completed_at is not None:
+        return None
+    if enrollment.current_lesson is not None:
+        return str(enrollment.current_lesson)
+    return next((lesson["uuid"] for lesson in stations(document)), None)

@@ -1,0 +1,17 @@
+from django.urls import path
+
+from enrollments.views import courses, lessons
+
+app_name = "enrollments"
+
+urlpatterns = [
+    path("mes-cours/", courses.index, name="index"),
+    path("parcours/<slug:code>/", courses.path, name="path"),
+    path("cours/<slug:code>/", courses.course, name="course"),
+    path("cours/<slug:code>/inscription/", courses.enroll, name="enroll"),
+    path("cours/<slug:code>/<slug:key>/", lessons.lesson, name="lesson"),
+    path("cours/<slug:code>/<slug:key>/terminer/", lessons.complete, name="complete"),
+    path("cours/<slug:code>/<slug:key>/reponses/<uuid:uuid>/", lessons.answer, name="answer"),
+    path("cours/<slug:code>/<slug:key>/reflexion/<uuid:uuid>/", lessons.note, name="note"),
+    path("cours/<slug:code>/<slug:key>/choix/<uuid:uuid>/", lessons.choose, name="choose"),
+]

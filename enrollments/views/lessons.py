@@ -1,0 +1,182 @@
+"""The player: one station of a course, and what is done in it."""
+
+from typing import Any
+from uuid import UUID, uuid4, uuid5
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from atn_platform.accounts.http import SignedInRequest
+from atn_platform.core.exceptions import ActionError
+from courses.documents import BlockDoc, LessonDoc, block, stations
+from courses.queries import document
+from enrollments import actions, grading
+from enrollments.actions import NewEvent
+from enrollments.enums import Verb
+from enrollments.models import BlockState, Enrollment
+from enrollments.queries.quiz import answers_from, attempt_of, quiz, states_of
+from enrollments.queries.scenario import scenario
+from enrollments.queries.thread import thread
+
+LONGEST_NOTE = 5000
+
+
+@require_safe
+def lesson(request: SignedInRequest, code: str, key: str) -> HttpResponse:
+    enrollment, station = _found(request, code, key)
+    content = document(enrollment.version_id)
+    line = thread(content, enrollment)
+    previous, following = line.neighbours(station["uuid"])
+    states = states_of(enrollment, station["uuid"])
+    context = {
+        "course": enrollment.course,
+        "document": content,
+        "enrollment": enrollment,
+        "thread": line,
+        "station": next(s for s in line.stations if s.lesson["uuid"] == station["uuid"]),
+        "previous": previous,
+        "following": following,
+        "blocks": [_shown(request, enrollment, each, states) for each in station["blocks"]],
+    }
+    return render(request, "enrollments/lesson.html", context)
+
+
+@require_POST
+def complete(request: SignedInRequest, code: str, key: str) -> HttpResponse:
+    """The visible act that finishes a lesson, then the next station."""
+    enrollment, station = _found(request, code, key)
+    if station["kind"] != "lesson":
+        raise Http404
+    uuid = uuid5(enrollment.uuid, f"completed/{station['uuid']}")
+    if not _record(request, enrollment, station, Verb.COMPLETED, uuid=uuid):
+        return redirect("enrollments:lesson", code, key)
+    __, following = thread(document(enrollment.version_id), None).neighbours(station["uuid"])
+    if following is None:
+        return redirect("enrollments:course", code)
+    return redirect("enrollments:lesson", code, following.lesson["key"])
+
+
+@require_POST
+def answer(request: SignedInRequest, code: str, key: str, uuid: UUID) -> HttpResponse:
+    """Mark the attempt on the server; the same form sent again shows the same result."""
+    enrollment, station = _found(request, code, key)
+    wanted = _block(station, uuid, "quiz")
+    state = BlockState.objects.filter(enrollment=enrollment, block=uuid).first()
+    sent = request.POST.get("attempt", "")
+    attempts = state.attempts if state else 0
+    known = {str(attempt_of(enrollment, wanted, n)): n for n in range(attempts + 1)}
+    if sent not in known:
+        messages.error(request, _("Ce questionnaire a expiré : en voici un nouveau."))
+        return redirect("enrollments:lesson", code, key)
+    attempt = UUID(sent)
+    questions = grading.draw(wanted, attempt)
+    answers = answers_from(request.POST, questions, attempt)
+    score = grading.percent(grading.mark(questions, answers))
+    _record(
+        request, enrollment, station, Verb.ANSWERED, uuid=attempt, block=wanted,
+        result={"score": score, "answers": answers},
+    )  # fmt: skip
+    return _back(code, key, uuid, f"?essai={attempt}")
+
+
+@require_POST
+def note(request: SignedInRequest, code: str, key: str, uuid: UUID) -> HttpResponse:
+    """Keep a reflection; it is the person's alone."""
+    enrollment, station = _found(request, code, key)
+    wanted = _block(station, uuid, "reflection")
+    options = [text for text in wanted["options"] if text in request.POST.getlist("options")]
+    result = {"text": request.POST.get("text", "").strip()[:LONGEST_NOTE], "options": options}
+    event = _uuid(request.POST.get("event", ""))
+    if _record(request, enrollment, station, Verb.NOTED, uuid=event, block=wanted, result=result):
+        messages.success(request, _("Votre réflexion est gardée. Vous seul la voyez."))
+    return _back(code, key, uuid)
+
+
+@require_POST
+def choose(request: SignedInRequest, code: str, key: str, uuid: UUID) -> HttpResponse:
+    """Take one way in a scenario, or start again."""
+    enrollment, station = _found(request, code, key)
+    wanted = _block(station, uuid, "scenario")
+    sent = [each for each in request.POST.get("path", "").split(",") if each]
+    path = [] if "again" in request.POST else [*sent, request.POST.get("choice", "")]
+    view = scenario(wanted, path)
+    result = {"path": view.path, "ending": view.scene["ending"]}
+    event = _uuid(request.POST.get("event", ""))
+    _record(request, enrollment, station, Verb.CHOSE, uuid=event, block=wanted, result=result)
+    return _back(code, key, uuid)
+
+
+def _found(request: SignedInRequest, code: str, key: str) -> tuple[Enrollment, LessonDoc]:
+    mine = Enrollment.objects.visible_to(request.user).live().select_related("course")
+    enrollment = get_object_or_404(mine, course__code=code.upper())
+    content = document(enrollment.version_id)
+    station = next((each for each in stations(content) if each["key"] == key), None)
+    if station is None:
+        raise Http404
+    return enrollment, station
+
+
+def _block(station: LessonDoc, uuid: UUID, kind: str) -> BlockDoc:
+    found = block(station, uuid)
+    if found is None or found["kind"] != kind:
+        raise Http404
+    return found
+
+
+def _record(  # noqa: PLR0913 -- each argument is a part of the act
+    request: SignedInRequest,
+    enrollment: Enrollment,
+    station: LessonDoc,
+    verb: Verb,
+    *,
+    uuid: UUID,
+    block: BlockDoc | None = None,
+    result: dict[str, Any] | None = None,
+) -> bool:
+    now = timezone.now()
+    event = NewEvent(
+        uuid=uuid,
+        verb=verb,
+        lesson=UUID(station["uuid"]),
+        block=UUID(block["uuid"]) if block else None,
+        result=result or {},
+        happened_at=now,
+    )
+    try:
+        actions.record(enrollment_id=enrollment.pk, event=event, at=now)
+    except ActionError as error:
+        messages.error(request, str(error))
+        return False
+    return True
+
+
+def _shown(
+    request: SignedInRequest, enrollment: Enrollment, each: BlockDoc, states: Any
+) -> dict[str, Any]:
+    """A block with what the person did in it; `template` draws it."""
+    state = states.get(each["uuid"])
+    shown: dict[str, Any] = {"doc": each, "event": uuid4()}
+    if each["kind"] == "quiz":
+        shown["quiz"] = quiz(enrollment, each, state, request.GET.get("essai", ""))
+    elif each["kind"] == "scenario":
+        shown["scenario"] = scenario(each, state.data.get("path", []) if state else [])
+    elif each["kind"] == "reflection":
+        shown["note"] = state.data if state else {"text": "", "options": []}
+    return shown
+
+
+def _back(code: str, key: str, uuid: UUID, query: str = "") -> HttpResponse:
+    """To the block just used, so that nobody searches for it."""
+    return redirect(f"{reverse('enrollments:lesson', args=[code, key])}{query}#bloc-{uuid}")
+
+
+def _uuid(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError:
+        return uuid4()

@@ -1,0 +1,102 @@
+import re
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from atn_platform.notifications.models import OutgoingEmail
+from tests.factories import UserFactory
+
+pytestmark = pytest.mark.django_db
+
+ASK, CONFIRM = "account_request_login_code", "account_confirm_login_code"
+
+
+def code_in(mail) -> str:
+    return re.search(r"^([A-Z0-9]{4}-?[A-Z0-9]{4}|\d{6})$", mail.body, re.MULTILINE)[1]
+
+
+def ask(client, email):
+    return client.post(reverse(ASK), {"email": email}, follow=True)
+
+
+def test_a_code_by_e_mail_opens_the_door(client, mailoutbox, django_capture_on_commit_callbacks):
+    user = UserFactory(email="chantal@exemple.quebec")
+    with django_capture_on_commit_callbacks(execute=True):
+        page = ask(client, "Chantal@Exemple.quebec")
+    assert "Entrer le code reçu" in page.content.decode()
+    assert "<chantal@exemple.quebec>" in mailoutbox[0].to[0]
+    session = client.session.session_key
+    client.post(reverse(CONFIRM), {"code": code_in(mailoutbox[0]).lower().replace("-", " ")})
+    assert client.session["_auth_user_id"] == str(user.pk)
+    assert client.session.session_key != session
+
+
+def test_an_unknown_address_sees_the_same_page_and_hears_once(
+    client, mailoutbox, django_capture_on_commit_callbacks
+):
+    known = ask(Client(), UserFactory().email)
+    with django_capture_on_commit_callbacks(execute=True):
+        unknown = ask(client, "inconnue@exemple.quebec")
+        ask(Client(), "inconnue@exemple.quebec")
+    assert known.redirect_chain == unknown.redirect_chain
+    assert [mail.subject for mail in mailoutbox] == ["Aucun compte à cette adresse"]
+
+
+def test_a_wrong_code_is_refused_at_the_field(client, django_capture_on_commit_callbacks):
+    with django_capture_on_commit_callbacks(execute=True):
+        ask(client, UserFactory().email)
+    page = client.post(reverse(CONFIRM), {"code": "AAAA-AAAA"}).content.decode()
+    assert 'role="alert"' in page
+    assert "_auth_user_id" not in client.session
+
+
+def test_an_expired_code_is_not_even_sent(client):
+    ask(client, UserFactory().email)
+    email = OutgoingEmail.objects.get()
+    assert (email.expires_at - email.queued_at).total_seconds() == 15 * 60
+
+
+def test_nobody_signs_up_alone(client):
+    assert "signup" not in client.get(reverse(ASK)).content.decode()
+    assert client.post(reverse("account_signup"), {"email": "a@b.quebec"}).status_code == 200
+
+
+@pytest.mark.parametrize("target", ["//evil.example", "https://evil.example", "/\\evil.example"])
+def test_signing_in_never_leads_elsewhere(
+    client, mailoutbox, django_capture_on_commit_callbacks, target
+):
+    with django_capture_on_commit_callbacks(execute=True):
+        client.post(reverse(ASK), {"email": UserFactory().email, "next": target})
+    answer = client.post(reverse(CONFIRM), {"code": code_in(mailoutbox[0])})
+    assert "evil" not in answer.headers["Location"]
+
+
+def test_signing_in_with_a_password_works_too(client):
+    user = UserFactory()
+    user.set_password("quatre mots sans lien")
+    user.save()
+    answer = client.post(
+        reverse("account_login"), {"login": user.email, "password": "quatre mots sans lien"}
+    )
+    assert answer.status_code == 302
+    assert client.session["_auth_user_id"] == str(user.pk)
+
+
+@pytest.mark.ignore_template_errors  # allauth prints variables it may not have
+@pytest.mark.parametrize("page", ["account_login", ASK, "account_logout", "mfa_index"])
+def test_account_pages_are_in_french(client, page):
+    if page in {"account_logout", "mfa_index"}:
+        client.force_login(UserFactory())
+    text = client.get(reverse(page), follow=True).content.decode()
+    assert '<html lang="fr-CA">' in text
+    for english in ("Sign In", "Sign Out", "Password", "e-mail", "Email"):
+        assert english not in text
+
+
+def test_signing_out_takes_a_form_and_closes_the_session(client):
+    client.force_login(UserFactory())
+    client.get(reverse("account_logout"))
+    assert "_auth_user_id" in client.session
+    client.post(reverse("account_logout"))
+    assert "_auth_user_id" not in client.session
