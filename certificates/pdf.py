@@ -1,5 +1,6 @@
 """The bytes of a certificate: tagged PDF/UA-1, the same for the same facts."""
 
+import atexit
 import base64
 import io
 from functools import lru_cache
@@ -65,3 +66,7 @@ def _renderer() -> tuple[Any, tuple[Any, Any]]:
     fetcher = URLFetcher(allowed_protocols=["data"])
     fonts = FontConfiguration()
     return fetcher, (CSS(string=sheet, font_config=fonts, url_fetcher=fetcher), fonts)
+
+
+# WeasyPrint's fonts must go before the modules that free them.
+atexit.register(_renderer.cache_clear)

@@ -62,8 +62,12 @@ class User(AbstractBaseUser, PermissionsMixin):
     def __str__(self) -> str:
         return self.get_full_name() or self.email or str(_("Personne sans nom"))
 
-    def save(self, *args: Any, **kwargs: Any) -> None:
+    def set_sort_key(self) -> None:
+        """Make the key follow the name; bulk writers call this themselves."""
         self.sort_key = french.sort_key(f"{self.last_name} {self.first_name}")
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.set_sort_key()
         fields = kwargs.get("update_fields")
         if fields is not None and {"first_name", "last_name"} & set(fields):
             kwargs["update_fields"] = {*fields, "sort_key"}

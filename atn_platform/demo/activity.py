@@ -1,0 +1,178 @@
+"""A year of learning, seeded: the ledger first, then what it says, by the very same functions."""
+
+import hashlib
+import random
+import secrets
+from datetime import UTC, datetime, timedelta
+from uuid import UUID, uuid5
+
+from certificates import pdf
+from certificates.models import Certificate, CertificateFile, YearCounter
+from certificates.numbers import number
+from certificates.queries import facts_of
+from courses.documents import LessonDoc, stations
+from courses.models import Course
+from courses.queries import document
+from enrollments.enums import Status, Verb
+from enrollments.models import BlockState, Enrollment, LearningEvent, LessonState
+from enrollments.projections import Event, course_standing, lesson_standing
+from municipalities.models import Mandate
+
+YEAR_STARTS = datetime(2025, 11, 17, 14, 0, tzinfo=UTC)
+YEAR_DAYS = 350
+SHARE_ENROLLED, SHARE_STARTED, SHARE_FINISHED = 0.35, 0.75, 0.4
+NAMESPACE = UUID("5d0c9f0a-8b3c-4a57-9a52-0b1f7ad33c55")
+
+
+def write_activity(mandates: list[Mandate], chance: random.Random) -> dict[str, int]:
+    """Enrol, learn and complete; counts of what was written."""
+    offered = list(Course.objects.published().order_by("code"))
+    enrollments = [
+        _enrollment(mandate, chance.choice(offered), chance)
+        for mandate in mandates
+        if offered and chance.random() < SHARE_ENROLLED
+    ]
+    Enrollment.objects.bulk_create(enrollments, batch_size=500)
+    events: list[LearningEvent] = []
+    lessons: list[LessonState] = []
+    blocks: list[BlockState] = []
+    for enrollment in enrollments:
+        _learn(enrollment, chance, events, lessons, blocks)
+    LearningEvent.objects.bulk_create(events, batch_size=1000)
+    LessonState.objects.bulk_create(lessons, batch_size=1000)
+    BlockState.objects.bulk_create(blocks, batch_size=1000)
+    columns = [
+        "status",
+        "first_activity_at",
+        "last_activity_at",
+        "completed_at",
+        "stations_done",
+        "best_score",
+        "current_lesson",
+    ]
+    Enrollment.objects.bulk_update(enrollments, columns, batch_size=500)
+    completed = [each for each in enrollments if each.status == Status.COMPLETED]
+    _certify(completed)
+    return {"enrollments": len(enrollments), "certificates": len(completed)}
+
+
+def _enrollment(mandate: Mandate, course: Course, chance: random.Random) -> Enrollment:
+    content = document(course.current_version_id or 0)
+    start = YEAR_STARTS + timedelta(
+        days=chance.randrange(YEAR_DAYS), minutes=chance.randrange(480)
+    )
+    return Enrollment(
+        uuid=uuid5(NAMESPACE, f"{mandate.pk}/{course.code}"),
+        learner=mandate.user,
+        course=course,
+        version_id=course.current_version_id or 0,
+        mandate=mandate,
+        enrolled_at=start,
+        stations_total=sum(each["required"] for each in stations(content)),
+    )
+
+
+def _learn(
+    enrollment: Enrollment,
+    chance: random.Random,
+    events: list[LearningEvent],
+    lessons: list[LessonState],
+    blocks: list[BlockState],
+) -> None:
+    if chance.random() > SHARE_STARTED:
+        return
+    content = document(enrollment.version_id)
+    line = list(stations(content))
+    reached = len(line) if chance.random() < SHARE_FINISHED else chance.randrange(1, len(line))
+    moment = enrollment.enrolled_at + timedelta(hours=chance.randrange(1, 60))
+    completed: dict[UUID, datetime] = {}
+    for lesson in line[:reached]:
+        moment += timedelta(minutes=lesson["minutes"] + chance.choice((1, 3, 900, 1440, 4000)))
+        event = _event(enrollment, lesson, moment, chance)
+        events.append(event)
+        standing = lesson_standing(lesson, [_read(event)], content["pass_mark"])
+        uuid = UUID(lesson["uuid"])
+        lessons.append(
+            LessonState(
+                enrollment=enrollment,
+                lesson=uuid,
+                opened_at=standing.opened_at,
+                completed_at=standing.completed_at,
+            )
+        )
+        for block, each in standing.blocks.items():
+            blocks.append(
+                BlockState(
+                    enrollment=enrollment,
+                    lesson=uuid,
+                    block=block,
+                    attempts=each.attempts,
+                    best_score=each.best_score,
+                    data=each.data,
+                )
+            )
+            enrollment.best_score = each.best_score
+        if standing.completed_at:
+            completed[uuid] = standing.completed_at
+        enrollment.first_activity_at = enrollment.first_activity_at or moment
+    enrollment.last_activity_at = moment
+    course = course_standing(content, completed, UUID(line[reached - 1]["uuid"]))
+    enrollment.stations_done, enrollment.current_lesson = course.done, course.current
+    if course.completed_at:
+        enrollment.status, enrollment.completed_at = Status.COMPLETED, course.completed_at
+
+
+def _event(
+    enrollment: Enrollment, lesson: LessonDoc, moment: datetime, chance: random.Random
+) -> LearningEvent:
+    verbs = {"exam": Verb.ANSWERED, "meeting": Verb.ATTENDED}
+    verb = verbs.get(lesson["kind"], Verb.COMPLETED)
+    exam = lesson["kind"] == "exam"
+    quiz = next((each for each in lesson["blocks"] if each["kind"] == "quiz"), None)
+    return LearningEvent(
+        uuid=uuid5(enrollment.uuid, lesson["key"]),
+        enrollment=enrollment,
+        verb=verb,
+        lesson=UUID(lesson["uuid"]),
+        block=UUID(quiz["uuid"]) if exam and quiz else None,
+        result={"score": chance.choice((70, 80, 80, 90, 100)), "answers": {}} if exam else {},
+        happened_at=moment,
+        received_at=moment,
+    )
+
+
+def _read(event: LearningEvent) -> Event:
+    return Event(
+        event.uuid,
+        event.verb,
+        event.lesson,
+        event.block,
+        event.result,
+        event.happened_at,
+        event.received_at,
+    )
+
+
+def _certify(enrollments: list[Enrollment]) -> None:
+    """Certificates of the past: their e-mails left long ago, so none is promised here."""
+    ranks: dict[int, int] = {}
+    for enrollment in sorted(enrollments, key=lambda each: (each.completed_at, each.pk)):
+        issued = enrollment.completed_at or YEAR_STARTS
+        ranks[issued.year] = ranks.get(issued.year, 0) + 1
+        certificate = Certificate.objects.create(
+            enrollment=enrollment,
+            number=number(issued.year, ranks[issued.year]),
+            code=secrets.token_urlsafe(16),
+            facts=facts_of(enrollment),
+            issued_at=issued,
+        )
+        content = pdf.render(certificate)
+        CertificateFile.objects.create(
+            certificate=certificate,
+            content=content,
+            sha256=hashlib.sha256(content).hexdigest(),
+            rendered_at=issued,
+        )
+    YearCounter.objects.bulk_create(
+        YearCounter(year=year, last=last) for year, last in ranks.items()
+    )

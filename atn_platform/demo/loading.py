@@ -1,0 +1,105 @@
+"""Loading the demonstration: places, people, courses and a year of plausible activity."""
+
+import random
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+from django.db import transaction
+
+from atn_platform.accounts.enums import Role
+from atn_platform.accounts.models import RoleGrant, User
+from atn_platform.demo.accounts import DEMO_ACCOUNTS, DOMAIN
+from atn_platform.demo.activity import write_activity
+from atn_platform.demo.people import people_of
+from atn_platform.demo.places import FICTIONAL_CODE, load_places
+from courses import actions as courses
+from municipalities.enums import Public
+from municipalities.models import Mandate, Organisation, Responsibility
+
+COURSES = Path(__file__).parent / "courses"
+MANDATES_START = date(2025, 11, 2)  # the last general municipal election
+PUBLISHED_AT = datetime(2025, 11, 3, 14, 0, tzinfo=UTC)
+# Personas: address, name, public and function at Saint-Exemple, platform role.
+PERSONAS = (
+    ("chantal.girard", "Chantal", "Girard", Public.STAFF, "adjointe aux loisirs", None),
+    ("rejean.tremblay", "Réjean", "Tremblay", Public.ELECTED, "conseiller, siège 4", None),
+    ("ginette.ouellet", "Ginette", "Ouellet", Public.MANAGER, "directrice générale", None),
+    ("maude.fortin", "Maude", "Fortin", None, "", Role.INSTRUCTOR),
+    ("etienne.roy", "Étienne", "Roy", None, "", Role.COACH),
+    ("philippe.nguyen", "Philippe", "Nguyen", None, "", Role.ADMINISTRATOR),
+    ("catherine.lavoie", "Catherine", "Lavoie", None, "", Role.UMQ_COORDINATOR),
+)
+
+
+def is_loaded() -> bool:
+    return User.objects.filter(email=DEMO_ACCOUNTS[0].email).exists()
+
+
+@transaction.atomic
+def load() -> dict[str, int]:
+    """Load everything once; counts of what was written. Harmless when it is there already."""
+    if is_loaded():
+        return {}
+    places = load_places()
+    home = next(place for place in places if place.code == FICTIONAL_CODE)
+    mandates = _people([place for place in places if place is not home])
+    mandates += _personas(home)
+    for folder in sorted(path for path in COURSES.iterdir() if path.is_dir()):
+        course = courses.import_folder(path=folder)
+        courses.publish(course_id=course.pk, by=None, at=PUBLISHED_AT)
+    written = write_activity(mandates, random.Random(2027))
+    return {"municipalities": len(places), "people": len(mandates), **written}
+
+
+def _people(places: list[Organisation]) -> list[Mandate]:
+    rows = [(place, person) for place in places for person in people_of(place)]
+    users = []
+    for __, person in rows:
+        user = User(
+            email=person.email or None, first_name=person.first_name, last_name=person.last_name
+        )
+        user.set_unusable_password()
+        user.set_sort_key()
+        users.append(user)
+    User.objects.bulk_create(users, batch_size=500)
+    return Mandate.objects.bulk_create(
+        [
+            Mandate(
+                user=user,
+                organisation=place,
+                public=person.public,
+                function=person.function,
+                starts_on=MANDATES_START,
+            )
+            for user, (place, person) in zip(users, rows, strict=True)
+        ],
+        batch_size=500,
+    )
+
+
+def _personas(home: Organisation) -> list[Mandate]:
+    mandates = []
+    for local, first, last, public, function, role in PERSONAS:
+        is_admin = role == Role.ADMINISTRATOR
+        user = User.objects.create_user(
+            f"{local}@{DOMAIN}",
+            first_name=first,
+            last_name=last,
+            is_staff=is_admin,
+            is_superuser=is_admin,
+        )
+        if role:
+            RoleGrant.objects.create(user=user, role=role, granted_at=PUBLISHED_AT)
+        if public:
+            mandates.append(
+                Mandate.objects.create(
+                    user=user,
+                    organisation=home,
+                    public=public,
+                    function=function,
+                    starts_on=MANDATES_START,
+                )
+            )
+        if local == "ginette.ouellet":
+            Responsibility.objects.create(user=user, organisation=home, starts_on=MANDATES_START)
+    return mandates

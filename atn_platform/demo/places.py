@@ -1,0 +1,74 @@
+"""The demonstration's municipalities: facts of real ones, and one that does not exist."""
+
+import csv
+from pathlib import Path
+
+from atn_platform.core import french
+from municipalities.enums import Kind
+from municipalities.models import Organisation, Region
+from municipalities.registry import REGIONS, official_name
+
+DATA = Path(__file__).parent / "data" / "municipalities.csv"
+# No census division is numbered 00: no real municipality will ever bear this code.
+FICTIONAL_CODE = "00620"
+
+
+def load_places() -> list[Organisation]:
+    """Write regions, MRCs and municipalities; Saint-Exemple, fictional, comes last."""
+    Region.objects.bulk_create(
+        [
+            Region(code=code, name=name, sort_key=french.sort_key(name))
+            for code, name in REGIONS.items()
+        ],
+        ignore_conflicts=True,
+    )
+    with DATA.open(encoding="utf-8", newline="") as lines:
+        rows = list(csv.DictReader(lines))
+    mrcs = _mrcs(rows)
+    places = [_place(row, mrcs.get(row["mrc"])) for row in rows]
+    fictional = Organisation(
+        kind=Kind.MUNICIPALITY,
+        code=FICTIONAL_CODE,
+        name="Saint-Exemple (fictif)",
+        official_name="Municipalité de Saint-Exemple (fictive)",
+        designation="05",
+        region_id="01",
+        population=620,
+        seats_filled=7,
+    )
+    for place in [*places, fictional]:
+        place.set_derived()
+    return Organisation.objects.bulk_create([*places, fictional])
+
+
+def _mrcs(rows: list[dict[str, str]]) -> dict[str, Organisation]:
+    wanted = {row["mrc"]: row for row in rows if row["mrc"]}
+    mrcs = [
+        Organisation(
+            kind=Kind.MRC,
+            code=code,
+            name=row["mrc_name"],
+            official_name=row["mrc_name"],
+            region_id=row["region"],
+        )
+        for code, row in sorted(wanted.items())
+    ]
+    for mrc in mrcs:
+        mrc.set_derived()
+    return {str(mrc.code): mrc for mrc in Organisation.objects.bulk_create(mrcs)}
+
+
+def _place(row: dict[str, str], mrc: Organisation | None) -> Organisation:
+    return Organisation(
+        kind=Kind.MUNICIPALITY,
+        code=row["code"],
+        name=row["name"],
+        official_name=official_name(row["designation"], row["name"]),
+        designation=row["designation"],
+        region_id=row["region"],
+        mrc=mrc,
+        population=int(row["population"]),
+        seats_filled=int(row["seats_filled"]),
+        seats_vacant=int(row["seats_vacant"]),
+        time_zone=row["time_zone"],
+    )

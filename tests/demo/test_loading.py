@@ -1,0 +1,71 @@
+"""The demonstration loads once, and its seeded past is what the ledger says."""
+
+from io import StringIO
+
+import pytest
+from django.core.management import call_command
+
+from atn_platform.accounts.models import User
+from certificates.models import Certificate
+from courses import actions as courses
+from courses.folder import read, write
+from enrollments import actions
+from enrollments.enums import Status
+from enrollments.models import BlockState, Enrollment, LessonState
+from municipalities.models import Organisation
+from tests.demo import FOLDERS
+
+pytestmark = pytest.mark.django_db
+
+
+def run() -> str:
+    out = StringIO()
+    call_command("load_demo", stdout=out)
+    return out.getvalue()
+
+
+def stored(enrollment):
+    columns = ("status", "first_activity_at", "last_activity_at", "completed_at", "stations_done",
+               "stations_total", "best_score", "current_lesson")  # fmt: skip
+    return (
+        Enrollment.objects.values_list(*columns).get(pk=enrollment.pk),
+        sorted(
+            LessonState.objects.filter(enrollment=enrollment).values_list(
+                "lesson", "opened_at", "completed_at"
+            )
+        ),
+        sorted(
+            BlockState.objects.filter(enrollment=enrollment).values_list(
+                "block", "attempts", "best_score"
+            )
+        ),
+    )
+
+
+def test_it_loads_once_covers_the_territory_and_agrees_with_its_ledger():
+    assert "Démonstration chargée : 145 municipalités" in run()
+    people = User.objects.count()
+    assert "rien n'a changé" in run()
+    assert User.objects.count() == people >= 1500
+    places = Organisation.objects.municipalities()
+    assert places.values("region").distinct().count() == 17
+    assert set(places.values_list("stratum", flat=True)) == set(range(1, 10))
+    for name in ("Saint-Louis-du-Ha! Ha!", "Notre-Dame-des-Sept-Douleurs", "Montréal"):
+        assert places.filter(name=name).exists()
+
+    completed = Enrollment.objects.filter(status=Status.COMPLETED)
+    assert Certificate.objects.count() == completed.count() > 50
+    sample = [*completed[:5], *Enrollment.objects.filter(status=Status.ACTIVE)[:10]]
+    for enrollment in sample:
+        before = stored(enrollment)
+        actions.recompute(enrollment_id=enrollment.pk)
+        assert stored(enrollment) == before
+
+
+@pytest.mark.parametrize("folder", FOLDERS, ids=lambda path: path.name)
+def test_each_course_is_ready_to_publish_and_in_canonical_form(folder, tmp_path):
+    course = courses.import_folder(path=folder)
+    assert courses.publish(course_id=course.pk, by=None, at=course.created_at).number == 1
+    write(read(folder), tmp_path)
+    for path in folder.rglob("*.*"):
+        assert (tmp_path / path.relative_to(folder)).read_bytes() == path.read_bytes(), path
