@@ -50,6 +50,7 @@ WITHOUT_DATABASE = {
     "collectstatic",
     "compilemessages",
     "makemessages",
+    "makemigrations",
     "startapp",
     "startproject",
     "diffsettings",

@@ -34,12 +34,19 @@ def words(name: str) -> list[str]:
     return [word.strip() for word in os.environ.get(name, "").split(",") if word.strip()]
 
 
-def database(url: str) -> dict[str, object]:
-    """Turn a `postgresql://user:password@host:port/name?option=value` URL into DATABASES form."""
+def database(url: str, **defaults: object) -> dict[str, object]:
+    """Turn a `postgresql://user:password@host:port/name?option=value` URL into DATABASES form.
+
+    `defaults` are options that the URL may override.
+    """
     parts = urlsplit(url)
     if parts.scheme not in {"postgres", "postgresql"}:
         raise ImproperlyConfigured("DATABASE_URL doit commencer par postgresql://.")
-    options: dict[str, object] = dict(parse_qsl(parts.query))
+    options = {**defaults, **dict(parse_qsl(parts.query))}
+    try:
+        port = parts.port
+    except ValueError:
+        raise ImproperlyConfigured("Le port de DATABASE_URL doit être un nombre.") from None
     host = options.pop("host", None) or parts.hostname or ""
     return {
         "ENGINE": "django.db.backends.postgresql",
@@ -47,6 +54,6 @@ def database(url: str) -> dict[str, object]:
         "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""),
         "HOST": host,
-        "PORT": str(parts.port or ""),
+        "PORT": str(port or ""),
         "OPTIONS": options,
     }

@@ -1,0 +1,91 @@
+"""A cache that may lose Redis: pages go on, and rate limits count per process meanwhile."""
+
+import logging
+import time
+from typing import Any
+
+from django.core.cache.backends.base import DEFAULT_TIMEOUT, BaseCache
+from django.core.cache.backends.locmem import LocMemCache
+from django.core.cache.backends.redis import RedisCache
+from redis.backoff import NoBackoff
+from redis.exceptions import RedisError
+from redis.retry import Retry
+
+SOCKET_SECONDS = 1.0
+# After a failure Redis is left alone for a while, so that no page waits for it again and again.
+PAUSE_SECONDS = 10.0
+SAY_SECONDS = 60.0
+
+logger = logging.getLogger(__name__)
+
+
+class Breaker:
+    """Whether Redis is worth asking; one for the whole process, which has a cache a thread."""
+
+    def __init__(self) -> None:
+        self._closed_until = 0.0
+        self._said_at = float("-inf")
+
+    def closed(self) -> bool:
+        return time.monotonic() < self._closed_until
+
+    def trip(self, error: Exception) -> None:
+        now = time.monotonic()
+        self._closed_until = now + PAUSE_SECONDS
+        if now - self._said_at >= SAY_SECONDS:
+            self._said_at = now
+            logger.warning("Redis does not answer (%s); caching in memory.", type(error).__name__)
+
+
+breaker = Breaker()
+
+
+class RedisOrMemoryCache(BaseCache):
+    """Redis, or this process's memory for the seconds in which Redis does not answer."""
+
+    def __init__(self, server: str, params: dict[str, Any]) -> None:
+        super().__init__(params)
+        options = {
+            "socket_timeout": SOCKET_SECONDS,
+            "socket_connect_timeout": SOCKET_SECONDS,
+            "retry": Retry(NoBackoff(), 0),
+        }
+        options |= params.get("OPTIONS", {})
+        self._redis = RedisCache(server, {**params, "OPTIONS": options})
+        self._memory = LocMemCache("without-redis", {**params, "OPTIONS": {}})
+
+    def _ask(self, method: str, *args: Any, **kwargs: Any) -> Any:
+        if not breaker.closed():
+            try:
+                return getattr(self._redis, method)(*args, **kwargs)
+            except (RedisError, OSError) as error:
+                breaker.trip(error)
+        return getattr(self._memory, method)(*args, **kwargs)
+
+    def add(
+        self, key: Any, value: Any, timeout: Any = DEFAULT_TIMEOUT, version: int | None = None
+    ) -> bool:
+        return bool(self._ask("add", key, value, timeout=timeout, version=version))
+
+    def get(self, key: Any, default: Any = None, version: int | None = None) -> Any:
+        return self._ask("get", key, default=default, version=version)
+
+    def set(
+        self, key: Any, value: Any, timeout: Any = DEFAULT_TIMEOUT, version: int | None = None
+    ) -> None:
+        self._ask("set", key, value, timeout=timeout, version=version)
+
+    def touch(self, key: Any, timeout: Any = DEFAULT_TIMEOUT, version: int | None = None) -> bool:
+        return bool(self._ask("touch", key, timeout=timeout, version=version))
+
+    def delete(self, key: Any, version: int | None = None) -> bool:
+        return bool(self._ask("delete", key, version=version))
+
+    def incr(self, key: Any, delta: int = 1, version: int | None = None) -> int:
+        return int(self._ask("incr", key, delta=delta, version=version))
+
+    def has_key(self, key: Any, version: int | None = None) -> bool:
+        return bool(self._ask("has_key", key, version=version))
+
+    def clear(self) -> None:
+        self._ask("clear")

@@ -1,0 +1,159 @@
+"""The production settings, loaded as a server would: in a process of their own."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+
+SAFE = {
+    "SECRET_KEY": "kV8mZ2qX7wR4tY9uP1sD6fG3hJ5kL0cB8nM2vQ7xW4eT9rY6uI",
+    "SITE_URL": "https://formation.ville.example",
+    "ALLOWED_HOSTS": "formation.ville.example",
+    "DATABASE_URL": "postgresql://atn:mot%20de%20passe@db.example:5433/atn?sslmode=require",
+    "REDIS_URL": "redis://redis.example:6379/0",
+    "EMAIL_HOST": "smtp.example",
+}
+BENCH = {"SITE_URL": "http://127.0.0.1:8000", "ALLOWED_HOSTS": "127.0.0.1"}
+
+
+def run(code: str | list[str], **changes: str | None) -> "subprocess.CompletedProcess[str]":
+    changed = {**SAFE, **changes}
+    env = {name: value for name, value in changed.items() if value is not None}
+    command = code if isinstance(code, list) else ["-c", code]
+    return subprocess.run(
+        [sys.executable, *command],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+        cwd=settings.BASE_DIR,
+        env={
+            **env,
+            "DJANGO_SETTINGS_MODULE": "atn_platform.settings.production",
+            "PATH": os.environ["PATH"],
+            "PYTHONWARNINGS": "ignore::SyntaxWarning",
+        },
+    )
+
+
+def value(expression: str, **changes: str | None) -> object:
+    code = (
+        "import json; from django.conf import settings; "
+        f"print(json.dumps({expression}, default=str))"
+    )
+    result = run(code, **changes)
+    assert result.returncode == 0, result.stderr
+    return json.loads(result.stdout)
+
+
+def test_the_deployment_check_has_nothing_to_say():
+    result = run(["manage.py", "check", "--deploy", "--fail-level", "WARNING"])
+    assert result.returncode == 0, result.stderr
+    assert "no issues" in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"SECRET_KEY": None}, "Il manque la variable SECRET_KEY."),
+        ({"SECRET_KEY": "court"}, "SECRET_KEY est trop faible"),
+        ({"SECRET_KEY": "ab" * 30}, "SECRET_KEY est trop faible"),
+        ({"SECRET_KEY": SAFE["SECRET_KEY"] + "-development"}, "SECRET_KEY est trop faible"),
+        ({"DEBUG": "1"}, "DEBUG doit rester absent"),
+        ({"SITE_URL": "http://formation.ville.example"}, "SITE_URL doit commencer par https://"),
+        (BENCH, "SITE_URL doit commencer par https://"),
+        (
+            {"SITE_URL": "http://ville.example", "ATN_INSECURE_LOOPBACK": "1"},
+            "SITE_URL doit commencer par https://",
+        ),
+        ({"SITE_URL": None}, "Il manque la variable SITE_URL."),
+        ({"ALLOWED_HOSTS": None}, "Il manque la variable ALLOWED_HOSTS."),
+        ({"ALLOWED_HOSTS": "autre.example"}, "doit figurer dans ALLOWED_HOSTS"),
+        ({"ALLOWED_HOSTS": "*"}, "sans joker"),
+        ({"DATABASE_URL": None}, "Il manque la variable DATABASE_URL."),
+        ({"DATABASE_URL": "mysql://db/atn"}, "DATABASE_URL doit commencer par postgresql://"),
+        ({"DATABASE_URL": "postgresql://db:port/atn"}, "Le port de DATABASE_URL"),
+        ({"REDIS_URL": ""}, "Il manque la variable REDIS_URL."),
+        ({"EMAIL_HOST": None}, "Il manque la variable EMAIL_HOST."),
+        ({"EMAIL_PORT": "smtp"}, "EMAIL_PORT doit être un nombre entier"),
+    ],
+)
+def test_production_refuses_to_start_when_unsafe(changes, sentence):
+    result = run(["manage.py", "check"], **changes)
+    assert result.returncode == 1
+    assert sentence in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+def test_every_fault_is_said_at_once():
+    result = run(["manage.py", "check"], SECRET_KEY=None, EMAIL_HOST=None, DEBUG="oui")
+    assert [line for line in result.stderr.splitlines() if line] == [
+        "Démarrage refusé :",
+        "Il manque la variable EMAIL_HOST.",
+        "Il manque la variable SECRET_KEY.",
+        "DEBUG doit rester absent en production.",
+    ]
+
+
+def test_a_bench_on_the_machine_itself_goes_without_tls_when_it_says_so():
+    bench = {**BENCH, "ATN_INSECURE_LOOPBACK": "1"}
+    names = "settings.SECURE_SSL_REDIRECT, settings.SESSION_COOKIE_NAME"
+    assert value(f"[{names}, settings.SECURE_HSTS_SECONDS]", **bench) == [False, "session", 0]
+
+
+def test_cookies_belong_to_this_host_only():
+    names = (
+        "SESSION_COOKIE_NAME", "CSRF_COOKIE_NAME", "SESSION_COOKIE_SECURE", "CSRF_COOKIE_SECURE",
+    )  # fmt: skip
+    expression = "[" + ", ".join(f"settings.{name}" for name in names) + "]"
+    assert value(expression) == ["__Host-session", "__Host-csrf", True, True]
+
+
+def test_a_statement_that_lasts_is_given_up_and_the_url_keeps_its_options():
+    database = value("settings.DATABASES['default']", DATABASE_LOCK_TIMEOUT="900")
+    assert database["PASSWORD"] == "mot de passe"
+    assert database["OPTIONS"]["sslmode"] == "require"
+    assert "statement_timeout=30000" in database["OPTIONS"]["options"]
+    assert "lock_timeout=900" in database["OPTIONS"]["options"]
+
+
+def test_the_demonstration_is_absent_from_production():
+    code = (
+        "import django; django.setup(); from django.urls import resolve\n"
+        "try: resolve('/demo/courriels/')\n"
+        "except Exception as error: print(type(error).__name__)"
+    )
+    assert run(code).stdout.strip() == "Resolver404"
+
+
+def test_logs_are_lines_of_json_without_addresses_or_tokens():
+    code = (
+        "import logging, django; django.setup()\n"
+        "try: raise ValueError('DETAIL: Key (email)=(a)')\n"
+        "except ValueError: logging.getLogger('django.request').exception("
+        "'Not Found: %s for chantal.girard@ville.example\\nsecond line',"
+        " '/invitation/AbCdEfGhIjKlMnOpQrStUvWx/')\n"
+    )
+    [line] = run(code).stdout.splitlines()
+    entry = json.loads(line)
+    assert entry["message"] == "Not Found: /invitation/[…]/ for […]\nsecond line"
+    assert entry["level"] == "ERROR"
+    assert "ValueError" in entry["exception"]
+    assert "Key (email)" not in entry["exception"]
+
+
+def test_static_files_are_named_by_their_content_and_compressed(tmp_path):
+    code = (
+        "import django; django.setup()\n"
+        "from django.conf import settings; from django.core.management import call_command\n"
+        f"settings.STATIC_ROOT = {str(tmp_path)!r}\n"
+        "call_command('collectstatic', interactive=False, verbosity=0)\n"
+    )
+    result = run(code)
+    assert result.returncode == 0, result.stderr
+    names = [path.name for path in Path(tmp_path).glob("atn.*")]
+    assert any(name.endswith(".css.br") and name.count(".") == 3 for name in names), names
