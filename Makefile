@@ -1,30 +1,53 @@
 # Every command a newcomer needs. `make demo` and `make test` do all of their own set-up.
 SHELL := /bin/bash
-# uv may be absent from a fresh machine: then a private copy, in .tools.
-UV := $(or $(shell command -v uv),.tools/bin/uv)
-RUN := $(UV) run --frozen
+# uv may be absent from a fresh machine: then .ci/setup puts a private copy in .tools.
+UV = $(if $(wildcard .tools/bin/uv),.tools/bin/uv,uv)
+RUN = $(UV) run --frozen
 PORT ?= 8000
+# Homebrew's libraries, which macOS hides from programs started by its own shell.
+MAC := $(if $(filter Darwin,$(shell uname)),export DYLD_FALLBACK_LIBRARY_PATH="$$(brew --prefix)/lib:/usr/local/lib:/usr/lib";)
+TEMPLATES = $$(find templates -name '*.html')
 export PYTHONWARNINGS ?= ignore::SyntaxWarning
 
-.PHONY: demo run test check fmt messages bench clean
+.PHONY: demo run test check fmt messages ready
 
-.tools/bin/uv:
-	@python3 -m venv .tools && .tools/bin/pip install --quiet uv
+# The whole platform with its fictional people, until Ctrl-C.
+demo:
+	@.ci/setup demo
+	@$(MAC) exec .venv/bin/python manage.py demo --port "$(PORT)"
 
-check: | $(UV)
+# The same, empty, beside the demonstration's data.
+run:
+	@.ci/setup demo
+	@$(MAC) export ATN_VAR_DIR="$${ATN_VAR_DIR:-var/vide}"; exec .venv/bin/python manage.py demo --empty --port "$(PORT)"
+
+ready:
+	@.ci/setup test
+
+# The gate, then every test; what is skipped is listed with its reason, and the coverage follows.
+test: ready check
+	@$(MAC) exec $(RUN) pytest --cov --cov-report=term:skip-covered
+
+check:
+	@$(UV) lock --check --offline --quiet 2>/dev/null || $(UV) lock --check --quiet
 	@$(RUN) ruff format --check --quiet .
 	@$(RUN) ruff check --quiet .
 	@$(RUN) lint-imports --cache-dir .import_linter_cache > .import_linter.log || (cat .import_linter.log; exit 1)
 	@$(RUN) mypy --no-error-summary
-	@$(RUN) djade --check --target-version 5.2 $$(git ls-files 'templates/*.html')
-	@$(RUN) djhtml --check --tabwidth 4 $$(git ls-files 'templates/*.html') 2>/dev/null
+	@$(RUN) djade --check --target-version 5.2 $(TEMPLATES)
+	@$(RUN) djhtml --check --tabwidth 4 $(TEMPLATES) > .djhtml.log 2>&1 || (cat .djhtml.log; exit 1)
 	@$(RUN) djlint --quiet --lint templates
+	@$(RUN) hadolint Dockerfile
+	@$(RUN) check-jsonschema --quiet --builtin-schema vendor.compose-spec docker-compose.yml
+	@$(RUN) python -W ignore manage.py makemigrations --check --dry-run --verbosity 0 || (echo "Une migration manque."; exit 1)
 	@echo "make check: clean"
 
-fmt: | $(UV)
+fmt:
 	@$(RUN) ruff format --quiet . && $(RUN) ruff check --quiet --fix .
-	@$(RUN) djade --target-version 5.2 $$(git ls-files 'templates/*.html') || true
-	@$(RUN) djhtml --tabwidth 4 $$(git ls-files 'templates/*.html') || true
+	@$(RUN) djade --target-version 5.2 $(TEMPLATES) || true
+	@$(RUN) djhtml --tabwidth 4 $(TEMPLATES) || true
 
-test: check
-	@$(RUN) pytest
+# Plural forms of our sentences into locale/fr, then its compiled form, which is committed.
+messages:
+	@$(RUN) manage.py makemessages --locale fr
+	@cd locale && $(RUN) --project .. django-admin compilemessages --verbosity 0
