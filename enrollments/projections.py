@@ -95,7 +95,7 @@ def _attendance(events: Iterable[Event]) -> datetime | None:
     taken = [event for event in events if event.verb in {Verb.ATTENDED, Verb.MISSED}]
     if not taken:
         return None
-    last = max(taken, key=lambda event: (event.received_at, event.uuid))
+    last = max(taken, key=lambda event: (event.received_at, event.happened_at, event.uuid))
     return last.happened_at if last.verb == Verb.ATTENDED else None
 
 

@@ -4,8 +4,9 @@ from datetime import UTC, date, datetime, timedelta
 from uuid import NAMESPACE_URL, uuid4, uuid5
 
 import factory
+from allauth.mfa.totp.internal.auth import TOTP
 
-from atn_platform.accounts.enums import Role
+from atn_platform.accounts.enums import SECOND_FACTOR_ROLES, Role
 from atn_platform.accounts.models import RoleGrant, User
 from courses.enums import LessonKind, Mode, SessionMode, Topic
 from courses.models import Course, CourseSession, CourseVersion, Lesson, Module, course_uuid
@@ -28,10 +29,15 @@ class UserFactory(factory.django.DjangoModelFactory[User]):
     last_name = factory.Sequence(lambda n: f"Tremblay {n}")
 
     @factory.post_generation
-    def role(self, create, extracted, **kwargs):
-        """UserFactory(role=Role.COACH) grants that role."""
+    def role(self, create, extracted, *, second_factor=True, **kwargs):
+        """UserFactory(role=Role.COACH) grants that role, and the second factor it may owe.
+
+        UserFactory(role=…, role__second_factor=False) is someone who has not set it up.
+        """
         if extracted:
             RoleGrant.objects.create(user=self, role=extracted, granted_at=LONG_AGO)
+            if second_factor and extracted in SECOND_FACTOR_ROLES:
+                TOTP.activate(self, "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP")
             if extracted == Role.ADMINISTRATOR:
                 self.is_staff = self.is_superuser = True
                 self.save(update_fields=["is_staff", "is_superuser"])

@@ -202,9 +202,9 @@ def test_lists_take_the_same_queries_whatever_their_length(
         EnrollmentFactory(
             learner=learner, mandate=learner.mandates.get(), version=VersionFactory()
         )
-    with django_assert_num_queries(3):  # session, person, enrolments
+    with django_assert_num_queries(4):  # session, person, roles, enrolments
         client.get(reverse("enrollments:index"))
-    with django_assert_num_queries(4):  # session, person, courses, parcours
+    with django_assert_num_queries(5):  # session, person, roles, courses, parcours
         client.get(reverse("courses:catalogue"))
 
 
@@ -242,9 +242,9 @@ def test_an_unknown_code_says_so(client):
 
 
 def test_light_mode_asks_for_no_font(client):
-    assertContains(client.get("/aide/"), "atn-polices.css")
+    assertNotContains(client.get("/aide/"), 'class="light"')
     client.post("/mode-leger/", {"light": "1", "next": "/aide/"})
-    assertNotContains(client.get("/aide/"), "atn-polices.css")
+    assertContains(client.get("/aide/"), 'class="light"')
     assertRedirects(
         client.post("/mode-leger/", {"light": "0", "next": "//evil"}), "/", target_status_code=200
     )

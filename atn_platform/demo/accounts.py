@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 
 DOMAIN = "saint-exemple.example"
+# The second factor of the two accounts that owe one; /demo/courriels/ shows its present code.
+DEMO_TOTP_SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"  # noqa: S105 -- fictional accounts only
 
 
 @dataclass(frozen=True, slots=True)

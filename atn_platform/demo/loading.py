@@ -4,11 +4,12 @@ import random
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+from allauth.mfa.totp.internal.auth import TOTP
 from django.db import transaction
 
-from atn_platform.accounts.enums import Role
+from atn_platform.accounts.enums import SECOND_FACTOR_ROLES, Role
 from atn_platform.accounts.models import RoleGrant, User
-from atn_platform.demo.accounts import DEMO_ACCOUNTS, DOMAIN
+from atn_platform.demo.accounts import DEMO_ACCOUNTS, DEMO_TOTP_SECRET, DOMAIN
 from atn_platform.demo.activity import write_activity
 from atn_platform.demo.people import people_of
 from atn_platform.demo.places import FICTIONAL_CODE, load_places
@@ -90,6 +91,8 @@ def _personas(home: Organisation) -> list[Mandate]:
         )
         if role:
             RoleGrant.objects.create(user=user, role=role, granted_at=PUBLISHED_AT)
+        if role in SECOND_FACTOR_ROLES:
+            TOTP.activate(user, DEMO_TOTP_SECRET)
         if public:
             mandates.append(
                 Mandate.objects.create(

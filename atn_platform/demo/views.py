@@ -1,5 +1,8 @@
 """The letter box in the browser. Public: the demonstration holds fictional people only."""
 
+import time
+
+from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from django.contrib.auth.decorators import login_not_required
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
@@ -9,8 +12,10 @@ from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_safe
 
 from atn_platform.demo import mailbox
+from atn_platform.demo.accounts import DEMO_TOTP_SECRET
 
 PER_PAGE = 50
+TOTP_SECONDS = 30
 # A received page may style itself and open links in a new tab; nothing else.
 FOREIGN_PAGE_POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:; font-src 'self'; "
@@ -24,7 +29,9 @@ FOREIGN_PAGE_POLICY = (
 def mailbox_index(request: HttpRequest) -> HttpResponse:
     page = Paginator(mailbox.keys(), PER_PAGE).get_page(request.GET.get("page"))
     received = list(mailbox.messages(list(page.object_list)))
-    return render(request, "demo/mailbox.html", {"page": page, "received": received})
+    code = format_hotp_value(hotp_value(DEMO_TOTP_SECRET, int(time.time()) // TOTP_SECONDS))
+    context = {"page": page, "received": received, "second_factor": code}
+    return render(request, "demo/mailbox.html", context)
 
 
 @login_not_required

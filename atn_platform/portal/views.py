@@ -4,10 +4,12 @@ from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST, require_safe
 
 from atn_platform.core.context import LIGHT_MODE_COOKIE
+from atn_platform.portal import queries
 
 YEAR_SECONDS = 365 * 24 * 3600
 
@@ -15,7 +17,13 @@ YEAR_SECONDS = 365 * 24 * 3600
 @login_not_required
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    return render(request, "portal/landing.html")
+    if not request.user.is_authenticated:
+        return render(request, "portal/landing.html")
+    context = {
+        "home": queries.home(request.user, now=timezone.localtime()),
+        "contact": settings.REPLY_TO_EMAIL,
+    }
+    return render(request, "portal/home.html", context)
 
 
 @login_not_required

@@ -4,6 +4,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from atn_platform.accounts.enums import Role
 from atn_platform.notifications.models import OutgoingEmail
 from tests.factories import UserFactory
 
@@ -100,3 +101,32 @@ def test_signing_out_takes_a_form_and_closes_the_session(client):
     assert "_auth_user_id" in client.session
     client.post(reverse("account_logout"))
     assert "_auth_user_id" not in client.session
+
+
+@pytest.mark.parametrize("role", [Role.ADMINISTRATOR, Role.UMQ_COORDINATOR])
+@pytest.mark.parametrize("page", ["/", "/admin/", "/mes-cours/", "/attestations/", "/catalogue/"])
+def test_who_owes_a_second_factor_sees_only_its_set_up(client, role, page):
+    client.force_login(UserFactory(role=role, role__second_factor=False))
+    answer = client.get(page)
+    assert (answer.status_code, answer.headers["Location"]) == (302, reverse("mfa_index"))
+
+
+def test_once_set_up_the_second_factor_opens_the_pages(client):
+    user = UserFactory(role=Role.ADMINISTRATOR)
+    client.force_login(user)
+    assert client.get("/admin/").status_code == 200
+
+
+def test_the_code_alone_does_not_open_a_protected_account(
+    client, mailoutbox, django_capture_on_commit_callbacks
+):
+    user = UserFactory(role=Role.UMQ_COORDINATOR)
+    with django_capture_on_commit_callbacks(execute=True):
+        ask(client, user.email)
+    answer = client.post(reverse(CONFIRM), {"code": code_in(mailoutbox[0])})
+    assert answer.headers["Location"] == reverse("mfa_authenticate")
+    assert "_auth_user_id" not in client.session
+
+
+def test_the_administration_has_no_door_of_its_own(client):
+    assert client.get("/admin/login/").headers["Location"] == reverse(ASK)

@@ -2,12 +2,18 @@
 
 import os
 import shutil
+import socket
 from collections.abc import Iterator
 
 import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.handlers import Message
+from django.test import Client
 from playwright.sync_api import Browser, Playwright, sync_playwright
+
+from courses import actions as course_actions
+from tests.course_files import write_course
+from tests.factories import NOON
 
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
 FLAGS = [
@@ -69,10 +75,30 @@ class Mailbox(Message):
 def mailbox(settings) -> Iterator[Mailbox]:
     """The site's mail leaves through SMTP to this receiver."""
     received = Mailbox()
-    controller = Controller(received, hostname="127.0.0.1", port=0)
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    controller = Controller(received, hostname="127.0.0.1", port=port)
     controller.start()
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     settings.EMAIL_HOST = "127.0.0.1"
-    settings.EMAIL_PORT = controller.server.sockets[0].getsockname()[1]
+    settings.EMAIL_PORT = port
     yield received
     controller.stop()
+
+
+@pytest.fixture
+def course(tmp_path, transactional_db):
+    """The small course, published."""
+    draft = course_actions.import_folder(path=write_course(tmp_path))
+    course_actions.publish(course_id=draft.pk, by=None, at=NOON)
+    draft.refresh_from_db()
+    return draft
+
+
+def signed_in(context, live_server, user) -> None:
+    """Give the browser a session of this person, as signing in would."""
+    client = Client()
+    client.force_login(user)
+    cookie = client.cookies["sessionid"].value
+    context.add_cookies([{"name": "sessionid", "value": cookie, "url": live_server.url}])

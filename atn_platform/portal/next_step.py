@@ -1,0 +1,121 @@
+"""« Et maintenant? »: the one next thing to do, and how long it takes. Pure."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+
+SOON = timedelta(minutes=60)
+CHOICE_DAYS = timedelta(days=7)
+
+Kind = Literal["meeting", "choice", "resume", "start", "path", "catalogue"]
+
+
+@dataclass(frozen=True, slots=True)
+class Meeting:
+    """A seat held at a live session."""
+
+    title: str
+    starts_at: datetime
+    ends_at: datetime
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Something to decide before a day: a date for a meeting that a course asks for."""
+
+    title: str
+    until: datetime
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Following:
+    """A course under way: its next station. `last_activity_at` is None when nothing is begun."""
+
+    course: str
+    lesson: str
+    minutes: int
+    url: str
+    last_activity_at: datetime | None
+    enrolled_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """A course that one could begin."""
+
+    course: str
+    minutes: int
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """All that the choice depends on."""
+
+    meetings: Sequence[Meeting] = ()
+    choices: Sequence[Choice] = ()
+    following: Sequence[Following] = ()
+    path: Sequence[Suggestion] = ()
+    catalogue: Sequence[Suggestion] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class NextStep:
+    """`minutes` is None when the step has no length of its own."""
+
+    kind: Kind
+    title: str
+    course: str
+    minutes: int | None
+    url: str
+
+
+def next_step(facts: Facts, now: datetime) -> NextStep | None:
+    """The first of these that exists; None when there is nothing to propose.
+
+    A live session under way or within the hour; a choice due within seven days; the course last
+    worked on; a course joined and not begun, the oldest first; the next course of the parcours; a
+    course of the catalogue.
+    """
+    return _meeting(facts, now) or _choice(facts, now) or _following(facts) or _suggestion(facts)
+
+
+def _meeting(facts: Facts, now: datetime) -> NextStep | None:
+    near = [m for m in facts.meetings if m.starts_at - SOON <= now < m.ends_at]
+    if not near:
+        return None
+    first = min(near, key=lambda meeting: meeting.starts_at)
+    minutes = int((first.ends_at - first.starts_at).total_seconds() // 60)
+    return NextStep("meeting", first.title, "", minutes, first.url)
+
+
+def _choice(facts: Facts, now: datetime) -> NextStep | None:
+    due = [choice for choice in facts.choices if now <= choice.until <= now + CHOICE_DAYS]
+    if not due:
+        return None
+    first = min(due, key=lambda choice: choice.until)
+    return NextStep("choice", first.title, "", None, first.url)
+
+
+def _following(facts: Facts) -> NextStep | None:
+    begun = [each for each in facts.following if each.last_activity_at is not None]
+    if begun:
+        last = max(begun, key=lambda each: (each.last_activity_at, each.enrolled_at))
+        return NextStep("resume", last.lesson, last.course, last.minutes, last.url)
+    if facts.following:
+        first = min(facts.following, key=lambda each: each.enrolled_at)
+        return NextStep("start", first.lesson, first.course, first.minutes, first.url)
+    return None
+
+
+def _suggestion(facts: Facts) -> NextStep | None:
+    if facts.path:
+        first = facts.path[0]
+        return NextStep("path", first.course, first.course, first.minutes, first.url)
+    if facts.catalogue:
+        first = facts.catalogue[0]
+        return NextStep("catalogue", first.course, first.course, first.minutes, first.url)
+    return None

@@ -1,0 +1,81 @@
+"""Le fil, lying down: the course as a river with its stations."""
+
+import math
+
+from django import template
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from enrollments.queries.thread import Station, Thread
+
+register = template.Library()
+
+WIDTH, HEIGHT = 470, 200
+LEFT, RIGHT = 26, 440
+Point = tuple[float, float]
+
+
+@register.simple_tag
+def river(thread: Thread) -> SafeString:
+    """Draw the line; its words are in the accessible name, never inside the drawing."""
+    stations = thread.stations
+    steps = max(1, len(stations))  # the seal stands one step after the last station
+    here = next((i for i, station in enumerate(stations) if station.is_current), steps)
+    marks = format_html_join(
+        "", "{}", ((_mark(station, *_point(i / steps)),) for i, station in enumerate(stations))
+    )
+    return format_html(
+        '<svg class="river" viewBox="0 0 {} {}" role="img" aria-label="{}">'
+        '<g fill="none" stroke-linecap="round">'
+        '<path d="{}" stroke="var(--sand)" stroke-width="22"/>'
+        '<path d="{}" stroke="var(--line-strong)" stroke-width="3" stroke-dasharray="1 9"/>'
+        '<path d="{}" stroke="var(--river-500)" stroke-width="5"/></g>{}{}</svg>',
+        WIDTH, HEIGHT, _words(thread), _line(1), _line(1), _line(here / steps), marks,
+        _seal(*_point(1)),
+    )  # fmt: skip
+
+
+def _words(thread: Thread) -> str:
+    done = sum(station.is_done for station in thread.stations)
+    text = _("Le fil du cours : étapes franchies, %(done)d sur %(total)d.") % {
+        "done": done,
+        "total": len(thread.stations),
+    }
+    if thread.current:
+        text += " " + _("Vous êtes à : %s.") % thread.current.lesson["title"]
+    return text
+
+
+def _point(share: float) -> Point:
+    """Place on the river, from 0 at its source to 1 at the seal."""
+    bend = 40 * math.sin(share * math.pi * 2.15 + 0.25) * (0.6 + 0.5 * share)
+    return LEFT + (RIGHT - LEFT) * share, 100 - bend
+
+
+def _line(until: float) -> str:
+    points = [_point(until * step / 60) for step in range(61)]
+    return "M" + "L".join(f"{x:.0f} {y:.0f}" for x, y in points)
+
+
+def _mark(station: Station, x: float, y: float) -> SafeString:
+    fill = "var(--river-500)" if station.is_done else "var(--surface)"
+    stroke = "var(--river-500)" if station.is_done else "var(--line-strong)"
+    width, radius = 2.5, 9
+    if station.is_current:
+        stroke, width, radius = "var(--sumac-500)", 5, 13
+    if station.is_meeting:
+        shape = '<rect x="{}" y="{}" width="{}" height="{}" rx="3" transform="rotate(45 {} {})" fill="{}" stroke="{}" stroke-width="{}"/>'  # noqa: E501
+        corner = (f"{x - radius:.0f}", f"{y - radius:.0f}", 2 * radius, 2 * radius)
+        return format_html(shape, *corner, f"{x:.0f}", f"{y:.0f}", fill, stroke, width)
+    shape = '<circle cx="{}" cy="{}" r="{}" fill="{}" stroke="{}" stroke-width="{}"/>'
+    return format_html(shape, f"{x:.0f}", f"{y:.0f}", radius, fill, stroke, width)
+
+
+def _seal(x: float, y: float) -> SafeString:
+    return format_html(
+        '<circle cx="{}" cy="{}" r="15" fill="var(--honey-400)" stroke="var(--honey-700)"'
+        ' stroke-width="2.5"/>',
+        f"{x:.0f}",
+        f"{y:.0f}",
+    )

@@ -1,0 +1,121 @@
+"""Each page a person meets, in Chromium: accessible, light, and working without scripts."""
+
+import gzip
+
+import brotli
+import pytest
+from django.urls import reverse
+
+from enrollments import actions
+from tests.browser.bench import context_for, findings
+from tests.browser.conftest import signed_in
+from tests.factories import NOON, MandateFactory, MunicipalityFactory
+
+KILO = 1000
+FIRST_VIEW, FIRST_REQUESTS, NEXT_VIEW, LIGHT_VIEW = 60 * KILO, 8, 8 * KILO, 15 * KILO
+
+LEARNER_PAGES = [
+    "/",
+    "/catalogue/",
+    "/cours/ess-101/",
+    "/cours/ess-101/signes/",
+    "/cours/ess-101/bilan/",
+    "/mes-cours/",
+    "/attestations/",
+    "/messages/preferences/",
+]
+PUBLIC_PAGES = ["/", "/catalogue/", "/compte/login/code/", "/compte/login/", "/verifier/", "/aide/",
+                "/accessibilite/", "/vie-privee/"]  # fmt: skip
+
+
+@pytest.fixture
+def learner(course):
+    place = MunicipalityFactory(name="Saint-Louis-du-Ha! Ha!")
+    people = [MandateFactory(organisation=place) for _ in range(5)]
+    mandate = people[0]
+    actions.enroll(learner=mandate.user, course=course, mandate=mandate, at=NOON)
+    return mandate.user
+
+
+@pytest.fixture
+def contexts(browser, large_text_browser):
+    pair = context_for(browser), context_for(large_text_browser)
+    yield pair
+    for context in pair:
+        context.close()
+
+
+@pytest.mark.parametrize("path", LEARNER_PAGES)
+def test_a_learner_s_page_has_no_accessibility_finding(live_server, learner, contexts, path):
+    for context in contexts:
+        signed_in(context, live_server, learner)
+    assert findings(*contexts, live_server.url + path) == []
+
+
+@pytest.mark.parametrize("path", PUBLIC_PAGES)
+def test_a_public_page_has_no_accessibility_finding(live_server, course, contexts, path):
+    assert findings(*contexts, live_server.url + path) == []
+
+
+def weigh(page, url) -> tuple[int, int]:
+    """Bytes, with text compressed as the server sends it, and number of requests."""
+    seen = []
+
+    def keep(response):
+        seen.append(response)
+
+    page.on("response", keep)
+    page.goto(url, wait_until="networkidle")
+    page.remove_listener("response", keep)
+    total = 0
+    for response in seen:
+        if response.from_service_worker or response.status == 304:
+            continue
+        body = response.body()
+        total += _sent(response.url, body)
+    return total, len(seen)
+
+
+def _sent(url, body) -> int:
+    """What production sends: fonts as they are, static files in Brotli, pages in gzip."""
+    if "woff2" in url:
+        return len(body)
+    return len(brotli.compress(body)) if "/static/" in url else len(gzip.compress(body, 6))
+
+
+@pytest.mark.parametrize("path", ["/", "/cours/ess-101/", "/cours/ess-101/signes/"])
+def test_pages_stay_within_the_budget_of_a_slow_line(browser, live_server, learner, path):
+    context = context_for(browser)
+    signed_in(context, live_server, learner)
+    page = context.new_page()
+    first, requests = weigh(page, live_server.url + path)
+    assert first <= FIRST_VIEW
+    assert requests <= FIRST_REQUESTS, requests
+    html = page.request.get(live_server.url + path).body()
+    assert len(gzip.compress(html, 6)) <= NEXT_VIEW
+    context.close()
+
+    light = context_for(browser)
+    signed_in(light, live_server, learner)
+    light.add_cookies([{"name": "atn_leger", "value": "1", "url": live_server.url}])
+    page = light.new_page()
+    urls = []
+    page.on("request", lambda request: urls.append(request.url))
+    total, __ = weigh(page, live_server.url + path)
+    assert not any("woff2" in url for url in urls)
+    assert total <= LIGHT_VIEW, total
+    light.close()
+
+
+@pytest.mark.ignore_template_errors  # allauth prints variables it may not have
+def test_nothing_breaks_the_content_policy(browser, live_server, learner):
+    context = context_for(browser)
+    signed_in(context, live_server, learner)
+    page = context.new_page()
+    said = []
+    page.on("console", lambda message: said.append(message.text))
+    page.on("pageerror", lambda error: said.append(str(error)))
+    for path in [*LEARNER_PAGES, reverse("mfa_index")]:
+        page.goto(live_server.url + path)
+    assert said == []
+    context.close()
