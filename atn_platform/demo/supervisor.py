@@ -11,7 +11,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-STOP_SECONDS = 8.0
+# A task cut short is found again by the sweeps: no need to wait for it.
+STOP_SECONDS = 4.0
 # A program that dies this often, this fast, will not live.
 RESTARTS, RESTART_SECONDS = 5, 60.0
 POLL_SECONDS = 0.2

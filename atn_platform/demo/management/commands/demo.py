@@ -1,6 +1,7 @@
 """The whole platform on one machine, until Ctrl-C."""
 
 import errno
+import fcntl
 import os
 import secrets
 import shutil
@@ -15,13 +16,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
-from typing import Any
+from typing import Any, TextIO
 
 from aiosmtpd.controller import Controller
 from django.conf import settings
 from django.core.management import CommandError, call_command, get_commands
 from django.core.management.base import BaseCommand
-from django.db import DatabaseError, connections
+from django.db import DatabaseError, OperationalError, connections
 from django.db.migrations.executor import MigrationExecutor
 
 from atn_platform.core import postgres
@@ -62,6 +63,9 @@ class Command(BaseCommand):
         except (OSError, DatabaseError) as error:
             if _is_disk_full(error):
                 raise CommandError(DISK_FULL) from None
+            if isinstance(error, OperationalError):
+                reason = str(error).strip().splitlines()[0]
+                raise CommandError(f"La base de données a cessé de répondre : {reason}") from None
             raise
 
     def say(self, sentence: str) -> None:
@@ -76,15 +80,18 @@ class Command(BaseCommand):
             yield
             return
         root = postgres.default_root()
-        joined = postgres.running(root)
         self.say("Base de données…")
-        try:
-            postgres.ensure(root)
-            yield
-        finally:
-            connections.close_all()
-            if not postgres.stop(root, unless_used=joined):
-                self.say("PostgreSQL reste en marche : un autre programme s'en sert.")
+        with (Path(settings.VAR_DIR) / "demo.lock").open("w") as lock:
+            # Shared by demonstrations of one folder; a start waits for the end of a stop.
+            fcntl.flock(lock, fcntl.LOCK_SH)
+            joined = postgres.running(root)
+            try:
+                postgres.ensure(root)
+                yield
+            finally:
+                connections.close_all()
+                if not (_alone(lock) and postgres.stop(root, unless_used=joined)):
+                    self.say("PostgreSQL reste en marche : un autre programme s'en sert.")
 
     def _prepare(self, *, load: bool) -> None:
         executor = MigrationExecutor(connections["default"])
@@ -136,6 +143,15 @@ class Command(BaseCommand):
                 ]
             )
         )
+
+
+def _alone(lock: TextIO) -> bool:
+    """Whether no other demonstration holds the lock, which is then ours alone."""
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 def _free_port(text: str) -> int:
