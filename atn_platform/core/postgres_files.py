@@ -72,31 +72,34 @@ def binary(name: str) -> Path:
             "PostgreSQL embarqué absent : installez le groupe « demo » (uv sync) "
             "ou donnez DATABASE_URL."
         )
-    return _readable(Path(spec.origin).parent / "pginstall18") / "bin" / name
+    return _readable(Path(spec.origin).parent) / "pginstall18" / "bin" / name
 
 
-def _readable(install: Path) -> Path:
-    """The binaries, or a copy when they are closed to the server's user.
+def _readable(package: Path) -> Path:
+    """The wheel's package, or a copy when it is closed to the server's user.
 
     Also a copy when their path holds a character that initdb would hand to a shell.
     """
-    program = install / "bin" / "postgres"
+    program = package / "pginstall18" / "bin" / "postgres"
     closed = os.geteuid() == 0 and not (
-        _open_to_all(install) and program.stat().st_mode & stat.S_IXOTH
+        _open_to_all(package) and program.stat().st_mode & stat.S_IXOTH
     )
-    if not closed and not re.search(r'["$`\\]', str(install)):
-        return install
-    copy = SHARED_FOLDER / f"atn-pg18-{_digest(install)}-{int(program.stat().st_mtime)}"
+    if not closed and not re.search(r'["$`\\]', str(package)):
+        return package
+    copy = SHARED_FOLDER / f"atn-pg18-{_digest(package)}-{int(program.stat().st_mtime)}"
     if not copy.exists():
-        _copy_for_all(install, copy)
+        _copy_for_all(package, copy)
     if copy.is_symlink() or copy.stat().st_uid != os.geteuid():
         raise PostgresUnavailable(f"Le dossier {copy} appartient à un autre compte.")
-    return copy
+    return copy / package.name
 
 
-def _copy_for_all(install: Path, copy: Path) -> None:
+def _copy_for_all(package: Path, copy: Path) -> None:
     draft = Path(tempfile.mkdtemp(prefix="atn-pg18-", dir=SHARED_FOLDER))
-    shutil.copytree(install, draft, dirs_exist_ok=True, symlinks=True)
+    # The programs look for their libraries in these folders beside them.
+    for part in (f"{package.name}/pginstall18", f"{package.name}/.dylibs", f"{package.name}.libs"):
+        if (package.parent / part).exists():
+            shutil.copytree(package.parent / part, draft / part, symlinks=True)
     for path in (draft, *draft.rglob("*")):
         if not path.is_symlink():
             runs = path.is_dir() or path.stat().st_mode & 0o100
