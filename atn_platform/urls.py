@@ -18,6 +18,7 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("compte/", include("allauth.urls")),
     path("", include("atn_platform.portal.urls")),
+    path("", include("municipalities.urls")),
     path("", include("courses.urls")),
     path("", include("enrollments.urls")),
     path("", include("certificates.urls")),

@@ -1,10 +1,12 @@
 from django.urls import path
 
-from enrollments.views import courses, lessons
+from enrollments.views import courses, lessons, team
 
 app_name = "enrollments"
 
 urlpatterns = [
+    path("mes-gens/", team.teams, name="teams"),
+    path("mes-gens/<slug:handle>/", team.team, name="team"),
     path("mes-cours/", courses.index, name="index"),
     path("parcours/<slug:code>/", courses.path, name="path"),
     path("cours/<slug:code>/", courses.course, name="course"),

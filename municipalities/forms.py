@@ -1,10 +1,29 @@
-"""Input of the territory's pages."""
+"""Input of the pages about the territory and its people."""
+
+import re
+from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from atn_platform.core import french
+from municipalities.actions.invitations import Guest, Welcome
+from municipalities.enums import Public
 from municipalities.models import Organisation
+
+# How each public names itself, one person at a time.
+PUBLICS = [
+    (Public.ELECTED.value, _("Personne élue")),
+    (Public.MANAGER.value, _("Gestionnaire")),
+    (Public.STAFF.value, _("Membre du personnel")),
+]
+ADDRESS_EXAMPLE = _("Écrivez l’adresse au complet, par exemple prenom.nom@ville.qc.ca.")
+MAX_LINES = 200
+SEPARATORS = re.compile(r"[,;\t]")
+SHOWN_LENGTH = 60
 
 
 class SuccessorForm(forms.Form):
@@ -36,3 +55,146 @@ class SuccessorForm(forms.Form):
                 params={"codes": codes},
             )
         return found[0]
+
+
+class InviteForm(forms.Form):
+    """One person to invite. The address is all we need; they complete the rest."""
+
+    full_name = forms.CharField(
+        label=_("Prénom et nom"),
+        required=False,
+        max_length=100,
+        widget=forms.TextInput({"autocomplete": "off"}),
+    )
+    email = forms.EmailField(
+        label=_("Courriel"),
+        error_messages={
+            "required": _("Écrivez l’adresse courriel de cette personne."),
+            "invalid": ADDRESS_EXAMPLE,
+        },
+        widget=forms.EmailInput({"autocomplete": "off"}),
+    )
+    public = forms.ChoiceField(
+        label=_("Rôle dans l’organisation"),
+        required=False,
+        choices=[("", _("Cette personne le dira")), *PUBLICS],
+    )
+
+    def guests(self) -> list[Guest]:
+        first, _space, last = self.cleaned_data["full_name"].partition(" ")
+        return [
+            Guest(
+                email=self.cleaned_data["email"],
+                first_name=first,
+                last_name=last.strip(),
+                public=self.cleaned_data["public"],
+            )
+        ]
+
+
+class InviteManyForm(forms.Form):
+    """Several people, pasted from a list: one a line, an address in each."""
+
+    people = forms.CharField(
+        label=_("Une personne par ligne"),
+        help_text=_(
+            "L’adresse suffit. Avec le nom et la fonction, si vous les avez : "
+            "Réjean Ouellet, inspecteur, rouellet@ville.qc.ca"
+        ),
+        error_messages={"required": _("Collez au moins une adresse courriel.")},
+        widget=forms.Textarea({"rows": 10, "autocomplete": "off", "spellcheck": "false"}),
+        max_length=20_000,
+    )
+
+    def clean_people(self) -> list[Guest]:
+        lines = [
+            (number, line)
+            for number, line in enumerate(self.cleaned_data["people"].splitlines(), start=1)
+            if line.strip()
+        ]
+        if len(lines) > MAX_LINES:
+            raise ValidationError(
+                gettext("Collez %(max)s lignes à la fois, au plus."), params={"max": MAX_LINES}
+            )
+        errors: list[ValidationError] = []
+        guests = []
+        for number, line in lines:
+            try:
+                guests.append(_guest(line))
+            except ValidationError:
+                words = gettext("Ligne %(number)s, « %(line)s » : il manque une adresse complète.")
+                shown = line.strip()[:SHOWN_LENGTH]
+                errors.append(ValidationError(words % {"number": number, "line": shown}))
+        if errors:
+            raise ValidationError(errors)
+        return guests
+
+    def guests(self) -> list[Guest]:
+        people: list[Guest] = self.cleaned_data["people"]
+        return people
+
+
+def _guest(line: str) -> Guest:
+    """Read « Name, function, address » in any order of the address; raise ValidationError."""
+    cells = [cell.strip() for cell in SEPARATORS.split(line)]
+    address = next((cell for cell in cells if "@" in cell), "").strip("<>")
+    validate_email(address)
+    words = [cell for cell in cells if cell and "@" not in cell]
+    first, _space, last = (words[0] if words else "").partition(" ")
+    return Guest(
+        email=address,
+        first_name=first[:100],
+        last_name=last.strip()[:100],
+        function=(words[1] if len(words) > 1 else "")[:120],
+    )
+
+
+class AcceptForm(forms.Form):
+    """Who the guest is. Someone who has an account is not asked for their name again."""
+
+    first_name = forms.CharField(
+        label=_("Prénom"),
+        max_length=100,
+        error_messages={"required": _("Écrivez votre prénom.")},
+        widget=forms.TextInput({"autocomplete": "given-name"}),
+    )
+    last_name = forms.CharField(
+        label=_("Nom"),
+        max_length=100,
+        error_messages={"required": _("Écrivez votre nom.")},
+        help_text=_("Tel qu’il figurera sur vos attestations."),
+        widget=forms.TextInput({"autocomplete": "family-name"}),
+    )
+    public = forms.ChoiceField(
+        label=_("Dans cette organisation, vous êtes"),
+        choices=PUBLICS,
+        error_messages={"required": _("Choisissez ce qui vous décrit le mieux.")},
+        widget=forms.RadioSelect,
+    )
+    function = forms.CharField(
+        label=_("Fonction"),
+        required=False,
+        max_length=120,
+        help_text=_("Par exemple : greffière adjointe, conseiller, voirie."),
+        widget=forms.TextInput({"autocomplete": "organization-title"}),
+    )
+
+    def __init__(self, *args: Any, has_account: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if has_account:
+            del self.fields["first_name"], self.fields["last_name"]
+
+    def welcome(self) -> Welcome:
+        return Welcome(**self.cleaned_data)
+
+
+class EndMandateForm(forms.Form):
+    on = forms.DateField(
+        label=_("Dernier jour"),
+        help_text=_("Année, mois et jour, par exemple 2026-11-30."),
+        error_messages={
+            "required": _("Écrivez une date, par exemple 2026-11-30."),
+            "invalid": _("Écrivez une date, par exemple 2026-11-30."),
+        },
+        widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
+    )

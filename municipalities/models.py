@@ -1,4 +1,4 @@
-from datetime import date
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -28,6 +28,10 @@ class Region(models.Model):
         return self.name
 
 
+# In the address of an organisation that the registry does not number: « org-12 ».
+HANDLE_PREFIX = "org-"
+
+
 class OrganisationQuerySet(models.QuerySet["Organisation"]):
     def municipalities(self) -> "OrganisationQuerySet":
         return self.filter(kind=Kind.MUNICIPALITY)
@@ -40,6 +44,13 @@ class OrganisationQuerySet(models.QuerySet["Organisation"]):
         return self.filter(
             responsibilities__in=Responsibility.objects.in_force(on=on).filter(user=user)
         )
+
+    def at_handle(self, handle: str) -> "OrganisationQuerySet":
+        """The organisation that an address names; see Organisation.handle."""
+        if handle.startswith(HANDLE_PREFIX):
+            number = handle.removeprefix(HANDLE_PREFIX)
+            return self.filter(pk=int(number), code=None) if number.isdecimal() else self.none()
+        return self.filter(code=handle)
 
     def matching(self, typed: str) -> "OrganisationQuerySet":
         """Names that contain what was typed, accents, st/ste and articles aside."""
@@ -124,6 +135,11 @@ class Organisation(TimestampedModel):
         self.sort_key = french.sort_key(self.name)[:160]
         self.search_key = french.search_key(self.name)[:160]
         self.stratum = None if self.population is None else stratum(self.population)
+
+    @property
+    def handle(self) -> str:
+        """What names the organisation in an address: its official code, or a number of ours."""
+        return self.code or f"{HANDLE_PREFIX}{self.pk}"
 
     @property
     def mrc_label(self) -> str:
@@ -276,6 +292,10 @@ class Responsibility(TimestampedModel):
         return f"{self.user} · {self.organisation}"
 
 
+# How long an invitation's link works, from its last sending.
+INVITATION_LIFE = timedelta(days=14)
+
+
 class InvitationQuerySet(models.QuerySet["Invitation"]):
     def visible_to(self, user: User, *, on: date) -> "InvitationQuerySet":
         """Invitations of the organisations this person answers for; all for ATN staff."""
@@ -338,3 +358,8 @@ class Invitation(TimestampedModel):
 
     def __str__(self) -> str:
         return f"{self.email} · {self.organisation}"
+
+    @property
+    def sent_at(self) -> datetime:
+        """When the letter last left; sending it again prolongs the link."""
+        return self.expires_at - INVITATION_LIFE

@@ -22,6 +22,7 @@ PUBLIC: set[str] = {
     "courses:catalogue",
     "enrollments:course",
     "enrollments:path",
+    "municipalities:invitation",
     "portal:accessibility",
     "portal:help",
     "portal:home",

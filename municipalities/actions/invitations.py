@@ -1,0 +1,222 @@
+"""Asking people in, by a letter whose link only they receive."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from hashlib import sha256
+from zoneinfo import ZoneInfo
+
+from django.contrib.auth.hashers import make_password
+from django.db import transaction
+from django.utils.crypto import salted_hmac
+from django.utils.translation import gettext as _
+
+from atn_platform.accounts.models import User
+from atn_platform.audit.recording import record
+from atn_platform.core import french
+from atn_platform.core.exceptions import ActionError
+from atn_platform.notifications.outbox import queue
+from municipalities import emails
+from municipalities.models import INVITATION_LIFE, Invitation, Mandate, Organisation
+
+QUEBEC = ZoneInfo("America/Toronto")
+# A person is not written to again before this long.
+COOL_DOWN = timedelta(days=3)
+# More letters than this in a day from one person is a mistake, or a stolen account.
+DAILY_LIMIT = 500
+
+
+class InvitationRefused(ActionError):
+    """The invitation cannot be sent, or no longer be answered."""
+
+
+class SignInNeeded(ActionError):
+    """The address has an account: only that person, signed in, may link it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Guest:
+    """Someone to invite; all but the address may be left to them."""
+
+    email: str
+    first_name: str = ""
+    last_name: str = ""
+    public: str = ""
+    function: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Welcome:
+    """What a guest says of themselves when accepting. Names of an existing account stay."""
+
+    public: str
+    function: str = ""
+    first_name: str = ""
+    last_name: str = ""
+
+
+def token_hash(token: str) -> str:
+    return sha256(token.encode()).hexdigest()
+
+
+def token_for(invited: Invitation) -> str:
+    """The secret of the link, made again from the row and SECRET_KEY: it is stored nowhere."""
+    facts = f"{invited.organisation_id}:{invited.email}:{invited.invited_at.isoformat()}"
+    return salted_hmac("municipalities.invitation", facts, algorithm="sha256").hexdigest()
+
+
+@transaction.atomic
+def invite(
+    *, organisation: Organisation, guests: Iterable[Guest], by: User, at: datetime
+) -> list[Invitation]:
+    """Send one letter to each guest; return the invitations made now.
+
+    Whoever was invited before and has not answered, or is here already, gets none. Nothing tells
+    whether an address has an account elsewhere.
+    """
+    wanted = {guest.email.strip().lower(): guest for guest in guests}
+    Organisation.objects.select_for_update(no_key=True).get(pk=organisation.pk)
+    _refuse_too_many(len(wanted), by=by, at=at)
+    known = _known_addresses(organisation, wanted, on=_local_day(at))
+    sent = []
+    for address, guest in wanted.items():
+        if address in known:
+            continue
+        invited = Invitation(
+            organisation=organisation,
+            email=address,
+            first_name=guest.first_name,
+            last_name=guest.last_name,
+            public=guest.public,
+            function=guest.function,
+            invited_by=by,
+            invited_at=at,
+            expires_at=at + INVITATION_LIFE,
+        )
+        invited.token_hash = token_hash(token_for(invited))
+        invited.save()
+        queue(emails.invitation(invited, token=token_for(invited), at=at), at=at)
+        sent.append(invited)
+    record(
+        at=at,
+        actor=by,
+        verb="invitation.sent",
+        target=organisation.handle,
+        invitations=[invited.pk for invited in sent],
+    )
+    return sent
+
+
+@transaction.atomic
+def resend(*, invitation_id: int, by: User, at: datetime) -> Invitation:
+    """Send the letter again, same link, and let the link live on."""
+    invited = _pending(invitation_id)
+    if at - invited.sent_at < COOL_DOWN:
+        day = french.day((invited.sent_at + COOL_DOWN).astimezone(QUEBEC))
+        raise InvitationRefused(
+            _("La lettre est partie récemment. Vous pourrez la renvoyer à partir du %s.") % day
+        )
+    invited.expires_at = at + INVITATION_LIFE
+    # Made anew, in case SECRET_KEY changed since the first sending.
+    invited.token_hash = token_hash(token_for(invited))
+    invited.save(update_fields=["expires_at", "token_hash", "updated_at"])
+    queue(emails.invitation(invited, token=token_for(invited), at=at), at=at)
+    record(at=at, actor=by, verb="invitation.resent", target=str(invited.pk))
+    return invited
+
+
+@transaction.atomic
+def cancel_invitation(*, invitation_id: int, by: User, at: datetime) -> Invitation:
+    """Close the link. Cancelling twice is one cancelling; an accepted invitation stays."""
+    invited = Invitation.objects.select_for_update(no_key=True).get(pk=invitation_id)
+    if invited.accepted_at is not None:
+        raise InvitationRefused(_("Cette personne a déjà accepté l’invitation."))
+    if invited.cancelled_at is None:
+        invited.cancelled_at = at
+        invited.save(update_fields=["cancelled_at", "updated_at"])
+        record(at=at, actor=by, verb="invitation.cancelled", target=str(invited.pk))
+    return invited
+
+
+@transaction.atomic
+def accept_invitation(
+    *, invitation_id: int, welcome: Welcome, signed_in: User | None, at: datetime
+) -> User:
+    """Give the guest an account, or link theirs, and the mandate they declare.
+
+    Raise SignInNeeded when the address has an account that is not the one signed in.
+    """
+    invited = _pending(invitation_id)
+    if invited.expires_at <= at:
+        raise InvitationRefused(_("Cette invitation a expiré."))
+    user = _account(invited, welcome, signed_in)
+    Mandate.objects.get_or_create(
+        user=user,
+        organisation_id=invited.organisation_id,
+        public=welcome.public,
+        ends_on=None,
+        defaults={"function": welcome.function, "starts_on": _local_day(at)},
+    )
+    invited.accepted_at = at
+    invited.accepted_by = user
+    invited.save(update_fields=["accepted_at", "accepted_by", "updated_at"])
+    record(at=at, actor=user, verb="invitation.accepted", target=str(invited.pk))
+    return user
+
+
+def _account(invited: Invitation, welcome: Welcome, signed_in: User | None) -> User:
+    """The account of the invited address: theirs when they prove it, else a new one."""
+    if signed_in is not None and signed_in.email == invited.email:
+        return signed_in
+    user, created = User.objects.get_or_create(
+        email=invited.email,
+        defaults={
+            "first_name": welcome.first_name,
+            "last_name": welcome.last_name,
+            # No password at all: people sign in by a code.
+            "password": make_password(None),
+        },
+    )
+    if not created or signed_in is not None:
+        raise SignInNeeded(_("Cette adresse a déjà un compte : connectez-vous pour accepter."))
+    return user
+
+
+def _pending(invitation_id: int) -> Invitation:
+    invited = (
+        Invitation.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("organisation", "invited_by")
+        .get(pk=invitation_id)
+    )
+    if invited.cancelled_at is not None:
+        raise InvitationRefused(_("Cette invitation a été annulée."))
+    if invited.accepted_at is not None:
+        raise InvitationRefused(_("Cette invitation a déjà servi."))
+    return invited
+
+
+def _known_addresses(
+    organisation: Organisation, addresses: Iterable[str], *, on: date
+) -> set[str | None]:
+    """Addresses with an open invitation or a mandate here: those are no secret to whoever asks."""
+    pending = organisation.invitations.pending().filter(email__in=addresses)
+    here = Mandate.objects.in_force(on=on).filter(
+        organisation=organisation, user__email__in=addresses
+    )
+    return {
+        *pending.values_list("email", flat=True),
+        *here.values_list("user__email", flat=True),
+    }
+
+
+def _refuse_too_many(count: int, *, by: User, at: datetime) -> None:
+    since = at - timedelta(days=1)
+    if by.invitations_sent.filter(invited_at__gt=since).count() + count > DAILY_LIMIT:
+        raise InvitationRefused(
+            _("Vous avez envoyé beaucoup d’invitations aujourd’hui. Reprenez demain.")
+        )
+
+
+def _local_day(at: datetime) -> date:
+    """The day in Québec, where a mandate begins."""
+    return at.astimezone(QUEBEC).date()

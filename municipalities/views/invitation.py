@@ -1,0 +1,95 @@
+"""The page behind the link of an invitation. Reading it changes nothing: scanners follow links."""
+
+from django.contrib import messages
+from django.contrib.auth import login
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+from django.views.decorators.debug import sensitive_variables
+from django.views.decorators.http import require_http_methods
+
+from atn_platform.accounts.models import User
+from atn_platform.core.exceptions import ActionError
+from municipalities.actions import invitations
+from municipalities.forms import AcceptForm
+from municipalities.models import Invitation
+
+BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+GONE = 410
+
+
+@login_not_required
+@require_http_methods(["GET", "HEAD", "POST"])
+@sensitive_variables("token")
+def invitation(request: HttpRequest, token: str) -> HttpResponse:
+    hashed = invitations.token_hash(token)
+    found = (
+        Invitation.objects.select_related("organisation", "invited_by")
+        .filter(token_hash=hashed)
+        .first()
+    )
+    signed_in = request.user if request.user.is_authenticated else None
+    if found is not None and signed_in is not None and found.accepted_by_id == signed_in.pk:
+        return redirect("portal:home")
+    state = _state(found)
+    if found is None or state != "open":
+        status = GONE if found else 404
+        context = {"state": state, "invitation": found}
+        return render(request, "municipalities/invitation_closed.html", context, status=status)
+    has_account = User.objects.filter(email=found.email).exists()
+    if signed_in is not None and signed_in.email != found.email:
+        context = {"state": "other", "invitation": found}
+        return render(request, "municipalities/invitation_closed.html", context)
+    if has_account and signed_in is None:
+        context = {"state": "sign-in", "invitation": found, "sign_in": _sign_in(request)}
+        return render(request, "municipalities/invitation_closed.html", context)
+    return _answer(request, found, signed_in)
+
+
+def _answer(request: HttpRequest, found: Invitation, signed_in: User | None) -> HttpResponse:
+    initial = {
+        "first_name": found.first_name,
+        "last_name": found.last_name,
+        "public": found.public,
+        "function": found.function,
+    }
+    data = request.POST if request.method == "POST" else None
+    form = AcceptForm(data, initial=initial, has_account=signed_in is not None)
+    if form.is_valid():
+        try:
+            user = invitations.accept_invitation(
+                invitation_id=found.pk,
+                welcome=form.welcome(),
+                signed_in=signed_in,
+                at=timezone.now(),
+            )
+        except ActionError as error:
+            form.add_error(None, str(error))
+        else:
+            if signed_in is None:
+                login(request, user, backend=BACKEND)
+            messages.success(
+                request, _("Bienvenue! Vous faites partie des gens de %s.") % found.organisation
+            )
+            return redirect("portal:home")
+    context = {"form": form, "invitation": found}
+    return render(request, "municipalities/invitation.html", context)
+
+
+def _state(found: Invitation | None) -> str:
+    """Why a link leads nowhere: unknown, used, cancelled or expired; else open."""
+    if found is None:
+        return "unknown"
+    if found.accepted_at is not None:
+        return "used"
+    if found.cancelled_at is not None:
+        return "cancelled"
+    return "open" if found.expires_at > timezone.now() else "expired"
+
+
+def _sign_in(request: HttpRequest) -> str:
+    return f"{reverse('account_request_login_code')}?{urlencode({'next': request.path})}"

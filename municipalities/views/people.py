@@ -1,0 +1,126 @@
+"""What a responsable does for the people of an organisation."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from atn_platform.accounts.http import SignedInRequest
+from atn_platform.core.exceptions import ActionError
+from municipalities.actions import invitations, mandates
+from municipalities.forms import EndMandateForm, InviteForm, InviteManyForm
+from municipalities.models import INVITATION_LIFE, Invitation, Mandate, Organisation
+from municipalities.permissions import organisations_of
+
+TEAM = "enrollments:team"
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def invite(request: SignedInRequest, handle: str) -> HttpResponse:
+    return _invite(request, handle, InviteForm)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def invite_many(request: SignedInRequest, handle: str) -> HttpResponse:
+    return _invite(request, handle, InviteManyForm)
+
+
+def _invite(
+    request: SignedInRequest, handle: str, kind: type[InviteForm | InviteManyForm]
+) -> HttpResponse:
+    organisation = _organisation(request, handle)
+    form = kind(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        guests = form.guests()
+        try:
+            sent = invitations.invite(
+                organisation=organisation, guests=guests, by=request.user, at=timezone.now()
+            )
+        except ActionError as error:
+            form.add_error(None, str(error))
+        else:
+            _tell(request, sent=len(sent), asked=len({guest.email.lower() for guest in guests}))
+            return redirect(TEAM, handle)
+    context = {
+        "form": form,
+        "organisation": organisation,
+        "several": kind is InviteManyForm,
+        "days": INVITATION_LIFE.days,
+    }
+    return render(request, "municipalities/invite.html", context)
+
+
+def _tell(request: HttpRequest, *, sent: int, asked: int) -> None:
+    if sent:
+        messages.success(request, _("Invitations envoyées : %s.") % sent)
+    if asked > sent:
+        messages.info(
+            request,
+            _("Déjà dans vos gens ou déjà invitées, sans nouvelle lettre : %s.") % (asked - sent),
+        )
+
+
+@require_POST
+def resend(request: SignedInRequest, pk: int) -> HttpResponse:
+    invited = _invitation(request, pk)
+    try:
+        invitations.resend(invitation_id=invited.pk, by=request.user, at=timezone.now())
+    except ActionError as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, _("La lettre repart vers %s.") % invited.email)
+    return redirect(TEAM, invited.organisation.handle)
+
+
+@require_POST
+def cancel(request: SignedInRequest, pk: int) -> HttpResponse:
+    invited = _invitation(request, pk)
+    try:
+        invitations.cancel_invitation(invitation_id=invited.pk, by=request.user, at=timezone.now())
+    except ActionError as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(
+            request,
+            _("L’invitation de %s est annulée : son lien ne mène plus à rien.") % invited.email,
+        )
+    return redirect(TEAM, invited.organisation.handle)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def end_mandate(request: SignedInRequest, pk: int) -> HttpResponse:
+    today = timezone.localdate()
+    mandates_seen = Mandate.objects.filter(
+        organisation__in=organisations_of(request.user, on=today), ends_on=None
+    )
+    mandate = get_object_or_404(mandates_seen.select_related("user", "organisation"), pk=pk)
+    form = EndMandateForm(
+        request.POST if request.method == "POST" else None, initial={"on": today}
+    )
+    if form.is_valid():
+        try:
+            mandates.end_mandate(
+                mandate_id=mandate.pk,
+                on=form.cleaned_data["on"],
+                by=request.user,
+                at=timezone.now(),
+            )
+        except ActionError as error:
+            form.add_error("on", str(error))
+        else:
+            messages.success(request, _("Le mandat de %s est terminé.") % mandate.user)
+            return redirect(TEAM, mandate.organisation.handle)
+    context = {"form": form, "mandate": mandate}
+    return render(request, "municipalities/end_mandate.html", context)
+
+
+def _organisation(request: SignedInRequest, handle: str) -> Organisation:
+    mine = organisations_of(request.user, on=timezone.localdate())
+    return get_object_or_404(mine.at_handle(handle))
+
+
+def _invitation(request: SignedInRequest, pk: int) -> Invitation:
+    mine = Invitation.objects.visible_to(request.user, on=timezone.localdate())
+    return get_object_or_404(mine.select_related("organisation"), pk=pk)
