@@ -6,6 +6,7 @@ import secrets
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid5
 
+from atn_platform.demo.places import FICTIONAL_CODE
 from certificates import pdf
 from certificates.models import Certificate, CertificateFile, YearCounter
 from certificates.numbers import number
@@ -21,6 +22,12 @@ from municipalities.models import Mandate
 YEAR_STARTS = datetime(2025, 11, 17, 14, 0, tzinfo=UTC)
 YEAR_DAYS = 350
 SHARE_ENROLLED, SHARE_STARTED, SHARE_FINISHED = 0.35, 0.75, 0.4
+# The day that reminders are shown on, 2027-01-19 at noon in Québec, and whom each rule finds.
+REMINDED_AT = datetime(2027, 1, 19, 17, 0, tzinfo=UTC)
+WAITING, PAUSED, EACH_REMINDER = timedelta(days=7), timedelta(days=14), 4
+MARGIN = timedelta(hours=2)
+# Stations that personas have done, by the start of their address; 99: the whole course.
+PERSONAS = {"chantal.girard": 6, "rejean.tremblay": 2, "ginette.ouellet": 99}
 NAMESPACE = UUID("5d0c9f0a-8b3c-4a57-9a52-0b1f7ad33c55")
 
 
@@ -32,12 +39,14 @@ def write_activity(mandates: list[Mandate], chance: random.Random) -> dict[str, 
         for mandate in mandates
         if offered and chance.random() < SHARE_ENROLLED
     ]
+    reached = _personas(mandates, enrollments, offered, chance)
+    reached |= _due_for_reminders(mandates, enrollments, offered, chance)
     Enrollment.objects.bulk_create(enrollments, batch_size=500)
     events: list[LearningEvent] = []
     lessons: list[LessonState] = []
     blocks: list[BlockState] = []
     for enrollment in enrollments:
-        _learn(enrollment, chance, events, lessons, blocks)
+        _learn(enrollment, reached.get(enrollment.uuid), chance, events, lessons, blocks)
     LearningEvent.objects.bulk_create(events, batch_size=1000)
     LessonState.objects.bulk_create(lessons, batch_size=1000)
     BlockState.objects.bulk_create(blocks, batch_size=1000)
@@ -72,22 +81,72 @@ def _enrollment(mandate: Mandate, course: Course, chance: random.Random) -> Enro
     )
 
 
+def _personas(
+    mandates: list[Mandate],
+    enrollments: list[Enrollment],
+    offered: list[Course],
+    chance: random.Random,
+) -> dict[UUID, int]:
+    """Replace what chance gave the personas by what a visit needs; stations by enrolment."""
+    reached: dict[UUID, int] = {}
+    for mandate in mandates if offered else []:
+        start = (mandate.user.email or "").partition("@")[0]
+        if start not in PERSONAS or mandate.organisation.code != FICTIONAL_CODE:
+            continue
+        enrollments[:] = [each for each in enrollments if each.mandate is not mandate]
+        enrollment = _enrollment(mandate, offered[0], chance)
+        enrollment.enrolled_at = YEAR_STARTS + timedelta(days=YEAR_DAYS - 40)
+        enrollments.append(enrollment)
+        reached[enrollment.uuid] = PERSONAS[start]
+    return reached
+
+
+def _due_for_reminders(
+    mandates: list[Mandate],
+    enrollments: list[Enrollment],
+    offered: list[Course],
+    chance: random.Random,
+) -> dict[UUID, int]:
+    """Enrol people who, that day, have waited a week or paused two; stations by enrolment."""
+    taken = {each.learner_id for each in enrollments}
+    free = [each for each in mandates if each.user.email and each.user_id not in taken]
+    reached: dict[UUID, int] = {}
+    for rank, mandate in enumerate(free[: 2 * EACH_REMINDER] if offered else []):
+        waits = rank < EACH_REMINDER
+        enrollment = _enrollment(mandate, offered[0], chance)
+        enrollment.enrolled_at = REMINDED_AT - (WAITING if waits else PAUSED) - MARGIN
+        enrollments.append(enrollment)
+        reached[enrollment.uuid] = 0 if waits else 1
+    return reached
+
+
+def _reach(line: list[LessonDoc], chance: random.Random) -> int:
+    """How many stations someone finishes; many stop on the way, some never start."""
+    if chance.random() > SHARE_STARTED:
+        return 0
+    return len(line) if chance.random() < SHARE_FINISHED else chance.randrange(1, len(line))
+
+
 def _learn(
     enrollment: Enrollment,
+    wanted: int | None,
     chance: random.Random,
     events: list[LearningEvent],
     lessons: list[LessonState],
     blocks: list[BlockState],
 ) -> None:
-    if chance.random() > SHARE_STARTED:
-        return
     content = document(enrollment.version_id)
     line = list(stations(content))
-    reached = len(line) if chance.random() < SHARE_FINISHED else chance.randrange(1, len(line))
-    moment = enrollment.enrolled_at + timedelta(hours=chance.randrange(1, 60))
+    reached = _reach(line, chance) if wanted is None else min(wanted, len(line))
+    if reached == 0:
+        return
+    # Those whose way is given learn in one sitting, so that their last moment is known.
+    pauses = (1, 3, 900, 1440, 4000) if wanted is None else (1, 3)
+    hours = chance.randrange(1, 60) if wanted is None else 1
+    moment = enrollment.enrolled_at + timedelta(hours=hours)
     completed: dict[UUID, datetime] = {}
     for lesson in line[:reached]:
-        moment += timedelta(minutes=lesson["minutes"] + chance.choice((1, 3, 900, 1440, 4000)))
+        moment += timedelta(minutes=lesson["minutes"] + chance.choice(pauses))
         event = _event(enrollment, lesson, moment, chance)
         events.append(event)
         standing = lesson_standing(lesson, [_read(event)], content["pass_mark"])

@@ -1,16 +1,20 @@
 """The demonstration's municipalities: facts of real ones, and one that does not exist."""
 
 import csv
+from datetime import UTC, date, datetime
+from hashlib import sha256
 from pathlib import Path
 
 from atn_platform.core import french
 from municipalities.enums import Kind
-from municipalities.models import Organisation, Region
+from municipalities.models import Organisation, Region, RegistryImport
 from municipalities.registry import REGIONS, official_name
 
 DATA = Path(__file__).parent / "data" / "municipalities.csv"
 # No census division is numbered 00: no real municipality will ever bear this code.
 FICTIONAL_CODE = "00620"
+# The day of the registry that the facts of the sample were taken from.
+REFERENCE_DATE = date(2026, 3, 3)
 
 
 def load_places() -> list[Organisation]:
@@ -38,6 +42,12 @@ def load_places() -> list[Organisation]:
     )
     for place in [*places, fictional]:
         place.set_derived()
+    RegistryImport.objects.create(
+        reference_date=REFERENCE_DATE,
+        sha256=sha256(DATA.read_bytes()).hexdigest(),
+        imported_at=datetime(2026, 3, 4, 14, 0, tzinfo=UTC),
+        counts={"in_scope": len(places), "mrcs": len(mrcs), "regions": len(REGIONS)},
+    )
     return Organisation.objects.bulk_create([*places, fictional])
 
 

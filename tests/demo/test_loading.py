@@ -1,5 +1,6 @@
 """The demonstration loads once, and its seeded past is what the ledger says."""
 
+from datetime import UTC, date, datetime, timedelta
 from io import StringIO
 
 import pytest
@@ -12,7 +13,7 @@ from courses.folder import read, write
 from enrollments import actions
 from enrollments.enums import Status
 from enrollments.models import BlockState, Enrollment, LessonState
-from municipalities.models import Organisation
+from municipalities.models import Organisation, RegistryImport
 from tests.demo import FOLDERS
 
 pytestmark = pytest.mark.django_db
@@ -53,6 +54,8 @@ def test_it_loads_once_covers_the_territory_and_agrees_with_its_ledger():
     for name in ("Saint-Louis-du-Ha! Ha!", "Notre-Dame-des-Sept-Douleurs", "Montréal"):
         assert places.filter(name=name).exists()
 
+    assert RegistryImport.objects.get().reference_date == date(2026, 3, 3)
+
     completed = Enrollment.objects.filter(status=Status.COMPLETED)
     assert Certificate.objects.count() == completed.count() > 50
     sample = [*completed[:5], *Enrollment.objects.filter(status=Status.ACTIVE)[:10]]
@@ -60,6 +63,16 @@ def test_it_loads_once_covers_the_territory_and_agrees_with_its_ledger():
         before = stored(enrollment)
         actions.recompute(enrollment_id=enrollment.pk)
         assert stored(enrollment) == before
+
+    # What the demonstration must hold: someone due for each reminder, personas on their way.
+    noon = datetime(2027, 1, 19, 17, 0, tzinfo=UTC)
+    active = Enrollment.objects.filter(status=Status.ACTIVE, learner__email__isnull=False)
+    for field, days in (("enrolled_at", 7), ("last_activity_at", 14)):
+        due = noon - timedelta(days=days)
+        assert active.filter(**{f"{field}__range": (due - timedelta(hours=3), due)}).count() == 4
+    personas = Enrollment.objects.filter(mandate__organisation__code="00620")
+    done = dict(personas.values_list("learner__first_name", "stations_done"))
+    assert done == {"Chantal": 6, "Réjean": 2, "Ginette": 16}
 
 
 @pytest.mark.parametrize("folder", FOLDERS, ids=lambda path: path.name)
