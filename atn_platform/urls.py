@@ -2,19 +2,15 @@
 
 from django.apps import apps
 from django.contrib import admin
-from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path
-from django.views.generic import RedirectView
 
-from atn_platform.portal import health
-
-SIGN_IN = RedirectView.as_view(pattern_name="account_request_login_code", query_string=True)
+from atn_platform.portal import health, views
 
 urlpatterns = [
     path("sante/", health.live, name="health-live"),
     path("sante/pret/", health.ready, name="health-ready"),
     # One door only: the administration has no sign-in of its own.
-    path("admin/login/", login_not_required(SIGN_IN), name="admin-sign-in"),
+    path("admin/login/", views.admin_sign_in, name="admin-sign-in"),
     path("admin/", admin.site.urls),
     path("compte/", include("allauth.urls")),
     path("", include("atn_platform.portal.urls")),

@@ -2,7 +2,7 @@ from typing import Any
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, Value
 from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.functional import cached_property
@@ -11,6 +11,9 @@ from django.utils.translation import gettext_lazy as _
 from atn_platform.accounts.enums import SECOND_FACTOR_ROLES, Role
 from atn_platform.core import french
 from atn_platform.core.models import TimestampedModel
+
+# Not a role: it holds for one organisation, and lasts from one day to another.
+RESPONSIBLE = "responsible"
 
 
 class UserManager(BaseUserManager["User"]):
@@ -87,10 +90,22 @@ class User(AbstractBaseUser, PermissionsMixin):
         ].upper()
 
     @cached_property
+    def standing(self) -> frozenset[str]:
+        """Roles in force, and RESPONSIBLE for whoever answers for an organisation's people.
+
+        One query a request, however often it is asked: the navigation needs both.
+        """
+        granted = self.role_grants.filter(ended_at__isnull=True).values_list("role", flat=True)
+        answering = self.responsibilities.in_force(on=timezone.localdate())
+        return frozenset(granted.union(answering.values_list(Value(RESPONSIBLE), flat=True)))
+
+    @property
     def roles(self) -> frozenset[str]:
-        """Roles in force. One query a request, however often it is asked."""
-        granted = self.role_grants.filter(ended_at__isnull=True)
-        return frozenset(granted.values_list("role", flat=True))
+        return self.standing - {RESPONSIBLE}
+
+    @property
+    def is_responsible(self) -> bool:
+        return RESPONSIBLE in self.standing
 
     def has_role(self, *roles: Role) -> bool:
         return not self.roles.isdisjoint(roles)

@@ -2,8 +2,10 @@
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST, require_safe
@@ -57,3 +59,14 @@ def light_mode(request: HttpRequest) -> HttpResponse:
         LIGHT_MODE_COOKIE, value, max_age=YEAR_SECONDS, secure=request.is_secure(), samesite="Lax"
     )
     return response
+
+
+@login_not_required
+def admin_sign_in(request: HttpRequest) -> HttpResponse:
+    """One door only. Whoever is signed in and still sent here has no access: say so, no loop."""
+    if request.user.is_authenticated:
+        raise PermissionDenied
+    target = request.GET.get("next")
+    return redirect(
+        reverse("account_request_login_code", query={"next": target} if target else None)
+    )
