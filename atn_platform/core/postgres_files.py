@@ -45,7 +45,10 @@ def server_user(home: Path) -> pwd.struct_passwd | None:
     if os.geteuid() != 0:
         return None
     owner = _owner(home / "data") or _owner(home)
-    return pwd.getpwuid(owner) if owner else pwd.getpwnam("nobody")
+    try:
+        return pwd.getpwuid(owner) if owner else pwd.getpwnam("nobody")
+    except KeyError:
+        raise PostgresUnavailable(f"Le dossier {home} appartient à un autre compte.") from None
 
 
 def own_folder(folder: Path, home: Path) -> Path:
