@@ -20,6 +20,8 @@ from municipalities.models import Mandate, Organisation, Responsibility
 COURSES = Path(__file__).parent / "courses"
 MANDATES_START = date(2025, 11, 2)  # the last general municipal election
 PUBLISHED_AT = datetime(2025, 11, 3, 14, 0, tzinfo=UTC)
+SHARE_OPEN = 0.42
+TWO_MANDATES = 25
 # Personas: address, name, public and function at Saint-Exemple, platform role.
 PERSONAS = (
     ("chantal.girard", "Chantal", "Girard", Public.STAFF, "adjointe aux loisirs", None),
@@ -63,19 +65,48 @@ def _people(places: list[Organisation]) -> list[Mandate]:
         user.set_sort_key()
         users.append(user)
     User.objects.bulk_create(users, batch_size=500)
-    return Mandate.objects.bulk_create(
-        [
-            Mandate(
-                user=user,
-                organisation=place,
-                public=person.public,
-                function=person.function,
-                starts_on=MANDATES_START,
-            )
-            for user, (place, person) in zip(users, rows, strict=True)
-        ],
-        batch_size=500,
+    held = [
+        Mandate(
+            user=user,
+            organisation=place,
+            public=person.public,
+            function=person.function,
+            starts_on=MANDATES_START,
+        )
+        for user, (place, person) in zip(users, rows, strict=True)
+    ]
+    Responsibility.objects.bulk_create(
+        Responsibility(user=user, organisation=place, starts_on=MANDATES_START)
+        for user, (place, person) in zip(users, rows, strict=True)
+        if person.directs and _is_open(place)
     )
+    Mandate.objects.bulk_create([*held, *_second_mandates(held)], batch_size=500)
+    return held
+
+
+def _is_open(place: Organisation) -> bool:
+    """Whether this municipality opened its space: about two in five have."""
+    return random.Random(f"open/{place.code}").random() < SHARE_OPEN
+
+
+def _second_mandates(held: list[Mandate]) -> list[Mandate]:
+    """Some employees of one municipality sit on the council of another."""
+    chance = random.Random("second mandates")
+    staff = [mandate for mandate in held if mandate.public == Public.STAFF]
+    second = []
+    for mandate in chance.sample(staff, TWO_MANDATES):
+        elsewhere = chance.choice([each for each in held if each.public == Public.ELECTED])
+        if elsewhere.organisation is not mandate.organisation:
+            second.append(
+                Mandate(
+                    user=mandate.user,
+                    organisation=elsewhere.organisation,
+                    public=Public.ELECTED,
+                    function="membre du conseil",
+                    starts_on=MANDATES_START,
+                )
+            )
+    return second
 
 
 def _personas(home: Organisation) -> list[Mandate]:

@@ -24,10 +24,8 @@ Tremblay-Roy|Cyr|Arsenault
 FIRST_NAMES = _FIRST_NAMES.split()
 LAST_NAMES = _LAST_NAMES.strip().replace("\n", "|").split("|")
 FUNCTIONS = {
-    Public.ELECTED: ("conseillère", "conseiller", "mairesse", "maire"),
+    Public.ELECTED: ("conseillère", "conseiller"),
     Public.MANAGER: (
-        "directrice générale et greffière-trésorière",
-        "directeur général",
         "directrice du service de l’urbanisme",
         "chef du service des travaux publics",
     ),
@@ -40,6 +38,11 @@ FUNCTIONS = {
         "technicienne en loisirs",
     ),
 }
+# One of each to a municipality: who presides over the council, and who directs.
+FIRST_FUNCTIONS = {
+    Public.ELECTED: ("mairesse", "maire"),
+    Public.MANAGER: ("directrice générale", "directeur général"),
+}
 # People a municipality of each stratum shows in the demonstration: staff beside its council.
 STAFF_BY_STRATUM = (0, 3, 4, 6, 8, 10, 12, 14, 16, 20)
 WITHOUT_ADDRESS = 0.06
@@ -47,7 +50,7 @@ WITHOUT_ADDRESS = 0.06
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Someone of an organisation; `email` is empty for one in sixteen."""
+    """Someone of an organisation; `email` is empty for one in sixteen, never for who directs."""
 
     first_name: str
     last_name: str
@@ -55,21 +58,35 @@ class Person:
     public: str
     function: str
 
+    @property
+    def directs(self) -> bool:
+        return self.function in FIRST_FUNCTIONS[Public.MANAGER]
+
 
 def people_of(place: Organisation) -> Iterator[Person]:
     """The people of a municipality; the same for the same code."""
     chance = random.Random(f"people/{place.code}")
-    staff = STAFF_BY_STRATUM[place.stratum or 1]
-    publics = [Public.MANAGER, *[Public.STAFF] * (staff - 1)]
+    stratum = place.stratum or 1
+    managers = 1 + stratum // 4
+    publics = [Public.MANAGER] * managers
+    publics += [Public.STAFF] * (STAFF_BY_STRATUM[stratum] - managers)
     publics += [Public.ELECTED] * min(place.seats_filled, 5)
+    named: set[Public] = set()
     domain = f"{french.slugify(place.name)}-{place.code}.example"
     for rank, public in enumerate(publics):
         first, last = chance.choice(FIRST_NAMES), chance.choice(LAST_NAMES)
+        functions = FUNCTIONS[public]
+        if public in FIRST_FUNCTIONS and public not in named:
+            named.add(public)
+            functions = FIRST_FUNCTIONS[public]
+        function = chance.choice(functions)
+        always = function in FIRST_FUNCTIONS[Public.MANAGER]
         local = f"{french.slugify(first)}.{french.slugify(last)}{rank}"
+        address = f"{local}@{domain}"
         yield Person(
             first_name=first,
             last_name=last,
-            email="" if chance.random() < WITHOUT_ADDRESS else f"{local}@{domain}",
+            email=address if always or chance.random() >= WITHOUT_ADDRESS else "",
             public=public,
-            function=chance.choice(FUNCTIONS[public]),
+            function=function,
         )

@@ -5,6 +5,7 @@ from io import StringIO
 
 import pytest
 from django.core.management import call_command
+from django.db.models import Count
 
 from atn_platform.accounts.models import User
 from certificates.models import Certificate
@@ -13,7 +14,7 @@ from courses.folder import read, write
 from enrollments import actions
 from enrollments.enums import Status
 from enrollments.models import BlockState, Enrollment, LessonState
-from municipalities.models import Organisation, RegistryImport
+from municipalities.models import Mandate, Organisation, RegistryImport, Responsibility
 from tests.demo import FOLDERS
 
 pytestmark = pytest.mark.django_db
@@ -54,6 +55,12 @@ def test_it_loads_once_covers_the_territory_and_agrees_with_its_ledger():
     for name in ("Saint-Louis-du-Ha! Ha!", "Notre-Dame-des-Sept-Douleurs", "Montréal"):
         assert places.filter(name=name).exists()
 
+    two = User.objects.annotate(held=Count("mandates")).filter(held=2)
+    assert 20 <= two.count() <= 25
+    assert 50 <= Responsibility.objects.values("organisation").distinct().count() <= 75
+    assert not Responsibility.objects.filter(user__email=None).exists()
+    mayors = Mandate.objects.filter(function__in=("mairesse", "maire"))
+    assert mayors.count() == mayors.values("organisation").distinct().count() > 100
     assert RegistryImport.objects.get().reference_date == date(2026, 3, 3)
 
     completed = Enrollment.objects.filter(status=Status.COMPLETED)
