@@ -1,0 +1,7 @@
+"""Events of people's roles, sent in the transaction of the change itself."""
+
+from django.dispatch import Signal
+
+# role: a value of enums.Role; user, by: User (by may be None); at: datetime.
+role_granted = Signal()
+role_ended = Signal()
