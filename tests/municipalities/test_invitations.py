@@ -125,6 +125,8 @@ def test_what_was_typed_stays_beside_the_refusal(client, invited):
     page = client.post(link(invited), ANSWER | {"last_name": "", "public": ""}).content.decode()
     assert re.search(r"<title>\s*Erreur :", page)
     assert 'href="#id_last_name"' in page
+    assert 'href="#id_public_0"' in page
+    assert 'id="id_public_0"' in page
     assert 'value="Réjean"' in page
     assert not User.objects.filter(email=invited.email).exists()
 
