@@ -21,7 +21,8 @@ from municipalities.models import Mandate
 
 YEAR_STARTS = datetime(2025, 11, 17, 14, 0, tzinfo=UTC)
 YEAR_DAYS = 350
-SHARE_ENROLLED, SHARE_STARTED, SHARE_FINISHED = 0.35, 0.75, 0.4
+SHARE_ENROLLED, SHARE_STARTED, SHARE_FINISHED = 0.35, 0.75, 0.33
+SHARE_OF_FIRST = 0.6
 # The day that reminders are shown on, 2027-01-19 at noon in Québec, and whom each rule finds.
 REMINDED_AT = datetime(2027, 1, 19, 17, 0, tzinfo=UTC)
 WAITING, PAUSED, EACH_REMINDER = timedelta(days=7), timedelta(days=14), 4
@@ -35,7 +36,7 @@ def write_activity(mandates: list[Mandate], chance: random.Random) -> dict[str, 
     """Enrol, learn and complete; counts of what was written."""
     offered = list(Course.objects.published().order_by("code"))
     enrollments = [
-        _enrollment(mandate, chance.choice(offered), chance)
+        _enrollment(mandate, _choice(mandate, offered, chance), chance)
         for mandate in mandates
         if offered and chance.random() < SHARE_ENROLLED
     ]
@@ -63,6 +64,12 @@ def write_activity(mandates: list[Mandate], chance: random.Random) -> dict[str, 
     completed = [each for each in enrollments if each.status == Status.COMPLETED]
     _certify(completed)
     return {"enrollments": len(enrollments), "certificates": len(completed)}
+
+
+def _choice(mandate: Mandate, offered: list[Course], chance: random.Random) -> Course:
+    """A course for this public; the first of the catalogue draws two people in three."""
+    suited = [course for course in offered if mandate.public in course.publics] or offered
+    return suited[0] if chance.random() < SHARE_OF_FIRST else chance.choice(suited)
 
 
 def _enrollment(mandate: Mandate, course: Course, chance: random.Random) -> Enrollment:
@@ -124,7 +131,7 @@ def _reach(line: list[LessonDoc], chance: random.Random) -> int:
     """How many stations someone finishes; many stop on the way, some never start."""
     if chance.random() > SHARE_STARTED:
         return 0
-    return len(line) if chance.random() < SHARE_FINISHED else chance.randrange(1, len(line))
+    return len(line) if chance.random() < SHARE_FINISHED else chance.randrange(1, len(line) + 1)
 
 
 def _learn(
