@@ -1,0 +1,50 @@
+"""The pages of a responsable and of the person she invites, in Chromium."""
+
+import pytest
+from django.utils import timezone
+
+from municipalities.actions import invitations
+from tests.browser.bench import context_for, findings
+from tests.browser.conftest import signed_in
+from tests.factories import EnrollmentFactory, MandateFactory, ResponsibilityFactory
+
+
+@pytest.fixture
+def contexts(browser, large_text_browser):
+    pair = context_for(browser), context_for(large_text_browser)
+    yield pair
+    for context in pair:
+        context.close()
+
+
+@pytest.fixture
+def louise(transactional_db):
+    responsibility = ResponsibilityFactory()
+    EnrollmentFactory(mandate=MandateFactory(organisation=responsibility.organisation))
+    return responsibility
+
+
+@pytest.fixture
+def invited(louise):
+    (made,) = invitations.invite(
+        organisation=louise.organisation,
+        guests=[invitations.Guest(email="amina@ville.quebec")],
+        by=louise.user,
+        at=timezone.now(),
+    )
+    return made
+
+
+@pytest.mark.parametrize("page", ["", "inviter/", "inviter/plusieurs/"])
+def test_a_responsable_s_page_has_no_accessibility_finding(
+    live_server, louise, invited, contexts, page
+):
+    for context in contexts:
+        signed_in(context, live_server, louise.user)
+    address = f"{live_server.url}/mes-gens/{louise.organisation.handle}/{page}"
+    assert findings(*contexts, address) == []
+
+
+def test_the_invitation_has_no_accessibility_finding(live_server, invited, contexts):
+    address = f"{live_server.url}/invitation/{invitations.token_for(invited)}/"
+    assert findings(*contexts, address) == []
