@@ -49,5 +49,5 @@ fmt:
 
 # Plural forms of our sentences into locale/fr, then its compiled form, which is committed.
 messages:
-	@$(RUN) manage.py makemessages --locale fr
-	@cd locale && $(RUN) --project .. django-admin compilemessages --verbosity 0
+	@$(RUN) manage.py plurals --locale fr --no-location
+	@$(RUN) django-admin compilemessages --locale fr --ignore .venv --ignore .tools --verbosity 0

@@ -51,6 +51,7 @@ WITHOUT_DATABASE = {
     "compilemessages",
     "makemessages",
     "makemigrations",
+    "plurals",
     "startapp",
     "startproject",
     "diffsettings",
