@@ -18,6 +18,7 @@ urlpatterns = [
     path("", include("courses.urls")),
     path("", include("enrollments.urls")),
     path("", include("certificates.urls")),
+    path("rapports/", include("atn_platform.reports.urls")),
     path("messages/", include("atn_platform.notifications.urls")),
 ]
 

@@ -119,6 +119,11 @@ def number(value: float, decimals: int = 0) -> str:
     return f"{value:,.{decimals}f}".replace(",", NBSP).replace(".", ",")
 
 
+def percent(share: float) -> str:
+    """« 64 % » from a share of 0 to 1."""
+    return f"{number(100 * share)}{NBSP}%"
+
+
 MEGABYTE = 1_000_000
 
 

@@ -65,6 +65,12 @@ def number(value: float) -> str:
     return french.number(value)
 
 
+@register.filter
+def percent(share: float) -> str:
+    """« 64 % » from a share of 0 to 1."""
+    return french.percent(share)
+
+
 def _local(value: date | datetime) -> date:
     return timezone.localtime(value) if isinstance(value, datetime) else value
 

@@ -1,0 +1,37 @@
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Breakdown(models.TextChoices):
+    """What a row of the report is."""
+
+    REGION = "region", _("région")
+    STRATUM = "stratum", _("taille de la municipalité")
+    PUBLIC = "public", _("public")
+
+
+class Audience(models.TextChoices):
+    """Whose eyes: ATN sees every count, UMQ none that points at someone."""
+
+    ATN = "atn", "ATN"
+    UMQ = "umq", "UMQ"
+
+
+# Groups of strata on screens: label, first and last of the nine strata.
+STRATUM_GROUPS = (
+    (_("moins de 2 000 habitants"), 1, 3),
+    (_("2 000 à 9 999"), 4, 5),
+    (_("10 000 à 49 999"), 6, 7),
+    (_("50 000 et plus"), 8, 9),
+)
+STRATUM_LABELS = (
+    _("moins de 500 habitants"),
+    _("500 à 999"),
+    _("1 000 à 1 999"),
+    _("2 000 à 4 999"),
+    _("5 000 à 9 999"),
+    _("10 000 à 24 999"),
+    _("25 000 à 49 999"),
+    _("50 000 à 99 999"),
+    _("100 000 et plus"),
+)

@@ -1,0 +1,226 @@
+"""The figures of a report as its reader may see them; page, files and command all start here."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django.utils.translation import gettext as _
+
+from atn_platform.core.exceptions import ActionError
+from atn_platform.reports import queries
+from atn_platform.reports.enums import (
+    STRATUM_GROUPS,
+    STRATUM_LABELS,
+    Audience,
+    Breakdown,
+)
+from atn_platform.reports.masking import Masked, mask, mask_nested, mask_together, rate
+from atn_platform.reports.periods import Period
+from atn_platform.reports.queries import Counts
+from municipalities.enums import Public
+from municipalities.registry import REGIONS
+
+COHORT_DAYS = 90
+GROUP = "group"
+# How the municipalities of the wall are sorted: furthest first.
+STATES = ("certified", "active", "enrolled", "absent")
+
+
+class ReportRefused(ActionError):
+    """A report that its reader may not have."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of a breakdown. None is a hidden cell; `share` and `coverage` go from 0 to 1."""
+
+    key: str
+    label: str
+    people: int | None
+    municipalities: int
+    reference: int
+    seats: int
+    covered: int | None
+    share: float | None
+    coverage: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Cohort:
+    """Enrolments started in the period; `share`: completed in 90 days, once these are past."""
+
+    started: int | None
+    share: float | None
+    complete_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """`tables` by breakdown, and « group » for the four groups of strata."""
+
+    period: Period
+    audience: Audience
+    reference_date: date
+    registry_date: date | None
+    total: Row
+    tables: dict[str, tuple[Row, ...]]
+    states: dict[str, int]
+    before: int
+    minutes: int | None
+    cohort: Cohort
+
+
+def build(period: Period, *, audience: Audience, today: date) -> Report:
+    """Count, and hide what this reader may not see.
+
+    Raises ReportRefused when someone outside ATN asks for free dates: two stretches that overlap
+    could be subtracted.
+    """
+    if audience != Audience.ATN and not period.kind:
+        raise ReportRefused(
+            _("Pour l’UMQ, la période est un mois, un trimestre ou une année civile au complet.")
+        )
+    counts = queries.count(period, on=period.ends_on)
+    open_eyes = audience == Audience.ATN
+    people = _people(counts, open_eyes=open_eyes)
+    covered = _covered(counts, open_eyes=open_eyes)
+    tables = {
+        kind: tuple(
+            _row(counts, kind, key, (people[kind].rows[i], covered[kind].rows[i]), open_eyes)
+            for i, key in enumerate(labels)
+        )
+        for kind, labels in LABELS.items()
+    }
+    seen = people[Breakdown.REGION].total
+    return Report(
+        period=period,
+        audience=audience,
+        reference_date=period.ends_on,
+        registry_date=queries.registry_date(),
+        total=_row(counts, "total", "", (seen, covered[GROUP].total), open_eyes),
+        tables=tables,
+        states={state: counts.reference("state", state)[0] for state in STATES},
+        before=counts.before,
+        minutes=None if seen is None else counts.minutes,
+        cohort=_cohort(counts, period, today=today, open_eyes=open_eyes),
+    )
+
+
+LABELS: dict[str, dict[str, str]] = {
+    Breakdown.REGION: dict(REGIONS),
+    Breakdown.STRATUM: {str(n): str(label) for n, label in enumerate(STRATUM_LABELS, 1)},
+    Breakdown.PUBLIC: {key: str(label) for key, label in Public.choices},
+    GROUP: {str(n): str(label) for n, (label, *_) in enumerate(STRATUM_GROUPS, 1)},
+}
+
+
+def _row(
+    counts: Counts, kind: str, key: str, cells: tuple[int | None, int | None], open_eyes: bool
+) -> Row:
+    people, covered = cells
+    municipalities = counts.of(kind, key)[1]
+    total = counts.reference("total")
+    reference, seats, _covered_raw = counts.reference(kind, key)
+    if kind == Breakdown.PUBLIC:
+        reference, seats = total[0], (total[1] if key == Public.ELECTED else 0)
+    return Row(
+        key=key,
+        label=LABELS[kind][key] if kind in LABELS else _("Ensemble du Québec"),
+        people=people,
+        municipalities=municipalities,
+        reference=reference,
+        seats=seats,
+        covered=covered,
+        share=_share(municipalities, reference, open_eyes=open_eyes),
+        coverage=_share(covered, seats, open_eyes=open_eyes),
+    )
+
+
+def _share(part: int | None, whole: int, *, open_eyes: bool) -> float | None:
+    if open_eyes:
+        return part / whole if part is not None and whole else None
+    return rate(part, whole)
+
+
+def _people(counts: Counts, *, open_eyes: bool) -> dict[str, Masked]:
+    """Regions, groups and publics share one total; strata are parts of their group."""
+    columns = {kind: [counts.of(kind, key) for key in labels] for kind, labels in LABELS.items()}
+    total = counts.of("total")[0]
+    if open_eyes:
+        return {k: Masked(tuple(n for n, _ in cells), total) for k, cells in columns.items()}
+    kinds = (Breakdown.REGION, GROUP, Breakdown.PUBLIC)
+    tables = [([n for n, _ in columns[k]], [m for _, m in columns[k]]) for k in kinds]
+    masked = dict(zip(kinds, mask_together(tables, total), strict=True))
+    masked[Breakdown.STRATUM] = _strata(columns[Breakdown.STRATUM], masked[GROUP])
+    return masked
+
+
+def _covered(counts: Counts, *, open_eyes: bool) -> dict[str, Masked]:
+    """Elected people who completed a course, by where their seat is."""
+    total = counts.reference("total")[2]
+    columns = {
+        kind: [(counts.reference(kind, key)[2], 0) for key in labels]
+        for kind, labels in LABELS.items()
+    }
+    columns[Breakdown.PUBLIC] = [
+        (total if key == Public.ELECTED else 0, 0) for key in LABELS[Breakdown.PUBLIC]
+    ]
+    if open_eyes:
+        return {k: Masked(tuple(n for n, _ in cells), total) for k, cells in columns.items()}
+    kinds = (Breakdown.REGION, GROUP)
+    tables = [([n for n, _ in columns[k]], ()) for k in kinds]
+    masked = dict(zip(kinds, mask_together(tables, total), strict=True))
+    masked[Breakdown.STRATUM] = _strata(columns[Breakdown.STRATUM], masked[GROUP])
+    shown = masked[GROUP].total
+    publics = tuple(shown if key == Public.ELECTED else 0 for key in LABELS[Breakdown.PUBLIC])
+    masked[Breakdown.PUBLIC] = Masked(publics, shown)
+    return masked
+
+
+def _strata(cells: list[tuple[int, int]], groups: Masked) -> Masked:
+    rows: list[int | None] = []
+    for (_label, first, last), parent in zip(STRATUM_GROUPS, groups.rows, strict=True):
+        part = cells[first - 1 : last]
+        inner = mask_nested([n for n, _ in part], [m for _, m in part], parent)
+        rows += inner.rows
+    return Masked(tuple(rows), groups.total)
+
+
+def _cohort(counts: Counts, period: Period, *, today: date, open_eyes: bool) -> Cohort:
+    started, completed = counts.cohort
+    complete_on = period.ends_on + timedelta(days=COHORT_DAYS)
+    ready = today >= complete_on
+    shown = started if open_eyes else mask([started], started).total
+    share = _share(completed, started, open_eyes=open_eyes) if ready else None
+    return Cohort(shown, share, complete_on)
+
+
+def definitions() -> dict[str, str]:
+    """What each figure means, for every place where figures stand."""
+    return {
+        "people": _(
+            "Personnes distinctes qui ont terminé au moins une leçon ou assisté à une rencontre "
+            "pendant la période, comptées sous le mandat de leur inscription : sa municipalité et "
+            "son public. Une personne qui a deux mandats compte une fois dans chaque ligne et une "
+            "fois au total. Les personnes des MRC et d’autres organisations ne sont pas comptées."
+        ),
+        "municipalities": _(
+            "Municipalités actives à la date de référence dont au moins une personne a participé."
+        ),
+        "reference": _(
+            "Toutes les municipalités actives à la date de référence, qui est le dernier jour de "
+            "la période, d’après le Répertoire des municipalités du Québec."
+        ),
+        "covered": _(
+            "Personnes élues en fonction à la date de référence qui ont terminé au moins un cours "
+            "depuis le début de leur mandat, sur les sièges pourvus."
+        ),
+        "cohort": _(
+            "Part des inscriptions commencées pendant la période et terminées en 90 jours ou "
+            "moins; elle est donnée quand 90 jours ont passé depuis la fin de la période."
+        ),
+        "hours": _("Durée prévue des leçons terminées et des rencontres suivies."),
+        "masking": _(
+            "Une case qui compterait de 1 à 4 personnes est masquée, et d’autres avec elle, pour "
+            "qu’aucune soustraction ne la redonne. Un taux demande un dénominateur de 10 ou plus."
+        ),
+    }

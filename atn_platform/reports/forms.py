@@ -1,0 +1,33 @@
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from atn_platform.reports import periods
+from atn_platform.reports.enums import Breakdown
+
+
+class ReportForm(forms.Form):
+    """Which period, and what a row is; both have a default."""
+
+    def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        offered: dict[str, list[tuple[str, str]]] = {"quarter": [], "year": [], "month": []}
+        for period in periods.recent(today):
+            label = period.label[:1].upper() + period.label[1:]
+            offered[period.kind].append((period.key, label))
+        self.fields["periode"] = forms.ChoiceField(
+            label=_("Période"),
+            choices=[
+                (_("Trimestres"), offered["quarter"]),
+                (_("Années"), offered["year"]),
+                (_("Mois"), offered["month"]),
+            ],
+            error_messages={"invalid_choice": _("Choisissez une période de la liste.")},
+        )
+        self.fields["par"] = forms.ChoiceField(
+            label=_("Tableau par"),
+            choices=Breakdown.choices,
+            error_messages={"invalid_choice": _("Choisissez région, taille ou public.")},
+        )

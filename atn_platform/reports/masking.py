@@ -1,0 +1,84 @@
+"""Hiding small counts of people, so that no sum or difference gives them back.
+
+Counts of 1 to 4 are hidden; then more rows are, the smallest first, until rows and total leave
+several values for each hidden cell. Nothing tells a reader which rows were small, and which went
+with them. `floors` are what the reader sees beside each count and knows to be no greater: a row
+where four municipalities take part counts four people or more, so that « fewer than five » alone
+would say exactly four.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+K = 5
+RATE_DENOMINATOR = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Masked:
+    """What may be shown; None is a hidden cell."""
+
+    rows: tuple[int | None, ...]
+    total: int | None
+
+
+def mask(
+    counts: Sequence[int], total: int, floors: Sequence[int] = (), *, hide_total: bool = False
+) -> Masked:
+    """Hide what must be in one column and its total.
+
+    The total goes too when it is small, or when all that stands behind it is hidden and too tight.
+    With `hide_total`, because another table hides that same total, one row at least is hidden.
+    """
+    least = [max(1, floor) for floor in floors] or [1] * len(counts)
+    # A row as great as its floor is a poor hiding place: the reader knows it cannot be less.
+    order = sorted(
+        (rank for rank, n in enumerate(counts) if n > 0),
+        key=lambda rank: (counts[rank] == least[rank], counts[rank]),
+    )
+    hidden = {rank for rank in order if counts[rank] < _threshold(least[rank])}
+    if hide_total or 0 < total < K:
+        hidden |= set(order[:1])
+    shown = [rank for rank in order if rank not in hidden]
+    while hidden and shown and not _loose(counts, least, hidden):
+        hidden.add(shown.pop(0))
+    tight = bool(hidden) and not _loose(counts, least, hidden)
+    return Masked(
+        tuple(None if rank in hidden else n for rank, n in enumerate(counts)),
+        None if hide_total or tight or 0 < total < K else total,
+    )
+
+
+def mask_together(
+    tables: Sequence[tuple[Sequence[int], Sequence[int]]], total: int
+) -> list[Masked]:
+    """Mask several breakdowns (counts, floors) of one total: hidden in one, hidden in all."""
+    masked = [mask(counts, total, floors) for counts, floors in tables]
+    if all(each.total is not None for each in masked):
+        return masked
+    return [mask(counts, total, floors, hide_total=True) for counts, floors in tables]
+
+
+def mask_nested(counts: Sequence[int], floors: Sequence[int], parent: int | None) -> Masked:
+    """Mask the parts of a row that is itself shown, or hidden (None): then all parts are."""
+    if parent is None:
+        return Masked(tuple(None if n else 0 for n in counts), None)
+    return mask(counts, sum(counts), floors)
+
+
+def rate(part: int | None, whole: int) -> float | None:
+    """A share from 0 to 1, when the part is shown and the whole is not too small."""
+    if part is None or whole < RATE_DENOMINATOR:
+        return None
+    return part / whole
+
+
+def _threshold(floor: int) -> int:
+    # A floor of 4 under a ceiling of 5 would leave one value only.
+    return K + 1 if floor == K - 1 else K
+
+
+def _loose(counts: Sequence[int], least: Sequence[int], hidden: set[int]) -> bool:
+    """Two rows at least, and one person more in each, on average, than the reader knows of."""
+    room = sum(counts[rank] - least[rank] for rank in hidden)
+    return len(hidden) > 1 and room >= len(hidden)

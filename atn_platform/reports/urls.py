@@ -1,0 +1,10 @@
+from django.urls import path, re_path
+
+from atn_platform.reports import views
+
+app_name = "reports"
+
+urlpatterns = [
+    path("participation/", views.participation, name="participation"),
+    re_path(r"^participation\.(?P<extension>csv|xlsx)$", views.export, name="export"),
+]
