@@ -156,7 +156,8 @@ def mrc_names(name: str) -> tuple[str, str]:
 
 def _text(content: bytes) -> str:
     try:
-        text = content.decode("utf-8-sig")
+        # Not "utf-8-sig": the place it gives in an error does not count the BOM.
+        text = content.decode().removeprefix("\ufeff")
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         raise RegistryError(f"Ligne {line}{NBSP}: le fichier n’est pas en UTF-8.") from error

@@ -155,6 +155,7 @@ def test_a_bom_the_order_and_extra_columns_do_not_matter(load, start):
             text(ABERCORN).encode("latin-1") + "é".encode("latin-1"),
             "Ligne 3 : le fichier n’est pas en UTF-8",
         ),
+        (b"\xef\xbb\xbf" + text(ABERCORN).encode() + b"\xe9", "Ligne 3 : le fichier n’est pas"),
         (text(ABERCORN, ABERCORN), "Ligne 3 : le code 46005 est déjà à la ligne 2"),
         (text([*ABERCORN[:5], "beaucoup", *ABERCORN[6:]]), "Ligne 2 : la population"),
         (text([*ABERCORN[:3], "Ailleurs (99)", *ABERCORN[4:]]), "Ligne 2 : région inconnue"),
