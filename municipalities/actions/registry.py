@@ -47,8 +47,9 @@ class Comparison:
         """New codes, and codes that were inactive and are back in the file."""
         return self.created + [difference.organisation for difference in self.returned]
 
-    def renamed(self) -> list[Difference]:
-        return [difference for difference in self.changed if "name" in difference.fields]
+    def with_new(self, name: str) -> list[Difference]:
+        """Changes that touch this field."""
+        return [difference for difference in self.changed if name in difference.fields]
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,7 +215,14 @@ def _write(
     for difference in comparison.returned:
         difference.organisation.successor = None
     Organisation.objects.bulk_create(comparison.created, batch_size=500)
-    Organisation.objects.bulk_update(rewritten, WRITTEN, batch_size=500)
+    # One upsert instead of a bulk_update, whose CASE of 17 columns takes seconds to build.
+    Organisation.objects.bulk_create(
+        rewritten,
+        batch_size=500,
+        update_conflicts=True,
+        unique_fields=["id"],
+        update_fields=WRITTEN,
+    )
     Organisation.objects.bulk_update(comparison.vanished, ["inactive_on", "updated_at"])
 
 
@@ -287,7 +295,8 @@ def counts(places: Comparison, snapshot: Snapshot) -> dict[str, int]:
         "changed": len(places.changed),
         "unchanged": len(places.unchanged),
         "vanished": len(places.vanished),
-        "renamed": len(places.renamed()),
+        "renamed": len(places.with_new("name")),
+        "population_changed": len(places.with_new("population")),
         "seats_filled": sum(place.seats_filled or 0 for place in facts),
         "seats_vacant": sum(place.seats_vacant or 0 for place in facts),
         "out_of_scope": sum(snapshot.ignored.values()),

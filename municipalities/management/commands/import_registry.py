@@ -32,10 +32,11 @@ class Command(BaseCommand):
     """Apply, or only show, the changes between our list and a reading of the registry.
 
     JSON: the counts `in_scope mrcs regions created changed unchanged vanished renamed
-    seats_filled seats_vacant out_of_scope`, all integers (`renamed` is part of `changed`;
-    `in_scope` is created + changed + unchanged), `reference_date`, `sha256`, `dry_run`, and
-    `lists`: created, unchanged, vanished, mrcs, regions ({code, name}), changed ({code, name,
-    fields: {field: [before, after]}}) and renamed ({code, before, after}).
+    population_changed seats_filled seats_vacant out_of_scope`, all integers (`renamed` and
+    `population_changed` are parts of `changed`; `in_scope` is created + changed + unchanged),
+    `reference_date`, `sha256`, `dry_run`, and `lists`: created, unchanged, vanished, mrcs,
+    regions ({code, name}), changed ({code, name, fields: {field: [before, after]}}) and renamed
+    ({code, before, after}).
     """
 
     help = (
@@ -158,7 +159,7 @@ def lists(outcome: actions.Outcome) -> dict[str, list[dict[str, Any]]]:
                 "before": change.fields["name"][0],
                 "after": change.fields["name"][1],
             }
-            for change in places.renamed()
+            for change in places.with_new("name")
         ],
         "mrcs": [{"code": mrc.code, "name": mrc.name} for mrc in outcome.snapshot.mrcs],
         "regions": [
@@ -181,7 +182,7 @@ def sentences(report: dict[str, Any]) -> list[str]:
         f"pourvus et {report['seats_vacant']} vacants.",
         f"Créées : {report['created']}. Changées : {report['changed']}. "
         f"Inchangées : {report['unchanged']}. Disparues : {report['vanished']}. "
-        f"Renommées : {report['renamed']}.",
+        f"Renommées : {report['renamed']}. Populations changées : {report['population_changed']}.",
     ]
     lines += [
         f"  renommée  {row['code']} {row['before']} → {row['after']}" for row in rows["renamed"]
