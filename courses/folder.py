@@ -4,17 +4,23 @@ Pure: no database. What is read is a `CourseFolder`, which actions turn into a d
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from django.core.exceptions import ValidationError
-from django.core.validators import validate_slug
 from django.utils.translation import gettext as _
 
 from courses.enums import BlockKind, LessonKind, Mode, QuestionKind, Topic
-from courses.yaml_source import Problem, Source, dump, ordered
+from courses.yaml_source import (
+    Problem,
+    Source,
+    check_choice,
+    check_fields,
+    check_key,
+    dump,
+    ordered,
+)
 from municipalities.enums import Public
 
 COURSE_KEYS = (
@@ -50,8 +56,6 @@ QUESTION_FIELDS: dict[str, dict[str, type]] = {
     QuestionKind.SHORT: {"answers": list, "feedback": dict},
 }
 _OPENING = re.compile(r"^::: *([a-z-]+) +([\w-]+) *$")
-_TYPE_NAMES = {str: "un texte", int: "un nombre", bool: "true ou false", list: "une liste",
-               dict: "des champs"}  # fmt: skip
 
 
 class FolderRefused(Exception):
@@ -144,12 +148,54 @@ def write(course: CourseFolder, folder: Path) -> None:
         (folder / "questions").rmdir()
 
 
+def read_paths(path: Path, courses: set[str]) -> list[dict[str, Any]]:
+    """Parcours of a file paths.yaml: a list of code, title, summary, publics and steps.
+
+    `courses` are the codes that steps may name. Raises FolderRefused with every problem.
+    """
+    problems: list[Problem] = []
+    source = Source(path.name)
+    rows = source.load(_contents(path, path.parent, problems))
+    types = {"code": str, "title": str, "summary": str, "publics": list, "steps": list}
+    found = [row for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
+    if not source.problems and not problems and (not found or len(found) != len(rows)):
+        source.complain((), _("le fichier est une liste de parcours."))
+    for rank, row in enumerate(found):
+        check_fields(source, row, (rank,), types, required=("code", "title", "steps"))
+        for place, public in enumerate(row.get("publics") or ()):
+            check_choice(source, public, (rank, "publics", place), Public.values)
+        steps = row.get("steps")
+        for place, step in enumerate(steps if isinstance(steps, list) else ()):
+            _check_step(source, step, (rank, "steps", place), courses)
+    problems += source.problems
+    if problems:
+        raise FolderRefused(problems)
+    return found
+
+
+def _check_step(source: Source, step: Any, path: tuple[str | int, ...], known: set[str]) -> None:
+    if not isinstance(step, dict):
+        source.complain(path, _("une étape a « course », et parfois « choice_group », « note »."))
+        return
+    types = {"course": str, "choice_group": str, "note": str}
+    check_fields(source, step, path, types, required=("course",))
+    if step.get("course") and step["course"] not in known:
+        source.complain((*path, "course"), _("aucun cours n’a le code « %s ».") % step["course"])
+
+
 def lesson_text(lesson: LessonText) -> str:
     """The canonical text of a lesson's file."""
     parts = ["---\n", dump(ordered(lesson.front, LESSON_KEYS)), "---\n"]
+    texts, follows_text = 0, False
     for block in lesson.blocks:
-        if block.kind == BlockKind.TEXT:
-            parts.append(f"\n{block.data['markdown'].strip()}\n")
+        is_text = block.kind == BlockKind.TEXT
+        texts += is_text
+        # A run of plain Markdown only when reading it gives the same block back.
+        is_run = is_text and not follows_text and block.key == f"texte-{texts}"
+        is_run = is_run and bool(markdown := block.data.get("markdown", "").strip())
+        follows_text = is_run
+        if is_run:
+            parts.append(f"\n{markdown}\n")
         else:
             data = ordered(block.data, tuple(BLOCK_FIELDS[block.kind]))
             body = dump(data) if data else ""
@@ -189,11 +235,11 @@ def _check_course(source: Source, front: dict[str, Any]) -> None:
         "publics": list, "competencies": list, "pass_mark": int, "gives_uec": bool,
         "modules": list,
     }  # fmt: skip
-    _check_fields(source, front, (), types, required=("code", "title", "topic", "mode", "modules"))
+    check_fields(source, front, (), types, required=("code", "title", "topic", "mode", "modules"))
     for name, choices in (("topic", Topic.values), ("mode", Mode.values)):
-        _check_choice(source, front.get(name), (name,), choices)
+        check_choice(source, front.get(name), (name,), choices)
     for rank, public in enumerate(front.get("publics") or ()):
-        _check_choice(source, public, ("publics", rank), Public.values)
+        check_choice(source, public, ("publics", rank), Public.values)
 
 
 def _modules(
@@ -208,10 +254,10 @@ def _modules(
             source.complain(path, _("un module a « key », « title » et « lessons »."))
             continue
         types = {"key": str, "title": str, "lessons": list}
-        _check_fields(source, each, path, types, required=tuple(types))
+        check_fields(source, each, path, types, required=tuple(types))
         lessons = []
         for place, key in enumerate(each.get("lessons") or ()):
-            if _check_key(source, key, (*path, "lessons", place), seen):
+            if check_key(source, key, (*path, "lessons", place), seen):
                 lessons.append(_lesson(str(key), folder, problems))
         modules.append(ModuleText(str(each.get("key")), str(each.get("title")), lessons))
     return modules
@@ -228,8 +274,8 @@ def _lesson(key: str, folder: Path, problems: list[Problem]) -> LessonText:
     front = source.load("\n".join(lines[1:end]))
     front = front if isinstance(front, dict) else {}
     types = {"title": str, "kind": str, "minutes": int, "objective": str, "required": bool}
-    _check_fields(source, front, (), types, required=("title", "kind", "minutes"))
-    _check_choice(source, front.get("kind"), ("kind",), LessonKind.values)
+    check_fields(source, front, (), types, required=("title", "kind", "minutes"))
+    check_choice(source, front.get("kind"), ("kind",), LessonKind.values)
     problems += source.problems
     return LessonText(key, front, _blocks(key, lines, end + 1, folder, problems))
 
@@ -244,7 +290,8 @@ def _blocks(
         if not lines[rank].startswith(":::"):
             if markdown := "\n".join(line.rstrip() for line in lines[rank:closing]).strip():
                 place = sum(block.kind == BlockKind.TEXT for block in blocks) + 1
-                blocks.append(BlockText(f"texte-{place}", BlockKind.TEXT, {"markdown": markdown}))
+                seen.add(key := f"texte-{place}")
+                blocks.append(BlockText(key, BlockKind.TEXT, {"markdown": markdown}))
             continue
         opening = _OPENING.match(lines[rank])
         if opening is None or closing == len(lines):
@@ -278,17 +325,16 @@ def _block(source: Source, opening: re.Match[str], body: str, seen: set[str]) ->
     data = source.load(body)
     block = BlockText(opening[2], opening[1], data if isinstance(data, dict) else {})
     source.lines[()] = source.first_line - 1
-    _check_key(source, block.key, (), seen)
+    check_key(source, block.key, (), seen)
     _check_block(source, block)
     return block
 
 
 def _check_block(source: Source, block: BlockText) -> None:
-    if block.kind not in BLOCK_FIELDS or block.kind == BlockKind.TEXT:
-        kinds = ", ".join(kind for kind in BLOCK_FIELDS if kind != BlockKind.TEXT)
-        source.complain((), _("genre de bloc inconnu; attendu : %s.") % kinds)
+    if block.kind not in BLOCK_FIELDS:
+        source.complain((), _("genre de bloc inconnu; attendu : %s.") % ", ".join(BLOCK_FIELDS))
         return
-    _check_fields(source, block.data, (), BLOCK_FIELDS[block.kind], required=())
+    check_fields(source, block.data, (), BLOCK_FIELDS[block.kind], required=())
 
 
 def _questions(name: str, folder: Path, problems: list[Problem]) -> list[QuestionText]:
@@ -300,67 +346,14 @@ def _questions(name: str, folder: Path, problems: list[Problem]) -> list[Questio
         if not isinstance(row, dict):
             source.complain((rank,), _("une question a « key », « kind » et « prompt »."))
             continue
-        _check_key(source, row.get("key"), (rank, "key"), seen)
+        check_key(source, row.get("key"), (rank, "key"), seen)
         fields = QUESTION_FIELDS.get(row.get("kind", ""), {})
-        _check_choice(source, row.get("kind"), (rank, "kind"), QuestionKind.values)
+        check_choice(source, row.get("kind"), (rank, "kind"), QuestionKind.values)
         types = {"key": str, "kind": str, "prompt": str, **fields}
-        _check_fields(source, row, (rank,), types, required=("key", "kind", "prompt"))
+        check_fields(source, row, (rank,), types, required=("key", "kind", "prompt"))
         data = {key: value for key, value in row.items() if key in fields}
         questions.append(
             QuestionText(str(row.get("key")), str(row.get("kind")), str(row.get("prompt")), data)
         )
     problems += source.problems
     return questions
-
-
-def _check_fields(
-    source: Source,
-    value: dict[str, Any],
-    path: tuple[str | int, ...],
-    types: Mapping[str, type],
-    *,
-    required: tuple[str, ...],
-) -> None:
-    for key in required:
-        if value.get(key) in (None, ""):
-            source.complain(path, _("« %s » manque.") % key)
-    for key, each in value.items():
-        if key not in types:
-            known = ", ".join(types)
-            source.complain(
-                (*path, key),
-                _("champ inconnu « %(key)s »; attendu : %(known)s.")
-                % {"key": key, "known": known},
-            )
-        elif type(each) is not types[key]:
-            source.complain(
-                (*path, key),
-                _("« %(key)s » doit être %(type)s.")
-                % {"key": key, "type": _TYPE_NAMES[types[key]]},
-            )
-
-
-def _check_choice(
-    source: Source, value: Any, path: tuple[str | int, ...], choices: list[str]
-) -> None:
-    if value is not None and value not in choices:
-        source.complain(
-            path,
-            _("« %(value)s » est inconnu; attendu : %(choices)s.")
-            % {"value": value, "choices": ", ".join(choices)},
-        )
-
-
-def _check_key(source: Source, value: Any, path: tuple[str | int, ...], seen: set[str]) -> bool:
-    try:
-        validate_slug(str(value))
-    except ValidationError:
-        source.complain(
-            path, _("la clé « %s » n’a que lettres sans accent, chiffres et tirets.") % value
-        )
-        return False
-    if value in seen:
-        source.complain(path, _("la clé « %s » sert déjà.") % value)
-        return False
-    seen.add(str(value))
-    return True

@@ -29,7 +29,7 @@ def document(version_id: int) -> CourseDoc:
 
 def draft_document(course: Course) -> CourseDoc:
     """The document that publishing this draft would freeze; six queries, whatever its size."""
-    assets = {asset.name: _asset(asset) for asset in course.assets.all()}
+    assets = asset_documents(course)
     modules = course.modules.prefetch_related("lessons__blocks__questions")
     built: list[ModuleDoc] = [
         {
@@ -65,7 +65,7 @@ def uec(minutes: int) -> float:
 
 def lesson_document(lesson: Lesson, assets: dict[str, AssetDoc]) -> LessonDoc:
     """One station as it would be published; unknown media are left out."""
-    blocks = [_block(block, assets) for block in lesson.blocks.all()]
+    blocks = [block_document(block, assets) for block in lesson.blocks.all()]
     weights = (
         block["asset"]["size"]
         for block in blocks
@@ -85,6 +85,11 @@ def lesson_document(lesson: Lesson, assets: dict[str, AssetDoc]) -> LessonDoc:
     }
 
 
+def asset_documents(course: Course) -> dict[str, AssetDoc]:
+    """The course's files, by name."""
+    return {asset.name: _asset(asset) for asset in course.assets.all()}
+
+
 def _asset(asset: Asset) -> AssetDoc:
     return {
         "name": asset.name,
@@ -96,11 +101,12 @@ def _asset(asset: Asset) -> AssetDoc:
     }
 
 
-def _block(block: Block, assets: dict[str, AssetDoc]) -> BlockDoc:
+def block_document(block: Block, assets: dict[str, AssetDoc]) -> BlockDoc:
+    """One block as it would be published; a file that the course lacks is left out."""
     built: dict[str, Any] = {"uuid": str(block.uuid), "key": block.key, "kind": block.kind}
     built |= _PARTS[BlockKind(block.kind)](block.data, assets)
     if block.kind == BlockKind.QUIZ:
-        built["questions"] = [_question(each) for each in block.questions.all()]
+        built["questions"] = [question_document(each) for each in block.questions.all()]
     return cast("BlockDoc", built)
 
 
@@ -206,7 +212,8 @@ _PARTS = {
 }
 
 
-def _question(question: Question) -> QuestionDoc:
+def question_document(question: Question) -> QuestionDoc:
+    """One question as it would be published."""
     data = question.data
     feedback = data.get("feedback") or {}
     built: dict[str, Any] = {

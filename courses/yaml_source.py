@@ -1,10 +1,12 @@
 """YAML and front matter with line numbers: what authors write, and where they went wrong."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import yaml
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_slug
 from django.utils.translation import gettext as _
 
 Path = tuple[str | int, ...]
@@ -114,3 +116,61 @@ def ordered(value: Any, keys: Sequence[str] = NESTED_KEYS) -> Any:
         rest = sorted(key for key in value if key not in known)
         return {key: ordered(value[key]) for key in (*known, *rest)}
     return value
+
+
+_TYPE_NAMES = {str: "un texte", int: "un nombre", bool: "true ou false", list: "une liste",
+               dict: "des champs"}  # fmt: skip
+
+
+def check_fields(
+    source: Source,
+    value: dict[str, Any],
+    path: Path,
+    types: Mapping[str, type],
+    *,
+    required: tuple[str, ...],
+) -> None:
+    """Complain of fields that are unknown, of the wrong type, or required and absent."""
+    for key in required:
+        if value.get(key) in (None, ""):
+            source.complain(path, _("« %s » manque.") % key)
+    for key, each in value.items():
+        if key not in types:
+            known = ", ".join(types)
+            source.complain(
+                (*path, key),
+                _("champ inconnu « %(key)s »; attendu : %(known)s.")
+                % {"key": key, "known": known},
+            )
+        elif type(each) is not types[key]:
+            source.complain(
+                (*path, key),
+                _("« %(key)s » doit être %(type)s.")
+                % {"key": key, "type": _TYPE_NAMES[types[key]]},
+            )
+
+
+def check_choice(source: Source, value: Any, path: Path, choices: list[str]) -> None:
+    """Complain of a value that is not among the choices; absence is not its affair."""
+    if value is not None and value not in choices:
+        source.complain(
+            path,
+            _("« %(value)s » est inconnu; attendu : %(choices)s.")
+            % {"value": value, "choices": ", ".join(choices)},
+        )
+
+
+def check_key(source: Source, value: Any, path: Path, seen: set[str]) -> bool:
+    """Whether the key is a slug nobody used yet (then it joins `seen`); complain if not."""
+    try:
+        validate_slug(str(value))
+    except ValidationError:
+        source.complain(
+            path, _("la clé « %s » n’a que lettres sans accent, chiffres et tirets.") % value
+        )
+        return False
+    if value in seen:
+        source.complain(path, _("la clé « %s » sert déjà.") % value)
+        return False
+    seen.add(str(value))
+    return True

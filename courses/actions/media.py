@@ -1,6 +1,7 @@
 """Media of courses: bytes are stored once for each content, under their SHA-256."""
 
 import hashlib
+import re
 import struct
 from pathlib import PurePath
 
@@ -10,7 +11,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from atn_platform.core.exceptions import ActionError
-from courses.models import Asset, Course
+from courses.models import Asset, Block, Course
 
 # Types we serve, with the bytes a file of that type starts with (offset, signature).
 SIGNATURES: dict[str, tuple[str, int, bytes]] = {
@@ -46,6 +47,9 @@ def store_asset(*, course: Course, name: str, content: bytes) -> Asset:
     content_type, offset, signature = SIGNATURES[suffix]
     if not content[offset:].startswith(signature):
         raise MediaRefused(_("« %s » n’est pas un fichier du type que son nom annonce.") % name)
+    if suffix == ".vtt" and (line := _unreadable_line(content)):
+        message = _("« %(name)s », ligne %(line)d : ces sous-titres (WebVTT) ne se lisent pas.")
+        raise MediaRefused(message % {"name": name, "line": line})
     if len(content) > LARGEST:
         raise MediaRefused(_("« %s » dépasse 60 Mo : proposez une version plus légère.") % name)
     digest = hashlib.sha256(content).hexdigest()
@@ -62,6 +66,48 @@ def store_asset(*, course: Course, name: str, content: bytes) -> Asset:
         },
     )  # fmt: skip
     return asset
+
+
+@transaction.atomic
+def remove_asset(*, asset: Asset) -> None:
+    """Take a file out of the draft. Its bytes stay: published versions may show them."""
+    used = Block.objects.filter(lesson__module__course=asset.course)
+    names = used.values_list("data", flat=True)
+    if any(asset.name in data.values() for data in names):
+        message = _("« %s » sert dans un bloc : retirez-le du bloc d’abord.")
+        raise MediaRefused(message % asset.name)
+    asset.delete()
+
+
+_TIMING = re.compile(
+    r"^(?:(\d{2,}):)?([0-5]\d):([0-5]\d)\.(\d{3})[ \t]+-->[ \t]+"
+    r"(?:(\d{2,}):)?([0-5]\d):([0-5]\d)\.(\d{3})(?:[ \t].*)?$"
+)
+
+
+def _unreadable_line(content: bytes) -> int | None:
+    """First line of a WebVTT file that is wrong, from 1; None when at least one cue is sound."""
+    try:
+        lines = content.decode("utf-8-sig").splitlines()
+    except UnicodeDecodeError as error:
+        return content[: error.start].count(b"\n") + 1
+    has_cue, last = False, 0
+    for number, line in enumerate(lines, start=1):
+        if "-->" not in line:
+            continue
+        timing = _TIMING.match(line.strip())
+        if timing is None:
+            return number
+        start, end = _milliseconds(timing.groups()[:4]), _milliseconds(timing.groups()[4:])
+        if not last <= start < end:
+            return number
+        has_cue, last = True, start
+    return None if has_cue else len(lines)
+
+
+def _milliseconds(parts: tuple[str | None, ...]) -> int:
+    hours, minutes, seconds, rest = (int(part or 0) for part in parts)
+    return ((hours * 60 + minutes) * 60 + seconds) * 1000 + rest
 
 
 def _pixels(suffix: str, content: bytes) -> tuple[int | None, int | None]:

@@ -50,7 +50,6 @@ class Course(TimestampedModel):
         validators=[MinValueValidator(1), MaxValueValidator(100)],
     )
     gives_uec = models.BooleanField(_("admissible aux UEC"), default=False)
-    revision = models.PositiveIntegerField(_("révision"), default=0, editable=False)
     current_version = models.ForeignKey(
         "CourseVersion",
         verbose_name=_("version en vigueur"),
@@ -122,7 +121,6 @@ class Lesson(TimestampedModel):
     objective = models.CharField(_("objectif"), max_length=300, blank=True)
     minutes = models.PositiveSmallIntegerField(_("durée (min)"), default=0)
     is_required = models.BooleanField(_("obligatoire"), default=True)
-    revision = models.PositiveIntegerField(_("révision"), default=0, editable=False)
 
     class Meta:
         verbose_name = _("leçon")

@@ -1,0 +1,116 @@
+"""Saving one object of a draft, without ever overwriting what somebody else just wrote."""
+
+import hashlib
+import json
+from pathlib import PurePath
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from atn_platform.core.exceptions import ActionError
+from atn_platform.core.french import slugify
+from courses.actions.media import store_asset
+from courses.models import Block, Course, Lesson, Module, Question
+
+Node = Course | Module | Lesson | Block | Question
+COLUMNS: dict[type[Node], tuple[str, ...]] = {
+    Course: (
+        "title", "summary", "objectives", "topic", "mode", "publics", "competencies",
+        "pass_mark", "gives_uec",
+    ),
+    Module: ("title",),
+    Lesson: ("title", "kind", "minutes", "objective", "is_required"),
+}  # fmt: skip
+
+
+class EditConflict(ActionError):
+    """Somebody saved the object meanwhile; `theirs` is what stands now."""
+
+    def __init__(self, theirs: Node) -> None:
+        self.theirs = theirs
+        super().__init__(_("Quelqu’un a modifié ceci pendant que vous écriviez."))
+
+
+def values(node: Node) -> dict[str, Any]:
+    """What an author can change in the object, by name."""
+    if isinstance(node, Block):
+        return dict(node.data)
+    if isinstance(node, Question):
+        return {"prompt": node.prompt, **node.data}
+    return {name: getattr(node, name) for name in COLUMNS[type(node)]}
+
+
+def revision(node: Node) -> str:
+    """Fingerprint of what the object says: the same words give the same revision."""
+    text = json.dumps(values(node), ensure_ascii=False, sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+@transaction.atomic
+def save(
+    *,
+    node: Node,
+    changes: dict[str, Any],
+    seen: str,
+    uploads: dict[str, tuple[str, bytes]] | None = None,
+) -> None:
+    """Write `changes` over the object if it still is as the author saw it (`seen`).
+
+    `uploads` are files by the name of the field that shall hold their name. Raises EditConflict,
+    MediaRefused, or ActionError when the object is gone.
+    """
+    row = type(node).objects.select_for_update(no_key=True).filter(pk=node.pk).first()
+    if row is None:
+        raise ActionError(_("Cet élément vient d’être supprimé par quelqu’un d’autre."))
+    if revision(row) != seen:
+        raise EditConflict(row)
+    for name, (filename, content) in (uploads or {}).items():
+        changes = {**changes, name: _keep(course_of(row), filename, content)}
+    _write(row, changes)
+
+
+def course_of(node: Node) -> Course:
+    """The course that holds the object."""
+    if isinstance(node, Question):
+        return node.block.lesson.module.course
+    if isinstance(node, Block):
+        return node.lesson.module.course
+    if isinstance(node, Lesson):
+        return node.module.course
+    return node.course if isinstance(node, Module) else node
+
+
+def _write(row: Node, changes: dict[str, Any]) -> None:
+    if isinstance(row, Block):
+        row.data = _filled(changes)
+        row.save(update_fields=["data", "updated_at"])
+    elif isinstance(row, Question):
+        row.prompt = changes["prompt"]
+        row.data = _filled({name: each for name, each in changes.items() if name != "prompt"})
+        row.save(update_fields=["prompt", "data", "updated_at"])
+    else:
+        for name in COLUMNS[type(row)]:
+            setattr(row, name, changes[name])
+        row.save(update_fields=[*COLUMNS[type(row)], "updated_at"])
+
+
+def _filled(changes: dict[str, Any]) -> dict[str, Any]:
+    """Only what was filled in, as in the text files; False is an answer, not an absence."""
+    kept = {name: each for name, each in changes.items() if each not in (None, "", [], {})}
+    if kept.get("decorative") is False:
+        del kept["decorative"]
+    return kept
+
+
+def _keep(course: Course, filename: str, content: bytes) -> str:
+    """Store an upload under a plain name of its own, and return that name."""
+    path = PurePath(filename)
+    stem, suffix = slugify(path.stem)[:60] or "fichier", path.suffix.lower().replace("jpeg", "jpg")
+    digest = hashlib.sha256(content).hexdigest()
+    taken = dict(course.assets.values_list("name", "sha256"))
+    name, rank = f"{stem}{suffix}", 1
+    while taken.get(name, digest) != digest:
+        rank += 1
+        name = f"{stem}-{rank}{suffix}"
+    return store_asset(course=course, name=name, content=content).name

@@ -1,0 +1,77 @@
+"""Parcours and their steps."""
+
+from pathlib import Path as FilePath
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from atn_platform.core.exceptions import ActionError
+from courses.folder import read_paths
+from courses.models import Course, Path, PathStep
+
+
+@transaction.atomic
+def add_step(*, path: Path, course: Course) -> PathStep:
+    """Put a course at the end of a parcours; once only."""
+    _lock(path)
+    if path.steps.filter(course=course).exists():
+        raise ActionError(_("Ce cours est déjà dans le parcours."))
+    return PathStep.objects.create(path=path, course=course, position=path.steps.count() + 1)
+
+
+@transaction.atomic
+def save_step(*, step: PathStep, choice_group: str, note: str) -> None:
+    step.choice_group, step.note = choice_group, note
+    step.save(update_fields=["choice_group", "note", "updated_at"])
+
+
+@transaction.atomic
+def move_step(*, step: PathStep, by: int) -> None:
+    """Exchange a step with its neighbour, before (-1) or after (1); harmless at the ends."""
+    _lock(step.path)
+    rows = list(step.path.steps.order_by("position"))
+    rank = rows.index(step) + by
+    if 0 <= rank < len(rows):
+        rows.remove(step)
+        rows.insert(rank, step)
+        _renumber(rows)
+
+
+@transaction.atomic
+def remove_step(*, step: PathStep) -> None:
+    _lock(step.path)
+    rows = [row for row in step.path.steps.order_by("position") if row != step]
+    step.delete()
+    _renumber(rows)
+
+
+@transaction.atomic
+def import_paths(*, path: FilePath) -> list[Path]:
+    """Create or update the parcours of a file paths.yaml; other parcours are left alone.
+
+    Raises courses.folder.FolderRefused before any write.
+    """
+    known = {course.code: course for course in Course.objects.all()}
+    read = read_paths(path, set(known))
+    rows = []
+    for rank, each in enumerate(read, start=1):
+        steps = each.pop("steps")
+        row, __ = Path.objects.update_or_create(
+            code=each.pop("code"), defaults={**each, "position": rank}
+        )
+        row.steps.all().delete()
+        for place, step in enumerate(steps, start=1):
+            course = known[step.pop("course")]
+            PathStep.objects.create(path=row, course=course, position=place, **step)
+        rows.append(row)
+    return rows
+
+
+def _lock(path: Path) -> None:
+    Path.objects.select_for_update(no_key=True).get(pk=path.pk)
+
+
+def _renumber(rows: list[PathStep]) -> None:
+    for rank, row in enumerate(rows, start=1):
+        row.position = rank
+    PathStep.objects.bulk_update(rows, ["position"])

@@ -1,0 +1,211 @@
+"""What authors type or paste as plain lines: choices, questions and scenes.
+
+`*` opens a right choice, `-` (or nothing) a wrong one, `>` the feedback of the line above. An
+empty line parts questions; `[key]` opens a scene. Pure: text in, values out.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from courses.enums import QuestionKind
+
+LEAST_CHOICES = 2
+ENDINGS = {"good": "bonne", "mixed": "mitigée", "bad": "mauvaise"}
+_NUMBER = re.compile(r"^\d{1,3}[.)]\s+")
+_TRUE_FALSE = re.compile(r"^(?:V/F|Vrai ou faux)\s*[:.?]?\s+", re.IGNORECASE)
+_SCENE = re.compile(r"^\[([\w-]+)(?:\s*:\s*([\w]+))?\]$")
+_GOTO = re.compile(r"^-\s+(.*?)\s*(?:->|→)\s*([\w-]+)$")
+Line = tuple[int, str]
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class LineProblem:
+    """A mistake at a line of what was typed, counted from 1."""
+
+    line: int
+    message: str
+
+    def __str__(self) -> str:
+        return _("Ligne %(line)d : %(message)s") % {"line": self.line, "message": self.message}
+
+
+class NotationRefused(Exception):
+    """The text cannot be read; `problems` says where and why, in order."""
+
+    def __init__(self, problems: list[LineProblem]) -> None:
+        self.problems = sorted(problems)
+        super().__init__("\n".join(str(problem) for problem in self.problems))
+
+
+@dataclass(slots=True)
+class TypedQuestion:
+    kind: str
+    prompt: str
+    data: dict[str, Any] = field(default_factory=dict)
+
+
+def read_choices(text: str) -> list[dict[str, Any]]:
+    """Choices of one question. Raises NotationRefused."""
+    problems: list[LineProblem] = []
+    choices = _choices(list(_lines(text)), problems)
+    if problems:
+        raise NotationRefused(problems)
+    return choices
+
+
+def write_choices(choices: list[dict[str, Any]]) -> str:
+    """The lines that read_choices() would read back."""
+    lines = []
+    for choice in choices:
+        mark = "*" if choice.get("correct") else "-"
+        lines.append(f"{mark} {_one_line(choice.get('text'))}")
+        if choice.get("feedback"):
+            lines.append(f"> {_one_line(choice['feedback'])}")
+    return "\n".join(lines)
+
+
+def read_questions(text: str) -> list[TypedQuestion]:
+    """Questions parted by empty lines. Raises NotationRefused with every problem found."""
+    problems: list[LineProblem] = []
+    questions = [_question(lines, problems) for lines in _paragraphs(text)]
+    if not questions:
+        problems.append(LineProblem(1, _("aucune question n’a été écrite.")))
+    if problems:
+        raise NotationRefused(problems)
+    return questions
+
+
+def read_scenes(text: str) -> list[dict[str, Any]]:
+    """Scenes of a scenario. Raises NotationRefused with every problem found."""
+    problems: list[LineProblem] = []
+    scenes: list[dict[str, Any]] = []
+    for number, line in enumerate(text.splitlines(), start=1):
+        if header := _SCENE.match(line.strip()):
+            scenes.append(_scene(header, number, scenes, problems))
+        elif scenes:
+            _scene_line(scenes[-1], (number, line.rstrip()), problems)
+        elif line.strip():
+            problems.append(LineProblem(number, _("une scène commence par sa clé : [debut].")))
+    if problems:
+        raise NotationRefused(problems)
+    for scene in scenes:
+        scene["text"] = scene["text"].strip()
+    return scenes
+
+
+def write_scenes(scenes: list[dict[str, Any]]) -> str:
+    """The lines that read_scenes() would read back."""
+    return "\n\n".join("\n".join(_scene_lines(scene)) for scene in scenes)
+
+
+def _scene_lines(scene: dict[str, Any]) -> Iterator[str]:
+    ending = ENDINGS.get(scene.get("ending", ""))
+    yield f"[{scene.get('key', '')} : {ending}]" if ending else f"[{scene.get('key', '')}]"
+    yield str(scene.get("text", ""))
+    for choice in scene.get("choices") or ():
+        yield f"- {_one_line(choice.get('text'))} -> {choice.get('to', '')}"
+        if choice.get("feedback"):
+            yield f"> {_one_line(choice['feedback'])}"
+
+
+def _scene(
+    header: re.Match[str], number: int, before: list[dict[str, Any]], problems: list[LineProblem]
+) -> dict[str, Any]:
+    scene: dict[str, Any] = {"key": header[1], "text": ""}
+    if any(each["key"] == header[1] for each in before):
+        problems.append(LineProblem(number, _("la scène « %s » existe déjà.") % header[1]))
+    if header[2]:
+        endings = {word: value for value, word in ENDINGS.items()}
+        if header[2].lower() not in endings:
+            message = _("une fin est bonne, mitigée ou mauvaise, et non « %s ».") % header[2]
+            problems.append(LineProblem(number, message))
+        scene["ending"] = endings.get(header[2].lower(), "")
+    return scene
+
+
+def _scene_line(scene: dict[str, Any], line: Line, problems: list[LineProblem]) -> None:
+    number, text = line
+    choices = scene.get("choices", [])
+    if goto := _GOTO.match(text):
+        scene.setdefault("choices", []).append({"text": goto[1], "to": goto[2]})
+    elif not choices:
+        scene["text"] += f"{text}\n"
+    elif text.startswith(">"):
+        said = f"{choices[-1].get('feedback', '')} {text[1:].strip()}".strip()
+        choices[-1]["feedback"] = said
+    elif text:
+        message = _("après les choix, une ligne est « - choix -> scène » ou « > rétroaction ».")
+        problems.append(LineProblem(number, message))
+
+
+def _lines(text: str) -> Iterator[Line]:
+    for number, line in enumerate(text.splitlines(), start=1):
+        if line.strip():
+            yield number, line.strip()
+
+
+def _paragraphs(text: str) -> Iterator[list[Line]]:
+    held: list[Line] = []
+    for number, line in enumerate([*text.splitlines(), ""], start=1):
+        if line.strip():
+            held.append((number, line.strip()))
+        elif held:
+            yield held
+            held = []
+
+
+def _choices(lines: list[Line], problems: list[LineProblem]) -> list[dict[str, Any]]:
+    choices: list[dict[str, Any]] = []
+    for number, line in lines:
+        if not line.startswith(">"):
+            text = line[1:].strip() if line.startswith(("*", "- ")) else line
+            choices.append({"text": text, **({"correct": True} if line[0] == "*" else {})})
+        elif choices:
+            said = f"{choices[-1].get('feedback', '')} {line[1:].strip()}".strip()
+            choices[-1]["feedback"] = said
+        else:
+            problems.append(LineProblem(number, _("une rétroaction (>) suit un choix.")))
+    return choices
+
+
+def _question(lines: list[Line], problems: list[LineProblem]) -> TypedQuestion:
+    number, prompt = lines[0]
+    prompt = _NUMBER.sub("", prompt)
+    choices = _choices(lines[1:], problems)
+    if _TRUE_FALSE.match(prompt):
+        data = _truth(number, choices, problems)
+        return TypedQuestion(QuestionKind.TRUE_FALSE, _TRUE_FALSE.sub("", prompt), data)
+    right = sum("correct" in choice for choice in choices)
+    if prompt.startswith(("*", ">", "- ")):
+        problems.append(LineProblem(number, _("une question commence par son énoncé.")))
+    elif len(choices) < LEAST_CHOICES:
+        problems.append(LineProblem(number, _("cette question a moins de deux choix.")))
+    elif not right:
+        problems.append(LineProblem(number, _("aucun choix n’est marqué juste par *.")))
+    kind = QuestionKind.MULTIPLE if right > 1 else QuestionKind.SINGLE
+    return TypedQuestion(kind, prompt, {"choices": choices})
+
+
+def _truth(
+    number: int, choices: list[dict[str, Any]], problems: list[LineProblem]
+) -> dict[str, Any]:
+    right = [choice for choice in choices if "correct" in choice]
+    words = {choice["text"].rstrip(".").lower() for choice in choices}
+    if len(right) != 1 or not words <= {"v", "f", "vrai", "faux"}:
+        message = _("sous « V/F », écrivez « * Vrai » ou « * Faux », puis la rétroaction.")
+        problems.append(LineProblem(number, message))
+        return {}
+    feedback = {
+        "right" if choice in right else "wrong": choice["feedback"]
+        for choice in choices
+        if "feedback" in choice
+    }
+    return {"answer": right[0]["text"].lower().startswith("v"), "feedback": feedback}
+
+
+def _one_line(text: object) -> str:
+    return " ".join(str(text or "").split())
