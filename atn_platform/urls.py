@@ -11,6 +11,7 @@ urlpatterns = [
     path("sante/pret/", health.ready, name="health-ready"),
     # One door only: the administration has no sign-in of its own.
     path("admin/login/", views.admin_sign_in, name="admin-sign-in"),
+    path("admin/atelier/", include("courses.admin.urls")),
     path("admin/", admin.site.urls),
     path("compte/", include("allauth.urls")),
     path("", include("atn_platform.portal.urls")),

@@ -1,7 +1,10 @@
 """Reads of courses that cross tables or keep what never changes."""
 
+from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, cast
+from typing import Any, Literal, cast
+
+from django.db.models import Count, Q, QuerySet
 
 from atn_platform.core import french, markdown
 from courses.documents import (
@@ -13,6 +16,7 @@ from courses.documents import (
     ModuleDoc,
     QuestionDoc,
     data_of,
+    stations,
 )
 from courses.enums import BlockKind, QuestionKind
 from courses.models import Asset, Block, Course, CourseVersion, Lesson, Question
@@ -254,3 +258,57 @@ def question_document(question: Question) -> QuestionDoc:
             for rank, pair in enumerate(data.get("pairs") or ())
         ]
     return cast("QuestionDoc", built)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A station that publishing would add, remove or modify; no title means the front page."""
+
+    kind: Literal["added", "removed", "modified"]
+    title: str
+
+
+def changes_since_published(course: Course, draft: CourseDoc) -> list[Change]:
+    """What publishing would change for newcomers; everything, for a first version."""
+    old: dict[str, Any] = {"modules": []}
+    if course.current_version_id:
+        old = dict(document(course.current_version_id))
+    before = {each["uuid"]: each for each in stations(cast("CourseDoc", old))}
+    after = {each["uuid"]: each for each in stations(draft)}
+    changes = [Change("modified", "")] if before and _front(old) != _front(dict(draft)) else []
+    for uuid, lesson in after.items():
+        if uuid not in before:
+            changes.append(Change("added", lesson["title"]))
+        elif before[uuid] != lesson:
+            changes.append(Change("modified", lesson["title"]))
+    removed = [each for uuid, each in before.items() if uuid not in after]
+    return changes + [Change("removed", each["title"]) for each in removed]
+
+
+def _front(document: dict[str, Any]) -> dict[str, Any]:
+    """All but the stations: the course's own words, and the outline."""
+    outline = [
+        (each["uuid"], each["title"], [lesson["uuid"] for lesson in each["lessons"]])
+        for each in document["modules"]
+    ]
+    return {**document, "modules": outline, "minutes": 0, "uec": bool(document.get("uec"))}
+
+
+def _under_way() -> Count:
+    """People who follow and have neither finished nor left."""
+    return Count(
+        "enrollments",
+        filter=Q(enrollments__completed_at__isnull=True, enrollments__withdrawn_at__isnull=True),
+    )
+
+
+def versions_with_followers(course: Course) -> QuerySet[CourseVersion]:
+    """Versions, newest first, without their documents; `followers` are people under way."""
+    rows = course.versions.defer("document").annotate(followers=_under_way())
+    return rows.order_by("-number")
+
+
+def courses_with_followers() -> QuerySet[Course]:
+    """Every course by code; `followers` are people under way, on any version."""
+    rows = Course.objects.select_related("current_version").defer("current_version__document")
+    return rows.annotate(followers=_under_way()).order_by("code")

@@ -76,10 +76,15 @@ def _local(value: date | datetime) -> date:
 
 
 @register.simple_tag
-def nav_link(name: str, label: str, request: HttpRequest) -> SafeString:
-    """A link of the main navigation; the one that leads here is marked as the current page."""
+def nav_link(name: str, label: str, request: HttpRequest, apart: str = "") -> SafeString:
+    """A link of the main navigation; the one that leads here is marked as the current page.
+
+    `apart` is the start of addresses under this link that another link stands for.
+    """
     address = reverse(name)
     here = request.path == address or (address != "/" and request.path.startswith(address))
+    if apart and request.path.startswith(apart):
+        here = False
     if here:
         return format_html('<a href="{}" aria-current="page">{}</a>', address, label)
     return format_html('<a href="{}">{}</a>', address, label)

@@ -1,0 +1,6 @@
+"""Courses in the administration: stock lists, and the Atelier where authors write."""
+
+from courses.admin.lists import CourseAdmin, CourseVersionAdmin
+from courses.admin.paths import PathAdmin
+
+__all__ = ["CourseAdmin", "CourseVersionAdmin", "PathAdmin"]

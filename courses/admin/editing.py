@@ -1,0 +1,194 @@
+"""Pages where one object of a draft is read and changed."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse, QueryDict
+from django.shortcuts import get_object_or_404, redirect
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from atn_platform.accounts.http import SignedInRequest
+from atn_platform.core import french
+from atn_platform.core.exceptions import ActionError
+from courses import actions
+from courses.admin.frame import address, find, of_course, page, parent_of
+from courses.enums import BlockKind
+from courses.forms.blocks import block_form
+from courses.forms.drafts import (
+    CourseForm,
+    LessonForm,
+    ModuleForm,
+    NewBlockForm,
+    NewQuestionForm,
+    NodeForm,
+)
+from courses.forms.questions import question_form
+from courses.models import Block, Course, Lesson, Module, Question
+from courses.queries import asset_documents, block_document, question_document
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One field that two authors wrote differently."""
+
+    label: str
+    mine: str
+    theirs: str
+
+
+@of_course
+@require_http_methods(["GET", "HEAD", "POST"])
+def course(request: SignedInRequest, course: Course) -> HttpResponse:
+    return _edit(request, course, course)
+
+
+@of_course
+@require_http_methods(["GET", "HEAD", "POST"])
+def settings(request: SignedInRequest, course: Course, uuid: str) -> HttpResponse:
+    """Title, kind, duration of a lesson."""
+    return _edit(request, course, find(course, "lecon", uuid))
+
+
+@of_course
+@require_http_methods(["GET", "HEAD", "POST"])
+def edit(request: SignedInRequest, course: Course, noun: str, uuid: str) -> HttpResponse:
+    """One module, block or question."""
+    return _edit(request, course, find(course, noun, uuid))
+
+
+@of_course
+@require_safe
+def lesson(request: SignedInRequest, course: Course, uuid: str) -> HttpResponse:
+    """The blocks of a lesson, in order, as learners will see them."""
+    lessons = Lesson.objects.filter(module__course=course).select_related("module__course")
+    shown = get_object_or_404(lessons.prefetch_related("blocks__questions"), uuid=uuid)
+    assets = asset_documents(course)
+    blocks = [(block, block_document(block, assets)) for block in shown.blocks.all()]
+    return page(
+        request, "atelier/lesson.html", course, node=shown, blocks=blocks, form=NewBlockForm()
+    )
+
+
+def _edit(request: SignedInRequest, course: Course, node: actions.Node) -> HttpResponse:
+    if request.method != "POST":
+        return _show(request, course, node, _form(node))
+    form = _form(node, request.POST, request.FILES)
+    if form.is_valid() and "apercu" not in request.POST:
+        return _save(request, course, node, form)
+    if form.is_valid():
+        return _show(request, course, node, form, typed=form.changes())
+    return _show(request, course, node, form, status=422)
+
+
+def _save(
+    request: SignedInRequest, course: Course, node: actions.Node, form: NodeForm
+) -> HttpResponse:
+    try:
+        actions.save(
+            node=node,
+            changes=form.changes(),
+            seen=form.cleaned_data["seen"],
+            uploads=form.uploads(),
+        )
+    except actions.EditConflict as conflict:
+        return _show_conflict(request, course, node, conflict.theirs)
+    except ActionError as error:
+        form.add_error(None, str(error))
+        return _show(request, course, node, form, status=422)
+    now = french.hour(timezone.localtime())
+    messages.success(request, _("Enregistré à %s.") % now)
+    return redirect(request.path)
+
+
+def _form(node: actions.Node, data: Any = None, files: Any = None) -> NodeForm:
+    values = actions.values(node)
+    values |= values.get("feedback") or {}
+    initial = {**values, "seen": actions.revision(node)}
+    if isinstance(node, Block):
+        return block_form(node, data, files, initial=initial)
+    if isinstance(node, Question):
+        return question_form(node, data, files, initial=initial)
+    kinds: dict[type[actions.Node], type[NodeForm]] = {
+        Course: CourseForm,
+        Module: ModuleForm,
+        Lesson: LessonForm,
+    }
+    return kinds[type(node)](data, files, initial=initial)
+
+
+def _show(
+    request: SignedInRequest,
+    course: Course,
+    node: actions.Node,
+    form: NodeForm,
+    *,
+    typed: dict[str, Any] | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    questions = []
+    if isinstance(node, Block) and node.kind == BlockKind.QUIZ:
+        questions = [
+            (each, question_document(each)) for each in node.questions.order_by("position")
+        ]
+    return page(
+        request,
+        "atelier/edit.html",
+        course,
+        node=node,
+        status=status,
+        form=form,
+        back=None if isinstance(node, Course) else address(parent_of(node)),
+        is_typed=typed is not None,
+        preview=_preview(course, node, typed),
+        questions=questions,
+        question_form=NewQuestionForm(),
+    )
+
+
+def _preview(
+    course: Course, node: actions.Node, typed: dict[str, Any] | None
+) -> dict[str, Any] | None:
+    """The document of a block or question: as saved, or with what was just typed."""
+    if isinstance(node, Block):
+        shown = Block(uuid=node.uuid, key=node.key, kind=node.kind, pk=node.pk)
+        shown.data = node.data if typed is None else typed
+        return {"block": block_document(shown, asset_documents(course))}
+    if isinstance(node, Question):
+        data = dict(actions.values(node) if typed is None else typed)
+        shown_question = Question(uuid=node.uuid, key=node.key, kind=node.kind)
+        shown_question.prompt, shown_question.data = data.pop("prompt"), data
+        return {"question": question_document(shown_question)}
+    return None
+
+
+def _show_conflict(
+    request: SignedInRequest, course: Course, node: actions.Node, theirs: actions.Node
+) -> HttpResponse:
+    """Both texts; what the author typed is in the form, ready to be saved over the other."""
+    data: QueryDict = request.POST.copy()
+    data["seen"] = actions.revision(theirs)
+    mine, other = _form(node, data), _form(theirs)
+    differences = [
+        Difference(str(field.label), _words(field.value()), _words(other[name].value()))
+        for name, field in ((name, mine[name]) for name in mine.fields)
+        if name != "seen" and _words(field.value()) != _words(other[name].value())
+    ]
+    return page(
+        request,
+        "atelier/conflict.html",
+        course,
+        node=node,
+        status=409,
+        form=mine,
+        differences=differences,
+        saved_at=theirs.updated_at,
+    )
+
+
+def _words(value: object) -> str:
+    if isinstance(value, list):
+        return ", ".join(map(str, value))
+    return str("" if value is None else value).replace("\r\n", "\n").strip()

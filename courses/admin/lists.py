@@ -1,0 +1,79 @@
+"""Stock lists: find a course or a version; writing happens in the Atelier."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+
+from courses.models import Course, CourseVersion
+
+
+@admin.register(Course)
+class CourseAdmin(admin.ModelAdmin):
+    """Search. Adding and changing lead to the Atelier; nothing is deleted here."""
+
+    list_display = ("code", "title", "topic", "mode", "in_force", "atelier")
+    list_display_links = None
+    list_filter = ("topic", "mode")
+    list_select_related = ("current_version",)
+    search_fields = ("code", "title")
+    ordering = ("code",)
+    show_full_result_count = False
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).defer("current_version__document")
+
+    @admin.display(description=_("version en vigueur"))
+    def in_force(self, obj: Course) -> str:
+        return str(obj.current_version.number) if obj.current_version else "–"
+
+    @admin.display(description=_("écrire"))
+    def atelier(self, obj: Course) -> str:
+        address = reverse("atelier:course", args=[obj.code.lower()])
+        return format_html('<a href="{}">{}</a>', address, _("Ouvrir %s") % obj.code)
+
+    def add_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        return redirect("atelier:new-course")
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        course = self.get_object(request, object_id)
+        if course is None:
+            return redirect("atelier:index")
+        return redirect("atelier:course", course.code.lower())
+
+    def has_delete_permission(self, request: HttpRequest, obj: Course | None = None) -> bool:
+        return False
+
+
+@admin.register(CourseVersion)
+class CourseVersionAdmin(admin.ModelAdmin):
+    """Read only: a published version never changes."""
+
+    list_display = ("course", "number", "published_at", "published_by", "minutes")
+    list_filter = ("course",)
+    list_select_related = ("course", "published_by")
+    fields = ("course", "number", "published_at", "published_by", "minutes", "content_hash")
+    ordering = ("-published_at",)
+    show_full_result_count = False
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).defer("document")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(
+        self, request: HttpRequest, obj: CourseVersion | None = None
+    ) -> bool:
+        return False
+
+    def has_delete_permission(
+        self, request: HttpRequest, obj: CourseVersion | None = None
+    ) -> bool:
+        return False

@@ -1,0 +1,200 @@
+"""Buttons of the outline: add, move, copy, remove. Each makes one call and goes back."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from atn_platform.accounts.decorators import requires
+from atn_platform.accounts.http import SignedInRequest
+from atn_platform.core.exceptions import ActionError
+from courses import actions
+from courses.admin.frame import (
+    address,
+    find,
+    find_block,
+    find_lesson,
+    find_module,
+    of_course,
+    page,
+    parent_of,
+)
+from courses.forms.drafts import (
+    NewBlockForm,
+    NewCourseForm,
+    NewLessonForm,
+    NewModuleForm,
+    NewQuestionForm,
+)
+from courses.forms.questions import PasteForm
+from courses.models import Block, Course, Lesson, Module
+from courses.notation import LineProblem, NotationRefused, TypedQuestion, read_questions
+from courses.permissions import can_author
+from courses.queries import courses_with_followers
+
+STEPS = {"monter": -1, "descendre": 1}
+
+
+@requires(can_author)
+@require_safe
+def index(request: SignedInRequest) -> HttpResponse:
+    return render(request, "atelier/index.html", {"courses": courses_with_followers()})
+
+
+@requires(can_author)
+@require_http_methods(["GET", "HEAD", "POST"])
+def new_course(request: SignedInRequest) -> HttpResponse:
+    form = NewCourseForm(request.POST or None)
+    if form.is_valid():
+        try:
+            return redirect(address(actions.create_course(**form.cleaned_data)))
+        except ActionError as error:
+            form.add_error("code", str(error))
+    status = 422 if form.errors else 200
+    return render(request, "atelier/new_course.html", {"form": form}, status=status)
+
+
+@of_course
+@require_http_methods(["GET", "HEAD", "POST"])
+def new_module(request: SignedInRequest, course: Course) -> HttpResponse:
+    def add(values: dict[str, Any]) -> actions.Node:
+        return actions.add_module(course=course, **values)
+
+    return _new(request, course, None, NewModuleForm(request.POST or None), add)
+
+
+@of_course
+@require_http_methods(["GET", "HEAD", "POST"])
+def new_lesson(request: SignedInRequest, course: Course, uuid: str) -> HttpResponse:
+    module = find_module(course, uuid)
+
+    def add(values: dict[str, Any]) -> actions.Node:
+        return actions.add_lesson(module=module, **values)
+
+    return _new(request, course, module, NewLessonForm(request.POST or None), add)
+
+
+def _new(
+    request: SignedInRequest,
+    course: Course,
+    node: actions.Node | None,
+    form: forms.Form,
+    add: Callable[[dict[str, Any]], actions.Node],
+) -> HttpResponse:
+    if form.is_valid():
+        return redirect(address(add(form.cleaned_data)))
+    status = 422 if form.errors else 200
+    return page(request, "atelier/new.html", course, node=node, form=form, status=status)
+
+
+@of_course
+@require_POST
+def new_block(request: SignedInRequest, course: Course, uuid: str) -> HttpResponse:
+    lesson = find_lesson(course, uuid)
+    form = NewBlockForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, _("Choisissez un genre de bloc."))
+        return redirect(address(lesson))
+    return redirect(address(actions.add_block(lesson=lesson, kind=form.cleaned_data["kind"])))
+
+
+@of_course
+@require_POST
+def new_question(request: SignedInRequest, course: Course, uuid: str) -> HttpResponse:
+    block = find_block(course, uuid)
+    form = NewQuestionForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, _("Choisissez un genre de question."))
+        return redirect(address(block))
+    empty = TypedQuestion(form.cleaned_data["kind"], _("Nouvelle question"))
+    (question,) = actions.add_questions(block=block, questions=[empty])
+    return redirect(address(question))
+
+
+@of_course
+@require_http_methods(["GET", "HEAD", "POST"])
+def paste(request: SignedInRequest, course: Course, uuid: str) -> HttpResponse:
+    """Dozens of questions in one text; a mistake is named by its line, and nothing is lost."""
+    block = find_block(course, uuid)
+    form = PasteForm(request.POST or None)
+    problems: list[LineProblem] = []
+    if form.is_valid():
+        try:
+            questions = read_questions(form.cleaned_data["text"])
+        except NotationRefused as refused:
+            problems = refused.problems
+        else:
+            actions.add_questions(block=block, questions=questions)
+            messages.success(request, _("Questions ajoutées : %d.") % len(questions))
+            return redirect(address(block))
+    return _show_paste(request, course, block, form, problems)
+
+
+def _show_paste(
+    request: SignedInRequest,
+    course: Course,
+    block: Block,
+    form: PasteForm,
+    problems: list[LineProblem],
+) -> HttpResponse:
+    wrong = {problem.line for problem in problems}
+    lines = form.cleaned_data["text"].split("\n") if problems else []
+    return page(
+        request,
+        "atelier/paste.html",
+        course,
+        node=block,
+        status=422 if problems or form.errors else 200,
+        form=form,
+        problems=problems,
+        lines=[(rank, line, rank in wrong) for rank, line in enumerate(lines, start=1)],
+        back=address(block),
+    )
+
+
+@of_course
+@require_POST
+def move(
+    request: SignedInRequest, course: Course, noun: str, uuid: str, step: str
+) -> HttpResponse:
+    part = find(course, noun, uuid)
+    if actions.move(part=part, step=STEPS[step]):
+        messages.success(request, _("« %s » est déplacé.") % part)
+    return redirect(_page_of(part))
+
+
+@of_course
+@require_POST
+def duplicate(request: SignedInRequest, course: Course, noun: str, uuid: str) -> HttpResponse:
+    copy = actions.duplicate(part=find(course, noun, uuid))
+    messages.success(request, _("Voici la copie."))
+    return redirect(address(copy))
+
+
+@of_course
+@require_http_methods(["GET", "HEAD", "POST"])
+def remove(request: SignedInRequest, course: Course, noun: str, uuid: str) -> HttpResponse:
+    part = find(course, noun, uuid)
+    parent = parent_of(part)
+    if request.method == "POST":
+        try:
+            actions.remove(part=part, by=request.user, at=timezone.now())
+        except ActionError as error:
+            messages.error(request, str(error))
+            return redirect(address(part))
+        messages.success(request, _("« %s » est supprimé du brouillon.") % part)
+        return redirect(address(parent))
+    return page(request, "atelier/remove.html", course, node=part, back=address(part))
+
+
+def _page_of(part: actions.Part) -> str:
+    """After a move: the list in which the object moved."""
+    if isinstance(part, Module | Lesson):
+        return address(part)
+    return f"{address(parent_of(part))}#{part.key}"

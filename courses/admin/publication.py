@@ -1,0 +1,87 @@
+"""Media, preview, publication and versions of a course."""
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from atn_platform.accounts.http import SignedInRequest
+from atn_platform.core.exceptions import ActionError
+from courses import actions
+from courses.admin.frame import address, find_lesson, of_course, page
+from courses.models import Course
+from courses.queries import (
+    asset_documents,
+    changes_since_published,
+    draft_document,
+    lesson_document,
+    versions_with_followers,
+)
+
+
+@of_course
+@require_safe
+def media(request: SignedInRequest, course: Course) -> HttpResponse:
+    return page(request, "atelier/media.html", course, assets=course.assets.order_by("name"))
+
+
+@of_course
+@require_POST
+def remove_media(request: SignedInRequest, course: Course, asset_id: int) -> HttpResponse:
+    asset = get_object_or_404(course.assets, pk=asset_id)
+    try:
+        actions.remove_asset(asset=asset)
+        messages.success(request, _("« %s » est retiré des médias.") % asset.name)
+    except ActionError as error:
+        messages.error(request, str(error))
+    return redirect("atelier:media", course.code.lower())
+
+
+@of_course
+@require_safe
+def preview(request: SignedInRequest, course: Course, uuid: str) -> HttpResponse:
+    """A lesson of the draft, by the templates of the learners' pages."""
+    lesson = find_lesson(course, uuid)
+    shown = lesson_document(lesson, asset_documents(course))
+    return page(
+        request, "atelier/preview.html", course, node=lesson, lesson=shown, back=address(lesson)
+    )
+
+
+@of_course
+@require_http_methods(["GET", "HEAD", "POST"])
+def publish(request: SignedInRequest, course: Course) -> HttpResponse:
+    """What is missing, what changes, who is concerned; then the button."""
+    is_refused = False
+    if request.method == "POST":
+        before = course.current_version_id
+        try:
+            version = actions.publish(course_id=course.pk, by=request.user, at=timezone.now())
+        except actions.PublicationRefused:
+            is_refused = True
+        else:
+            said = (
+                _("Rien n’a changé : la version %d reste en vigueur.")
+                if version.pk == before
+                else _("La version %d est en vigueur.")
+            )
+            messages.success(request, said % version.number)
+            return redirect("atelier:versions", course.code.lower())
+    return page(
+        request,
+        "atelier/publish.html",
+        course,
+        status=422 if is_refused else 200,
+        is_refused=is_refused,
+        changes=changes_since_published(course, draft_document(course)),
+        current=versions_with_followers(course).first() if course.current_version else None,
+    )
+
+
+@of_course
+@require_safe
+def versions(request: SignedInRequest, course: Course) -> HttpResponse:
+    rows = versions_with_followers(course).select_related("published_by")
+    return page(request, "atelier/versions.html", course, versions=rows)

@@ -1,0 +1,30 @@
+"""Addresses of the Atelier, under /admin/atelier/."""
+
+from django.urls import path, re_path
+
+from courses.admin import editing, outline, publication
+
+app_name = "atelier"
+NODE = r"(?P<noun>module|lecon|bloc|question)/(?P<uuid>[0-9a-f-]{36})"
+
+urlpatterns = [
+    path("", outline.index, name="index"),
+    path("nouveau/", outline.new_course, name="new-course"),
+    path("<slug:code>/", editing.course, name="course"),
+    path("<slug:code>/medias/", publication.media, name="media"),
+    path("<slug:code>/medias/<int:asset_id>/retirer/", publication.remove_media, name="no-media"),
+    path("<slug:code>/publier/", publication.publish, name="publish"),
+    path("<slug:code>/versions/", publication.versions, name="versions"),
+    path("<slug:code>/modules/ajouter/", outline.new_module, name="new-module"),
+    path("<slug:code>/module/<uuid:uuid>/ajouter/", outline.new_lesson, name="new-lesson"),
+    path("<slug:code>/lecon/<uuid:uuid>/", editing.lesson, name="lesson"),
+    path("<slug:code>/lecon/<uuid:uuid>/reglages/", editing.settings, name="settings"),
+    path("<slug:code>/lecon/<uuid:uuid>/apercu/", publication.preview, name="preview"),
+    path("<slug:code>/lecon/<uuid:uuid>/ajouter/", outline.new_block, name="new-block"),
+    path("<slug:code>/bloc/<uuid:uuid>/ajouter/", outline.new_question, name="new-question"),
+    path("<slug:code>/bloc/<uuid:uuid>/coller/", outline.paste, name="paste"),
+    re_path(rf"^(?P<code>[\w-]+)/{NODE}/$", editing.edit, name="edit"),
+    re_path(rf"^(?P<code>[\w-]+)/{NODE}/(?P<step>monter|descendre)/$", outline.move, name="move"),
+    re_path(rf"^(?P<code>[\w-]+)/{NODE}/dupliquer/$", outline.duplicate, name="duplicate"),
+    re_path(rf"^(?P<code>[\w-]+)/{NODE}/supprimer/$", outline.remove, name="remove"),
+]

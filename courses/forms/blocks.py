@@ -1,0 +1,156 @@
+"""One form for each kind of block (docs/course-format.md)."""
+
+from typing import Any
+
+from django import forms
+from django.core.files.uploadedfile import UploadedFile
+from django.utils.translation import gettext_lazy as _
+
+from atn_platform.core import french
+from courses.enums import BlockKind
+from courses.forms.drafts import NodeForm
+from courses.forms.fields import LinesField, ProseField, ScenesField
+from courses.models import Block, Course
+
+MARKDOWN_HINT = _("Titres (## et ###), listes, **gras** et [liens](https://…) en Markdown.")
+TONES = [("info", _("à savoir")), ("action", _("à faire")), ("warning", _("attention"))]
+LARGEST_UPLOAD = 60_000_000
+
+
+class TextForm(NodeForm):
+    markdown = ProseField(label=_("Texte"), rows=14, help_text=MARKDOWN_HINT)
+
+
+class CalloutForm(NodeForm):
+    title = forms.CharField(label=_("Titre"), max_length=160, required=False)
+    tone = forms.ChoiceField(label=_("Ton"), choices=TONES, initial="info")
+    text = ProseField(label=_("Texte"), rows=6, help_text=MARKDOWN_HINT)
+
+
+class MessageForm(NodeForm):
+    sender = forms.CharField(label=_("De"), max_length=160, required=False)
+    subject = forms.CharField(label=_("Objet"), max_length=200, required=False)
+    text = ProseField(
+        label=_("Texte du message"),
+        help_text=_("Entourez la zone du premier indice ainsi : [[1]]avant 16 h[[/1]]."),
+    )
+    clues = LinesField(label=_("Indices"), rows=5, help_text=_("Un par ligne, dans l’ordre."))
+
+
+class ReflectionForm(NodeForm):
+    text = ProseField(label=_("Ce qui est demandé"), rows=5, help_text=MARKDOWN_HINT)
+    options = LinesField(
+        label=_("Cases à cocher"), rows=5, help_text=_("Une par ligne; aucune, si vous voulez.")
+    )
+
+
+class ScenarioForm(NodeForm):
+    title = forms.CharField(label=_("Titre"), max_length=160, required=False)
+    text = ProseField(label=_("Mise en situation"), rows=5, help_text=MARKDOWN_HINT)
+    start = forms.SlugField(label=_("Clé de la première scène"), required=False)
+    scenes = ScenesField(
+        label=_("Scènes"),
+        rows=18,
+        help_text=_(
+            "Une scène commence par sa clé : [debut]. Un choix : « - Je rappelle. -> fin ». "
+            "Sa rétroaction : « > Bonne idée. ». Une fin : [fin : bonne], mitigée ou mauvaise."
+        ),
+    )
+
+
+class QuizForm(NodeForm):
+    title = forms.CharField(label=_("Titre"), max_length=160, required=False)
+    draw = forms.IntegerField(
+        label=_("Questions tirées à chaque essai"),
+        min_value=1,
+        max_value=500,
+        required=False,
+        localize=False,
+        help_text=_("Laissez vide pour les poser toutes."),
+    )
+
+
+class MediaForm(NodeForm):
+    """Base of the forms with files: choose one of the course's, or send a new one."""
+
+    # Field of the block -> label, and beginnings of the content types it takes.
+    FILES: dict[str, tuple[Any, tuple[str, ...]]] = {}
+
+    def __init__(self, *args: Any, course: Course, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        assets = list(course.assets.order_by("name"))
+        fields: dict[str, forms.Field] = {}
+        for name, (label, types) in self.FILES.items():
+            options = [
+                (each.name, f"{each.name} ({french.weight(each.size)})")
+                for each in assets
+                if each.content_type.startswith(types)
+            ]
+            fields[name] = forms.ChoiceField(
+                label=label, choices=[("", _("aucun")), *options], required=False
+            )
+            fields[f"new_{name}"] = forms.FileField(
+                label=_("Ou envoyer : %s") % str(label).lower(),
+                required=False,
+                help_text=_("60 Mo au plus."),
+            )
+        self.fields = {"seen": self.fields.pop("seen"), **fields, **self.fields}
+
+    def clean(self) -> dict[str, Any]:
+        for name, file in self.cleaned_data.items():
+            if isinstance(file, UploadedFile) and (file.size or 0) > LARGEST_UPLOAD:
+                self.add_error(name, _("Ce fichier dépasse 60 Mo."))
+        return self.cleaned_data
+
+
+class ImageForm(MediaForm):
+    FILES = {"file": (_("Image"), ("image/",))}
+    alt = forms.CharField(
+        label=_("Texte de remplacement"),
+        max_length=400,
+        required=False,
+        help_text=_("Ce que l’image apprend à qui ne la voit pas."),
+    )
+    decorative = forms.BooleanField(
+        label=_("Image décorative, qui n’apprend rien"), required=False
+    )
+    caption = forms.CharField(label=_("Légende"), max_length=300, required=False)
+
+
+class VideoForm(MediaForm):
+    FILES = {
+        "file": (_("Vidéo"), ("video/",)),
+        "captions": (_("Sous-titres (.vtt)"), ("text/vtt",)),
+        "audio": (_("Version à écouter"), ("audio/",)),
+    }
+    title = forms.CharField(label=_("Titre"), max_length=160, required=False)
+    seconds = forms.IntegerField(
+        label=_("Durée (secondes)"), min_value=0, max_value=36_000, required=False, localize=False
+    )
+    transcript = ProseField(label=_("Transcription"), help_text=MARKDOWN_HINT)
+
+
+class FileForm(MediaForm):
+    FILES = {"file": (_("Fichier"), ("application/", "image/", "audio/", "video/", "text/"))}
+    title = forms.CharField(label=_("Titre du lien"), max_length=160, required=False)
+
+
+_FORMS: dict[str, type[NodeForm]] = {
+    BlockKind.TEXT: TextForm,
+    BlockKind.CALLOUT: CalloutForm,
+    BlockKind.IMAGE: ImageForm,
+    BlockKind.VIDEO: VideoForm,
+    BlockKind.FILE: FileForm,
+    BlockKind.MESSAGE: MessageForm,
+    BlockKind.REFLECTION: ReflectionForm,
+    BlockKind.SCENARIO: ScenarioForm,
+    BlockKind.QUIZ: QuizForm,
+}
+
+
+def block_form(block: Block, *args: Any, **kwargs: Any) -> NodeForm:
+    """The form of a block's kind, bound or not."""
+    form = _FORMS[block.kind]
+    if issubclass(form, MediaForm):
+        return form(*args, course=block.lesson.module.course, **kwargs)
+    return form(*args, **kwargs)

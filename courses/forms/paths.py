@@ -1,0 +1,40 @@
+"""Forms of parcours and their steps."""
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from courses.models import Course, Path
+from municipalities.enums import Public
+
+
+class PathForm(forms.ModelForm):
+    """The words of a parcours, in the stock administration."""
+
+    publics = forms.MultipleChoiceField(
+        label=_("Publics"), choices=Public, widget=forms.CheckboxSelectMultiple
+    )
+
+    class Meta:
+        model = Path
+        fields = ("code", "title", "summary", "publics", "position")
+
+
+class NewStepForm(forms.Form):
+    course = forms.ModelChoiceField(
+        label=_("Cours à ajouter"), queryset=Course.objects.order_by("code")
+    )
+
+
+class StepForm(forms.Form):
+    choice_group = forms.CharField(
+        label=_("Groupe au choix"),
+        max_length=20,
+        required=False,
+        help_text=_("Les étapes du même groupe se valent : on en suit une parmi elles."),
+    )
+    note = forms.CharField(
+        label=_("Précision"),
+        max_length=200,
+        required=False,
+        help_text=_("Pourquoi cette étape, en quelques mots."),
+    )
