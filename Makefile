@@ -39,7 +39,6 @@ check:
 	@$(RUN) djlint --quiet --lint templates
 	@$(RUN) hadolint Dockerfile
 	@$(RUN) check-jsonschema --quiet --builtin-schema vendor.compose-spec docker-compose.yml
-	@$(RUN) python -W ignore manage.py makemigrations --check --dry-run --verbosity 0 || (echo "Une migration manque."; exit 1)
 	@echo "make check: clean"
 
 fmt:
