@@ -4,7 +4,7 @@ Percentages are exact integers, rounded down. Anything a browser may send is tol
 not belong to the question counts as no answer.
 """
 
-import random
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -30,25 +30,32 @@ class Marked:
 
 def draw(block: BlockDoc, attempt: UUID) -> list[QuestionDoc]:
     """Questions of one attempt, in its order: the same attempt always draws the same."""
-    chance = random.Random(attempt.int)  # noqa: S311 -- an order, not a secret
-    questions = list(block["questions"])
-    chance.shuffle(questions)
+    questions = sorted(block["questions"], key=lambda each: _chance(attempt, each["uuid"]))
     return questions[: block["draw"] or len(questions)]
 
 
 def shuffled(options: Sequence[str], question: QuestionDoc, attempt: UUID) -> list[str]:
     """Options in an order of their own for this attempt; never the document's, if avoidable."""
-    chance = random.Random(f"{attempt}/{question['uuid']}")  # noqa: S311 -- an order, not a secret
-    mixed = list(options)
-    chance.shuffle(mixed)
+    mixed = sorted(options, key=lambda each: _chance(attempt, f"{question['uuid']}/{each}"))
     if question["kind"] == "ordering" and mixed == list(options):
         mixed = mixed[1:] + mixed[:1]
     return mixed
 
 
+def _chance(attempt: UUID, name: str) -> bytes:
+    # A hash, not the random module, whose shuffle may change with Python: an attempt shown again
+    # in ten years must show the questions that were answered.
+    return hashlib.sha256(f"{attempt}/{name}".encode()).digest()
+
+
 def mark(questions: Sequence[QuestionDoc], answers: Mapping[str, Answer]) -> list[Marked]:
     """Mark each question; `answers` is keyed by the question's UUID."""
     return [_marked(question, answers.get(question["uuid"], ())) for question in questions]
+
+
+def typed_text(text: str, *, longest: int) -> str:
+    """What a person typed, fit for the database, which refuses the character NUL."""
+    return text.replace("\x00", "").strip()[:longest]
 
 
 def percent(marked: Sequence[Marked]) -> int:
@@ -84,7 +91,8 @@ def _matched_sides(question: QuestionDoc, answer: Answer) -> list[str]:
 
 
 def _short_text(question: QuestionDoc, answer: Answer) -> list[str]:  # noqa: ARG001 -- one shape
-    return [answer[0].strip()[:MOST_CHARACTERS]] if len(answer) == 1 and answer[0].strip() else []
+    typed = typed_text(answer[0], longest=MOST_CHARACTERS) if len(answer) == 1 else ""
+    return [typed] if typed else []
 
 
 def _all_correct(question: QuestionDoc, chosen: list[str]) -> bool:

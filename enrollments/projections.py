@@ -1,9 +1,12 @@
 """What the ledger says: an enrolment's standing as a pure function of the *set* of its events.
 
 Order of arrival, duplicates and retries change nothing, so every writer may simply project again.
+One thing looks at the moment of reception: a correction of attendance. The instructor's last word
+counts for the meeting; a course that was complete when the correction came stays complete, for
+proofs rest on it, and taking one back is an act of its own.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -42,13 +45,53 @@ class LessonStanding:
 
 
 @dataclass(frozen=True, slots=True)
-class CourseStanding:
-    """`completed_at` is the moment of the last required station; None while one is missing."""
+class Standing:
+    """Where an enrolment stands. `lessons` holds the stations touched, and only those.
 
+    `completed_at` is the moment of the last thing required; None while one is missing.
+    """
+
+    lessons: dict[UUID, LessonStanding]
     done: int
     total: int
     completed_at: datetime | None
+    best_score: int | None
+    first_activity_at: datetime | None
+    last_activity_at: datetime | None
     current: UUID | None
+
+
+def standing(document: CourseDoc, events: Sequence[Event]) -> Standing:
+    """Standing of one enrolment in the version it follows, from all its events in any order."""
+    lessons = _lessons(document, events)
+    required = [UUID(each["uuid"]) for each in stations(document) if each["required"]]
+    moments = [event.happened_at for event in events]
+    last = max(events, key=_moment, default=None)
+    finished = {uuid for uuid in lessons if _completed(lessons, uuid) is not None}
+    return Standing(
+        lessons=lessons,
+        done=sum(uuid in finished for uuid in required),
+        total=len(required),
+        completed_at=_recognised(document, events),
+        best_score=_best_score(document, lessons),
+        first_activity_at=min(moments, default=None),
+        last_activity_at=max(moments, default=None),
+        current=current_station(document, finished, last.lesson) if last else None,
+    )
+
+
+def current_station(
+    document: CourseDoc, completed: Container[UUID], last: UUID | None
+) -> UUID | None:
+    """The station left unfinished, else the next not done after it, else the first not done.
+
+    A meeting has its own day: it is where one stands only when nothing else is left.
+    """
+    order = [(UUID(each["uuid"]), each["kind"]) for each in stations(document)]
+    start = next((i for i, (uuid, __) in enumerate(order) if uuid == last), 0)
+    left = [each for each in order[start:] + order[:start] if each[0] not in completed]
+    alone = [uuid for uuid, kind in left if kind != LessonKind.MEETING]
+    return next(iter([*alone, *(uuid for uuid, __ in left)]), None)
 
 
 def lesson_standing(lesson: LessonDoc, events: Sequence[Event], pass_mark: int) -> LessonStanding:
@@ -66,18 +109,57 @@ def lesson_standing(lesson: LessonDoc, events: Sequence[Event], pass_mark: int) 
     )
 
 
-def course_standing(
-    document: CourseDoc, completed: Mapping[UUID, datetime], last: UUID | None
-) -> CourseStanding:
-    """Standing in the course, from the stations completed and the last one touched."""
+def _lessons(document: CourseDoc, events: Iterable[Event]) -> dict[UUID, LessonStanding]:
+    by_lesson: dict[UUID, list[Event]] = {}
+    for event in events:
+        by_lesson.setdefault(event.lesson, []).append(event)
+    return {
+        UUID(each["uuid"]): lesson_standing(each, found, document["pass_mark"])
+        for each in stations(document)
+        if (found := by_lesson.get(UUID(each["uuid"])))
+    }
+
+
+def _completed(lessons: Mapping[UUID, LessonStanding], uuid: UUID) -> datetime | None:
+    return lessons[uuid].completed_at if uuid in lessons else None
+
+
+def _recognised(document: CourseDoc, events: Sequence[Event]) -> datetime | None:
+    """Moment of completion, as it stood before the corrections that came too late to undo it."""
+    corrections = [event for event in events if event.verb == Verb.MISSED]
+    found = None
+    for correction in sorted(corrections, key=_reception):
+        before = [event for event in events if _reception(event) < _reception(correction)]
+        found = _all_done(document, _lessons(document, before)) or found
+    return _all_done(document, _lessons(document, events)) or found
+
+
+def _all_done(document: CourseDoc, lessons: Mapping[UUID, LessonStanding]) -> datetime | None:
     required = [UUID(each["uuid"]) for each in stations(document) if each["required"]]
-    done = [completed[uuid] for uuid in required if uuid in completed]
-    return CourseStanding(
-        done=len(done),
-        total=len(required),
-        completed_at=max(done) if done and len(done) == len(required) else None,
-        current=_current(document, completed, last),
-    )
+    moments = [_completed(lessons, uuid) for uuid in required]
+    known = [moment for moment in moments if moment is not None]
+    return max(known) if known and len(known) == len(moments) else None
+
+
+def _best_score(document: CourseDoc, lessons: Mapping[UUID, LessonStanding]) -> int | None:
+    """The best result at the final questionnaire; exercises of lessons do not count."""
+    exams = [UUID(each["uuid"]) for each in stations(document) if each["kind"] == LessonKind.EXAM]
+    scores = [
+        block.best_score
+        for uuid in exams
+        if uuid in lessons
+        for block in lessons[uuid].blocks.values()
+        if block.best_score is not None
+    ]
+    return max(scores, default=None)
+
+
+def _moment(event: Event) -> tuple[datetime, UUID]:
+    return event.happened_at, event.uuid
+
+
+def _reception(event: Event) -> tuple[datetime, datetime, UUID]:
+    return event.received_at, event.happened_at, event.uuid
 
 
 def _completion(lesson: LessonDoc, events: Iterable[Event], pass_mark: int) -> datetime | None:
@@ -95,13 +177,13 @@ def _attendance(events: Iterable[Event]) -> datetime | None:
     taken = [event for event in events if event.verb in {Verb.ATTENDED, Verb.MISSED}]
     if not taken:
         return None
-    last = max(taken, key=lambda event: (event.received_at, event.happened_at, event.uuid))
+    last = max(taken, key=_reception)
     return last.happened_at if last.verb == Verb.ATTENDED else None
 
 
 def _block_standing(events: Sequence[Event]) -> BlockStanding:
     answered = [event for event in events if event.verb == Verb.ANSWERED]
-    last = max(events, key=lambda event: (event.happened_at, event.uuid))
+    last = max(events, key=_moment)
     return BlockStanding(
         attempts=len(answered) or len(events),
         best_score=max((_score(event) for event in answered), default=None),
@@ -111,13 +193,3 @@ def _block_standing(events: Sequence[Event]) -> BlockStanding:
 
 def _score(event: Event) -> int:
     return int(event.result.get("score", 0))
-
-
-def _current(
-    document: CourseDoc, completed: Mapping[UUID, datetime], last: UUID | None
-) -> UUID | None:
-    """The station left unfinished, else the next not done after it, else the first not done."""
-    order = [UUID(each["uuid"]) for each in stations(document)]
-    start = order.index(last) if last in order else 0
-    ahead = order[start:] + order[:start]
-    return next((uuid for uuid in ahead if uuid not in completed), None)

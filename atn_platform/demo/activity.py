@@ -16,7 +16,7 @@ from courses.models import Course
 from courses.queries import document
 from enrollments.enums import Status, Verb
 from enrollments.models import BlockState, Enrollment, LearningEvent, LessonState
-from enrollments.projections import Event, course_standing, lesson_standing
+from enrollments.projections import Event, standing
 from municipalities.models import Mandate
 
 YEAR_STARTS = datetime(2025, 11, 17, 14, 0, tzinfo=UTC)
@@ -151,41 +151,38 @@ def _learn(
     pauses = (1, 3, 900, 1440, 4000) if wanted is None else (1, 3)
     hours = chance.randrange(1, 60) if wanted is None else 1
     moment = enrollment.enrolled_at + timedelta(hours=hours)
-    completed: dict[UUID, datetime] = {}
+    own = []
     for lesson in line[:reached]:
         moment += timedelta(minutes=lesson["minutes"] + chance.choice(pauses))
-        event = _event(enrollment, lesson, moment, chance)
-        events.append(event)
-        standing = lesson_standing(lesson, [_read(event)], content["pass_mark"])
-        uuid = UUID(lesson["uuid"])
+        own.append(_event(enrollment, lesson, moment, chance))
+    found = standing(content, [_read(event) for event in own])
+    events += own
+    for uuid, lesson_found in found.lessons.items():
         lessons.append(
             LessonState(
                 enrollment=enrollment,
                 lesson=uuid,
-                opened_at=standing.opened_at,
-                completed_at=standing.completed_at,
+                opened_at=lesson_found.opened_at,
+                completed_at=lesson_found.completed_at,
             )
         )
-        for block, each in standing.blocks.items():
-            blocks.append(
-                BlockState(
-                    enrollment=enrollment,
-                    lesson=uuid,
-                    block=block,
-                    attempts=each.attempts,
-                    best_score=each.best_score,
-                    data=each.data,
-                )
+        blocks += [
+            BlockState(
+                enrollment=enrollment,
+                lesson=uuid,
+                block=block,
+                attempts=each.attempts,
+                best_score=each.best_score,
+                data=each.data,
             )
-            enrollment.best_score = each.best_score
-        if standing.completed_at:
-            completed[uuid] = standing.completed_at
-        enrollment.first_activity_at = enrollment.first_activity_at or moment
-    enrollment.last_activity_at = moment
-    course = course_standing(content, completed, UUID(line[reached - 1]["uuid"]))
-    enrollment.stations_done, enrollment.current_lesson = course.done, course.current
-    if course.completed_at:
-        enrollment.status, enrollment.completed_at = Status.COMPLETED, course.completed_at
+            for block, each in lesson_found.blocks.items()
+        ]
+    enrollment.first_activity_at = found.first_activity_at
+    enrollment.last_activity_at = found.last_activity_at
+    enrollment.stations_done, enrollment.current_lesson = found.done, found.current
+    enrollment.best_score = found.best_score
+    if found.completed_at:
+        enrollment.status, enrollment.completed_at = Status.COMPLETED, found.completed_at
 
 
 def _event(

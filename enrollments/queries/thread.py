@@ -6,6 +6,7 @@ from uuid import UUID
 
 from courses.documents import CourseDoc, LessonDoc, stations
 from enrollments.models import Enrollment, LessonState
+from enrollments.projections import current_station
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +17,7 @@ class Station:
     lesson: LessonDoc
     completed_at: datetime | None
     is_current: bool
+    is_opened: bool = False
 
     @property
     def is_done(self) -> bool:
@@ -76,8 +78,10 @@ def thread(document: CourseDoc, enrollment: Enrollment | None) -> Thread:
         row = []
         for lesson in module["lessons"]:
             number += 1
-            moment = done.get(UUID(lesson["uuid"]))
-            row.append(Station(number, lesson, moment, lesson["uuid"] == current))
+            uuid = UUID(lesson["uuid"])
+            row.append(
+                Station(number, lesson, done.get(uuid), lesson["uuid"] == current, uuid in done)
+            )
         modules.append(ThreadModule(module["title"], row))
     left = sum(
         lesson["minutes"]
@@ -90,6 +94,5 @@ def thread(document: CourseDoc, enrollment: Enrollment | None) -> Thread:
 def _current(document: CourseDoc, enrollment: Enrollment | None) -> str | None:
     if enrollment is None or enrollment.completed_at is not None:
         return None
-    if enrollment.current_lesson is not None:
-        return str(enrollment.current_lesson)
-    return next((lesson["uuid"] for lesson in stations(document)), None)
+    where = enrollment.current_lesson or current_station(document, (), None)
+    return str(where) if where else None

@@ -31,6 +31,10 @@ def lesson(request: SignedInRequest, code: str, key: str) -> HttpResponse:
     enrollment, station = _found(request, code, key)
     content = document(enrollment.version_id)
     line = thread(content, enrollment)
+    here = next(each for each in line.stations if each.lesson["uuid"] == station["uuid"])
+    if request.method == "GET" and not here.is_opened:
+        opened = uuid5(enrollment.uuid, f"opened/{station['uuid']}")
+        _record(request, enrollment, station, Verb.OPENED, uuid=opened)
     previous, following = line.neighbours(station["uuid"])
     states = states_of(enrollment, station["uuid"])
     context = {
@@ -38,7 +42,7 @@ def lesson(request: SignedInRequest, code: str, key: str) -> HttpResponse:
         "document": content,
         "enrollment": enrollment,
         "thread": line,
-        "station": next(s for s in line.stations if s.lesson["uuid"] == station["uuid"]),
+        "station": here,
         "previous": previous,
         "following": following,
         "blocks": [_shown(request, enrollment, each, states) for each in station["blocks"]],
@@ -75,8 +79,9 @@ def answer(request: SignedInRequest, code: str, key: str, uuid: UUID) -> HttpRes
         return redirect("enrollments:lesson", code, key)
     attempt = UUID(sent)
     questions = grading.draw(wanted, attempt)
-    answers = answers_from(request.POST, questions, attempt)
-    score = grading.percent(grading.mark(questions, answers))
+    marked = grading.mark(questions, answers_from(request.POST, questions, attempt))
+    answers = {each.question["uuid"]: each.chosen for each in marked}
+    score = grading.percent(marked)
     _record(
         request, enrollment, station, Verb.ANSWERED, uuid=attempt, block=wanted,
         result={"score": score, "answers": answers},
@@ -90,7 +95,8 @@ def note(request: SignedInRequest, code: str, key: str, uuid: UUID) -> HttpRespo
     enrollment, station = _found(request, code, key)
     wanted = _block(station, uuid, "reflection")
     options = [text for text in wanted["options"] if text in request.POST.getlist("options")]
-    result = {"text": request.POST.get("text", "").strip()[:LONGEST_NOTE], "options": options}
+    text = grading.typed_text(request.POST.get("text", ""), longest=LONGEST_NOTE)
+    result = {"text": text, "options": options}
     event = _uuid(request.POST.get("event", ""))
     if _record(request, enrollment, station, Verb.NOTED, uuid=event, block=wanted, result=result):
         messages.success(request, _("Votre réflexion est gardée. Vous seul la voyez."))

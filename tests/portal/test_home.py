@@ -1,3 +1,5 @@
+from uuid import UUID
+
 import pytest
 from django.urls import reverse
 from pytest_django.asserts import assertContains, assertNotContains
@@ -21,7 +23,7 @@ HOME = reverse("portal:home")
 
 def finish(enrollment, lesson):
     event = NewEvent(
-        uuid=enrollment.uuid, verb=Verb.COMPLETED, lesson=lesson["uuid"], happened_at=NOON
+        uuid=enrollment.uuid, verb=Verb.COMPLETED, lesson=UUID(lesson["uuid"]), happened_at=NOON
     )
     actions.record(enrollment_id=enrollment.pk, event=event, at=NOON)
 

@@ -1,0 +1,157 @@
+"""Marking and drawing: pure functions, whatever a browser sends."""
+
+from uuid import NAMESPACE_URL, UUID, uuid4, uuid5
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from enrollments import grading
+from tests.factories import choice_question
+
+
+def question(kind: str, **parts) -> dict:
+    return {
+        "uuid": str(uuid5(NAMESPACE_URL, kind)), "key": kind, "kind": kind, "prompt_html": "<p>?</p>",
+        "feedback": {"right": "", "wrong": ""}, **parts,
+    }  # fmt: skip
+
+
+def choices(*keys: str, right: str) -> list[dict]:
+    return [
+        {"key": key, "text": key.upper(), "correct": key in right, "feedback": "…"} for key in keys
+    ]
+
+
+SINGLE = choice_question()
+MULTIPLE = question("multiple", choices=choices("a", "b", "c", right="ac"))
+TRUE_FALSE = question("true-false", choices=choices("true", "false", right="false"))
+ORDERING = question("ordering", items=["Isoler", "Signaler", "Noter"])
+MATCHING = question(
+    "matching",
+    pairs=[
+        {"key": "a", "left": "Code QR", "right": "Faux paiement"},
+        {"key": "b", "left": "Appel", "right": "Faux soutien"},
+    ],
+    distractors=["Rançongiciel"],
+)
+SHORT = question("short", answers=["deuxième canal", "l’autre canal"])
+EVERY_KIND = [SINGLE, MULTIPLE, TRUE_FALSE, ORDERING, MATCHING, SHORT]
+
+
+def one(asked: dict, *answer: str) -> grading.Marked:
+    return grading.mark([asked], {asked["uuid"]: answer})[0]
+
+
+@pytest.mark.parametrize(
+    ("asked", "answer", "right"),
+    [
+        (SINGLE, ["b"], True),
+        (SINGLE, ["a"], False),
+        (MULTIPLE, ["c", "a"], True),
+        (MULTIPLE, ["a"], False),
+        (MULTIPLE, ["a", "b", "c"], False),
+        (TRUE_FALSE, ["false"], True),
+        (TRUE_FALSE, ["true"], False),
+        (ORDERING, ["Isoler", "Signaler", "Noter"], True),
+        (ORDERING, ["Signaler", "Isoler", "Noter"], False),
+        (MATCHING, ["Faux paiement", "Faux soutien"], True),
+        (MATCHING, ["Faux soutien", "Faux paiement"], False),
+        (MATCHING, ["Faux paiement", "Rançongiciel"], False),
+        (SHORT, ["deuxième canal"], True),
+        (SHORT, ["  DEUXIEME  canal. "], True),
+        (SHORT, ["L'autre canal"], True),
+        (SHORT, ["canal"], False),
+    ],
+)
+def test_each_kind_of_question_is_marked_by_its_own_rule(asked, answer, right):
+    marked = one(asked, *answer)
+    assert (marked.right, marked.answered) == (right, True)
+
+
+@pytest.mark.parametrize(
+    ("asked", "answer"),
+    [
+        (SINGLE, []),
+        (SINGLE, ["z"]),
+        (SINGLE, ["a", "b"]),
+        (SINGLE, [SHORT["uuid"]]),
+        (MULTIPLE, ["z", "y"]),
+        (MULTIPLE, [str(n) for n in range(10_000)]),
+        (TRUE_FALSE, ["Faux"]),
+        (ORDERING, ["Isoler", "Signaler"]),
+        (ORDERING, ["Isoler", "Isoler", "Noter"]),
+        (MATCHING, ["", ""]),
+        (MATCHING, ["Autre", "Chose"]),
+        (MATCHING, ["Faux paiement"] * 10_000),
+        (SHORT, [""]),
+        (SHORT, ["   "]),
+        (SHORT, ["deuxième canal", "deuxième canal"]),
+        (SHORT, ["\x00"]),
+    ],
+)
+def test_what_does_not_belong_to_the_question_is_no_answer(asked, answer):
+    marked = one(asked, *answer)
+    assert (marked.right, marked.answered) == (False, False)
+
+
+def test_a_missing_question_is_no_answer():
+    assert [each.answered for each in grading.mark(EVERY_KIND, {})] == [False] * 6
+
+
+@given(
+    st.dictionaries(
+        st.sampled_from([each["uuid"] for each in EVERY_KIND] + ["inconnue"]),
+        st.lists(
+            st.text(max_size=6) | st.sampled_from(["a", "b", "true", "Isoler", "Faux soutien"]),
+            max_size=4,
+        ),
+        max_size=7,
+    )
+)
+def test_nothing_that_is_sent_breaks_the_marking(answers):
+    marked = grading.mark(EVERY_KIND, answers)
+    assert 0 <= grading.percent(marked) <= 100
+    kept = {each.question["uuid"]: each.chosen for each in marked}
+    again = grading.mark(EVERY_KIND, kept)
+    assert [(e.chosen, e.right) for e in again] == [(e.chosen, e.right) for e in marked]
+    assert "\x00" not in "".join(kept[SHORT["uuid"]])
+
+
+@pytest.mark.parametrize(
+    ("right", "total", "percent"), [(0, 0, 0), (1, 3, 33), (2, 3, 66), (3, 3, 100), (7, 10, 70)]
+)
+def test_the_percentage_is_a_whole_number_never_rounded_up(right, total, percent):
+    marked = [one(SINGLE, "b" if rank < right else "a") for rank in range(total)]
+    assert grading.percent(marked) == percent
+
+
+BANK = {"draw": 4, "questions": [choice_question(f"q{rank}") for rank in range(12)]}
+
+
+@given(st.uuids())
+def test_an_attempt_draws_its_number_of_different_questions(attempt):
+    drawn = [each["key"] for each in grading.draw(BANK, attempt)]
+    assert len(drawn) == len(set(drawn)) == 4
+    assert drawn == [each["key"] for each in grading.draw(BANK, attempt)]
+
+
+def test_attempts_draw_all_of_the_bank_in_many_orders():
+    drawn = [
+        tuple(each["key"] for each in grading.draw(BANK, UUID(int=n + 1))) for n in range(200)
+    ]
+    assert {key for attempt in drawn for key in attempt} == {f"q{n}" for n in range(12)}
+    assert len(set(drawn)) > 150
+
+
+def test_an_attempt_draws_for_ever_what_it_drew_on_its_day():
+    """Shown again in ten years, an attempt shows the questions that were answered."""
+    attempt = UUID("6f1d0f6e-3f0b-4b5a-9a52-9b8f3a7e2c11")
+    assert [each["key"] for each in grading.draw(BANK, attempt)] == ["q4", "q0", "q5", "q10"]
+
+
+def test_items_to_order_are_never_shown_in_the_right_order():
+    for _ in range(50):
+        shown = grading.shuffled(ORDERING["items"], ORDERING, uuid4())
+        assert shown != ORDERING["items"]
+        assert sorted(shown) == sorted(ORDERING["items"])
