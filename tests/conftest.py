@@ -1,6 +1,7 @@
-"""The database of the tests: the embedded server, and a migrated template cloned in a blink."""
+"""The database of the tests: the embedded server under var/, stopped when the last test is done."""
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -10,9 +11,13 @@ from atn_platform.core import postgres
 
 
 @pytest.fixture(scope="session")
-def django_db_modify_db_settings() -> None:
+def django_db_modify_db_settings() -> Iterator[None]:
     """Start the test server, unless DATABASE_URL names another one."""
     if os.environ.get("DATABASE_URL"):
+        yield
         return
     root = Path(settings.VAR_DIR) / "pg-test"
     settings.DATABASES["default"]["HOST"] = str(postgres.ensure(root, fast=True))
+    yield
+    # Another run of the tests may be using it.
+    postgres.stop(root, unless_used=True)

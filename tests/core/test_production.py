@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
+from tests.processes import measured
+
 SAFE = {
     "SECRET_KEY": "kV8mZ2qX7wR4tY9uP1sD6fG3hJ5kL0cB8nM2vQ7xW4eT9rY6uI",
     "SITE_URL": "https://formation.ville.example",
@@ -36,6 +38,7 @@ def run(code: str | list[str], **changes: str | None) -> "subprocess.CompletedPr
             "DJANGO_SETTINGS_MODULE": "atn_platform.settings.production",
             "PATH": os.environ["PATH"],
             "PYTHONWARNINGS": "ignore::SyntaxWarning",
+            **measured(),
         },
     )
 

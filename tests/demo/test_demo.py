@@ -17,6 +17,7 @@ import pytest
 from django.conf import settings
 
 from atn_platform.core import postgres
+from tests.processes import measured
 
 
 def free_port() -> int:
@@ -47,6 +48,7 @@ def start(var: Path, *arguments: str, **env: str) -> "subprocess.Popen[str]":
             "HOME": str(var),
             "ATN_VAR_DIR": str(var),
             "PYTHONWARNINGS": "ignore::SyntaxWarning",
+            **measured(),
             **env,
         },
     )
