@@ -11,7 +11,7 @@ from atn_platform.accounts.enums import SECOND_FACTOR_ROLES, Role
 from atn_platform.accounts.models import RoleGrant, User
 from atn_platform.demo.accounts import DEMO_ACCOUNTS, DEMO_TOTP_SECRET, DOMAIN
 from atn_platform.demo.activity import write_activity
-from atn_platform.demo.people import people_of
+from atn_platform.demo.people import Person, everyone
 from atn_platform.demo.places import FICTIONAL_CODE, load_places
 from courses import actions as courses
 from municipalities.enums import Public
@@ -21,12 +21,12 @@ COURSES = Path(__file__).parent / "courses"
 MANDATES_START = date(2025, 11, 2)  # the last general municipal election
 PUBLISHED_AT = datetime(2025, 11, 3, 14, 0, tzinfo=UTC)
 SHARE_OPEN = 0.42
-TWO_MANDATES = 25
-# Personas: address, name, public and function at Saint-Exemple, platform role.
+# Personas: address (one has none), name, public and function at Saint-Exemple, platform role.
 PERSONAS = (
     ("chantal.girard", "Chantal", "Girard", Public.STAFF, "adjointe aux loisirs", None),
     ("rejean.tremblay", "Réjean", "Tremblay", Public.ELECTED, "conseiller, siège 4", None),
     ("ginette.ouellet", "Ginette", "Ouellet", Public.MANAGER, "directrice générale", None),
+    ("", "Luc", "Bélanger", Public.STAFF, "contremaître aux travaux publics", None),
     ("maude.fortin", "Maude", "Fortin", None, "", Role.INSTRUCTOR),
     ("etienne.roy", "Étienne", "Roy", None, "", Role.COACH),
     ("philippe.nguyen", "Philippe", "Nguyen", None, "", Role.ADMINISTRATOR),
@@ -45,19 +45,25 @@ def load() -> dict[str, int]:
         return {}
     places = load_places()
     home = next(place for place in places if place.code == FICTIONAL_CODE)
-    mandates = _people([place for place in places if place is not home])
-    mandates += _personas(home)
+    people = [person for person in everyone(places) if not _is_persona(person, home)]
+    mandates = _people(people)
+    personas = _personas(home)
     for folder in sorted(path for path in COURSES.iterdir() if path.is_dir()):
         course = courses.import_folder(path=folder)
         courses.publish(course_id=course.pk, by=None, at=PUBLISHED_AT)
-    written = write_activity(mandates, random.Random(2027))
-    return {"municipalities": len(places), "people": len(mandates), **written}
+    written = write_activity(mandates, personas, random.Random(2027))
+    return {"municipalities": len(places), "people": len(people) + len(PERSONAS), **written}
 
 
-def _people(places: list[Organisation]) -> list[Mandate]:
-    rows = [(place, person) for place in places for person in people_of(place)]
+def _is_persona(person: Person, home: Organisation) -> bool:
+    """Whether a persona of Saint-Exemple holds this chair already."""
+    post = person.posts[0]
+    return post.organisation is home and (person.is_chief or post.function.endswith("siège 4"))
+
+
+def _people(people: list[Person]) -> list[Mandate]:
     users = []
-    for __, person in rows:
+    for person in people:
         user = User(
             email=person.email or None, first_name=person.first_name, last_name=person.last_name
         )
@@ -68,20 +74,22 @@ def _people(places: list[Organisation]) -> list[Mandate]:
     held = [
         Mandate(
             user=user,
-            organisation=place,
-            public=person.public,
-            function=person.function,
+            organisation=post.organisation,
+            public=post.public,
+            function=post.function,
             starts_on=MANDATES_START,
         )
-        for user, (place, person) in zip(users, rows, strict=True)
+        for user, person in zip(users, people, strict=True)
+        for post in person.posts
     ]
     Responsibility.objects.bulk_create(
-        Responsibility(user=user, organisation=place, starts_on=MANDATES_START)
-        for user, (place, person) in zip(users, rows, strict=True)
-        if person.directs and _is_open(place)
+        Responsibility(
+            user=user, organisation=person.posts[0].organisation, starts_on=MANDATES_START
+        )
+        for user, person in zip(users, people, strict=True)
+        if person.is_chief and _is_open(person.posts[0].organisation)
     )
-    Mandate.objects.bulk_create([*held, *_second_mandates(held)], batch_size=500)
-    return held
+    return Mandate.objects.bulk_create(held, batch_size=500)
 
 
 def _is_open(place: Organisation) -> bool:
@@ -89,32 +97,12 @@ def _is_open(place: Organisation) -> bool:
     return random.Random(f"open/{place.code}").random() < SHARE_OPEN
 
 
-def _second_mandates(held: list[Mandate]) -> list[Mandate]:
-    """Some employees of one municipality sit on the council of another."""
-    chance = random.Random("second mandates")
-    staff = [mandate for mandate in held if mandate.public == Public.STAFF]
-    second = []
-    for mandate in chance.sample(staff, TWO_MANDATES):
-        elsewhere = chance.choice([each for each in held if each.public == Public.ELECTED])
-        if elsewhere.organisation is not mandate.organisation:
-            second.append(
-                Mandate(
-                    user=mandate.user,
-                    organisation=elsewhere.organisation,
-                    public=Public.ELECTED,
-                    function="membre du conseil",
-                    starts_on=MANDATES_START,
-                )
-            )
-    return second
-
-
 def _personas(home: Organisation) -> list[Mandate]:
     mandates = []
     for local, first, last, public, function, role in PERSONAS:
         is_admin = role == Role.ADMINISTRATOR
         user = User.objects.create_user(
-            f"{local}@{DOMAIN}",
+            f"{local}@{DOMAIN}" if local else None,
             first_name=first,
             last_name=last,
             is_staff=is_admin,

@@ -1,0 +1,206 @@
+"""One person's way through one course: a plausible ledger, and exactly what it projects."""
+
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid5
+from zoneinfo import ZoneInfo
+
+from courses.documents import BlockDoc, CourseDoc, LessonDoc, QuestionDoc, stations
+from courses.enums import BlockKind, LessonKind
+from courses.queries import document
+from enrollments import grading
+from enrollments.enums import Status, Verb
+from enrollments.models import BlockState, Enrollment, LearningEvent, LessonState
+from enrollments.projections import Event, standing
+from enrollments.queries.quiz import attempt_of
+
+EASTERN = ZoneInfo("America/Toronto")
+HOURS = (8, 9, 10, 11, 12, 12, 12, 13, 14, 15, 16, 19)
+SATURDAY = 5
+ATTEMPTS = 4
+KNOWLEDGE = 0.86  # share of right answers at a first attempt
+
+
+@dataclass(slots=True)
+class Rows:
+    """What a set of journeys writes, in bulk."""
+
+    events: list[LearningEvent] = field(default_factory=list)
+    lessons: list[LessonState] = field(default_factory=list)
+    blocks: list[BlockState] = field(default_factory=list)
+
+
+def working_moment(day: datetime, chance: random.Random) -> datetime:
+    """A likely moment of that day, or of the Monday after it; in UTC."""
+    local = day.astimezone(EASTERN)
+    local += timedelta(days=max(0, 7 - local.weekday()) if local.weekday() >= SATURDAY else 0)
+    moment = local.replace(hour=chance.choice(HOURS), minute=chance.randrange(60), second=0)
+    return moment.astimezone(UTC)
+
+
+def enrollment_of(**fields: Any) -> Enrollment:
+    """A fresh enrolment in the version in force, not saved; its UUID follows from its `seed`."""
+    seed = fields.pop("seed")
+    course = fields["course"]
+    content = document(course.current_version_id)
+    return Enrollment(
+        uuid=uuid5(course.uuid, seed),
+        version_id=course.current_version_id,
+        stations_total=sum(each["required"] for each in stations(content)),
+        **fields,
+    )
+
+
+def travel(
+    enrollment: Enrollment,
+    rows: Rows,
+    *,
+    stations_reached: int,
+    until: datetime,
+    chance: random.Random,
+) -> None:
+    """Walk the first stations of the course, none after `until`, and project the walk.
+
+    The last station reached is only opened when others are left; projections are those that
+    enrollments.actions would write, made by the same functions.
+    """
+    content = document(enrollment.version_id)
+    line = list(stations(content))[:stations_reached]
+    events: list[LearningEvent] = []
+    for moment, lesson in zip(_moments(enrollment, chance), line, strict=False):
+        if moment > until:
+            break
+        events += _visit(enrollment, lesson, moment, chance)
+    if len(line) < len(list(stations(content))) and len(events) > 1:
+        while events[-1].verb != Verb.OPENED:
+            events.pop()
+    rows.events += events
+    _project(enrollment, content, events, rows)
+
+
+def _moments(enrollment: Enrollment, chance: random.Random) -> Iterator[datetime]:
+    """Starts of visits: several stations in a sitting, some days between sittings."""
+    moment = enrollment.enrolled_at + timedelta(minutes=5)
+    while True:
+        yield moment
+        later = moment + timedelta(minutes=chance.choice((12, 15, 20, 25)))
+        if chance.random() < 0.35:  # noqa: PLR2004 -- sittings of about three stations
+            days = chance.choice((1, 2, 2, 5, 7, 7, 12))
+            later = working_moment(moment + timedelta(days=days), chance)
+        moment = later
+
+
+def _visit(
+    enrollment: Enrollment, lesson: LessonDoc, moment: datetime, chance: random.Random
+) -> list[LearningEvent]:
+    """What happens in one station, minute after minute."""
+
+    def event(verb: Verb, *, uuid: UUID | None = None, **fields: Any) -> LearningEvent:
+        nonlocal moment
+        moment += timedelta(minutes=1)
+        return LearningEvent(
+            uuid=uuid or uuid5(enrollment.uuid, f"{verb}/{lesson['uuid']}"),
+            enrollment=enrollment,
+            verb=verb,
+            lesson=UUID(lesson["uuid"]),
+            happened_at=moment,
+            received_at=moment,
+            **fields,
+        )
+
+    happened = [event(Verb.OPENED)]
+    for block in lesson["blocks"]:
+        if block["kind"] == BlockKind.QUIZ:
+            goal = 0 if lesson["kind"] == LessonKind.LESSON else _pass_mark(enrollment)
+            for uuid, result in _attempts(enrollment, block, goal, chance):
+                happened.append(
+                    event(Verb.ANSWERED, uuid=uuid, block=UUID(block["uuid"]), result=result)
+                )
+    if lesson["kind"] == LessonKind.MEETING:
+        happened.append(event(Verb.ATTENDED))
+    elif lesson["kind"] == LessonKind.LESSON:
+        happened.append(event(Verb.COMPLETED))
+    return happened
+
+
+def _pass_mark(enrollment: Enrollment) -> int:
+    return document(enrollment.version_id)["pass_mark"]
+
+
+def _attempts(
+    enrollment: Enrollment, block: BlockDoc, goal: int, chance: random.Random
+) -> Iterator[tuple[UUID, dict[str, Any]]]:
+    """Attempts until the goal; one learns from feedback, and the last attempt is all right."""
+    for n in range(ATTEMPTS):
+        uuid = attempt_of(enrollment, block, n)
+        drawn = grading.draw(block, uuid)
+        knowledge = 1 if n == ATTEMPTS - 1 else KNOWLEDGE + 0.05 * n
+        answers = {
+            question["uuid"]: _answer(question, right=chance.random() < knowledge)
+            for question in drawn
+        }
+        score = grading.percent(grading.mark(drawn, answers))
+        yield uuid, {"score": score, "answers": answers}
+        if score >= goal:
+            return
+
+
+def _answer(question: QuestionDoc, *, right: bool) -> list[str]:
+    """What the form would send: the right answer, or a wrong one."""
+    if question["kind"] == "ordering":
+        items = list(question["items"])
+        return items if right else items[1:] + items[:1]
+    if question["kind"] == "matching":
+        sides = [pair["right"] for pair in question["pairs"]]
+        return sides if right else sides[1:] + sides[:1]
+    if question["kind"] == "short":
+        return [question["answers"][0] if right else "je ne sais pas"]
+    chosen = [each["key"] for each in question["choices"] if each["correct"] == right]
+    return chosen if right else chosen[:1]
+
+
+def _project(
+    enrollment: Enrollment, content: CourseDoc, events: list[LearningEvent], rows: Rows
+) -> None:
+    found = standing(content, [_read(event) for event in events])
+    for uuid, lesson in found.lessons.items():
+        rows.lessons.append(
+            LessonState(
+                enrollment=enrollment,
+                lesson=uuid,
+                opened_at=lesson.opened_at,
+                completed_at=lesson.completed_at,
+            )
+        )
+        rows.blocks += [
+            BlockState(
+                enrollment=enrollment,
+                lesson=uuid,
+                block=block,
+                attempts=each.attempts,
+                best_score=each.best_score,
+                data=each.data,
+            )
+            for block, each in lesson.blocks.items()
+        ]
+    enrollment.first_activity_at = found.first_activity_at
+    enrollment.last_activity_at = found.last_activity_at
+    enrollment.stations_done, enrollment.current_lesson = found.done, found.current
+    enrollment.best_score = found.best_score
+    if found.completed_at:
+        enrollment.status, enrollment.completed_at = Status.COMPLETED, found.completed_at
+
+
+def _read(event: LearningEvent) -> Event:
+    return Event(
+        event.uuid,
+        event.verb,
+        event.lesson,
+        event.block,
+        event.result,
+        event.happened_at,
+        event.received_at,
+    )
