@@ -21,6 +21,7 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.urls import reverse
 
+from atn_platform.core.office_hours import opening
 from atn_platform.notifications.enums import REFUSABLE
 from atn_platform.notifications.messages import one_line
 from atn_platform.notifications.models import OutgoingEmail
@@ -31,6 +32,8 @@ MAX_ATTEMPTS = 25
 LONGEST_WAIT = timedelta(hours=4)
 # Longer than any server may take to answer (EMAIL_TIMEOUT): the worker is dead.
 CLAIM_LAPSES = timedelta(minutes=10)
+# A reminder leaves at once, or waits for the next opening of offices.
+AT_ONCE = timedelta(minutes=15)
 SWEEP_SIZE = 500
 PERMANENT = range(500, 600)
 ERROR_LENGTH = 300
@@ -99,10 +102,23 @@ def _claim(email_id: int, *, now: datetime) -> OutgoingEmail | None:
     if expired or (email.claimed_at is not None and email.category in REFUSABLE):
         _abandon(email, EXPIRED if expired else UNKNOWN, now=now)
         return None
+    if _disturbs(email, now=now):
+        email.not_before = opening(now)
+        email.save(update_fields=["not_before", "updated_at"])
+        return None
     email.claimed_at = now
     email.attempts += 1
     email.save(update_fields=["claimed_at", "attempts", "updated_at"])
     return email
+
+
+def _disturbs(email: OutgoingEmail, *, now: datetime) -> bool:
+    """Whether a reminder that was held up (a server down, a worker stopped) would come at night.
+
+    Nothing is held up before its time: reminders of a day to come may be shown at any hour.
+    """
+    held_up = now - email.queued_at > AT_ONCE
+    return email.category in REFUSABLE and held_up and opening(now) > now
 
 
 def _abandon(email: OutgoingEmail, error: str, *, now: datetime) -> None:

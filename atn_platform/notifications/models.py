@@ -12,6 +12,10 @@ class OutgoingEmailQuerySet(models.QuerySet["OutgoingEmail"]):
         """Promised, and neither sent nor given up."""
         return self.filter(sent_at__isnull=True, abandoned_at__isnull=True)
 
+    def untried(self) -> "OutgoingEmailQuerySet":
+        """Waiting, and never offered to a mail server: nobody can have received it."""
+        return self.waiting().filter(attempts=0, claimed_at__isnull=True)
+
 
 class OutgoingEmail(TimestampedModel):
     """An e-mail we owe someone. The row is the promise; sending it is a later matter.

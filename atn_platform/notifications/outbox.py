@@ -1,5 +1,6 @@
 """Before the queue: the only door through which any app sends an e-mail."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from django.db import transaction
@@ -54,6 +55,12 @@ def resend(email: OutgoingEmail, *, at: datetime) -> bool:
         if done:
             after_commit(deliver_email, email_id=email.pk)
     return bool(done)
+
+
+def withdraw(keys: Collection[str]) -> int:
+    """Take back promises whose reason is gone; how many. What a worker tried stays."""
+    untried = OutgoingEmail.objects.untried().filter(key__in=keys)
+    return untried.delete()[0]
 
 
 def _refused(message: Message) -> bool:

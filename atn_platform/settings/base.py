@@ -201,6 +201,12 @@ CELERY_BEAT_SCHEDULE = {
         "task": "certificates.tasks.settle_debts",
         "schedule": crontab(minute="*/2"),
     },
+    # Each hour of offices, so that a bell that was missed costs an hour; half an hour before they
+    # open, what was promised for the morning is looked at again.
+    "reminders-due": {
+        "task": "enrollments.tasks.send_reminders",
+        "schedule": crontab(minute="30", hour="7-15", day_of_week="mon-fri"),
+    },
     "messages-waiting": {
         "task": "atn_platform.notifications.tasks.deliver_waiting",
         "schedule": crontab(minute="*"),

@@ -232,6 +232,36 @@ def test_four_workers_on_one_message_send_it_once(settings, mailbox):
     assert len(mailbox.messages) == 1
 
 
+@pytest.mark.parametrize(
+    ("category", "waits"), [(Category.REMINDER, True), (Category.SESSION, False)]
+)
+def test_a_reminder_held_up_until_the_evening_waits_for_the_morning(mailbox, category, waits):
+    email = promise(category=category)
+    evening = NOON + timedelta(hours=7)
+    delivery.deliver(email_id=email.pk, now=evening)
+    email.refresh_from_db()
+    assert (len(mailbox.messages), email.attempts) == ((0, 0) if waits else (1, 1))
+    assert email.not_before == (NOON + timedelta(hours=20) if waits else None)
+    delivery.deliver(email_id=email.pk, now=NOON + timedelta(hours=20))
+    assert len(mailbox.messages) == 1
+
+
+def test_a_reminder_leaves_at_once_whatever_the_hour_it_is_promised(mailbox):
+    email = promise(category=Category.REMINDER)
+    OutgoingEmail.objects.update(queued_at=NOON + timedelta(hours=7))
+    assert delivery.deliver(email_id=email.pk, now=NOON + timedelta(hours=7))
+
+
+def test_promises_taken_back_are_those_that_no_server_was_offered(mailbox):
+    email = promise()
+    assert outbox.withdraw([]) == outbox.withdraw(["autre"]) == 0
+    mailbox.answers = ["451 later"]
+    delivery.deliver(email_id=email.pk, now=NOON)
+    assert outbox.withdraw(["essai:1"]) == 0
+    OutgoingEmail.objects.update(attempts=0)
+    assert outbox.withdraw(["essai:1"]) == 1
+
+
 def test_an_abandoned_message_can_be_sent_again(mailbox):
     mailbox.answers = ["554 spam"]
     email = promise()

@@ -1,0 +1,3 @@
+from tests.notifications.conftest import free_port, mailbox
+
+__all__ = ["free_port", "mailbox"]
