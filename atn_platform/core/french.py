@@ -134,6 +134,13 @@ def weight(size: int) -> str:
     return f"{number(size / MEGABYTE, 1)}{NBSP}Mo"
 
 
+def quoted(text: str) -> str:
+    """« text »; what it quotes itself takes the inner marks “ ”."""
+    inner = re.sub(rf"«[ {NBSP}]*", "“", text)
+    inner = re.sub(rf"[ {NBSP}]*»", "”", inner)
+    return f"«{NBSP}{inner}{NBSP}»"
+
+
 UNITS = "min|h|km|ko|Mo|Go|%|\\$|ans|places|pages|leçons|minutes|heures|personnes|étapes|questions"
 
 

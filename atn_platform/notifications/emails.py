@@ -104,4 +104,9 @@ def _tidy(text: str) -> str:
 def _typeset(html: str) -> str:
     """Québec's spaces between the tags, never inside them; empty lines left out."""
     html = re.sub(r"\n\s*", "\n", html.strip())
-    return re.sub(r"(?<=>)[^<]+", lambda found: french.typography(found[0]), html) + "\n"
+    return re.sub(r"(?<=>)[^<]+", _typeset_words, html) + "\n"
+
+
+def _typeset_words(found: re.Match[str]) -> str:
+    # An escaped apostrophe is an apostrophe too.
+    return french.typography(found[0].replace("&#x27;", "'"))

@@ -44,11 +44,11 @@ def _course(due: Reminder) -> tuple[str, str, dict[str, Any]]:
     step = due.step
     begun = due.rule == ReminderRule.DORMANT
     context = {
-        "course": followed["title"],
+        "course": french.quoted(followed["title"]),
         "begun": begun,
         "done": due.enrollment.stations_done,
         "total": due.enrollment.stations_total,
-        "step": step["title"] if step else "",
+        "step": french.quoted(step["title"]) if step else "",
         "is_meeting": step is not None and step["kind"] == LessonKind.MEETING,
         "minutes": french.duration(step["minutes"]) if step and step["minutes"] else "",
         "url": _resume_url(followed["code"], step),
@@ -58,13 +58,13 @@ def _course(due: Reminder) -> tuple[str, str, dict[str, Any]]:
 
 def _course_subject(context: dict[str, Any]) -> str:
     if context["is_meeting"]:
-        words = _("Une date de rencontre à choisir pour « %(course)s »")
+        words = _("Une date de rencontre à choisir pour %(course)s")
     elif not context["minutes"]:
-        words = _("Quand vous voulez, la suite de « %(course)s » vous attend")
+        words = _("Quand vous voulez, la suite de %(course)s vous attend")
     elif context["begun"]:
-        words = _("Environ %(minutes)s pour la suite de « %(course)s »")
+        words = _("Environ %(minutes)s pour la suite de %(course)s")
     else:
-        words = _("Environ %(minutes)s pour commencer « %(course)s »")
+        words = _("Environ %(minutes)s pour commencer %(course)s")
     return words % context
 
 
@@ -81,7 +81,7 @@ def _session(seat: Registration) -> tuple[str, str, dict[str, Any]]:
     day = capfirst(french.day(starts, weekday=True))
     on_site = seat.seat == Seat.ON_SITE
     context = {
-        "session": session.title,
+        "session": french.quoted(session.title),
         "day": day,
         "starts": french.hour(starts),
         "ends": french.hour(ends),
@@ -94,7 +94,7 @@ def _session(seat: Registration) -> tuple[str, str, dict[str, Any]]:
         "note": session.note,
         "url": absolute("enrollments:course", session.course.code.lower()),
     }
-    subject = _("%(day)s à %(starts)s : %(session)s") % context
+    subject = _("%(day)s à %(starts)s : %(title)s") % {**context, "title": session.title}
     return "session_reminder", subject, context
 
 

@@ -190,7 +190,7 @@ def _dormant(at: datetime) -> list[Reminder]:
         last_activity_at__gt=days_before(at, DORMANT_DAYS + COURSE_LATE_DAYS),
     )
     words = _(
-        "Votre dernière activité dans le cours « %(course)s » date du %(day)s; nous vous "
+        "Votre dernière activité dans le cours %(course)s date du %(day)s; nous vous "
         "l’écrivons une fois, après deux semaines."
     )
     return [
@@ -207,7 +207,7 @@ def _not_started(at: datetime) -> list[Reminder]:
         enrolled_at__gt=days_before(at, NOT_STARTED_DAYS + COURSE_LATE_DAYS),
     )
     words = _(
-        "Votre inscription au cours « %(course)s » date du %(day)s et rien n’est encore "
+        "Votre inscription au cours %(course)s date du %(day)s et rien n’est encore "
         "commencé; nous vous l’écrivons une fois, après une semaine."
     )
     return [
@@ -271,7 +271,7 @@ def _of_course(
     since: datetime,
     at: datetime,
 ) -> Reminder:
-    title = document(enrollment.version_id)["title"]
+    title = french.quoted(document(enrollment.version_id)["title"])
     leaves_at = opening(at)
     facts = {"course": title, "day": french.day(since.astimezone(QUEBEC))}
     return Reminder(
@@ -320,9 +320,9 @@ def _of_session(registration: Registration, at: datetime) -> Reminder | None:
         expires_at = _midnight(working_day_before(starts.date()), starts)
     if leaves_at >= expires_at:
         return None
-    words = _("Vous avez une place à la rencontre « %(session)s » le %(day)s à %(hour)s.")
+    words = _("Vous avez une place à la rencontre %(session)s le %(day)s à %(hour)s.")
     facts = {
-        "session": session.title,
+        "session": french.quoted(session.title),
         "day": french.day(starts, weekday=True),
         "hour": french.hour(starts),
     }

@@ -360,6 +360,13 @@ def test_the_letter_of_a_seat_online_gives_the_link_and_one_s_own_hour():
         assert "Ayez un exemple" in text
 
 
+def test_a_title_that_quotes_takes_the_inner_marks():
+    waiting(version__course=CourseFactory(title="Rédiger : « clair » d'abord"))
+    email = letter()
+    for body in (email.subject, email.text, email.html, email.reason):
+        assert "« Rédiger : “clair” d’abord »" in spaced(body)
+
+
 def test_a_title_of_a_course_is_never_a_template():
     course = CourseFactory(title="{{ settings.SECRET_KEY }} %(x)s {x} <b>")
     waiting(version__course=course)
