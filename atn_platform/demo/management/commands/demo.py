@@ -26,6 +26,7 @@ from django.db import DatabaseError, OperationalError, connections
 from django.db.migrations.executor import MigrationExecutor
 
 from atn_platform.core import postgres
+from atn_platform.core.queueing import prepare_broker
 from atn_platform.demo import mailbox
 from atn_platform.demo.accounts import DEMO_ACCOUNTS
 from atn_platform.demo.supervisor import Program, ProgramFailed, Supervisor
@@ -103,10 +104,7 @@ class Command(BaseCommand):
             call_command("load_demo", stdout=self.stdout)
         connections.close_all()
         Path(settings.STATIC_ROOT).mkdir(exist_ok=True)  # WhiteNoise warns of its absence
-        broker = settings.CELERY_BROKER_TRANSPORT_OPTIONS
-        for name in ("data_folder_in", "data_folder_out", "control_folder"):
-            if name in broker:
-                Path(str(broker[name])).mkdir(parents=True, exist_ok=True)
+        prepare_broker()
 
     def _run(self, port: int, smtp_port: int, started: float) -> None:
         site = f"http://localhost:{port}"
