@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 
 from certificates.models import Certificate
 from courses.documents import stations
+from courses.enums import Mode
 from courses.queries import document
 from enrollments.enums import Status
 from enrollments.models import Enrollment
@@ -34,7 +35,7 @@ def facts_of(enrollment: Enrollment) -> dict[str, Any]:
         "course_title": content["title"],
         "version": enrollment.version.number,
         "objectives": content["objectives"],
-        "mode": enrollment.course.get_mode_display(),
+        "mode": str(Mode(content["mode"]).label),
         "minutes": content["minutes"],
         "uec": content["uec"],
         "started_on": started.astimezone(zone).date().isoformat(),

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from atn_platform.core import french
 from courses.enums import Mode, Topic
-from courses.models import Course
+from courses.models import CourseVersion
 from municipalities.enums import Public
 
 HOUR, HALF_DAY = 60, 240
@@ -38,7 +38,7 @@ class Facet:
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:
-    courses: list[Course]
+    versions: list[CourseVersion]
     facets: list[Facet]
     typed: str
     filtered: bool
@@ -47,47 +47,47 @@ class Catalogue:
 def catalogue(asked: Mapping[str, str]) -> Catalogue:
     """Published courses that match; unknown values of a filter are ignored. One query."""
     typed = asked.get("q", "").strip()[:100]
-    published = Course.objects.published().select_related("current_version")
-    everything = list(published.defer("current_version__document").order_by("code"))
-    found = [course for course in everything if _matches(course, typed)]
+    everything = list(CourseVersion.objects.in_force().order_by("course__code"))
+    found = [version for version in everything if _matches(version, typed)]
     taken = {name: asked[name] for name in _FACETS if asked.get(name) in _FACETS[name][1]}
     return Catalogue(
-        courses=[course for course in found if _passes(course, taken)],
+        versions=[version for version in found if _passes(version, taken)],
         facets=[_facet(name, found, taken, typed) for name in _FACETS],
         typed=typed,
         filtered=bool(taken or typed),
     )
 
 
-def _matches(course: Course, typed: str) -> bool:
+def _matches(version: CourseVersion, typed: str) -> bool:
     words = french.sort_key(typed).split()
-    text = french.sort_key(f"{course.code} {course.title} {course.summary} {course.objectives}")
+    front = version.front
+    said = [front["code"], front["title"], front["summary"], *front["objectives"]]
+    text = french.sort_key(" ".join(said))
     return all(word.rstrip("s") in text for word in words)
 
 
-def _passes(course: Course, taken: Mapping[str, str]) -> bool:
-    return all(_has(course, name, value) for name, value in taken.items())
+def _passes(version: CourseVersion, taken: Mapping[str, str]) -> bool:
+    return all(_has(version, name, value) for name, value in taken.items())
 
 
-def _has(course: Course, name: str, value: str) -> bool:
+def _has(version: CourseVersion, name: str, value: str) -> bool:
     if name == "theme":
-        return bool(course.topic == value)
+        return version.front["topic"] == value
     if name == "mode":
-        return bool(course.mode == value)
+        return version.front["mode"] == value
     if name == "public":
-        return value in course.publics
+        return value in version.front["publics"]
     __, shortest, longest = LENGTHS[value]
-    minutes = course.current_version.minutes if course.current_version else 0
-    return shortest <= minutes <= longest
+    return shortest <= version.minutes <= longest
 
 
-def _facet(name: str, found: list[Course], taken: dict[str, str], typed: str) -> Facet:
+def _facet(name: str, found: list[CourseVersion], taken: dict[str, str], typed: str) -> Facet:
     label, choices = _FACETS[name]
     others = {key: value for key, value in taken.items() if key != name}
-    candidates = [course for course in found if _passes(course, others)]
+    candidates = [version for version in found if _passes(version, others)]
     options = []
     for value, words in choices.items():
-        count = sum(_has(course, name, value) for course in candidates)
+        count = sum(_has(version, name, value) for version in candidates)
         chosen = taken.get(name) == value
         if count or chosen:
             query = others if chosen else {**others, name: value}

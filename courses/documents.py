@@ -121,8 +121,8 @@ class ModuleDoc(TypedDict):
     lessons: list[LessonDoc]
 
 
-class CourseDoc(TypedDict):
-    """The whole course: `minutes` sums its stations; `uec` is minutes / 600, down to .05."""
+class FactsDoc(TypedDict):
+    """The front page: `minutes` sums the stations; `uec` is minutes / 600, down to .05."""
 
     format: int
     code: str
@@ -136,6 +136,11 @@ class CourseDoc(TypedDict):
     pass_mark: int
     minutes: int
     uec: float | None
+
+
+class CourseDoc(FactsDoc):
+    """The whole course."""
+
     modules: list[ModuleDoc]
 
 

@@ -1,7 +1,7 @@
 """Reads of courses that cross tables or keep what never changes."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any, Literal, cast
 
 from django.db.models import Count, Q, QuerySet
@@ -25,10 +25,36 @@ UEC_MINUTES = 600  # ten hours of structured participation
 UEC_STEP = 20  # steps of 0,05
 
 
-@lru_cache(maxsize=64)
+# Documents never change, so a process keeps those in use. Bounded: each holds a whole course.
+_DOCUMENTS_KEPT = 64
+_kept: dict[int, CourseDoc] = {}
+
+
 def document(version_id: int) -> CourseDoc:
     """The document of a published version: read once, for it never changes. Never modify it."""
-    return data_of(CourseVersion.objects.values_list("document", flat=True).get(pk=version_id))
+    found = documents([version_id])
+    if version_id not in found:
+        raise CourseVersion.DoesNotExist(version_id)
+    return found[version_id]
+
+
+def documents(version_ids: Iterable[int]) -> dict[int, CourseDoc]:
+    """Documents by version: one query for all those not read before, none when all were."""
+    wanted = set(version_ids)
+    found = {pk: kept for pk in wanted if (kept := _kept.get(pk)) is not None}
+    if missing := wanted - found.keys():
+        rows = CourseVersion.objects.filter(pk__in=missing).values_list("pk", "document")
+        read = {pk: data_of(content) for pk, content in rows}
+        found |= read
+        _keep(read)
+    return found
+
+
+def _keep(read: dict[int, CourseDoc]) -> None:
+    # Oldest out. `pop` with a default: another thread may be making room at the same time.
+    _kept.update(read)
+    for pk in list(_kept)[: max(0, len(_kept) - _DOCUMENTS_KEPT)]:
+        _kept.pop(pk, None)
 
 
 def draft_document(course: Course) -> CourseDoc:

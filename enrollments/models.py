@@ -50,6 +50,10 @@ class EnrollmentQuerySet(models.QuerySet["Enrollment"]):
     def live(self) -> "EnrollmentQuerySet":
         return self.exclude(status=Status.WITHDRAWN)
 
+    def with_facts(self) -> "EnrollmentQuerySet":
+        """With what cards say of the version followed, and without its document."""
+        return self.select_related("course", "version__course").defer("version__document")
+
 
 class Enrollment(TimestampedModel):
     """One person following one version of one course, under one mandate.

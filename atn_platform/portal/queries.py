@@ -8,9 +8,9 @@ from django.urls import reverse
 
 from atn_platform.accounts.models import User
 from atn_platform.portal.next_step import Facts, Following, NextStep, Suggestion, next_step
-from courses.documents import station
-from courses.models import Course
-from courses.queries import document
+from courses.documents import CourseDoc, station
+from courses.models import CourseVersion
+from courses.queries import documents
 from enrollments.enums import Status
 from enrollments.models import Enrollment
 from enrollments.queries.thread import Thread, thread
@@ -44,10 +44,11 @@ class Home:
 
 def home(user: User, *, now: datetime) -> Home:
     """All that the home page shows, in a bounded number of queries."""
-    mine = Enrollment.objects.visible_to(user).live().select_related("course")
+    mine = Enrollment.objects.visible_to(user).live().with_facts()
     enrollments = list(mine.order_by("status", "-last_activity_at", "-enrolled_at"))
     active = [each for each in enrollments if each.status == Status.ACTIVE]
-    following = [_following(each) for each in active]
+    read = documents(each.version_id for each in active)
+    following = [_following(each, read[each.version_id]) for each in active]
     step = next_step(Facts(following=following, catalogue=_catalogue(enrollments)), now)
     current = next(
         (e for e, f in zip(active, following, strict=True) if step and f.url == step.url), None
@@ -55,15 +56,14 @@ def home(user: User, *, now: datetime) -> Home:
     done = [each for each in enrollments if each.status == Status.COMPLETED]
     return Home(
         step=step,
-        thread=thread(document(current.version_id), current) if current else None,
+        thread=thread(read[current.version_id], current) if current else None,
         enrollments=enrollments,
-        skills=[goal for each in done for goal in document(each.version_id)["objectives"]][:6],
+        skills=[goal for each in done for goal in each.version.front["objectives"]][:6],
         team=_team(user, now),
     )
 
 
-def _following(enrollment: Enrollment) -> Following:
-    content = document(enrollment.version_id)
+def _following(enrollment: Enrollment, content: CourseDoc) -> Following:
     found = station(content, enrollment.current_lesson) if enrollment.current_lesson else None
     lesson = found or content["modules"][0]["lessons"][0]
     return Following(
@@ -81,13 +81,14 @@ def _catalogue(enrollments: list[Enrollment]) -> list[Suggestion]:
     if any(each.status == Status.ACTIVE for each in enrollments):
         return []
     known = [each.course_id for each in enrollments]
-    offered = Course.objects.published().exclude(pk__in=known).select_related("current_version")
-    rows = offered.order_by("current_version__minutes").values_list(
-        "title", "current_version__minutes", "code"
-    )
+    offered = CourseVersion.objects.in_force().exclude(course__in=known)
     return [
-        Suggestion(title, minutes, reverse("enrollments:course", args=[code.lower()]))
-        for title, minutes, code in rows[:1]
+        Suggestion(
+            version.front["title"],
+            version.minutes,
+            reverse("enrollments:course", args=[version.front["code"].lower()]),
+        )
+        for version in offered.order_by("minutes", "course__code")[:1]
     ]
 
 

@@ -1,10 +1,29 @@
 """What learners read."""
 
+from typing import cast
+
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from courses.documents import FactsDoc
+from courses.enums import Mode
 from courses.models.drafts import Course
+
+
+class WithoutModules(models.Func):
+    """A document less its stations, by PostgreSQL's own operator."""
+
+    template = "(%(expressions)s - 'modules')"
+    arity = 1
+    output_field = models.JSONField()
+
+
+class CourseVersionQuerySet(models.QuerySet["CourseVersion"]):
+    def in_force(self) -> "CourseVersionQuerySet":
+        """What people may join, as published and without documents; drafts may say otherwise."""
+        offered = Course.objects.published().values("current_version")
+        return self.filter(pk__in=offered).defer("document").select_related("course")
 
 
 class CourseVersion(models.Model):
@@ -15,7 +34,14 @@ class CourseVersion(models.Model):
     )
     number = models.PositiveIntegerField(_("numéro"))
     document = models.JSONField(_("document"))
-    # Beside the document, so that lists need not read it.
+    # Beside the document, so that lists need not read it. The database itself writes the facts:
+    # they cannot differ from what was published.
+    facts = models.GeneratedField(
+        verbose_name=_("faits"),
+        expression=WithoutModules("document"),
+        output_field=models.JSONField(),
+        db_persist=True,
+    )
     minutes = models.PositiveIntegerField(_("durée (min)"))
     content_hash = models.CharField(_("empreinte"), max_length=64)
     published_at = models.DateTimeField(_("publiée le"))
@@ -28,6 +54,8 @@ class CourseVersion(models.Model):
         blank=True,
     )
 
+    objects = CourseVersionQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("version de cours")
         verbose_name_plural = _("versions de cours")
@@ -37,3 +65,12 @@ class CourseVersion(models.Model):
 
     def __str__(self) -> str:
         return f"{self.course.code} v{self.number}"
+
+    @property
+    def front(self) -> FactsDoc:
+        """What lists and cards say of the course, as published."""
+        return cast("FactsDoc", self.facts)
+
+    @property
+    def mode_label(self) -> str:
+        return str(Mode(self.front["mode"]).label)

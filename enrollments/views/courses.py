@@ -9,8 +9,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from atn_platform.accounts.http import SignedInRequest
+from atn_platform.accounts.models import User
 from atn_platform.core.exceptions import ActionError
-from courses.models import Course, Path
+from courses.models import Course, CourseVersion, Path
 from courses.queries import document
 from enrollments import actions
 from enrollments.forms import EnrollForm
@@ -22,24 +23,35 @@ from enrollments.queries.thread import thread
 @require_safe
 def course(request: HttpRequest, code: str) -> HttpResponse:
     """Anyone may see what a course holds; a learner sees their own thread in it."""
-    found = get_object_or_404(Course.objects.published(), code=code.upper())
-    enrollment = None
+    enrollment = _followed(request.user, code) if request.user.is_authenticated else None
+    if enrollment is not None:
+        version = enrollment.version
+    else:
+        version = get_object_or_404(CourseVersion.objects.in_force(), course__code=code.upper())
     form = None
-    if request.user.is_authenticated:
-        mine = Enrollment.objects.visible_to(request.user).live()
-        enrollment = mine.filter(course=found).first()
-        if enrollment is None:
-            form = EnrollForm(user=request.user, on=timezone.localdate())
-    version = enrollment.version_id if enrollment else found.current_version_id
-    content = document(version or 0)
+    if request.user.is_authenticated and enrollment is None:
+        form = EnrollForm(user=request.user, on=timezone.localdate())
+    content = document(version.pk)
     context = {
-        "course": found,
+        "course": version.course,
+        "version": version,
         "document": content,
         "enrollment": enrollment,
         "thread": thread(content, enrollment),
         "enroll_form": form,
     }
     return render(request, "enrollments/course.html", context)
+
+
+def _followed(user: User, code: str) -> Enrollment | None:
+    """Whoever follows a course keeps it, even once it is no longer offered to others."""
+    return (
+        Enrollment.objects.visible_to(user)
+        .live()
+        .with_facts()
+        .filter(course__code=code.upper())
+        .first()
+    )
 
 
 @require_POST
@@ -63,8 +75,8 @@ def enroll(request: SignedInRequest, code: str) -> HttpResponse:
 
 @require_safe
 def index(request: SignedInRequest) -> HttpResponse:
-    mine = Enrollment.objects.visible_to(request.user).live().select_related("course", "version")
-    enrollments = mine.defer("version__document").order_by("status", "-enrolled_at")
+    mine = Enrollment.objects.visible_to(request.user).live().with_facts()
+    enrollments = mine.order_by("status", "-enrolled_at")
     return render(request, "enrollments/index.html", {"enrollments": enrollments})
 
 
