@@ -1,12 +1,12 @@
 """Every way in which a certificate comes to be, and to an end."""
 
 import hashlib
-import secrets
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import F
 from django.utils.translation import gettext as _
 
 from atn_platform.accounts.models import User
@@ -14,17 +14,20 @@ from atn_platform.audit.recording import record
 from atn_platform.core.exceptions import ActionError
 from atn_platform.notifications import outbox
 from certificates import pdf
-from certificates.emails import certificate_ready
+from certificates.emails import certificate_ready, certificate_revoked
 from certificates.enums import RevocationReason
 from certificates.models import Certificate, CertificateFile, YearCounter
-from certificates.numbers import number
+from certificates.numbers import new_code, number
 from certificates.queries import facts_of
 from enrollments.enums import Status
 from enrollments.models import Enrollment
 
 
 class CertificateRefused(ActionError):
-    """No certificate may be issued or revoked here."""
+    """No certificate may be issued, revoked or replaced here."""
+
+
+ERROR_LENGTH = 300
 
 
 @transaction.atomic
@@ -39,19 +42,61 @@ def issue(*, enrollment_id: int, at: datetime) -> Certificate:
         return existing
     if enrollment.status != Status.COMPLETED:
         raise CertificateRefused(_("Ce cours n’est pas terminé."))
-    year = at.astimezone(ZoneInfo(settings.TIME_ZONE)).year
-    return Certificate.objects.create(
-        enrollment=enrollment,
-        number=number(year, _next_rank(year)),
-        code=secrets.token_urlsafe(16),
-        facts=facts_of(enrollment),
-        issued_at=at,
-    )
+    return _write(enrollment, at=at)
 
 
 @transaction.atomic
+def reissue(*, certificate_id: int, by: User, note: str = "", at: datetime) -> Certificate:
+    """Issue a corrected certificate, with the facts of today, in the place of this one.
+
+    The old one is revoked as replaced, unless it was revoked before. Safe to repeat: a
+    certificate has one successor, which a second call returns.
+    """
+    old = _locked(certificate_id)
+    if old.successor is not None:
+        return old.successor
+    new = _write(old.enrollment, at=at, supersedes=old)
+    if old.revoked_at is None:
+        _end(old, RevocationReason.REPLACED, at=at)
+    record(
+        at=at, actor=by, verb="certificate.reissued", target=old.number, by=new.number, note=note
+    )
+    return new
+
+
 def produce_file(*, certificate_id: int, at: datetime) -> bool:
-    """Render the PDF once and promise the e-mail; False when it is done, or being done."""
+    """Render the PDF once and promise the e-mail; False when it is done, or being done.
+
+    What prevents it is kept on the certificate, for people to see, and raised again.
+    """
+    try:
+        return _produce(certificate_id, at=at)
+    except Exception as error:
+        _note_failure(certificate_id, error)
+        raise
+
+
+@transaction.atomic
+def revoke(
+    *, certificate_id: int, reason: RevocationReason, by: User, note: str = "", at: datetime
+) -> Certificate:
+    """Withdraw a certificate's validity and tell its owner; its facts and file stay.
+
+    Safe to repeat: the first revocation stands.
+    """
+    certificate = _locked(certificate_id)
+    if certificate.revoked_at is None:
+        _end(certificate, reason, at=at)
+        record(
+            at=at, actor=by, verb="certificate.revoked", target=certificate.number,
+            reason=reason, note=note,
+        )  # fmt: skip
+        outbox.queue(certificate_revoked(certificate), at=at)
+    return certificate
+
+
+@transaction.atomic
+def _produce(certificate_id: int, *, at: datetime) -> bool:
     certificate = (
         Certificate.objects.select_for_update(no_key=True, skip_locked=True, of=("self",))
         .select_related("enrollment__learner")
@@ -71,20 +116,39 @@ def produce_file(*, certificate_id: int, at: datetime) -> bool:
     return True
 
 
-@transaction.atomic
-def revoke(
-    *, certificate_id: int, reason: RevocationReason, by: User, at: datetime
+def _note_failure(certificate_id: int, error: Exception) -> None:
+    words = f"{type(error).__name__} : {error}"[:ERROR_LENGTH]
+    Certificate.objects.filter(pk=certificate_id).update(
+        failures=F("failures") + 1, last_error=words
+    )
+
+
+def _locked(certificate_id: int) -> Certificate:
+    rows = Certificate.objects.select_for_update(no_key=True, of=("self",))
+    return rows.select_related("enrollment__learner", "superseded_by").get(pk=certificate_id)
+
+
+def _write(
+    enrollment: Enrollment, *, at: datetime, supersedes: Certificate | None = None
 ) -> Certificate:
-    """Withdraw a certificate's validity; its facts and file stay. Safe to repeat."""
-    certificate = Certificate.objects.select_for_update(no_key=True).get(pk=certificate_id)
-    if certificate.revoked_at is None:
-        certificate.revoked_at = at
-        certificate.revocation_reason = reason
-        certificate.save(update_fields=["revoked_at", "revocation_reason", "updated_at"])
-        record(
-            at=at, actor=by, verb="certificate.revoked", target=certificate.number, reason=reason
-        )
-    return certificate
+    facts = facts_of(enrollment)
+    if supersedes is not None:
+        facts["replaces"] = supersedes.number
+    year = at.astimezone(ZoneInfo(settings.TIME_ZONE)).year
+    return Certificate.objects.create(
+        enrollment=enrollment,
+        number=number(year, _next_rank(year)),
+        code=new_code(),
+        facts=facts,
+        issued_at=at,
+        supersedes=supersedes,
+    )
+
+
+def _end(certificate: Certificate, reason: RevocationReason, *, at: datetime) -> None:
+    certificate.revoked_at = at
+    certificate.revocation_reason = reason
+    certificate.save(update_fields=["revoked_at", "revocation_reason", "updated_at"])
 
 
 def _next_rank(year: int) -> int:

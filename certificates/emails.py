@@ -10,18 +10,41 @@ from certificates.models import Certificate
 
 def certificate_ready(certificate: Certificate) -> Message:
     """The certificate is ready: a link, for attachments tire small mail servers."""
-    title = certificate.facts["course_title"]
+    facts = certificate.facts
+    replaces = facts.get("replaces", "")
+    subject = _("Votre attestation corrigée : %s") if replaces else _("Votre attestation : %s")
     return compose(
         key=f"certificate:{certificate.number}",
         category=Category.CERTIFICATE,
         recipient=certificate.enrollment.learner,
         template="certificate_ready",
         context={
-            "title": title,
+            "title": facts["course_title"],
             "number": certificate.number,
+            "replaces": replaces,
+            "code": certificate.code,
             "url": absolute("certificates:download", certificate.number),
             "verify_url": absolute("certificates:verify", certificate.code),
         },
-        subject=_("Votre attestation : %s") % title,
+        subject=subject % facts["course_title"],
         reason=_("Vous avez terminé ce cours."),
+    )
+
+
+def certificate_revoked(certificate: Certificate) -> Message:
+    """A person must not learn from an employer that their certificate is void."""
+    title = certificate.facts["course_title"]
+    return compose(
+        key=f"certificate-revoked:{certificate.number}",
+        category=Category.CERTIFICATE,
+        recipient=certificate.enrollment.learner,
+        template="certificate_revoked",
+        context={
+            "title": title,
+            "number": certificate.number,
+            "why": certificate.get_revocation_reason_display(),
+            "verify_url": absolute("certificates:verify", certificate.code),
+        },
+        subject=_("Attestation révoquée : %s") % title,
+        reason=_("Cette attestation est à votre nom."),
     )

@@ -8,3 +8,7 @@ class RevocationReason(models.TextChoices):
     ERROR = "error", _("délivrée par erreur")
     REPLACED = "replaced", _("remplacée par une attestation corrigée")
     REQUEST = "request", _("à la demande de la personne")
+
+
+# What a person may choose; « replaced » is written by replacing.
+CHOSEN_REASONS = (RevocationReason.ERROR, RevocationReason.REQUEST)

@@ -31,6 +31,11 @@ class CertificateQuerySet(models.QuerySet["Certificate"]):
         """Certificates whose PDF is still to be made."""
         return self.filter(file__isnull=True)
 
+    def with_states(self) -> "CertificateQuerySet":
+        """With what came before and after each, and whether its PDF is there, in one query."""
+        rows = self.select_related("file", "supersedes", "superseded_by")
+        return rows.defer("file__content")
+
 
 class Certificate(TimestampedModel):
     """Proof that a person completed a course, with its facts as they stood that day.
@@ -47,7 +52,7 @@ class Certificate(TimestampedModel):
     )
     # ATN-2026-000123-K: year, rank, check character.
     number = models.CharField(_("numéro"), max_length=24, unique=True)
-    # 128 random bits in the address of the public page; the number alone finds nothing.
+    # In the address of the public page (numbers.new_code); the number alone finds nothing.
     code = models.CharField(_("code de vérification"), max_length=32, unique=True)
     facts = models.JSONField(_("faits"))
     issued_at = models.DateTimeField(_("délivrée le"))
@@ -55,6 +60,9 @@ class Certificate(TimestampedModel):
     revocation_reason = models.CharField(
         _("raison de la révocation"), max_length=10, choices=RevocationReason, blank=True
     )
+    # Of its PDF, until there is one; the sweep tries again.
+    failures = models.PositiveSmallIntegerField(_("échecs"), default=0)
+    last_error = models.CharField(_("dernière erreur"), max_length=300, blank=True)
     supersedes = models.OneToOneField(
         "self",
         verbose_name=_("remplace"),
@@ -84,6 +92,23 @@ class Certificate(TimestampedModel):
 
     def __str__(self) -> str:
         return self.number
+
+    @property
+    def kind(self) -> str:
+        """« Attestation de réussite » when there was a final questionnaire."""
+        if self.facts["result"] == "success":
+            return str(_("Attestation de réussite"))
+        return str(_("Attestation de participation"))
+
+    @property
+    def pdf(self) -> "CertificateFile | None":
+        """Its file, or None while it is owed."""
+        return getattr(self, "file", None)
+
+    @property
+    def successor(self) -> "Certificate | None":
+        """The certificate that replaces this one, if any."""
+        return getattr(self, "superseded_by", None)
 
 
 class CertificateFile(models.Model):

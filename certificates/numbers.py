@@ -1,11 +1,31 @@
-"""Numbers of certificates: ATN-2026-000123-K.
+"""Numbers of certificates, ATN-2026-000123-K, and codes of their public page.
 
-K is a check character: the ten digits, read as one integer, modulo 23, in an alphabet without I,
-O and Z. Since 23 is prime and divides no difference that one wrong digit or two swapped
-neighbours can make, it catches all of these.
+The number is said and filed; since numbers follow each other, it opens nothing. The code is
+random and opens the page: 7K4M-9TQX-2HBP-W3CD, fifteen symbols drawn at random (74 bits) and one
+that checks them.
 """
 
+import secrets
+import unicodedata
+from enum import Enum
+
+# K of a number is a check character: its ten digits, read as one integer, modulo 23, in an
+# alphabet without I, O and Z. Since 23 is prime and divides no difference that one wrong digit or
+# two swapped neighbours can make, it catches all of these.
 ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXY"
+# Of a code: digits, and the letters that look like no other sign. There are 31 of them, a prime,
+# so that weights from 1 to 15 catch any wrong symbol and any two that changed places.
+SYMBOLS = "0123456789ABCDEFGHJKMNPQRSTVWXY"
+LOOKALIKES = str.maketrans("OILZU", "0112V")
+DRAWN, GROUP = 15, 4
+
+
+class Fault(Enum):
+    """Why what was typed cannot be a code."""
+
+    NUMBER = "number"
+    LENGTH = "length"
+    CHECK = "check"
 
 
 def number(year: int, rank: int) -> str:
@@ -19,12 +39,51 @@ def check_character(digits: str) -> str:
     return ALPHABET[int(digits) % len(ALPHABET)]
 
 
-def is_well_formed(text: str) -> bool:
-    """Whether a number as typed could be one of ours."""
-    parts = text.strip().upper().split("-")
+def is_number(text: str) -> bool:
+    """Whether this is a number of ours, however it is spaced."""
+    signs = "".join(_signs(text))
+    year_and_rank = signs[3:-1]
     return (
-        len(parts) == 4  # noqa: PLR2004 -- the four parts of the form above
-        and parts[0] == "ATN"
-        and (parts[1] + parts[2]).isdecimal()
-        and parts[3] == check_character(parts[1] + parts[2])
+        signs.startswith("ATN")
+        and len(year_and_rank) == len("2026000123")
+        and year_and_rank.isdecimal()
+        and signs[-1] == check_character(year_and_rank)
     )
+
+
+def new_code() -> str:
+    """A code that nobody can guess."""
+    drawn = "".join(secrets.choice(SYMBOLS) for _ in range(DRAWN))
+    return _grouped(drawn + check_symbol(drawn))
+
+
+def check_symbol(drawn: str) -> str:
+    """The last symbol of the code that begins with these fifteen."""
+    weighed = sum(rank * SYMBOLS.index(symbol) for rank, symbol in enumerate(drawn, start=1))
+    return SYMBOLS[weighed % len(SYMBOLS)]
+
+
+def tidy_code(typed: str) -> str:
+    """What was typed, as codes are written: an address is cut, O is 0, I and L are 1, Z is 2."""
+    last = typed.strip().rstrip("/").rsplit("/", 1)[-1]
+    return _grouped("".join(_signs(last)).translate(LOOKALIKES))
+
+
+def fault_of(typed: str) -> Fault | None:
+    """None when what was typed can be a code."""
+    if is_number(typed):
+        return Fault.NUMBER
+    code = tidy_code(typed).replace("-", "")
+    if len(code) != DRAWN + 1:
+        return Fault.LENGTH
+    return None if code[-1] == check_symbol(code[:-1]) else Fault.CHECK
+
+
+def _signs(text: str) -> list[str]:
+    """Letters and digits in upper case, whatever their width or accents."""
+    plain = unicodedata.normalize("NFKD", text).upper()
+    return [sign for sign in plain if sign.isascii() and sign.isalnum()]
+
+
+def _grouped(signs: str) -> str:
+    return "-".join(signs[at : at + GROUP] for at in range(0, len(signs), GROUP))

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.db.models import QuerySet
 
+from atn_platform.accounts.models import User
 from certificates.models import Certificate
 from courses.documents import stations
 from courses.enums import Mode
@@ -22,10 +23,10 @@ def facts_of(enrollment: Enrollment) -> dict[str, Any]:
     """
     mandate = enrollment.mandate
     content = document(enrollment.version_id)
+    line = list(stations(content))
     zone = ZoneInfo(settings.TIME_ZONE)
     completed = enrollment.completed_at
     started = enrollment.first_activity_at or enrollment.enrolled_at
-    examined = any(station["kind"] == "exam" for station in stations(content))
     return {
         "name": enrollment.learner.get_full_name() or str(enrollment.learner),
         "organisation": mandate.organisation.official_name,
@@ -40,18 +41,21 @@ def facts_of(enrollment: Enrollment) -> dict[str, Any]:
         "uec": content["uec"],
         "started_on": started.astimezone(zone).date().isoformat(),
         "completed_on": completed.astimezone(zone).date().isoformat() if completed else "",
-        "result": "success" if examined else "participation",
+        "result": "success" if any(each["kind"] == "exam" for each in line) else "participation",
+        "stations": [each["kind"] for each in line],
         "issuer": settings.CERTIFICATE_ISSUER,
         "signatories": settings.CERTIFICATE_SIGNATORIES,
     }
 
 
-def completed_without_certificate() -> QuerySet[Enrollment, int]:
-    """Ids of completed enrolments whose certificate was never issued."""
+def completed_without_certificate(learner: User | None = None) -> QuerySet[Enrollment]:
+    """Completed courses whose certificate is still to be issued, the oldest first."""
     owed = Enrollment.objects.filter(status=Status.COMPLETED, certificates__isnull=True)
-    return owed.order_by("completed_at").values_list("pk", flat=True)
+    if learner is not None:
+        owed = owed.visible_to(learner)
+    return owed.select_related("course").order_by("completed_at")
 
 
-def without_file() -> QuerySet[Certificate, int]:
-    """Ids of certificates whose PDF is still to be made."""
-    return Certificate.objects.owed_a_file().order_by("pk").values_list("pk", flat=True)
+def without_file() -> QuerySet[Certificate]:
+    """Certificates whose PDF is still to be made, those that failed least first."""
+    return Certificate.objects.owed_a_file().order_by("failures", "pk")

@@ -3,6 +3,8 @@ from django.utils import timezone
 
 from certificates import actions, queries
 
+SWEEP_SIZE = 500
+
 
 @shared_task
 def issue_certificate(*, enrollment_id: int) -> None:
@@ -14,9 +16,10 @@ def issue_certificate(*, enrollment_id: int) -> None:
 @shared_task
 def settle_debts() -> None:
     """Find what killed workers and lost messages left undone."""
-    for enrollment_id in queries.completed_without_certificate()[:500]:
+    completed = queries.completed_without_certificate()
+    for enrollment_id in completed.values_list("pk", flat=True)[:SWEEP_SIZE]:
         issue_certificate.delay(enrollment_id=enrollment_id)
-    for certificate_id in queries.without_file()[:500]:
+    for certificate_id in queries.without_file().values_list("pk", flat=True)[:SWEEP_SIZE]:
         produce_file.delay(certificate_id=certificate_id)
 
 

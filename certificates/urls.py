@@ -8,5 +8,5 @@ urlpatterns = [
     path("attestations/", views.index, name="index"),
     path("attestations/<slug:number>.pdf", views.download, name="download"),
     path("verifier/", views.verify_form, name="verify-form"),
-    path("verifier/<slug:code>/", views.verify, name="verify"),
+    path("verifier/<str:code>/", views.verify, name="verify"),
 ]

@@ -3,15 +3,21 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_safe
 
+from atn_platform.accounts.decorators import limited
 from atn_platform.accounts.http import SignedInRequest
+from certificates import queries
+from certificates.forms import VerifyForm
 from certificates.models import Certificate, CertificateFile
 
 
 @require_safe
 def index(request: SignedInRequest) -> HttpResponse:
-    mine = Certificate.objects.visible_to(request.user).select_related("file")
-    certificates = mine.defer("file__content").order_by("-issued_at")
-    return render(request, "certificates/index.html", {"certificates": certificates})
+    mine = Certificate.objects.visible_to(request.user).with_states()
+    context = {
+        "certificates": mine.order_by("-issued_at", "-pk"),
+        "awaited": queries.completed_without_certificate(request.user),
+    }
+    return render(request, "certificates/index.html", context)
 
 
 @require_safe
@@ -26,22 +32,29 @@ def download(request: SignedInRequest, number: str) -> HttpResponse:
 @login_not_required
 @require_safe
 def verify_form(request: HttpRequest) -> HttpResponse:
-    """Where a code is pasted; the number alone finds nothing, for numbers can be guessed."""
-    if code := request.GET.get("code", "").strip().rstrip("/").rsplit("/", 1)[-1]:
-        return redirect("certificates:verify", code[:64])
-    return render(request, "certificates/verify_form.html")
+    """Where a code is typed; the number alone finds nothing, for numbers can be guessed."""
+    form = VerifyForm(request.GET if "code" in request.GET else None)
+    if form.is_valid():
+        return redirect("certificates:verify", form.cleaned_data["code"])
+    return render(request, "certificates/verify_form.html", {"form": form})
 
 
 @login_not_required
 @require_safe
+@limited("verify", per_minute=30)
 def verify(request: HttpRequest, code: str) -> HttpResponse:
     """Say what the database holds of this code, and nothing else of anybody."""
-    found = Certificate.objects.select_related("file").filter(code=code).first()
-    response = render(
-        request,
-        "certificates/verify.html",
-        {"certificate": found, "file": getattr(found, "file", None)},
-        status=200 if found else 404,
-    )
-    response.headers["X-Robots-Tag"] = "noindex"
+    form = VerifyForm({"code": code})
+    found = None
+    if form.is_valid():
+        if code != form.cleaned_data["code"]:
+            return redirect("certificates:verify", form.cleaned_data["code"])
+        found = Certificate.objects.with_states().filter(code=code).first()
+        if found is None:
+            form.say_unknown()
+    if found is None:
+        response = render(request, "certificates/verify_unknown.html", {"form": form}, status=404)
+    else:
+        response = render(request, "certificates/verify.html", {"certificate": found})
+    response.headers["X-Robots-Tag"] = "noindex, nofollow"
     return response

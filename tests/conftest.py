@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.core.cache import cache
 
 from atn_platform.core import postgres
 
@@ -21,3 +22,9 @@ def django_db_modify_db_settings() -> Iterator[None]:
     yield
     # Another run of the tests may be using it.
     postgres.stop(root, unless_used=True)
+
+
+@pytest.fixture(autouse=True)
+def _fresh_cache() -> None:
+    """Limits by the minute, and documents of rows that are gone, stay out of the next test."""
+    cache.clear()

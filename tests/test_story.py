@@ -8,7 +8,7 @@ from django.urls import reverse
 from pypdf import PdfReader
 from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
 
-from certificates.models import Certificate, CertificateFile
+from certificates.models import Certificate
 from courses import actions as course_actions
 from courses.queries import document
 from enrollments.enums import Verb
@@ -218,28 +218,6 @@ def test_a_lesson_takes_few_queries(client, enrolled, django_assert_max_num_quer
 def test_empty_lists_say_what_to_do(client, learner):
     assertContains(client.get(reverse("enrollments:index")), "cyberréflexes")
     assertContains(client.get(reverse("certificates:index")), "Vos attestations viendront ici")
-
-
-def test_another_person_s_certificate_does_not_exist(client, enrolled):
-    certificate = Certificate.objects.create(
-        enrollment=enrolled, number="ATN-2026-000001-A", code="c" * 22, issued_at=NOON, facts={}
-    )
-    CertificateFile.objects.create(
-        certificate=certificate, content=b"%PDF-", sha256="0" * 64, rendered_at=NOON
-    )
-    client.force_login(MandateFactory().user)
-    download = reverse("certificates:download", args=[certificate.number])
-    assert client.get(download).status_code == 404
-
-
-def test_an_unknown_code_says_so(client):
-    answer = client.get(reverse("certificates:verify", args=["rien"]))
-    assertContains(answer, "Attestation inconnue", status_code=404)
-    assertRedirects(
-        client.get("/verifier/?code=https://x/verifier/abc/"),
-        "/verifier/abc/",
-        target_status_code=404,
-    )
 
 
 def test_light_mode_asks_for_no_font(client):

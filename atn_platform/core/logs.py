@@ -6,8 +6,8 @@ import re
 from datetime import UTC, datetime
 
 ADDRESS = re.compile(r"[\w.+'-]+@[\w-]+(\.[\w-]+)+")
-# Invitations and unsubscribe links carry their secret in the path.
-TOKEN = re.compile(r"(?<=/)[\w:=-]{20,}(?=[/?\s'\"]|$)")
+# Invitations, unsubscribe links and codes of certificates (the shortest) stand in the path.
+TOKEN = re.compile(r"(?<=/)[\w:=-]{19,}(?=[/?\s'\"]|$)")
 # PostgreSQL repeats the values of a refused row.
 ROW_VALUES = re.compile(r"DETAIL: .*")
 

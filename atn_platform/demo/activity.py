@@ -2,13 +2,12 @@
 
 import hashlib
 import random
-import secrets
 from datetime import UTC, datetime, timedelta
 
 from atn_platform.demo.journeys import EASTERN, Rows, enrollment_of, travel, working_moment
 from certificates import pdf
 from certificates.models import Certificate, CertificateFile, YearCounter
-from certificates.numbers import number
+from certificates.numbers import new_code, number
 from certificates.queries import facts_of
 from courses.documents import stations
 from courses.models import Course
@@ -175,7 +174,7 @@ def _certify(enrollments: list[Enrollment]) -> None:
         certificate = Certificate.objects.create(
             enrollment=enrollment,
             number=number(year, ranks[year]),
-            code=secrets.token_urlsafe(16),
+            code=new_code(),
             facts=facts_of(enrollment),
             issued_at=issued,
         )

@@ -1,0 +1,49 @@
+"""What strangers type to check a certificate."""
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from certificates.numbers import Fault, fault_of, tidy_code
+
+SENTENCES = {
+    Fault.NUMBER: gettext_lazy(
+        "C’est le numéro de l’attestation. Le code de vérification est imprimé plus bas, près "
+        "du code QR : quatre groupes de quatre caractères."
+    ),
+    Fault.LENGTH: gettext_lazy("Un code de vérification compte 16 caractères."),
+    Fault.CHECK: gettext_lazy(
+        "Ce code contient une faute de frappe : un de ses caractères ne s’accorde pas avec les "
+        "autres. Comparez-le à l’attestation."
+    ),
+}
+
+
+class VerifyForm(forms.Form):
+    """A code, or the address that holds it, however it is typed."""
+
+    code = forms.CharField(
+        label=gettext_lazy("Code ou adresse de vérification"),
+        help_text=gettext_lazy(
+            "Par exemple : 7K4M-9TQX-2HBP-W3CD. Les espaces et les minuscules comptent peu."
+        ),
+        max_length=300,
+        widget=forms.TextInput(
+            attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}
+        ),
+        error_messages={
+            "required": gettext_lazy("Entrez le code imprimé près du code QR."),
+            "max_length": SENTENCES[Fault.LENGTH],
+        },
+    )
+
+    def clean_code(self) -> str:
+        """The code as it is written on certificates."""
+        typed: str = self.cleaned_data["code"]
+        if fault := fault_of(typed):
+            raise forms.ValidationError(SENTENCES[fault], code=fault.value)
+        return tidy_code(typed)
+
+    def say_unknown(self) -> None:
+        """The code is well made, and nobody's."""
+        self.add_error("code", _("Aucune attestation ne porte ce code. Recopiez-le en entier."))
