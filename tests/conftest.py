@@ -7,8 +7,16 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.core.cache import cache
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 
 from atn_platform.core import postgres
+
+# A busy machine is slow, and that is not what these tests are about.
+hypothesis_settings.register_profile(
+    "atn", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+hypothesis_settings.load_profile("atn")
 
 
 @pytest.fixture(scope="session")
