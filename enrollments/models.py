@@ -1,8 +1,9 @@
+from datetime import datetime
 from uuid import uuid4
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from atn_platform.accounts.models import User
@@ -235,6 +236,12 @@ class RegistrationQuerySet(models.QuerySet["Registration"]):
         """Seats that count against a session's capacity."""
         return self.filter(cancelled_at__isnull=True)
 
+    def owed_news(self, *, at: datetime) -> "RegistrationQuerySet":
+        """Seats whose session changed, or was called off, since its holder last heard of it."""
+        return self.held().filter(
+            session__ends_at__gt=at, session__sequence__gt=F("told_sequence")
+        )
+
 
 class Registration(TimestampedModel):
     """A seat that a person holds at a session, on site or on line."""
@@ -262,6 +269,11 @@ class Registration(TimestampedModel):
     registered_at = models.DateTimeField(_("réservée le"))
     cancelled_at = models.DateTimeField(_("annulée le"), null=True, blank=True)
     accessibility_needs = models.TextField(_("besoins d'accessibilité"), blank=True)
+    # Changes of this seat alone; with the session's own sequence, what calendars must hear of.
+    changes = models.PositiveSmallIntegerField(_("changements"), default=0, editable=False)
+    told_sequence = models.PositiveSmallIntegerField(
+        _("dernière séquence annoncée"), default=0, editable=False
+    )
     attendance = models.CharField(
         _("présence"), max_length=8, choices=Attendance, default=Attendance.UNKNOWN
     )
@@ -297,3 +309,12 @@ class Registration(TimestampedModel):
 
     def __str__(self) -> str:
         return f"{self.learner} · {self.session}"
+
+    @property
+    def sequence(self) -> int:
+        """SEQUENCE of RFC 5545: it grows with each change of the session or of the seat."""
+        return self.session.sequence + self.changes
+
+    @property
+    def is_present(self) -> bool:
+        return self.attendance == Attendance.PRESENT

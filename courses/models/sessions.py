@@ -1,6 +1,8 @@
 """Live meetings, with a date and seats."""
 
+from datetime import datetime
 from uuid import uuid4
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.core.validators import MaxValueValidator
@@ -8,10 +10,28 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from atn_platform.accounts.enums import Role
+from atn_platform.accounts.models import User
 from atn_platform.core.models import TimestampedModel
 from courses.enums import LessonKind, SessionMode, SessionStatus
 from courses.models.drafts import Course, Lesson
 from municipalities.models import Organisation
+
+
+class CourseSessionQuerySet(models.QuerySet["CourseSession"]):
+    def offered(self, *, at: datetime) -> "CourseSessionQuerySet":
+        """Sessions to come of the courses that people may join, called off or not."""
+        return self.filter(
+            ends_at__gt=at,
+            course__current_version__isnull=False,
+            course__withdrawn_at__isnull=True,
+        )
+
+    def given_by(self, user: User) -> "CourseSessionQuerySet":
+        """Sessions whose attendance this person takes: their own, all of them for ATN."""
+        if user.has_role(Role.ADMINISTRATOR):
+            return self
+        return self.filter(instructor=user)
 
 
 class CourseSession(TimestampedModel):
@@ -74,6 +94,8 @@ class CourseSession(TimestampedModel):
     # Grows with each change that people's calendars must hear of (RFC 5545 SEQUENCE).
     sequence = models.PositiveSmallIntegerField(_("séquence"), default=0, editable=False)
 
+    objects = CourseSessionQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("rencontre")
         verbose_name_plural = _("rencontres")
@@ -92,3 +114,25 @@ class CourseSession(TimestampedModel):
 
     def __str__(self) -> str:
         return f"{self.title} {self.starts_at:%Y-%m-%d}"
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.time_zone)
+
+    @property
+    def local_start(self) -> datetime:
+        """The beginning as a clock on the spot shows it."""
+        return self.starts_at.astimezone(self.zone)
+
+    @property
+    def local_end(self) -> datetime:
+        return self.ends_at.astimezone(self.zone)
+
+    @property
+    def is_cancelled(self) -> bool:
+        return self.status == SessionStatus.CANCELLED
+
+    @property
+    def where(self) -> str:
+        """The place in a few words, for lists and subjects."""
+        return str(_("En ligne")) if self.mode == SessionMode.VIRTUAL else self.place
