@@ -1,6 +1,8 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from courses.enums import SessionMode
+
 
 class Status(models.TextChoices):
     ACTIVE = "active", _("en cours")
@@ -23,6 +25,14 @@ class Verb(models.TextChoices):
 class Seat(models.TextChoices):
     ON_SITE = "on-site", _("sur place")
     ONLINE = "online", _("en ligne")
+
+
+# The seats that each way of meeting has.
+SEATS: dict[str, tuple[Seat, ...]] = {
+    SessionMode.IN_PERSON: (Seat.ON_SITE,),
+    SessionMode.VIRTUAL: (Seat.ONLINE,),
+    SessionMode.BOTH: (Seat.ON_SITE, Seat.ONLINE),
+}
 
 
 class Attendance(models.TextChoices):

@@ -1,3 +1,5 @@
+"""What people type about their courses and seats; deciding belongs to enrollments.actions."""
+
 from datetime import date
 from typing import Any
 
@@ -5,6 +7,9 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from atn_platform.accounts.models import User
+from courses.models import CourseSession
+from enrollments.enums import SEATS, Seat
+from enrollments.queries.sessions import Meeting
 from municipalities.models import Mandate
 
 
@@ -22,6 +27,78 @@ class EnrollForm(forms.Form):
             initial=self.mandates[0].pk if self.mandates else None,
             error_messages={"required": _("Choisissez à quel titre vous suivez ce cours.")},
         )
+
+
+class SeatForm(forms.Form):
+    """A seat at a session. `user` is given when the course is to be joined by the same act."""
+
+    accessibility_needs = forms.CharField(
+        label=_("Avez-vous besoin de quelque chose pour bien participer?"),
+        help_text=_(
+            "Facultatif : accès en fauteuil, sous-titrage, interprétation… "
+            "Seule la personne qui anime la rencontre le lit."
+        ),
+        max_length=500,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+
+    def __init__(
+        self, *args: Any, meeting: Meeting, user: User | None, on: date, **kwargs: Any
+    ) -> None:
+        self.meeting = meeting
+        held = meeting.registration
+        kwargs.setdefault("initial", {})
+        if held is not None:
+            kwargs["initial"]["accessibility_needs"] = held.accessibility_needs
+        super().__init__(*args, **kwargs)
+        # Full places are choices all the same: the action, which counts under a lock, refuses.
+        choices = [(each.seat.value, each.seat.label.capitalize()) for each in meeting.places]
+        self.fields["seat"] = forms.TypedChoiceField(
+            label=_("Comment participez-vous?"),
+            choices=choices,
+            coerce=Seat,
+            widget=forms.RadioSelect,
+            initial=held.seat if held else choices[0][0],
+            error_messages={"required": _("Choisissez comment vous participez.")},
+        )
+        if user is not None:
+            self.fields["mandate"] = EnrollForm(user=user, on=on).fields["mandate"]
+        self.order_fields(["mandate", "seat", "accessibility_needs"])
+
+    @property
+    def lacks_mandate(self) -> bool:
+        """The course is not followed, and there is no mandate under which to join it."""
+        return "mandate" in self.fields and not self.fields["mandate"].choices  # type: ignore[attr-defined]
+
+
+class DoorForm(forms.Form):
+    """Someone who comes without a reservation, found by their exact address."""
+
+    email = forms.EmailField(
+        label=_("Courriel de la personne"),
+        error_messages={
+            "required": _("Écrivez l’adresse courriel de la personne."),
+            "invalid": _("Cette adresse n’est pas complète : il y manque peut-être le @."),
+        },
+    )
+
+    def __init__(self, *args: Any, session: CourseSession, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        seats = SEATS[session.mode]
+        self.fields["seat"] = forms.TypedChoiceField(
+            label=_("Place"),
+            choices=[(seat.value, seat.label.capitalize()) for seat in seats],
+            coerce=Seat,
+            initial=seats[0],
+        )
+
+    def clean_email(self) -> User:
+        typed = self.cleaned_data["email"].strip().lower()
+        person = User.objects.filter(email=typed, is_active=True).first()
+        if person is None:
+            raise forms.ValidationError(_("Personne n’a de compte avec cette adresse."))
+        return person
 
 
 def _label(mandate: Mandate) -> str:

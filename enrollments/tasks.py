@@ -1,6 +1,7 @@
 from celery import shared_task
 from django.utils import timezone
 
+from enrollments import actions
 from enrollments.actions import reminding
 
 
@@ -8,3 +9,10 @@ from enrollments.actions import reminding
 def send_reminders() -> None:
     """A bell that is not heard costs an hour: what is due stays due."""
     reminding.remind(at=timezone.now())
+
+
+@shared_task
+def tell_changes() -> None:
+    """Tell people of the sessions that moved; the rows say who has not heard yet."""
+    while actions.tell_changes(at=timezone.now()):
+        pass

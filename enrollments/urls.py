@@ -1,6 +1,6 @@
 from django.urls import path
 
-from enrollments.views import courses, lessons, team
+from enrollments.views import attendance, courses, lessons, sessions, team
 
 app_name = "enrollments"
 
@@ -8,6 +8,13 @@ urlpatterns = [
     path("mes-gens/", team.teams, name="teams"),
     path("mes-gens/<slug:handle>/", team.team, name="team"),
     path("mes-cours/", courses.index, name="index"),
+    path("rencontres/", sessions.sessions, name="sessions"),
+    path("rencontres/<uuid:uuid>/", sessions.session, name="session"),
+    path("rencontres/<uuid:uuid>/place/", sessions.register, name="register"),
+    path("rencontres/<uuid:uuid>/liberer/", sessions.cancel, name="cancel"),
+    path("rencontres/<uuid:uuid>/agenda.ics", sessions.calendar, name="calendar"),
+    path("rencontres/<uuid:uuid>/presences/", attendance.attendance, name="attendance"),
+    path("rencontres/<uuid:uuid>/presences/ajout/", attendance.at_the_door, name="door"),
     path("parcours/<slug:code>/", courses.path, name="path"),
     path("cours/<slug:code>/", courses.course, name="course"),
     path("cours/<slug:code>/inscription/", courses.enroll, name="enroll"),

@@ -280,6 +280,25 @@ class SessionFactory(factory.django.DjangoModelFactory[CourseSession]):
     seats_on_site = 14
 
 
+class MeetingFactory(SessionFactory):
+    """A session whose course is published, with one lesson and this meeting as its stations."""
+
+    @factory.lazy_attribute
+    def lesson(self):
+        """A station of the draft with the identity that it has in the published document."""
+        key = f"{self.course.code}-atelier".lower()
+        meeting = lesson_document(key, kind=LessonKind.MEETING)
+        if self.course.current_version_id is None:
+            VersionFactory(course=self.course, stations=[lesson_document("a"), meeting])
+        return LessonFactory(
+            module=self.course.modules.get(),
+            kind=LessonKind.MEETING,
+            uuid=meeting["uuid"],
+            key=key,
+            position=90,
+        )
+
+
 class RegistrationFactory(factory.django.DjangoModelFactory[Registration]):
     class Meta:
         model = Registration

@@ -106,6 +106,26 @@ def hour(value: time | datetime) -> str:
     return f"{value.hour}{NBSP}h{minutes}"
 
 
+def span(start: datetime, end: datetime) -> str:
+    """« de 9 h à 12 h », or with the day of the end when it is another one."""
+    if start.date() == end.date():
+        return f"de {hour(start)} à {hour(end)}"
+    return f"de {hour(start)} au {day(end, weekday=True)}, {hour(end)}"
+
+
+# Places whose clocks differ from the rest of Québec, whole year or part of it.
+ZONES = {
+    "America/Toronto": "heure de Québec",
+    "America/Halifax": "heure des Îles-de-la-Madeleine",
+    "America/Blanc-Sablon": "heure de Blanc-Sablon",
+}
+
+
+def zone(name: str) -> str:
+    """« heure des Îles-de-la-Madeleine » for an IANA zone that Québec's places use."""
+    return ZONES.get(name, name)
+
+
 def duration(minutes: int) -> str:
     """« 45 min », « 1 h », « 1 h 45 »."""
     hours, rest = divmod(minutes, 60)

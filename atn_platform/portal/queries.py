@@ -7,14 +7,24 @@ from django.db.models import Count, Q
 from django.urls import reverse
 
 from atn_platform.accounts.models import User
-from atn_platform.portal.next_step import Facts, Following, NextStep, Suggestion, next_step
+from atn_platform.portal.next_step import (
+    Facts,
+    Following,
+    Meeting,
+    NextStep,
+    Suggestion,
+    next_step,
+)
 from courses.documents import CourseDoc, station
 from courses.models import CourseVersion
 from courses.queries import documents
 from enrollments.enums import Status
 from enrollments.models import Enrollment
+from enrollments.queries import sessions
 from enrollments.queries.thread import Thread, thread
 from municipalities.models import Mandate
+
+MEETINGS_SHOWN = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +50,7 @@ class Home:
     enrollments: list[Enrollment]
     skills: list[str]
     team: Team | None
+    meetings: list[sessions.Meeting]
 
 
 def home(user: User, *, now: datetime) -> Home:
@@ -49,7 +60,13 @@ def home(user: User, *, now: datetime) -> Home:
     active = [each for each in enrollments if each.status == Status.ACTIVE]
     read = documents(each.version_id for each in active)
     following = [_following(each, read[each.version_id]) for each in active]
-    step = next_step(Facts(following=following, catalogue=_catalogue(enrollments)), now)
+    held = sessions.held_by(user, now=now)
+    facts = Facts(
+        meetings=[_meeting(each) for each in held],
+        following=following,
+        catalogue=_catalogue(enrollments),
+    )
+    step = next_step(facts, now)
     current = next(
         (e for e, f in zip(active, following, strict=True) if step and f.url == step.url), None
     )
@@ -60,7 +77,14 @@ def home(user: User, *, now: datetime) -> Home:
         enrollments=enrollments,
         skills=[goal for each in done for goal in each.version.front["objectives"]][:6],
         team=_team(user, now),
+        meetings=held[:MEETINGS_SHOWN],
     )
+
+
+def _meeting(held: sessions.Meeting) -> Meeting:
+    session = held.session
+    url = reverse("enrollments:session", args=[session.uuid])
+    return Meeting(session.title, session.starts_at, session.ends_at, url)
 
 
 def _following(enrollment: Enrollment, content: CourseDoc) -> Following:

@@ -207,6 +207,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "enrollments.tasks.send_reminders",
         "schedule": crontab(minute="30", hour="7-15", day_of_week="mon-fri"),
     },
+    "sessions-changed": {
+        "task": "enrollments.tasks.tell_changes",
+        "schedule": crontab(minute="*"),
+    },
     "messages-waiting": {
         "task": "atn_platform.notifications.tasks.deliver_waiting",
         "schedule": crontab(minute="*"),

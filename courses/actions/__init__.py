@@ -22,6 +22,7 @@ from courses.actions.paths import (
     save_step,
 )
 from courses.actions.publishing import PublicationRefused, publish
+from courses.actions.sessions import SessionRefused, call_off, save_session
 
 __all__ = [
     "EditConflict",
@@ -29,11 +30,13 @@ __all__ = [
     "Node",
     "Part",
     "PublicationRefused",
+    "SessionRefused",
     "add_block",
     "add_lesson",
     "add_module",
     "add_questions",
     "add_step",
+    "call_off",
     "course_of",
     "create_course",
     "duplicate",
@@ -48,6 +51,7 @@ __all__ = [
     "remove_step",
     "revision",
     "save",
+    "save_session",
     "save_step",
     "store_asset",
     "values",

@@ -2,5 +2,6 @@
 
 from courses.admin.lists import CourseAdmin, CourseVersionAdmin
 from courses.admin.paths import PathAdmin
+from courses.admin.sessions import CourseSessionAdmin
 
-__all__ = ["CourseAdmin", "CourseVersionAdmin", "PathAdmin"]
+__all__ = ["CourseAdmin", "CourseSessionAdmin", "CourseVersionAdmin", "PathAdmin"]

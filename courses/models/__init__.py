@@ -10,7 +10,7 @@ from courses.models.drafts import (
     course_uuid,
 )
 from courses.models.paths import Path, PathStep
-from courses.models.sessions import CourseSession
+from courses.models.sessions import CourseSession, CourseSessionQuerySet
 from courses.models.versions import CourseVersion
 
 __all__ = [
@@ -18,6 +18,7 @@ __all__ = [
     "Block",
     "Course",
     "CourseSession",
+    "CourseSessionQuerySet",
     "CourseVersion",
     "Lesson",
     "Module",

@@ -1,5 +1,6 @@
 """Every way in which an enrolment can change."""
 
+from enrollments.actions.attendance import take_attendance
 from enrollments.actions.enrolling import (
     EnrollmentRefused,
     enroll,
@@ -13,15 +14,24 @@ from enrollments.actions.ledger import (
     record,
     record_attendance,
 )
+from enrollments.actions.registering import Wish, add_at_the_door, register
+from enrollments.actions.seats import RegistrationRefused, cancel, tell_changes
 
 __all__ = [
     "EnrollmentRefused",
     "EventRefused",
     "NewEvent",
+    "RegistrationRefused",
+    "Wish",
+    "add_at_the_door",
+    "cancel",
     "enroll",
     "enroll_in_path",
     "recompute",
     "record",
     "record_attendance",
+    "register",
+    "take_attendance",
+    "tell_changes",
     "withdraw",
 ]

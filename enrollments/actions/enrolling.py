@@ -12,6 +12,7 @@ from atn_platform.core.exceptions import ActionError
 from courses.documents import stations
 from courses.models import Course, Path
 from courses.queries import document
+from enrollments.actions.seats import release_all
 from enrollments.enums import Status
 from enrollments.models import Enrollment, PathEnrollment
 from municipalities.models import Mandate
@@ -49,7 +50,12 @@ def enroll(*, learner: User, course: Course, mandate: Mandate, at: datetime) -> 
 
 @transaction.atomic
 def withdraw(*, enrollment_id: int, at: datetime) -> None:
-    """Leave a course that is not finished; what was done stays in the ledger. Safe to repeat."""
+    """Leave a course that is not finished, and its seats to come. Safe to repeat.
+
+    What was done stays in the ledger.
+    """
+    # Sessions are locked before enrolments, here as where attendance is taken.
+    release_all(enrollment_id=enrollment_id, at=at)
     enrollment = Enrollment.objects.select_for_update(no_key=True).get(pk=enrollment_id)
     if enrollment.status == Status.COMPLETED:
         raise EnrollmentRefused(_("Ce cours est terminé : il reste à votre dossier."))

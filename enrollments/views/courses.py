@@ -2,6 +2,7 @@
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -16,6 +17,7 @@ from courses.queries import document
 from enrollments import actions
 from enrollments.forms import EnrollForm
 from enrollments.models import Enrollment
+from enrollments.queries.sessions import Meeting, coming
 from enrollments.queries.thread import thread
 
 
@@ -39,8 +41,16 @@ def course(request: HttpRequest, code: str) -> HttpResponse:
         "enrollment": enrollment,
         "thread": thread(content, enrollment),
         "enroll_form": form,
+        "meetings": _meetings(request.user, version),
     }
     return render(request, "enrollments/course.html", context)
+
+
+def _meetings(user: User | AnonymousUser, version: CourseVersion) -> list[Meeting]:
+    """Dates are for people who can take a seat."""
+    if not user.is_authenticated:
+        return []
+    return coming(version.course, user, now=timezone.now())
 
 
 def _followed(user: User, code: str) -> Enrollment | None:

@@ -21,6 +21,7 @@ from enrollments.enums import Verb
 from enrollments.models import BlockState, Enrollment
 from enrollments.queries.quiz import answers_from, attempt_of, quiz, states_of
 from enrollments.queries.scenario import scenario
+from enrollments.queries.sessions import Meeting, coming
 from enrollments.queries.thread import thread
 
 LONGEST_NOTE = 5000
@@ -45,9 +46,19 @@ def lesson(request: SignedInRequest, code: str, key: str) -> HttpResponse:
         "station": here,
         "previous": previous,
         "following": following,
+        "meetings": _meetings(request, enrollment, station),
         "blocks": [_shown(request, enrollment, each, states) for each in station["blocks"]],
     }
     return render(request, "enrollments/lesson.html", context)
+
+
+def _meetings(
+    request: SignedInRequest, enrollment: Enrollment, station: LessonDoc
+) -> list[Meeting]:
+    if station["kind"] != "meeting":
+        return []
+    lesson = UUID(station["uuid"])
+    return coming(enrollment.course, request.user, now=timezone.now(), lesson=lesson)
 
 
 @require_POST

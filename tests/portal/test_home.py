@@ -83,7 +83,6 @@ def test_home_takes_the_same_queries_whatever_the_number_of_courses(
         EnrollmentFactory(mandate=mandate)
     client.force_login(mandate.user)
     client.get(HOME)
-    with django_assert_num_queries(
-        7
-    ):  # session, person, roles, enrolments, stations, mandate, team
+    # session, person, roles, enrolments, stations, seats, mandate, team
+    with django_assert_num_queries(8):
         client.get(HOME)

@@ -42,6 +42,12 @@ def full_day(value: date | datetime) -> str:
 
 
 @register.filter
+def short_month(value: date) -> str:
+    """« déc. », of a date already in the zone that matters."""
+    return french.SHORT_MONTHS[value.month - 1]
+
+
+@register.filter
 def hour(value: datetime | time) -> str:
     """« 13 h 30 », in the current zone."""
     return french.hour(timezone.localtime(value) if isinstance(value, datetime) else value)
