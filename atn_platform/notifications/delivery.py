@@ -77,9 +77,11 @@ def deliver(*, email_id: int, now: datetime) -> bool:
 def waiting(*, before: datetime, now: datetime) -> QuerySet[OutgoingEmail, int]:
     """Ids of e-mails to send: promised before a moment and never tried, or due again.
 
-    The oldest first, as many as one sweep may queue.
+    The oldest first, as many as one sweep may queue. A promise dated from a day to come was made
+    to show that day (run_due --at): it leaves as soon.
     """
-    due = Q(not_before__lte=now) | Q(not_before__isnull=True, queued_at__lt=before)
+    promised = Q(queued_at__lt=before) | Q(queued_at__gt=now)
+    due = Q(not_before__lte=now) | Q(promised, not_before__isnull=True)
     free = Q(claimed_at__isnull=True) | Q(claimed_at__lt=now - CLAIM_LAPSES)
     rows = OutgoingEmail.objects.waiting().filter(due, free).order_by("queued_at")
     return rows.values_list("pk", flat=True)[:SWEEP_SIZE]

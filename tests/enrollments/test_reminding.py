@@ -21,6 +21,7 @@ from atn_platform.accounts.models import UserManager
 from atn_platform.notifications.actions import opt_out
 from atn_platform.notifications.enums import Category
 from atn_platform.notifications.models import OutgoingEmail
+from atn_platform.notifications.tasks import deliver_waiting
 from courses.enums import SessionMode
 from enrollments.actions import reminding
 from enrollments.enums import ReminderRule, Seat
@@ -181,26 +182,38 @@ settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", int(sys.argv[1])
 from datetime import datetime
 from enrollments.actions import reminding
 from atn_platform.notifications import outbox
-queue, left = outbox.queue, int(sys.argv[2])
-def deadly(message, *, at):
+left, moment = int(sys.argv[2]), sys.argv[4]
+def count():
     global left
-    done = queue(message, at=at)
     left -= 1
     if not left:
         os.kill(os.getpid(), signal.SIGKILL)
+queue, ring = outbox.queue, outbox.deliver_email.delay
+def promise(message, *, at):
+    done = queue(message, at=at)
+    count()
     return done
-outbox.queue = deadly
+def bell(**kwargs):
+    count()
+    ring(**kwargs)
+if moment == "promised":
+    outbox.queue = promise
+else:
+    outbox.deliver_email.delay = bell
 reminding.remind(at=datetime.fromisoformat(sys.argv[3]))
 """
 
 
-def run_until_killed(port: int, at_message: int) -> int:
-    """A process of its own that dies inside the transaction of one of its messages."""
+def run_until_killed(port: int, at_message: int, moment: str) -> int:
+    """A process of its own that dies at one of its messages.
+
+    "promised": inside its transaction. "ringing": once it is committed, before any bell.
+    """
     base = connection.settings_dict
     account = f"{base['USER']}:{base['PASSWORD']}" if base["PASSWORD"] else base["USER"]
     address = f"postgresql://{account}@:{base['PORT']}/{base['NAME']}?host={base['HOST']}"
     return subprocess.run(
-        [sys.executable, "-c", KILLED, str(port), str(at_message), AT.isoformat()],
+        [sys.executable, "-c", KILLED, str(port), str(at_message), AT.isoformat(), moment],
         cwd=django_settings.BASE_DIR,
         env={
             **os.environ,
@@ -213,12 +226,17 @@ def run_until_killed(port: int, at_message: int) -> int:
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize(("at_message", "gone"), [(1, 0), (3, 2), (4, 3)])
-def test_a_run_killed_in_the_middle_is_finished_by_the_next(mailbox, free_port, at_message, gone):
+@pytest.mark.parametrize("at_message", [1, 3, 4])
+@pytest.mark.parametrize(("moment", "forgotten"), [("promised", 0), ("ringing", 1)])
+def test_a_run_killed_in_the_middle_is_finished_by_the_next(
+    mailbox, free_port, at_message, moment, forgotten
+):
     one_of_each()
-    assert run_until_killed(free_port, at_message) == -signal.SIGKILL
-    assert len(mailbox.messages) == OutgoingEmail.objects.count() == gone
-    assert len(reminding.remind(at=AT).queued) == 4 - gone
+    gone = at_message - 1
+    assert run_until_killed(free_port, at_message, moment) == -signal.SIGKILL
+    assert (len(mailbox.messages), OutgoingEmail.objects.count()) == (gone, gone + forgotten)
+    assert len(reminding.remind(at=AT).queued) == 4 - gone - forgotten
+    deliver_waiting()
     people = Counter(str(each["To"]) for each in mailbox.messages)
     assert (len(people), set(people.values())) == (4, {1})
 
