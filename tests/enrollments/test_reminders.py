@@ -1,7 +1,6 @@
 """Who is due a reminder at a moment: the boundaries of each rule, and who is left in peace."""
 
 from datetime import UTC, date, datetime, timedelta
-from uuid import UUID
 
 import pytest
 
@@ -10,45 +9,31 @@ from atn_platform.notifications.enums import Category
 from atn_platform.notifications.models import OptOut, OutgoingEmail
 from courses.enums import LessonKind, SessionStatus
 from enrollments.enums import Attendance, Status
-from enrollments.models import Enrollment, Registration
+from enrollments.models import Enrollment
 from enrollments.queries.reminders import plan, zone_of
 from municipalities.models import Mandate
+from tests.enrollments.due import (
+    AT,
+    DAY,
+    FORTNIGHT,
+    HOUR,
+    NOON_20,
+    WEEK,
+    at_the_meeting,
+    local,
+    paused,
+    seat,
+    waiting,
+)
 from tests.factories import (
-    CourseFactory,
     EnrollmentFactory,
-    LessonFactory,
     MandateFactory,
     RegistrationFactory,
     SessionFactory,
     VersionFactory,
-    lesson_document,
 )
 
 pytestmark = pytest.mark.django_db
-
-HOUR, DAY = timedelta(hours=1), timedelta(days=1)
-WEEK, FORTNIGHT = 7 * DAY, 14 * DAY
-
-
-def local(text: str) -> datetime:
-    return datetime.fromisoformat(text).replace(tzinfo=QUEBEC)
-
-
-AT = local("2027-01-19T12:00")  # a Tuesday
-
-
-def waiting(since: datetime = AT - WEEK, **fields) -> Enrollment:
-    return EnrollmentFactory(enrolled_at=since, **fields)
-
-
-def paused(since: datetime = AT - FORTNIGHT, **fields) -> Enrollment:
-    dates = {"enrolled_at": since - DAY, "first_activity_at": since, "last_activity_at": since}
-    return EnrollmentFactory(stations_done=1, **(dates | fields))
-
-
-def seat(starts: datetime, **fields) -> Registration:
-    zone = fields.pop("zone", "America/Toronto")
-    return RegistrationFactory(session=SessionFactory(starts_at=starts, time_zone=zone), **fields)
 
 
 def rules(at: datetime = AT) -> list[str]:
@@ -97,9 +82,6 @@ def test_seven_days_are_counted_on_the_clock_of_quebec(enrolled, before, due):
     waiting(local(enrolled))
     assert rules(local(before)) == []
     assert rules(local(due)) == ["not-started"]
-
-
-NOON_20 = local("2027-01-20T12:00")
 
 
 @pytest.mark.parametrize(
@@ -278,21 +260,8 @@ def test_a_session_that_moves_is_recalled_again():
     assert rules() == ["session-tomorrow"]
 
 
-@pytest.fixture
-def at_the_meeting():
-    """Someone for whom only the meeting is left, in a course that offers a date."""
-    course = CourseFactory()
-    document = lesson_document("rencontre", kind=LessonKind.MEETING)
-    lesson = LessonFactory(
-        module=course.modules.get(), uuid=UUID(document["uuid"]), kind=LessonKind.MEETING
-    )
-    session = SessionFactory(course=course, lesson=lesson)
-    enrollment = paused(version=VersionFactory(course=course, stations=[document]))
-    return enrollment, session
-
-
-def test_a_date_to_choose_is_recalled_only_when_one_is_offered(at_the_meeting):
-    __, session = at_the_meeting
+def test_a_date_to_choose_is_recalled_only_when_one_is_offered():
+    __, session = at_the_meeting()
     [found] = plan(AT).due
     assert found.step["kind"] == LessonKind.MEETING
     session.status = SessionStatus.CANCELLED
@@ -309,14 +278,14 @@ def test_a_date_to_choose_is_recalled_only_when_one_is_offered(at_the_meeting):
         ({"attendance": Attendance.PRESENT}, []),
     ],
 )
-def test_whoever_holds_a_seat_has_nothing_to_choose(at_the_meeting, change, due):
-    enrollment, session = at_the_meeting
+def test_whoever_holds_a_seat_has_nothing_to_choose(change, due):
+    enrollment, session = at_the_meeting()
     RegistrationFactory(session=session, enrollment=enrollment, **change)
     assert rules() == due
 
 
-def test_a_course_in_which_nothing_can_be_done_does_not_hide_another(at_the_meeting):
-    enrollment, session = at_the_meeting
+def test_a_course_in_which_nothing_can_be_done_does_not_hide_another():
+    enrollment, session = at_the_meeting()
     session.status = SessionStatus.CANCELLED
     session.save(update_fields=["status"])
     older = paused(AT - 16 * DAY, mandate=enrollment.mandate)

@@ -28,7 +28,16 @@ from enrollments.enums import ReminderRule, Seat
 from enrollments.models import Enrollment
 from enrollments.queries import reminders
 from enrollments.tasks import send_reminders
-from tests.enrollments.test_reminders import AT, DAY, NOON_20, local, paused, seat, waiting
+from tests.enrollments.due import (
+    AT,
+    DAY,
+    NOON_20,
+    at_the_meeting,
+    local,
+    paused,
+    seat,
+    waiting,
+)
 from tests.factories import (
     CourseFactory,
     MandateFactory,
@@ -342,6 +351,16 @@ def test_a_station_that_the_version_lacks_leads_to_the_course():
     email = letter()
     assert f"/cours/{enrollment.course.code.lower()}/\n" in email.text
     assert "Prochaine étape" not in email.text
+
+
+def test_the_letter_of_a_date_to_choose_leads_to_the_dates():
+    enrollment, __ = at_the_meeting()
+    email = letter()
+    assert spaced(email.subject).startswith("Une date de rencontre à choisir pour « Cyber")
+    for body in (email.text, email.html):
+        assert "Choisissez la date qui vous convient." in body
+        assert "Voir les dates" in body
+        assert f"/cours/{enrollment.course.code.lower()}/" in body
 
 
 def test_the_letter_of_a_seat_on_site_says_where_and_when():

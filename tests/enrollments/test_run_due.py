@@ -10,7 +10,7 @@ from atn_platform.core.office_hours import QUEBEC
 from atn_platform.notifications.models import OutgoingEmail
 from enrollments.enums import ReminderRule
 from enrollments.models import Enrollment
-from tests.enrollments.test_reminders import AT, DAY, NOON_20, local, paused, seat, waiting
+from tests.enrollments.due import AT, DAY, NOON_20, local, paused, seat, waiting
 
 pytestmark = pytest.mark.django_db
 
