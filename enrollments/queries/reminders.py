@@ -99,7 +99,6 @@ def reminded_lately(
         of_course |= Q(key__startswith=f"{rule}:")
     return OutgoingEmail.objects.filter(
         of_course,
-        category=Category.REMINDER,
         recipient__in=people,
         queued_at__gt=days_before(at, SPACING_DAYS),
         queued_at__lt=days_before(at, -SPACING_DAYS),
@@ -119,9 +118,9 @@ def session_rule(
     day = session.starts_at.astimezone(zone).date()
     booked = registered_at.astimezone(zone).date()
     eve, week = working_day_before(day), day - WEEK_DAYS * DAY
-    if eve <= today and booked < eve and at < session.starts_at:
+    if eve <= today and booked < eve:
         return ReminderRule.SESSION_TOMORROW
-    if week <= today <= day - WEEK_UNTIL_DAYS * DAY and today < eve and booked < week:
+    if week <= today <= day - WEEK_UNTIL_DAYS * DAY and booked < week:
         return ReminderRule.SESSION_WEEK
     return None
 
@@ -135,13 +134,12 @@ def zone_of(name: str) -> ZoneInfo:
 
 
 def _untried(at: datetime) -> list[str]:
-    """Keys of our reminders that wait for their hour since before this moment."""
+    """Keys of our reminders promised before this moment that nobody tried to send yet."""
     ours = Q()
     for rule in ReminderRule:
         ours |= Q(key__startswith=f"{rule}:")
-    untried = OutgoingEmail.objects.untried().filter(ours, category=Category.REMINDER)
-    waiting = untried.filter(queued_at__lte=at, not_before__isnull=False)
-    return list(waiting.order_by("pk").values_list("key", flat=True))
+    untried = OutgoingEmail.objects.untried().filter(ours, queued_at__lte=at)
+    return list(untried.order_by("pk").values_list("key", flat=True))
 
 
 def _spaced(found: list[Reminder], at: datetime, stale: Sequence[str]) -> list[Reminder]:
@@ -294,7 +292,6 @@ def _sessions(at: datetime) -> list[Reminder]:
             session__status=SessionStatus.SCHEDULED,
             session__starts_at__gt=at,
             session__starts_at__lt=at + HORIZON,
-            registered_at__lte=at,
             attendance=Attendance.UNKNOWN,
             enrollment__mandate__in=mandates,
         )

@@ -8,6 +8,7 @@ from atn_platform.core.office_hours import QUEBEC
 from atn_platform.notifications.enums import Category
 from atn_platform.notifications.models import OptOut, OutgoingEmail
 from courses.enums import LessonKind, SessionStatus
+from courses.models import CourseSession
 from enrollments.enums import Attendance, Status
 from enrollments.models import Enrollment
 from enrollments.queries.reminders import plan, zone_of
@@ -260,12 +261,14 @@ def test_a_session_that_moves_is_recalled_again():
     assert rules() == ["session-tomorrow"]
 
 
-def test_a_date_to_choose_is_recalled_only_when_one_is_offered():
+@pytest.mark.parametrize(
+    "change", [{"status": SessionStatus.CANCELLED}, {"starts_at": AT}, {"starts_at": AT - DAY}]
+)
+def test_a_date_to_choose_is_recalled_only_when_one_is_offered(change):
     __, session = at_the_meeting()
     [found] = plan(AT).due
     assert found.step["kind"] == LessonKind.MEETING
-    session.status = SessionStatus.CANCELLED
-    session.save(update_fields=["status"])
+    CourseSession.objects.filter(pk=session.pk).update(**change)
     assert rules() == []
 
 
@@ -282,6 +285,13 @@ def test_whoever_holds_a_seat_has_nothing_to_choose(change, due):
     enrollment, session = at_the_meeting()
     RegistrationFactory(session=session, enrollment=enrollment, **change)
     assert rules() == due
+
+
+def test_a_seat_at_a_cancelled_meeting_leaves_a_date_to_choose():
+    enrollment, session = at_the_meeting()
+    cancelled = SessionFactory(course=session.course, status=SessionStatus.CANCELLED)
+    RegistrationFactory(session=cancelled, enrollment=enrollment)
+    assert rules() == ["dormant"]
 
 
 def test_a_course_in_which_nothing_can_be_done_does_not_hide_another():

@@ -279,6 +279,12 @@ def test_a_promise_taken_back_leaves_its_week_to_another_and_the_preview_knows()
     assert reminding.remind(at=MORNING) == shown
 
 
+def test_a_run_at_an_earlier_moment_leaves_the_promises_of_a_later_one():
+    paused(EVENING - 14 * DAY)
+    reminding.remind(at=EVENING)
+    assert reminding.remind(at=EVENING - DAY) == reminding.Run([], [])
+
+
 def test_what_a_mail_server_was_offered_is_not_taken_back():
     paused(EVENING - 14 * DAY)
     reminding.remind(at=EVENING)
