@@ -12,8 +12,14 @@ from courses.documents import BlockDoc, CourseDoc, LessonDoc, QuestionDoc, stati
 from courses.enums import BlockKind, LessonKind
 from courses.queries import document
 from enrollments import grading
-from enrollments.enums import Status, Verb
-from enrollments.models import BlockState, Enrollment, LearningEvent, LessonState
+from enrollments.enums import Attendance, Status, Verb
+from enrollments.models import (
+    BlockState,
+    Enrollment,
+    LearningEvent,
+    LessonState,
+    Registration,
+)
 from enrollments.projections import Event, standing
 from enrollments.queries.quiz import attempt_of
 
@@ -22,6 +28,16 @@ HOURS = (8, 9, 10, 11, 12, 12, 12, 13, 14, 15, 16, 19)
 SATURDAY = 5
 ATTEMPTS = 4
 KNOWLEDGE = 0.86  # share of right answers at a first attempt
+
+
+@dataclass(frozen=True, slots=True)
+class Journey:
+    """What someone does in a course: stations walked, none after `until`, and seats held."""
+
+    enrollment: Enrollment
+    stations_reached: int
+    until: datetime
+    seats: list[Registration] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -54,36 +70,48 @@ def enrollment_of(**fields: Any) -> Enrollment:
     )
 
 
-def travel(
-    enrollment: Enrollment,
-    rows: Rows,
-    *,
-    stations_reached: int,
-    until: datetime,
-    chance: random.Random,
-) -> None:
-    """Walk the first stations of the course, none after `until`, and project the walk.
+def travel(journey: Journey, rows: Rows, chance: random.Random) -> None:
+    """Walk the first stations of the course, attend its meetings, and project the walk.
 
     The last station reached is only opened when others are left; projections are those that
     enrollments.actions would write, made by the same functions.
     """
-    content = document(enrollment.version_id)
-    line = list(stations(content))[:stations_reached]
-    events: list[LearningEvent] = []
-    for moment, lesson in zip(_moments(enrollment, chance), line, strict=False):
-        if moment > until:
-            break
-        events += _visit(enrollment, lesson, moment, chance)
-    if len(line) < len(list(stations(content))) and len(events) > 1:
-        while events[-1].verb != Verb.OPENED:
-            events.pop()
+    content = document(journey.enrollment.version_id)
+    events = [event for seat in journey.seats for event in _meeting(seat)]
+    events += _walk(journey, list(stations(content)), chance)
     rows.events += events
-    _project(enrollment, content, events, rows)
+    _project(journey.enrollment, content, events, rows)
 
 
-def _moments(enrollment: Enrollment, chance: random.Random) -> Iterator[datetime]:
+def _walk(
+    journey: Journey, whole: list[LessonDoc], chance: random.Random
+) -> Iterator[LearningEvent]:
+    moments = _moments(journey.enrollment.enrolled_at + timedelta(minutes=5), chance)
+    for rank, lesson in enumerate(whole[: journey.stations_reached], start=1):
+        if lesson["kind"] == LessonKind.MEETING:
+            attended = _attended(journey.seats)
+            if attended is None:
+                break
+            next_day = attended + timedelta(days=chance.choice((1, 2, 2, 5)))
+            moments = _moments(max(next(moments), working_moment(next_day, chance)), chance)
+            continue
+        moment = next(moments)
+        if moment > journey.until:
+            break
+        visit = _visit(journey.enrollment, lesson, moment, chance)
+        is_last = rank == journey.stations_reached < len(whole)
+        yield from visit[:1] if is_last else visit
+
+
+def _attended(seats: list[Registration]) -> datetime | None:
+    """When the last seat led to a meeting, if one did."""
+    came = [seat.attendance_at for seat in seats if seat.attendance == Attendance.PRESENT]
+    return max((moment for moment in came if moment), default=None)
+
+
+def _moments(start: datetime, chance: random.Random) -> Iterator[datetime]:
     """Starts of visits: several stations in a sitting, some days between sittings."""
-    moment = enrollment.enrolled_at + timedelta(minutes=5)
+    moment = start
     while True:
         yield moment
         later = moment + timedelta(minutes=chance.choice((12, 15, 20, 25)))
@@ -91,6 +119,27 @@ def _moments(enrollment: Enrollment, chance: random.Random) -> Iterator[datetime
             days = chance.choice((1, 2, 2, 5, 7, 7, 12))
             later = working_moment(moment + timedelta(days=days), chance)
         moment = later
+
+
+def _meeting(seat: Registration) -> Iterator[LearningEvent]:
+    """The page read when the seat was taken, then what the instructor said."""
+
+    def event(verb: Verb, uuid: UUID, moment: datetime) -> LearningEvent:
+        return LearningEvent(
+            uuid=uuid,
+            enrollment=seat.enrollment,
+            verb=verb,
+            lesson=seat.session.lesson.uuid,
+            happened_at=moment,
+            received_at=moment,
+        )
+
+    yield event(Verb.OPENED, uuid5(seat.uuid, "opened"), seat.registered_at)
+    if seat.attendance_at is not None:
+        was_there = seat.attendance == Attendance.PRESENT
+        verb = Verb.ATTENDED if was_there else Verb.MISSED
+        # The identity that enrollments.actions.take_attendance gives to a first sheet.
+        yield event(verb, uuid5(seat.uuid, "attendance-1"), seat.attendance_at)
 
 
 def _visit(
@@ -119,9 +168,7 @@ def _visit(
                 happened.append(
                     event(Verb.ANSWERED, uuid=uuid, block=UUID(block["uuid"]), result=result)
                 )
-    if lesson["kind"] == LessonKind.MEETING:
-        happened.append(event(Verb.ATTENDED))
-    elif lesson["kind"] == LessonKind.LESSON:
+    if lesson["kind"] == LessonKind.LESSON:
         happened.append(event(Verb.COMPLETED))
     return happened
 

@@ -154,12 +154,12 @@ def _share_chiefs(people: list[Person]) -> None:
     chiefs = [
         person
         for person in people
-        if person.posts[0].function in CHIEF and person.posts[0].organisation.mrc is not None
+        if person.posts[0].function in CHIEF and person.posts[0].organisation.mrc_id
     ]
     shared = 0
     for one, other in pairwise(chiefs):
         here, there = one.posts[0].organisation, other.posts[0].organisation
-        if shared < SHARED_CHIEFS and here.mrc is there.mrc and len(one.posts) == 1:
+        if shared < SHARED_CHIEFS and here.mrc_id == there.mrc_id and len(one.posts) == 1:
             one.posts.append(Post(there, Public.MANAGER, "soutien à la direction générale"))
             shared += 1
 

@@ -18,7 +18,10 @@ REFERENCE_DATE = date(2026, 3, 3)
 
 
 def load_places() -> list[Organisation]:
-    """Write regions, MRCs and municipalities; Saint-Exemple, fictional, comes last."""
+    """Write regions, MRCs and municipalities; Saint-Exemple, fictional, comes last.
+
+    Where the real list stands already, its rows serve as they are.
+    """
     Region.objects.bulk_create(
         [
             Region(code=code, name=name, sort_key=french.sort_key(name))
@@ -40,15 +43,25 @@ def load_places() -> list[Organisation]:
         population=620,
         seats_filled=7,
     )
-    for place in [*places, fictional]:
-        place.set_derived()
-    RegistryImport.objects.create(
-        reference_date=REFERENCE_DATE,
-        sha256=sha256(DATA.read_bytes()).hexdigest(),
-        imported_at=datetime(2026, 3, 4, 14, 0, tzinfo=UTC),
-        counts={"in_scope": len(places), "mrcs": len(mrcs), "regions": len(REGIONS)},
-    )
-    return Organisation.objects.bulk_create([*places, fictional])
+    if not RegistryImport.objects.exists():
+        RegistryImport.objects.create(
+            reference_date=REFERENCE_DATE,
+            sha256=sha256(DATA.read_bytes()).hexdigest(),
+            imported_at=datetime(2026, 3, 4, 14, 0, tzinfo=UTC),
+            counts={"in_scope": len(places), "mrcs": len(mrcs), "regions": len(REGIONS)},
+        )
+    return _written([*places, fictional])
+
+
+def _written(wanted: list[Organisation]) -> list[Organisation]:
+    """These organisations as they stand in the database, new ones added; in the same order."""
+    codes = [each.code for each in wanted]
+    known = {each.code: each for each in Organisation.objects.filter(code__in=codes)}
+    missing = [each for each in wanted if each.code not in known]
+    for each in missing:
+        each.set_derived()
+    known |= {each.code: each for each in Organisation.objects.bulk_create(missing)}
+    return [known[code] for code in codes]
 
 
 def _mrcs(rows: list[dict[str, str]]) -> dict[str, Organisation]:
@@ -63,9 +76,7 @@ def _mrcs(rows: list[dict[str, str]]) -> dict[str, Organisation]:
         )
         for code, row in sorted(wanted.items())
     ]
-    for mrc in mrcs:
-        mrc.set_derived()
-    return {str(mrc.code): mrc for mrc in Organisation.objects.bulk_create(mrcs)}
+    return {str(mrc.code): mrc for mrc in _written(mrcs)}
 
 
 def _place(row: dict[str, str], mrc: Organisation | None) -> Organisation:

@@ -18,5 +18,5 @@ class Command(BaseCommand):
         self.stdout.write(
             f"Démonstration chargée : {written['municipalities']} municipalités, "
             f"{written['people']} personnes, {written['enrollments']} inscriptions, "
-            f"{written['certificates']} attestations."
+            f"{written['sessions']} rencontres, {written['certificates']} attestations."
         )
