@@ -83,8 +83,8 @@ def _session(seat: Registration) -> tuple[str, str, dict[str, Any]]:
     context = {
         "session": french.quoted(session.title),
         "day": day,
-        "starts": french.hour(starts),
-        "ends": french.hour(ends),
+        "hours": capfirst(french.span(starts, ends)),
+        "zone": french.zone(session.time_zone),
         "own_hour": _own_hour(seat, starts),
         "on_site": on_site,
         "place": ", ".join(filter(None, (session.place, session.address))) if on_site else "",
@@ -92,9 +92,13 @@ def _session(seat: Registration) -> tuple[str, str, dict[str, Any]]:
         "phone": "" if on_site else session.phone_access,
         "captions": session.captions_note,
         "note": session.note,
-        "url": absolute("enrollments:course", session.course.code.lower()),
+        "url": absolute("enrollments:session", session.uuid),
     }
-    subject = _("%(day)s à %(starts)s : %(title)s") % {**context, "title": session.title}
+    subject = _("%(day)s, %(hour)s : %(session)s") % {
+        "day": day,
+        "hour": french.hour(starts),
+        "session": session.title,
+    }
     return "session_reminder", subject, context
 
 

@@ -370,13 +370,14 @@ def test_the_letter_of_a_date_to_choose_leads_to_the_dates():
 
 
 def test_the_letter_of_a_seat_on_site_says_where_and_when():
-    seat(NOON_20)
+    held = seat(NOON_20)
     email = letter()
-    assert spaced(email.subject).startswith("Mercredi 20 janvier 2027 à 12 h : Atelier")
+    assert spaced(email.subject).startswith("Mercredi 20 janvier 2027, 12 h : Atelier")
     for body in (email.text, email.html):
         text = spaced(body)
         assert "sur place" in text
-        assert "De 12 h à 15 h" in text
+        assert "De 12 h à 15 h (heure de Québec)" in text
+        assert f"/rencontres/{held.session.uuid}/" in text
         assert "Salle du conseil, 40, avenue de la Gare, Mont-Joli" in text
         assert "heure de votre municipalité" not in text
     assert email.expires_at == NOON_20
@@ -398,7 +399,7 @@ def test_the_letter_of_a_seat_online_gives_the_link_and_one_s_own_hour():
         assert "https://salle.exemple.quebec/1" in text
         assert "Par téléphone : 418 555-0100" in text
         assert "Sous-titrage en direct" in text
-        assert "(début à 13 h à l’heure de votre municipalité)" in text
+        assert "Début à 13 h à l’heure de votre municipalité" in text
         assert "Salle du conseil" not in text
         assert "Ayez un exemple" in text
 
