@@ -1,16 +1,25 @@
 """Read and search. What learners did changes through actions, never through these pages."""
 
 from django.contrib import admin
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from enrollments.actions import reminding
 from enrollments.models import Enrollment, LearningEvent
 from municipalities.admin import ReadOnlyAdmin
+
+# More than a day of reminders; a longer list is for run_due.
+DUE_SHOWN = 200
 
 
 @admin.register(Enrollment)
 class EnrollmentAdmin(ReadOnlyAdmin):
+    change_list_template = "admin/enrollments/change_list.html"
     list_display = ("learner", "course", "organisation", "status", "progress", "enrolled_at")
     list_filter = ("status", "course", "mandate__public", "mandate__organisation__region")
     search_fields = (
@@ -24,6 +33,26 @@ class EnrollmentAdmin(ReadOnlyAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Enrollment]:
         rows = super().get_queryset(request)
         return rows.select_related("learner", "course", "mandate__organisation")
+
+    def get_urls(self) -> list[URLPattern]:
+        due = self.admin_site.admin_view(self.due)
+        return [path("rappels/", due, name="enrollments_due"), *super().get_urls()]
+
+    def due(self, request: HttpRequest) -> TemplateResponse:
+        """Show what the next run of the reminders would do, and why. Sends nothing."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        now = timezone.now()
+        run = reminding.preview(at=now)
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("Rappels à envoyer"),
+            "at": now,
+            "total": len(run.queued),
+            "due": run.queued[:DUE_SHOWN],
+            "withdrawn": len(run.withdrawn),
+        }
+        return TemplateResponse(request, "admin/enrollments/due.html", context)
 
     @admin.display(description=_("organisation"), ordering="mandate__organisation__sort_key")
     def organisation(self, obj: Enrollment) -> str:

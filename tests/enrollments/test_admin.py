@@ -1,14 +1,19 @@
 """ATN reads enrolments and the ledger; these pages change nothing and show no answer."""
 
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 from pytest_django.asserts import assertContains, assertNotContains
 
 from atn_platform.accounts.enums import Role
+from atn_platform.notifications.models import OutgoingEmail
 from enrollments import actions
-from enrollments.enums import Verb
+from enrollments.actions import reminding
+from enrollments.enums import Status, Verb
+from tests.enrollments.due import waiting
 from tests.factories import NOON, EnrollmentFactory, UserFactory, VersionFactory, lesson_document
 
 pytestmark = pytest.mark.django_db
@@ -62,3 +67,50 @@ def test_the_list_takes_the_same_queries_whatever_its_length(
         EnrollmentFactory()
     with django_assert_max_num_queries(11):
         client.get(reverse("admin:enrollments_enrollment_changelist"))
+
+
+@pytest.fixture
+def someone_waits(client):
+    """A person enrolled eight days ago, and an administrator who looks."""
+    client.force_login(UserFactory(role=Role.ADMINISTRATOR))
+    return waiting(timezone.now() - timedelta(days=8))
+
+
+def test_what_is_due_is_shown_with_its_reason_and_nothing_leaves(client, someone_waits):
+    page = client.get(reverse("admin:enrollments_due"))
+    assertContains(page, someone_waits.learner.email)
+    assertContains(page, "et rien n’est encore commencé")
+    assertContains(page, "En tout : 1; montrés ici : 1.")
+    assert not OutgoingEmail.objects.exists()
+    assertContains(
+        client.get(reverse("admin:enrollments_enrollment_changelist")),
+        reverse("admin:enrollments_due"),
+    )
+
+
+def test_nobody_waiting_is_said_and_so_is_what_will_be_taken_back(client, someone_waits):
+    reminding.remind(at=timezone.now())
+    OutgoingEmail.objects.update(attempts=0, claimed_at=None, sent_at=None)
+    type(someone_waits).objects.update(status=Status.WITHDRAWN)
+    page = client.get(reverse("admin:enrollments_due"))
+    assertContains(page, "Personne n’attend de rappel")
+    assertContains(page, "leur raison étant passée : 1.")
+
+
+@pytest.mark.parametrize("role", [None, Role.COACH, Role.UMQ_COORDINATOR])
+def test_what_is_due_is_for_administrators(client, someone_waits, role):
+    client.force_login(UserFactory(role=role))
+    assert client.get(reverse("admin:enrollments_due")).status_code in {302, 403}
+    client.force_login(UserFactory(is_staff=True, role=role))
+    assert client.get(reverse("admin:enrollments_due")).status_code in {302, 403}
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_what_is_due_takes_the_same_queries_whatever_its_length(
+    client, someone_waits, django_assert_max_num_queries, count
+):
+    for _ in range(count - 1):
+        waiting(someone_waits.enrolled_at, version=someone_waits.version)
+    client.get(reverse("admin:enrollments_due"))
+    with django_assert_max_num_queries(12):
+        client.get(reverse("admin:enrollments_due"))
