@@ -1,0 +1,33 @@
+"""The letters of the reminders as a person opens them, by day, at night, and on a phone."""
+
+import pytest
+
+from atn_platform.notifications.models import OutgoingEmail
+from enrollments.actions import reminding
+from tests.browser.bench import CHECKS, axe
+from tests.enrollments.due import AT, NOON_20, at_the_meeting, paused, seat, waiting
+
+pytestmark = pytest.mark.django_db
+
+# A letter stands in the page of the mail software, which has its own landmarks.
+OF_THE_FRAME = ("region", "landmark-one-main")
+
+
+@pytest.mark.parametrize("make", [waiting, paused, at_the_meeting, lambda: seat(NOON_20)])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_letter_reads_well_and_fetches_nothing(browser, make, scheme):
+    make()
+    reminding.remind(at=AT)
+    context = browser.new_context(color_scheme=scheme)
+    page = context.new_page()
+    requests = []
+    page.on("request", lambda request: requests.append(request.url))
+    page.set_content(OutgoingEmail.objects.get().html)
+    for width in (640, 375, 320):
+        page.set_viewport_size({"width": width, "height": 900})
+        page.evaluate(CHECKS)
+        assert [each for each in axe(page) if not each.startswith(OF_THE_FRAME)] == []
+        assert page.evaluate("atnChecks.overflow()") == []
+    assert requests == []
+    assert page.locator("h1").count() == 1
+    context.close()
