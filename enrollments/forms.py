@@ -9,24 +9,48 @@ from django.utils.translation import gettext_lazy as _
 from atn_platform.accounts.models import User
 from courses.models import CourseSession
 from enrollments.enums import SEATS, Seat
+from enrollments.models import Enrollment
 from enrollments.queries.sessions import Meeting
 from municipalities.models import Mandate
 
 
 class EnrollForm(forms.Form):
-    """Under which mandate the person follows the course; deciding belongs to actions.enroll."""
+    """Under which mandate the person follows the course; deciding belongs to actions.enroll.
+
+    With several mandates in force the one that served last is proposed. `ended` is the last
+    mandate of someone who has none today.
+    """
 
     def __init__(self, *args: Any, user: User, on: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        mandates = Mandate.objects.in_force(on=on).filter(user=user).select_related("organisation")
-        self.mandates = list(mandates.order_by("-starts_on", "pk"))
+        mine = Mandate.objects.filter(user=user).select_related("organisation")
+        self.mandates = list(mine.in_force(on=on).order_by("-starts_on", "pk"))
+        several = len(self.mandates) > 1
+        self.ended = None if self.mandates else mine.order_by("-ends_on").first()
         self.fields["mandate"] = forms.TypedChoiceField(
-            label=_("Vous suivez ce cours comme"),
-            choices=[(m.pk, _label(m)) for m in self.mandates],
+            label=_("À quel titre suivez-vous ce cours?"),
+            help_text=_("L’attestation portera ce titre et cette organisation."),
+            choices=[(m.pk, label(m)) for m in self.mandates],
             coerce=lambda pk: next(m for m in self.mandates if str(m.pk) == pk),
-            initial=self.mandates[0].pk if self.mandates else None,
-            error_messages={"required": _("Choisissez à quel titre vous suivez ce cours.")},
+            initial=self._last_used(user)
+            if several
+            else next((m.pk for m in self.mandates), None),
+            widget=forms.RadioSelect if several else forms.HiddenInput,
+            error_messages={
+                "required": _("Choisissez à quel titre vous suivez ce cours."),
+                "invalid_choice": _("Choisissez un mandat en vigueur."),
+            },
         )
+
+    @property
+    def capacity(self) -> str:
+        """The only mandate in force, in words."""
+        return label(self.mandates[0])
+
+    def _last_used(self, user: User) -> int:
+        used = Enrollment.objects.visible_to(user).filter(mandate__in=self.mandates)
+        last = used.order_by("-enrolled_at").values_list("mandate_id", flat=True).first()
+        return last or self.mandates[0].pk
 
 
 class SeatForm(forms.Form):
@@ -101,6 +125,6 @@ class DoorForm(forms.Form):
         return person
 
 
-def _label(mandate: Mandate) -> str:
+def label(mandate: Mandate) -> str:
     role = mandate.function or mandate.get_public_display()
-    return f"{role}, {mandate.organisation.name}"
+    return f"{role[:1].upper()}{role[1:]}, {mandate.organisation.name}"

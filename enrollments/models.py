@@ -13,6 +13,15 @@ from enrollments.enums import Attendance, Seat, Status, Verb
 from municipalities.models import Mandate
 
 
+class PathEnrollmentQuerySet(models.QuerySet["PathEnrollment"]):
+    def visible_to(self, user: User) -> "PathEnrollmentQuerySet":
+        """A person's own parcours."""
+        return self.filter(learner=user)
+
+    def live(self) -> "PathEnrollmentQuerySet":
+        return self.filter(withdrawn_at__isnull=True)
+
+
 class PathEnrollment(TimestampedModel):
     """A person following a parcours."""
 
@@ -27,6 +36,8 @@ class PathEnrollment(TimestampedModel):
     )
     started_at = models.DateTimeField(_("commencé le"))
     withdrawn_at = models.DateTimeField(_("abandonné le"), null=True, blank=True)
+
+    objects = PathEnrollmentQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("parcours suivi")

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from enrollments.views import attendance, courses, lessons, sessions, team
+from enrollments.views import attendance, courses, lessons, paths, sessions, team
 
 app_name = "enrollments"
 
@@ -15,9 +15,14 @@ urlpatterns = [
     path("rencontres/<uuid:uuid>/agenda.ics", sessions.calendar, name="calendar"),
     path("rencontres/<uuid:uuid>/presences/", attendance.attendance, name="attendance"),
     path("rencontres/<uuid:uuid>/presences/ajout/", attendance.at_the_door, name="door"),
-    path("parcours/<slug:code>/", courses.path, name="path"),
+    path("parcours/", paths.paths, name="paths"),
+    path("parcours/<slug:code>/", paths.path, name="path"),
+    path("parcours/<slug:code>/suivre/", paths.follow, name="follow-path"),
+    path("parcours/<slug:code>/quitter/", paths.leave, name="leave-path"),
     path("cours/<slug:code>/", courses.course, name="course"),
-    path("cours/<slug:code>/inscription/", courses.enroll, name="enroll"),
+    # Not under /cours/: any word there may be the key of a lesson.
+    path("inscription/<slug:code>/", courses.enroll, name="enroll"),
+    path("inscription/<slug:code>/mettre-de-cote/", courses.leave, name="leave"),
     path("cours/<slug:code>/<slug:key>/", lessons.lesson, name="lesson"),
     path("cours/<slug:code>/<slug:key>/terminer/", lessons.complete, name="complete"),
     path("cours/<slug:code>/<slug:key>/reponses/<uuid:uuid>/", lessons.answer, name="answer"),

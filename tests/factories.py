@@ -9,7 +9,15 @@ from allauth.mfa.totp.internal.auth import TOTP
 from atn_platform.accounts.enums import SECOND_FACTOR_ROLES, Role
 from atn_platform.accounts.models import RoleGrant, User
 from courses.enums import LessonKind, Mode, SessionMode, Topic
-from courses.models import Course, CourseSession, CourseVersion, Lesson, Module, course_uuid
+from courses.models import (
+    Course,
+    CourseSession,
+    CourseVersion,
+    Lesson,
+    Module,
+    Path,
+    course_uuid,
+)
 from enrollments.enums import Seat, Status
 from enrollments.models import Enrollment, Registration
 from municipalities.enums import Designation, Kind, Public
@@ -246,6 +254,29 @@ class VersionFactory(factory.django.DjangoModelFactory[CourseVersion]):
     def in_force(self, create, extracted, **kwargs):
         Course.objects.filter(pk=self.course.pk).update(current_version=self)
         self.course.current_version = self
+
+
+class PathFactory(factory.django.DjangoModelFactory[Path]):
+    """PathFactory(courses=[a, b]) puts them in that order; a tuple is a choice among its courses."""
+
+    class Meta:
+        model = Path
+        skip_postgeneration_save = True
+
+    code = factory.Sequence(lambda n: f"parcours-{n}")
+    title = factory.Sequence(lambda n: f"Parcours {n}")
+    summary = "Décider, protéger, répondre."
+    publics = factory.LazyFunction(lambda: [Public.ELECTED])
+
+    @factory.post_generation
+    def courses(self, create, extracted, **kwargs):
+        rank = 0
+        for place, each in enumerate(extracted or [], start=1):
+            several = isinstance(each, tuple)
+            for course in each if several else (each,):
+                rank += 1
+                group = f"choix-{place}" if several else ""
+                self.steps.create(course=course, position=rank, choice_group=group)
 
 
 class EnrollmentFactory(factory.django.DjangoModelFactory[Enrollment]):

@@ -22,6 +22,7 @@ PUBLIC: set[str] = {
     "courses:catalogue",
     "enrollments:course",
     "enrollments:path",
+    "enrollments:paths",
     "municipalities:invitation",
     "portal:accessibility",
     "portal:help",

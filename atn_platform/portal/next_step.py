@@ -8,7 +8,7 @@ from typing import Literal
 SOON = timedelta(minutes=60)
 CHOICE_DAYS = timedelta(days=7)
 
-Kind = Literal["meeting", "choice", "resume", "start", "path", "catalogue"]
+Kind = Literal["meeting", "choice", "resume", "start", "mandate", "path", "catalogue", "aside"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ class Following:
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """A course that one could begin."""
+    """A course that one could begin, or take up again."""
 
     course: str
     minutes: int
@@ -53,32 +53,38 @@ class Suggestion:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """All that the choice depends on."""
+    """All that the choice depends on. Without a mandate in force, no course can be joined."""
 
     meetings: Sequence[Meeting] = ()
     choices: Sequence[Choice] = ()
     following: Sequence[Following] = ()
     path: Sequence[Suggestion] = ()
     catalogue: Sequence[Suggestion] = ()
+    aside: Sequence[Suggestion] = ()
+    has_mandate: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class NextStep:
-    """`minutes` is None when the step has no length of its own."""
+    """`minutes` is None when the step has no length of its own; `at` is its hour or its deadline.
+
+    The step "mandate" has neither title nor address: it is to ask someone for an invitation.
+    """
 
     kind: Kind
     title: str
     course: str
     minutes: int | None
     url: str
+    at: datetime | None = None
 
 
 def next_step(facts: Facts, now: datetime) -> NextStep | None:
     """The first of these that exists; None when there is nothing to propose.
 
     A live session under way or within the hour; a choice due within seven days; the course last
-    worked on; a course joined and not begun, the oldest first; the next course of the parcours; a
-    course of the catalogue.
+    worked on; a course joined and not begun, the oldest first; a mandate, for whoever has none;
+    the next course of the parcours; a course of the catalogue; a course set aside.
     """
     return _meeting(facts, now) or _choice(facts, now) or _following(facts) or _suggestion(facts)
 
@@ -89,7 +95,7 @@ def _meeting(facts: Facts, now: datetime) -> NextStep | None:
         return None
     first = min(near, key=lambda meeting: meeting.starts_at)
     minutes = int((first.ends_at - first.starts_at).total_seconds() // 60)
-    return NextStep("meeting", first.title, "", minutes, first.url)
+    return NextStep("meeting", first.title, "", minutes, first.url, first.starts_at)
 
 
 def _choice(facts: Facts, now: datetime) -> NextStep | None:
@@ -97,7 +103,7 @@ def _choice(facts: Facts, now: datetime) -> NextStep | None:
     if not due:
         return None
     first = min(due, key=lambda choice: choice.until)
-    return NextStep("choice", first.title, "", None, first.url)
+    return NextStep("choice", first.title, "", None, first.url, first.until)
 
 
 def _following(facts: Facts) -> NextStep | None:
@@ -112,10 +118,15 @@ def _following(facts: Facts) -> NextStep | None:
 
 
 def _suggestion(facts: Facts) -> NextStep | None:
-    if facts.path:
-        first = facts.path[0]
-        return NextStep("path", first.course, first.course, first.minutes, first.url)
-    if facts.catalogue:
-        first = facts.catalogue[0]
-        return NextStep("catalogue", first.course, first.course, first.minutes, first.url)
+    if not facts.has_mandate:
+        return NextStep("mandate", "", "", None, "")
+    offers: list[tuple[Kind, Sequence[Suggestion]]] = [
+        ("path", facts.path),
+        ("catalogue", facts.catalogue),
+        ("aside", facts.aside),
+    ]
+    for kind, suggestions in offers:
+        if suggestions:
+            first = suggestions[0]
+            return NextStep(kind, first.course, first.course, first.minutes, first.url)
     return None

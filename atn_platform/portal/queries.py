@@ -1,13 +1,16 @@
 """What the home page tells a person."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 
-from django.db.models import Count, Q
+from django.db.models import Count, Min, Q
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from atn_platform.accounts.models import User
 from atn_platform.portal.next_step import (
+    Choice,
     Facts,
     Following,
     Meeting,
@@ -15,15 +18,16 @@ from atn_platform.portal.next_step import (
     Suggestion,
     next_step,
 )
-from courses.documents import CourseDoc, station
-from courses.models import CourseVersion
-from courses.queries import documents
-from enrollments.enums import Status
-from enrollments.models import Enrollment
+from courses.enums import SessionStatus
+from courses.models import CourseSession, CourseVersion, PathStep
 from enrollments.queries import sessions
-from enrollments.queries.thread import Thread, thread
-from municipalities.models import Mandate
+from enrollments.queries.mine import Card, Shelf, shelf
+from enrollments.queries.paths import PathLine, followed_paths
+from enrollments.queries.thread import Station, Thread
+from municipalities.models import Invitation, Mandate
 
+MOST_CARDS = 6
+SMALLEST_GROUP = 5  # below, a number says too much of someone
 MEETINGS_SHOWN = 3
 
 
@@ -43,41 +47,127 @@ class Team:
 
 @dataclass(frozen=True, slots=True)
 class Home:
-    """`thread` is the line of the course that the next step belongs to, when it has one."""
+    """`thread` is the line of the course that the next step belongs to, when it has one.
+
+    `ended` and `invitation` tell someone without a mandate in force why, and what is on its way.
+    """
 
     step: NextStep | None
     thread: Thread | None
-    enrollments: list[Enrollment]
-    skills: list[str]
-    team: Team | None
-    meetings: list[sessions.Meeting]
+    shelf: Shelf
+    paths: list[PathLine]
+    meetings: list[sessions.Meeting] = field(default_factory=list)
+    skills: list[str] = field(default_factory=list)
+    team: Team | None = None
+    ended: Mandate | None = None
+    invitation: Invitation | None = None
+
+    @property
+    def cards(self) -> list[Card]:
+        """What is under way, then what was finished last."""
+        return [*self.shelf.under_way, *self.shelf.done][:MOST_CARDS]
+
+    @property
+    def is_first_visit(self) -> bool:
+        return self.shelf.is_empty
 
 
 def home(user: User, *, now: datetime) -> Home:
     """All that the home page shows, in a bounded number of queries."""
-    mine = Enrollment.objects.visible_to(user).live().with_facts()
-    enrollments = list(mine.order_by("status", "-last_activity_at", "-enrolled_at"))
-    active = [each for each in enrollments if each.status == Status.ACTIVE]
-    read = documents(each.version_id for each in active)
-    following = [_following(each, read[each.version_id]) for each in active]
-    held = sessions.held_by(user, now=now)
-    facts = Facts(
-        meetings=[_meeting(each) for each in held],
-        following=following,
-        catalogue=_catalogue(enrollments),
-    )
-    step = next_step(facts, now)
-    current = next(
-        (e for e, f in zip(active, following, strict=True) if step and f.url == step.url), None
-    )
-    done = [each for each in enrollments if each.status == Status.COMPLETED]
+    courses = shelf(user)
+    paths = followed_paths(user)
+    mine = Mandate.objects.filter(user=user).select_related("organisation")
+    mandates = list(mine.in_force(on=now.date()).order_by("-starts_on"))
+    seats = sessions.held_by(user, now=now)
+    held = [each for each in seats if not each.session.is_cancelled]
+    step = next_step(_facts(courses, paths, mandates, held, now=now), now)
+    lost = not mandates
     return Home(
         step=step,
-        thread=thread(read[current.version_id], current) if current else None,
-        enrollments=enrollments,
-        skills=[goal for each in done for goal in each.version.front["objectives"]][:6],
-        team=_team(user, now),
-        meetings=held[:MEETINGS_SHOWN],
+        thread=_thread(step, courses),
+        shelf=courses,
+        paths=paths,
+        meetings=seats[:MEETINGS_SHOWN],
+        skills=_skills(courses),
+        team=None if lost else _team(mandates[0], now),
+        ended=mine.order_by("-ends_on").first() if lost else None,
+        invitation=_invitation(user, now) if lost else None,
+    )
+
+
+def _thread(step: NextStep | None, courses: Shelf) -> Thread | None:
+    if step is None:
+        return None
+    lines = (card.thread for card in courses.under_way if _station_url(card) == step.url)
+    return next(lines, None)
+
+
+def _skills(courses: Shelf) -> list[str]:
+    goals = (goal for each in courses.done for goal in each.enrollment.version.front["objectives"])
+    return list(dict.fromkeys(goals))[:6]
+
+
+def _team(mandate: Mandate, now: datetime) -> Team | None:
+    """The municipality of the latest mandate; nothing for a team of fewer than five."""
+    started = Q(enrollments__first_activity_at__isnull=False)
+    peers = Mandate.objects.in_force(on=now.date()).filter(organisation=mandate.organisation)
+    counts = peers.aggregate(
+        people=Count("user", distinct=True),
+        started=Count("user", distinct=True, filter=started),
+    )
+    if counts["people"] < SMALLEST_GROUP:
+        return None
+    return Team(mandate.organisation.name, counts["people"], counts["started"])
+
+
+def _invitation(user: User, now: datetime) -> Invitation | None:
+    """The invitation waiting in this person's mail; its link is there and nowhere else."""
+    if not user.email:
+        return None
+    waiting = Invitation.objects.pending().filter(email__iexact=user.email, expires_at__gt=now)
+    return waiting.select_related("organisation").order_by("-expires_at").first()
+
+
+def _facts(
+    courses: Shelf,
+    paths: Sequence[PathLine],
+    mandates: Sequence[Mandate],
+    held: Sequence[sessions.Meeting],
+    *,
+    now: datetime,
+) -> Facts:
+    """Meetings and choices first; courses to begin only when none is under way."""
+    begins = bool(mandates) and not courses.under_way
+    return Facts(
+        meetings=[_meeting(each) for each in held],
+        choices=_choices(courses.under_way, held, now),
+        following=[_following(card) for card in courses.under_way if card.thread],
+        path=_path(paths) if begins else (),
+        catalogue=_catalogue(courses, mandates) if begins else (),
+        aside=[_suggestion(card.enrollment.version) for card in courses.aside],
+        has_mandate=bool(mandates),
+    )
+
+
+def _station_url(card: Card) -> str:
+    """Where « Reprendre » leads: the station, or the course when every station is done."""
+    current = card.thread.current if card.thread else None
+    code = card.enrollment.version.front["code"].lower()
+    if current is None:
+        return reverse("enrollments:course", args=[code])
+    return reverse("enrollments:lesson", args=[code, current.lesson["key"]])
+
+
+def _following(card: Card) -> Following:
+    front = card.enrollment.version.front
+    current = card.thread.current if card.thread else None
+    return Following(
+        course=front["title"],
+        lesson=current.lesson["title"] if current else front["title"],
+        minutes=current.lesson["minutes"] if current else 0,
+        url=_station_url(card),
+        last_activity_at=card.enrollment.last_activity_at,
+        enrolled_at=card.enrollment.enrolled_at,
     )
 
 
@@ -87,46 +177,69 @@ def _meeting(held: sessions.Meeting) -> Meeting:
     return Meeting(session.title, session.starts_at, session.ends_at, url)
 
 
-def _following(enrollment: Enrollment, content: CourseDoc) -> Following:
-    found = station(content, enrollment.current_lesson) if enrollment.current_lesson else None
-    lesson = found or content["modules"][0]["lessons"][0]
-    return Following(
-        course=content["title"],
-        lesson=lesson["title"],
-        minutes=lesson["minutes"],
-        url=reverse("enrollments:lesson", args=[content["code"].lower(), lesson["key"]]),
-        last_activity_at=enrollment.last_activity_at,
-        enrolled_at=enrollment.enrolled_at,
-    )
-
-
-def _catalogue(enrollments: list[Enrollment]) -> list[Suggestion]:
-    """The shortest courses first; none is asked for while one is under way."""
-    if any(each.status == Status.ACTIVE for each in enrollments):
+def _choices(
+    cards: Sequence[Card], held: Sequence[sessions.Meeting], now: datetime
+) -> list[Choice]:
+    """Meetings that a course asks for, without a seat: the last day to choose a date."""
+    wanted = {
+        station.lesson["uuid"]: (card, station)
+        for card in cards
+        if card.thread
+        for station in card.thread.stations
+        if station.is_meeting and not station.is_done
+    }
+    if not wanted:
         return []
-    known = [each.course_id for each in enrollments]
-    offered = CourseVersion.objects.in_force().exclude(course__in=known)
-    return [
-        Suggestion(
-            version.front["title"],
-            version.minutes,
-            reverse("enrollments:course", args=[version.front["code"].lower()]),
-        )
-        for version in offered.order_by("minutes", "course__code")[:1]
-    ]
-
-
-def _team(user: User, now: datetime) -> Team | None:
-    """The municipality of the latest mandate; nothing for a team of fewer than five."""
-    in_force = Mandate.objects.in_force(on=now.date())
-    own = in_force.filter(user=user).select_related("organisation").order_by("-starts_on").first()
-    if own is None:
-        return None
-    started = Q(enrollments__first_activity_at__isnull=False)
-    counts = in_force.filter(organisation=own.organisation).aggregate(
-        people=Count("user", distinct=True),
-        started=Count("user", distinct=True, filter=started),
+    chosen = {str(each.session.lesson.uuid) for each in held}
+    coming = CourseSession.objects.filter(
+        lesson__uuid__in=wanted.keys() - chosen,
+        status=SessionStatus.SCHEDULED,
+        starts_at__gt=now,
     )
-    if counts["people"] < 5:  # noqa: PLR2004 -- the threshold of small groups
-        return None
-    return Team(own.organisation.name, counts["people"], counts["started"])
+    last: dict[str, datetime] = {}
+    for session in coming.select_related("lesson"):
+        until = session.registration_closes_at or session.starts_at
+        uuid = str(session.lesson.uuid)
+        last[uuid] = max(until, last.get(uuid, until))
+    return [_choice(*wanted[uuid], until) for uuid, until in last.items()]
+
+
+def _choice(card: Card, station: Station, until: datetime) -> Choice:
+    title = _("Choisir une date : %s") % station.lesson["title"]
+    code = card.enrollment.version.front["code"].lower()
+    return Choice(title, until, reverse("enrollments:lesson", args=[code, station.lesson["key"]]))
+
+
+def _path(paths: Sequence[PathLine]) -> list[Suggestion]:
+    """The next course of each parcours followed, the oldest parcours first."""
+    stops = [line.current for line in paths if line.current is not None]
+    nexts = [next(each.version for each in stop.courses if each.version) for stop in stops]
+    return [_suggestion(version) for version in nexts]
+
+
+def _catalogue(courses: Shelf, mandates: Sequence[Mandate]) -> list[Suggestion]:
+    """Courses never joined, best first.
+
+    Those meant for the person's public, in the order of that public's parcours; then the shortest.
+    """
+    known = [card.enrollment.course_id for card in (*courses.done, *courses.aside)]
+    publics = {mandate.public for mandate in mandates}
+    advised = PathStep.objects.filter(path__publics__overlap=list(publics))
+    order = dict(
+        advised.values("course").annotate(rank=Min("position")).values_list("course", "rank")
+    )
+    offered = list(CourseVersion.objects.in_force().exclude(course__in=known))
+    offered.sort(
+        key=lambda version: (
+            publics.isdisjoint(version.front["publics"]),
+            order.get(version.course_id, len(order) + len(offered)),
+            version.minutes,
+            version.front["code"],
+        )
+    )
+    return [_suggestion(version) for version in offered[:1]]
+
+
+def _suggestion(version: CourseVersion) -> Suggestion:
+    url = reverse("enrollments:course", args=[version.front["code"].lower()])
+    return Suggestion(version.front["title"], version.minutes, url)

@@ -28,6 +28,13 @@ class Path(TimestampedModel):
     def __str__(self) -> str:
         return self.title
 
+    @property
+    def public_labels(self) -> list[str]:
+        """Whom it is for, in words; nothing when it is for everyone."""
+        if set(self.publics) >= set(Public.values):
+            return []
+        return [str(Public(each).label) for each in self.publics]
+
 
 class PathStep(TimestampedModel):
     """One course of a parcours. Steps that share a `choice_group` are « one among them »."""

@@ -5,8 +5,8 @@ from enrollments.actions.enrolling import (
     EnrollmentRefused,
     enroll,
     enroll_in_path,
-    withdraw,
 )
+from enrollments.actions.leaving import leave_path, withdraw
 from enrollments.actions.ledger import (
     EventRefused,
     NewEvent,
@@ -27,6 +27,7 @@ __all__ = [
     "cancel",
     "enroll",
     "enroll_in_path",
+    "leave_path",
     "recompute",
     "record",
     "record_attendance",

@@ -1,4 +1,4 @@
-"""Joining and leaving courses and parcours."""
+"""Joining courses and parcours."""
 
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -12,7 +12,6 @@ from atn_platform.core.exceptions import ActionError
 from courses.documents import stations
 from courses.models import Course, Path
 from courses.queries import document
-from enrollments.actions.seats import release_all
 from enrollments.enums import Status
 from enrollments.models import Enrollment, PathEnrollment
 from municipalities.models import Mandate
@@ -26,14 +25,18 @@ class EnrollmentRefused(ActionError):
 def enroll(*, learner: User, course: Course, mandate: Mandate, at: datetime) -> Enrollment:
     """Open an enrolment in the version in force, or return the live one the person already has.
 
-    Raises EnrollmentRefused when the course is not offered, or the mandate is not the person's
-    or not in force on that day in Québec.
+    A course set aside is taken up where it was left, on the version followed then, when it is
+    joined again under the same mandate. Under another mandate it begins anew: what is done in one
+    capacity is never counted in another. Raises EnrollmentRefused when the course is not offered,
+    or the mandate is not the person's or not in force on that day in Québec.
     """
     if course.current_version_id is None or course.withdrawn_at is not None:
         raise EnrollmentRefused(_("Ce cours n’est pas offert en ce moment."))
     today = at.astimezone(ZoneInfo(settings.TIME_ZONE)).date()
     if not Mandate.objects.in_force(on=today).filter(pk=mandate.pk, user=learner).exists():
         raise EnrollmentRefused(_("Ce mandat n’est plus en vigueur : choisissez-en un autre."))
+    if resumed := _taken_up(learner, course, mandate):
+        return resumed
     required = sum(each["required"] for each in stations(document(course.current_version_id)))
     enrollment, __ = Enrollment.objects.live().get_or_create(
         learner=learner,
@@ -48,27 +51,25 @@ def enroll(*, learner: User, course: Course, mandate: Mandate, at: datetime) -> 
     return enrollment
 
 
-@transaction.atomic
-def withdraw(*, enrollment_id: int, at: datetime) -> None:
-    """Leave a course that is not finished, and its seats to come. Safe to repeat.
-
-    What was done stays in the ledger.
-    """
-    # Sessions are locked before enrolments, here as where attendance is taken.
-    release_all(enrollment_id=enrollment_id, at=at)
-    enrollment = Enrollment.objects.select_for_update(no_key=True).get(pk=enrollment_id)
-    if enrollment.status == Status.COMPLETED:
-        raise EnrollmentRefused(_("Ce cours est terminé : il reste à votre dossier."))
-    if enrollment.status == Status.ACTIVE:
-        enrollment.status = Status.WITHDRAWN
-        enrollment.withdrawn_at = at
-        enrollment.save(update_fields=["status", "withdrawn_at", "updated_at"])
+def _taken_up(learner: User, course: Course, mandate: Mandate) -> Enrollment | None:
+    """The enrolment set aside last, open again; None when there is none, or one is open."""
+    mine = Enrollment.objects.visible_to(learner).filter(course=course)
+    if mine.live().exists():
+        return None
+    aside = mine.filter(status=Status.WITHDRAWN, mandate=mandate).order_by("-withdrawn_at")
+    # The lock makes a second request wait, then see that the row is open.
+    found = aside.select_for_update(no_key=True).first()
+    if found is not None:
+        found.status = Status.ACTIVE
+        found.withdrawn_at = None
+        found.save(update_fields=["status", "withdrawn_at", "updated_at"])
+    return found
 
 
 @transaction.atomic
 def enroll_in_path(*, learner: User, path: Path, at: datetime) -> PathEnrollment:
     """Follow a parcours, or return the one followed already; its courses are joined one by one."""
-    followed, __ = PathEnrollment.objects.filter(withdrawn_at__isnull=True).get_or_create(
+    followed, __ = PathEnrollment.objects.live().get_or_create(
         learner=learner, path=path, defaults={"started_at": at}
     )
     return followed

@@ -1,10 +1,12 @@
 """Le fil: where a person stands on the line of a course."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from courses.documents import CourseDoc, LessonDoc, stations
+from courses.queries import documents
 from enrollments.models import Enrollment, LessonState
 from enrollments.projections import current_station
 
@@ -71,6 +73,22 @@ def thread(document: CourseDoc, enrollment: Enrollment | None) -> Thread:
     if enrollment is not None:
         states = LessonState.objects.filter(enrollment=enrollment)
         done = dict(states.values_list("lesson", "completed_at"))
+    return _thread(document, enrollment, done)
+
+
+def threads(enrollments: Sequence[Enrollment]) -> dict[int, Thread]:
+    """The lines of several enrolments, by enrolment; two queries at most for all of them."""
+    read = documents(each.version_id for each in enrollments)
+    done: dict[int, dict[UUID, datetime | None]] = {each.pk: {} for each in enrollments}
+    states = LessonState.objects.filter(enrollment__in=enrollments)
+    for pk, lesson, completed_at in states.values_list("enrollment", "lesson", "completed_at"):
+        done[pk][lesson] = completed_at
+    return {each.pk: _thread(read[each.version_id], each, done[each.pk]) for each in enrollments}
+
+
+def _thread(
+    document: CourseDoc, enrollment: Enrollment | None, done: Mapping[UUID, datetime | None]
+) -> Thread:
     current = _current(document, enrollment)
     modules = []
     number = 0

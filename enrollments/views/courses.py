@@ -1,5 +1,6 @@
 """A course: what it is, and where one stands in it."""
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.models import AnonymousUser
@@ -7,16 +8,17 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from atn_platform.accounts.http import SignedInRequest
 from atn_platform.accounts.models import User
 from atn_platform.core.exceptions import ActionError
-from courses.models import Course, CourseVersion, Path
+from courses.models import Course, CourseVersion
 from courses.queries import document
 from enrollments import actions
 from enrollments.forms import EnrollForm
 from enrollments.models import Enrollment
+from enrollments.queries.mine import seats_to_come, set_aside, shelf
 from enrollments.queries.sessions import Meeting, coming
 from enrollments.queries.thread import thread
 
@@ -25,14 +27,20 @@ from enrollments.queries.thread import thread
 @require_safe
 def course(request: HttpRequest, code: str) -> HttpResponse:
     """Anyone may see what a course holds; a learner sees their own thread in it."""
+    return _course_page(request, code, None)
+
+
+def _course_page(request: HttpRequest, code: str, form: EnrollForm | None) -> HttpResponse:
+    """The page of a course, with the form as it was sent when it was refused."""
     enrollment = _followed(request.user, code) if request.user.is_authenticated else None
     if enrollment is not None:
         version = enrollment.version
     else:
         version = get_object_or_404(CourseVersion.objects.in_force(), course__code=code.upper())
-    form = None
+    aside = None
     if request.user.is_authenticated and enrollment is None:
-        form = EnrollForm(user=request.user, on=timezone.localdate())
+        aside = set_aside(request.user, version.course)
+        form = form or EnrollForm(user=request.user, on=timezone.localdate())
     content = document(version.pk)
     context = {
         "course": version.course,
@@ -40,7 +48,9 @@ def course(request: HttpRequest, code: str) -> HttpResponse:
         "document": content,
         "enrollment": enrollment,
         "thread": thread(content, enrollment),
-        "enroll_form": form,
+        "aside": aside,
+        "form": form,
+        "contact": settings.REPLY_TO_EMAIL,
         "meetings": _meetings(request.user, version),
     }
     return render(request, "enrollments/course.html", context)
@@ -55,22 +65,17 @@ def _meetings(user: User | AnonymousUser, version: CourseVersion) -> list[Meetin
 
 def _followed(user: User, code: str) -> Enrollment | None:
     """Whoever follows a course keeps it, even once it is no longer offered to others."""
-    return (
-        Enrollment.objects.visible_to(user)
-        .live()
-        .with_facts()
-        .filter(course__code=code.upper())
-        .first()
-    )
+    mine = Enrollment.objects.visible_to(user).live().with_facts()
+    return mine.filter(course__code=code.upper()).first()
 
 
 @require_POST
 def enroll(request: SignedInRequest, code: str) -> HttpResponse:
+    """Join the course, or take it up again where it was left."""
     found = get_object_or_404(Course.objects.published(), code=code.upper())
     form = EnrollForm(request.POST, user=request.user, on=timezone.localdate())
     if not form.is_valid():
-        messages.error(request, _("Choisissez à quel titre vous suivez ce cours."))
-        return redirect("enrollments:course", code)
+        return _course_page(request, code, form)
     try:
         actions.enroll(
             learner=request.user,
@@ -83,17 +88,28 @@ def enroll(request: SignedInRequest, code: str) -> HttpResponse:
     return redirect("enrollments:course", code)
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
+def leave(request: SignedInRequest, code: str) -> HttpResponse:
+    """Say what setting the course aside does, then do it."""
+    mine = Enrollment.objects.visible_to(request.user).live().with_facts()
+    enrollment = get_object_or_404(mine, course__code=code.upper())
+    now = timezone.now()
+    if request.method == "POST":
+        try:
+            actions.withdraw(enrollment_id=enrollment.pk, at=now)
+        except ActionError as error:
+            messages.error(request, str(error))
+            return redirect("enrollments:course", code)
+        messages.success(
+            request,
+            _("« %s » est mis de côté. Quand vous voulez, la suite vous attend plus bas.")
+            % enrollment.version.front["title"],
+        )
+        return redirect("enrollments:index")
+    context = {"enrollment": enrollment, "seats": seats_to_come(enrollment, at=now)}
+    return render(request, "enrollments/leave.html", context)
+
+
 @require_safe
 def index(request: SignedInRequest) -> HttpResponse:
-    mine = Enrollment.objects.visible_to(request.user).live().with_facts()
-    enrollments = mine.order_by("status", "-enrolled_at")
-    return render(request, "enrollments/index.html", {"enrollments": enrollments})
-
-
-@login_not_required
-@require_safe
-def path(request: HttpRequest, code: str) -> HttpResponse:
-    found = get_object_or_404(Path, code=code)
-    steps = found.steps.select_related("course__current_version")
-    steps = steps.defer("course__current_version__document").order_by("position")
-    return render(request, "enrollments/path.html", {"path": found, "steps": steps})
+    return render(request, "enrollments/index.html", {"shelf": shelf(request.user)})

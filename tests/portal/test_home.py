@@ -1,17 +1,28 @@
+from datetime import date, timedelta
 from uuid import UUID
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 from pytest_django.asserts import assertContains, assertNotContains
 
+from courses.enums import LessonKind
 from enrollments import actions
 from enrollments.actions import NewEvent
 from enrollments.enums import Verb
+from municipalities.enums import Public
+from municipalities.models import Invitation
 from tests.factories import (
     NOON,
+    CourseFactory,
     EnrollmentFactory,
+    LessonFactory,
     MandateFactory,
     MunicipalityFactory,
+    PathFactory,
+    RegistrationFactory,
+    SessionFactory,
+    UserFactory,
     VersionFactory,
     lesson_document,
 )
@@ -79,10 +90,153 @@ def test_home_takes_the_same_queries_whatever_the_number_of_courses(
     client, django_assert_num_queries, count
 ):
     mandate = MandateFactory()
-    for _ in range(count):
+    paths = [PathFactory(courses=[VersionFactory().course]) for _ in range(count)]
+    for path in paths:
         EnrollmentFactory(mandate=mandate)
+        EnrollmentFactory(mandate=mandate, completed=True)
+        actions.enroll_in_path(learner=mandate.user, path=path, at=NOON)
     client.force_login(mandate.user)
-    client.get(HOME)
-    # session, person, roles, enrolments, stations, seats, mandate, team
-    with django_assert_num_queries(8):
+    # Session, person, roles; courses, attestations, documents, stations; parcours, their steps,
+    # their courses under way, those followed; mandates, seats, team.
+    with django_assert_num_queries(14):
         client.get(HOME)
+
+
+def step_of(client, person):
+    client.force_login(person)
+    page = client.get(HOME)
+    return page.context["home"].step, page
+
+
+def test_a_newcomer_is_offered_what_is_meant_for_her_public_first(client):
+    """The first course of her public's parcours, then the shortest of those for her public."""
+    VersionFactory(minutes=10, course=CourseFactory(publics=[Public.MANAGER]))
+    short = VersionFactory(minutes=20)
+    advised = VersionFactory(minutes=300)
+    mandate = MandateFactory(public=Public.ELECTED)
+    step, page = step_of(client, mandate.user)
+    assert (step.kind, step.course) == ("catalogue", short.front["title"])
+    PathFactory(courses=[advised.course], publics=[Public.STAFF])
+    assert step_of(client, mandate.user)[0].course == short.front["title"]
+    PathFactory(courses=[advised.course, short.course], publics=[Public.ELECTED])
+    step, page = step_of(client, mandate.user)
+    assert step.course == advised.front["title"]
+    assertContains(page, "Bienvenue. Rien ne presse")
+    assertContains(page, "Connexion lente?")
+
+
+def test_someone_without_a_mandate_is_told_whom_to_ask(client):
+    VersionFactory()
+    step, page = step_of(client, UserFactory())
+    assert step.kind == "mandate"
+    assertContains(page, "rattaché à aucune municipalité")
+
+
+def test_a_mandate_that_is_over_is_named_with_its_day(client):
+    ended = MandateFactory(ends_on=date(2026, 3, 1), organisation__name="Abercorn")
+    step, page = step_of(client, ended.user)
+    assert step.kind == "mandate"
+    assertContains(page, "(Abercorn) a pris fin le 1er\xa0mars\xa02026")
+    # What was begun under it goes on.
+    EnrollmentFactory(mandate=ended)
+    assert step_of(client, ended.user)[0].kind == "start"
+
+
+def test_an_invitation_that_waits_in_the_mail_is_told(client):
+    person = UserFactory(email="lise@exemple.quebec")
+    now = timezone.now()
+    Invitation.objects.create(
+        organisation=MunicipalityFactory(name="Abercorn"), email="lise@exemple.quebec",
+        token_hash="0" * 64, invited_by=UserFactory(), invited_at=now,
+        expires_at=now + timedelta(days=3),
+    )  # fmt: skip
+    assertContains(step_of(client, person)[1], "Une invitation vous attend")
+    Invitation.objects.update(expires_at=now)
+    assertNotContains(step_of(client, person)[1], "Une invitation vous attend")
+    person.email = None
+    person.save(update_fields=["email"])
+    assert step_of(client, person)[0].kind == "mandate"
+
+
+def test_a_parcours_under_way_proposes_its_next_course(client):
+    first, second = VersionFactory(), VersionFactory()
+    enrollment = EnrollmentFactory(version=first, completed=True)
+    path = PathFactory(courses=[first.course, second.course])
+    actions.enroll_in_path(learner=enrollment.learner, path=path, at=NOON)
+    step, page = step_of(client, enrollment.learner)
+    assert (step.kind, step.course) == ("path", second.front["title"])
+    assertContains(page, "Mes parcours")
+    assertContains(page, "Cours terminés\xa0: 1 sur 2")
+    assertContains(page, "Votre parcours continue")
+
+
+def test_what_was_set_aside_is_recalled_only_when_nothing_else_is_left(client):
+    left = EnrollmentFactory()
+    actions.withdraw(enrollment_id=left.pk, at=NOON)
+    step, page = step_of(client, left.learner)
+    assert (step.kind, step.course) == ("aside", left.version.front["title"])
+    assertContains(page, "Vous avez mis un cours de côté")
+    VersionFactory()
+    step, page = step_of(client, left.learner)
+    assert step.kind == "catalogue"
+    assertContains(page, "Voici un cours qui pourrait vous servir")
+
+
+def test_without_any_course_to_take_the_page_says_so(client):
+    step, page = step_of(client, MandateFactory().user)
+    assert step is None
+    assertContains(page, "Les premiers cours seront bientôt offerts")
+
+
+@pytest.fixture
+def hybrid():
+    """An enrolment in a course with one meeting, and the meeting's station in the draft."""
+    course = CourseFactory()
+    station = LessonFactory(module=course.modules.get(), kind=LessonKind.MEETING, key="rencontre")
+    meeting = {**lesson_document("rencontre", kind="meeting"), "uuid": str(station.uuid)}
+    version = VersionFactory(course=course, stations=[lesson_document("a"), meeting])
+    return EnrollmentFactory(version=version), station
+
+
+def test_a_meeting_within_the_hour_comes_first(client, hybrid):
+    enrollment, station = hybrid
+    soon = timezone.now() + timedelta(minutes=30)
+    session = SessionFactory(course=enrollment.course, lesson=station, starts_at=soon)
+    assert step_of(client, enrollment.learner)[0].kind == "choice"
+    seat = RegistrationFactory(session=session, enrollment=enrollment)
+    step, page = step_of(client, enrollment.learner)
+    assert (step.kind, step.url) == ("meeting", f"/rencontres/{session.uuid}/")
+    assertContains(page, "Rejoindre la rencontre")
+    seat.cancelled_at = NOON
+    seat.save(update_fields=["cancelled_at"])
+    assert step_of(client, enrollment.learner)[0].kind == "choice"
+
+
+def test_a_date_is_to_choose_until_the_last_one_closes(client, hybrid):
+    enrollment, station = hybrid
+    now = timezone.now()
+    near = SessionFactory(
+        course=enrollment.course, lesson=station, starts_at=now + timedelta(days=6),
+        registration_closes_at=now + timedelta(days=5),
+    )  # fmt: skip
+    step, page = step_of(client, enrollment.learner)
+    assert (step.kind, step.at) == ("choice", near.registration_closes_at)
+    assertContains(page, "Une date est à choisir, au plus tard le")
+    assertContains(page, "Choisir une date\xa0: Leçon rencontre")
+    # A later date leaves time, a seat leaves nothing to choose.
+    later = SessionFactory(
+        course=enrollment.course, lesson=station, starts_at=now + timedelta(days=40)
+    )
+    assert step_of(client, enrollment.learner)[0].kind == "start"
+    later.status = "cancelled"
+    later.save(update_fields=["status"])
+    RegistrationFactory(session=near, enrollment=enrollment)
+    assert step_of(client, enrollment.learner)[0].kind == "start"
+
+
+def test_light_mode_is_offered_plainly_and_left_plainly(client):
+    client.force_login(MandateFactory().user)
+    client.post(reverse("portal:light-mode"), {"light": "1"})
+    assertContains(client.get(HOME), "Vous êtes en mode léger")
+    client.post(reverse("portal:light-mode"), {"light": "0"})
+    assertContains(client.get(HOME), "Connexion lente?")

@@ -33,6 +33,7 @@ EVERYTHING = Facts(
     following=[BEGUN, following("B")],
     path=[Suggestion("C", 60, "/c/")],
     catalogue=[Suggestion("D", 60, "/d/")],
+    aside=[Suggestion("E", 60, "/e/")],
 )
 
 
@@ -44,11 +45,16 @@ EVERYTHING = Facts(
         (("meetings", "choices"), "resume"),
         (("meetings", "choices", "following"), "path"),
         (("meetings", "choices", "following", "path"), "catalogue"),
+        (("meetings", "choices", "following", "path", "catalogue"), "aside"),
+        (("meetings", "choices", "following", "has_mandate"), "mandate"),
+        (("following", "has_mandate"), "meeting"),
+        (("meetings", "choices", "has_mandate"), "resume"),
     ],
 )
 def test_the_most_pressing_thing_comes_first(missing, kind):
     fields = {name: getattr(EVERYTHING, name) for name in EVERYTHING.__slots__}
-    facts = Facts(**{name: () if name in missing else value for name, value in fields.items()})
+    gone = {name: False if name == "has_mandate" else () for name in missing}
+    facts = Facts(**{**fields, **gone})
     assert next_step(facts, NOON).kind == kind
 
 
@@ -82,7 +88,8 @@ def test_the_earliest_of_several_wins():
     late, early = meeting(NOON + HOUR), meeting(NOON)
     assert next_step(Facts(meetings=[late, early]), NOON).minutes == 60
     choices = [Choice("Après", NOON + 5 * DAY, "/2/"), Choice("Avant", NOON + DAY, "/1/")]
-    assert next_step(Facts(choices=choices), NOON).title == "Avant"
+    step = next_step(Facts(choices=choices), NOON)
+    assert (step.title, step.at) == ("Avant", NOON + DAY)
 
 
 def test_the_course_last_worked_on_is_resumed_before_a_course_not_begun():
