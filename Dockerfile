@@ -4,11 +4,12 @@ ENV LANG=C.UTF-8 \
     PYTHONDONTWRITEBYTECODE=1 \
     PYTHONUNBUFFERED=1 \
     PYTHONWARNINGS=ignore::SyntaxWarning
-# Pango and HarfBuzz set the certificates; versions follow Debian's stable release.
+# Pango and HarfBuzz set the certificates, DejaVu the names that the bundled fonts lack letters
+# for, syllabics among them; versions follow Debian's stable release.
 # hadolint ignore=DL3008
 RUN apt-get update \
     && apt-get install -y --no-install-recommends \
-        python3 libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 \
+        python3 libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-dejavu-core \
     && rm -rf /var/lib/apt/lists/*
 
 FROM base AS build

@@ -1,5 +1,6 @@
 """Facts for certificates, and what is still owed."""
 
+import unicodedata
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -28,10 +29,10 @@ def facts_of(enrollment: Enrollment) -> dict[str, Any]:
     completed = enrollment.completed_at
     started = enrollment.first_activity_at or enrollment.enrolled_at
     return {
-        "name": enrollment.learner.get_full_name() or str(enrollment.learner),
-        "organisation": mandate.organisation.official_name,
+        "name": legible(enrollment.learner.get_full_name() or str(enrollment.learner)),
+        "organisation": legible(mandate.organisation.official_name),
         "public": mandate.get_public_display(),
-        "function": mandate.function,
+        "function": legible(mandate.function),
         "course_code": content["code"],
         "course_title": content["title"],
         "version": enrollment.version.number,
@@ -46,6 +47,23 @@ def facts_of(enrollment: Enrollment) -> dict[str, Any]:
         "issuer": settings.CERTIFICATE_ISSUER,
         "signatories": settings.CERTIFICATE_SIGNATORIES,
     }
+
+
+def legible(text: str) -> str:
+    """What can be printed and read aloud: no pictogram, no control, nothing that turns lines."""
+    kept = (sign for sign in unicodedata.normalize("NFC", text) if not _mute(sign))
+    return " ".join("".join(kept).split())
+
+
+def _mute(sign: str) -> bool:
+    category = unicodedata.category(sign)
+    selector = "\ufe00" <= sign <= "\ufe0f"
+    return (
+        category[0] == "C"
+        or category == "So"
+        or selector
+        or (category == "Sk" and sign > "\uffff")
+    )
 
 
 def completed_without_certificate(learner: User | None = None) -> QuerySet[Enrollment]:

@@ -93,6 +93,24 @@ def of_place(name: str) -> str:
     return f"d’{name}" if elides(name) else f"de {name}"
 
 
+# First words of official names, by the article that they take after « de ».
+ARTICLES_OF_BODIES = {
+    "de la ": ("ville", "municipalité", "paroisse", "mrc", "régie", "communauté", "société"),
+    "de l’": ("administration", "union", "agglomération", "office", "académie", "université"),
+    "du ": ("village", "canton", "gouvernement", "conseil", "centre", "regroupement"),
+    "des ": ("cantons", "municipalités", "villages"),
+}
+
+
+def of_body(name: str) -> str:
+    """« de » before an organisation's full name: de la Ville d’Amos, du Canton de Gore."""
+    first = name.split(" ", 1)[0].lower()
+    for article, words in ARTICLES_OF_BODIES.items():
+        if first in words:
+            return article + name
+    return of_place(name)
+
+
 def day(value: date, *, weekday: bool = False) -> str:
     """« mardi 1er décembre 2026 »; the hours of a datetime are ignored, in its own zone."""
     number = "1er" if value.day == 1 else str(value.day)
