@@ -82,7 +82,7 @@ class SeatForm(forms.Form):
             label=_("Comment participez-vous?"),
             choices=choices,
             coerce=Seat,
-            widget=forms.RadioSelect,
+            widget=forms.RadioSelect if len(choices) > 1 else forms.HiddenInput,
             initial=held.seat if held else choices[0][0],
             error_messages={"required": _("Choisissez comment vous participez.")},
         )

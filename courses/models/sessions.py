@@ -20,9 +20,10 @@ from municipalities.models import Organisation
 
 class CourseSessionQuerySet(models.QuerySet["CourseSession"]):
     def offered(self, *, at: datetime) -> "CourseSessionQuerySet":
-        """Sessions to come of the courses that people may join, called off or not."""
+        """Sessions to come, of the courses that people may join."""
         return self.filter(
-            ends_at__gt=at,
+            starts_at__gt=at,
+            status=SessionStatus.SCHEDULED,
             course__current_version__isnull=False,
             course__withdrawn_at__isnull=True,
         )

@@ -151,7 +151,9 @@ def coming(
     course: Course, user: User, *, now: datetime, lesson: UUID | None = None
 ) -> list[Meeting]:
     """The next sessions of a course, or of one of its meetings, for the course's own pages."""
-    rows = visible_to(user).filter(course=course, ends_at__gt=now).exclude(status="cancelled")
+    seats = Registration.objects.visible_to(user).held().values("session")
+    rows = visible_to(user).filter(course=course)
+    rows = rows.offered(at=now) | rows.filter(pk__in=seats, ends_at__gt=now)
     if lesson is not None:
         rows = rows.filter(lesson__uuid=lesson)
     return meetings(rows.order_by("starts_at", "pk")[:COMING], user, now=now)

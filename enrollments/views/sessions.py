@@ -32,7 +32,7 @@ def sessions(request: SignedInRequest) -> HttpResponse:
     seats = Registration.objects.visible_to(request.user).held()
     mine = queries.held_by(request.user, now=now)
     held = [each.session.pk for each in mine]
-    offered = rows.offered(at=now).exclude(status="cancelled").exclude(pk__in=held)
+    offered = rows.offered(at=now).exclude(pk__in=held)
     if course is not None:
         offered = offered.filter(course=course)
     past = rows.filter(ends_at__lte=now, registrations__in=seats).order_by("-starts_at")
