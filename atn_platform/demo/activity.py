@@ -28,7 +28,7 @@ SEASONS = (3, 2, 5, 8, 9, 7, 5, 3, 1, 2, 8, 10)
 EAGERNESS = (0, 0, 0.15, 0.3, 0.45, 0.7)
 EAGER = {"00620": 0.8}  # Saint-Exemple, whose responsable shows « Mes gens »
 FIRST_COURSE = "CYB-101"
-FINISHED, STARTED, LEFT = 0.24, 0.86, 0.06
+FINISHED, STARTED, LEFT = 0.22, 0.86, 0.06
 WAITING_DAYS, DORMANT_DAYS = 7, 14
 EACH_REMINDER = 4  # people whom each of these two rules finds that day
 
@@ -100,7 +100,7 @@ def _ordinary(
 
 def _eagerness(mandate: Mandate) -> float:
     code = str(mandate.organisation.code)
-    return EAGER.get(code, random.Random(f"eager/{code}").choice(EAGERNESS))
+    return EAGER.get(code, random.Random(f"curious/{code}").choice(EAGERNESS))
 
 
 def _wanted(mandate: Mandate, offered: list[Course], chance: random.Random) -> list[Course]:
@@ -126,7 +126,7 @@ def _reach(enrollment: Enrollment, chance: random.Random) -> int:
     dice = chance.random()
     if dice < FINISHED:
         return total
-    return chance.randrange(1, total + 1) if dice < STARTED else 0
+    return chance.randrange(1, max(2, total)) if dice < STARTED else 0
 
 
 def _leave(journey: Journey, chance: random.Random) -> None:

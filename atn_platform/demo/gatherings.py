@@ -24,7 +24,7 @@ from enrollments.models import Enrollment, Registration
 from municipalities.models import Mandate, Organisation
 
 DATA = Path(__file__).parent / "data" / "sessions.yaml"
-PRESENT, WENT_ON, COMES_AGAIN = 0.88, 0.62, 0.5
+PRESENT, WENT_ON, COMES_AGAIN = 0.88, 0.55, 0.5
 SHEET_AFTER = timedelta(minutes=10)
 # A number kept free for fiction.
 PHONE_ACCESS = "418 555-0142"
@@ -33,11 +33,15 @@ CAPTIONS = "Sous-titrage automatique en français"
 
 @dataclass(frozen=True, slots=True)
 class Gathering:
-    """A session and how many of the sample hold a seat, first those of the regions `draws`."""
+    """A session and how many of the sample hold a seat, first those of the regions `draws`.
+
+    `has_sheet`: whether its instructor said who came, once it is past.
+    """
 
     session: CourseSession
     taken: dict[Seat, int]
     draws: list[str]
+    has_sheet: bool
 
 
 def plan_sessions(instructor: User) -> list[Gathering]:
@@ -49,6 +53,7 @@ def plan_sessions(instructor: User) -> list[Gathering]:
             _session(row, courses[row["course"]], instructor),
             {Seat(seat): people for seat, people in row["taken"].items()},
             row.get("draws", []),
+            has_sheet="sheet" not in row and "cancelled" not in row,
         )
         for row in rows
         if row["course"] in courses
@@ -115,7 +120,7 @@ def convene(
         invited = _invited(each, mandates, chance, followed)
         newcomers = (_newcomer(session, mandate, chance, until=until) for mandate in invited)
         comers = [
-            _seated(session, journey, seat, chance, until=until)
+            _seated(each, journey, seat, chance, until=until)
             for seat, journey in zip(_seats(each), chain(again, newcomers), strict=False)
         ]
         absent[session.course_id] = [
@@ -175,7 +180,7 @@ def _newcomer(
 
 
 def _seated(
-    session: CourseSession,
+    gathering: Gathering,
     journey: Journey,
     seat: Seat,
     chance: random.Random,
@@ -183,11 +188,12 @@ def _seated(
     until: datetime,
 ) -> Journey:
     """Take a seat within days of joining the course or of missing a session; come, or not."""
+    session = gathering.session
     missed = [held.attendance_at for held in journey.seats if held.attendance_at]
     start = max([journey.enrollment.enrolled_at, *missed])
     booked = min(start + timedelta(minutes=chance.randrange(20, 9000)), until)
     taken = seat_at(session, journey.enrollment, seat, booked)
-    if session.ends_at < until and session.status == SessionStatus.SCHEDULED:
+    if session.ends_at < until and gathering.has_sheet:
         present = chance.random() < PRESENT
         taken.attendance = Attendance.PRESENT if present else Attendance.ABSENT
         taken.attendance_at = session.ends_at + SHEET_AFTER

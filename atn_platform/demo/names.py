@@ -32,7 +32,7 @@ Thériault|Lemay|Robert|Allard|Deschênes|Giroux|Guay|Leduc|Boivin|Charbonneau|L
 Vachon|Gilbert|Audet|Jean|Larouche|Legault|Trudel|Fontaine|Picard|Labelle|Lacroix|Jacques
 Moreau|Carrier|Bernard|Desrosiers|Goulet|Renaud|Dionne|Lapierre|Vaillancourt|Fillion|Lalonde
 D’Amours|D’Astous|L’Écuyer|L’Heureux|De La Durantaye|De Blois|Saint-Onge|St-Gelais|St-Laurent
-O’Brien|Mc Nicoll|Benali|Nguyễn|Trần|Diallo|Jean-Baptiste|Haddad|Rodríguez|Kowalczyk|Petrov
+O’Brien|Mc Nicoll|Benali|Nguyen|Tran|Diallo|Jean-Baptiste|Haddad|Rodríguez|Kowalczyk|Petrov
 """)
 # Northern, Cree and Naskapi villages, by designation: feminine names come first.
 NORTHERN_FIRST = {

@@ -10,7 +10,7 @@ from django.core.management import call_command
 from django.db.models import Count, F
 
 from atn_platform.accounts.models import User
-from atn_platform.demo.accounts import DEMO_ACCOUNTS
+from atn_platform.demo.accounts import DEMO_ACCOUNTS, DOMAIN
 from atn_platform.demo.places import load_places
 from atn_platform.demo.year import YEAR_ENDS
 from atn_platform.notifications.models import OutgoingEmail
@@ -18,7 +18,7 @@ from certificates.models import Certificate
 from courses import actions as courses
 from courses.documents import block, station
 from courses.folder import read, write
-from courses.models import CourseSession
+from courses.models import CourseSession, Path
 from courses.queries import document
 from enrollments import grading
 from enrollments.enums import Status, Verb
@@ -194,6 +194,21 @@ def test_the_personas_stand_where_the_visit_needs_them(demonstration):
     )
     seat = Registration.objects.get(learner__email__startswith="ginette.ouellet@")
     assert seat.session.starts_at == datetime(2027, 1, 20, 17, tzinfo=UTC)
+
+
+def test_people_follow_one_of_the_four_parcours_meant_for_them(demonstration):
+    followed = PathEnrollment.objects.select_related("path", "learner")
+    assert Path.objects.count() == 4
+    assert followed.values("path").distinct().count() >= 3
+    for each in followed:
+        publics = set(each.learner.mandates.values_list("public", flat=True))
+        assert publics & set(each.path.publics)
+    personas = followed.filter(learner__email__endswith=DOMAIN).order_by("learner__first_name")
+    assert list(personas.values_list("learner__first_name", "path__code")) == [
+        ("Chantal", "personnel"),
+        ("Ginette", "gestionnaires"),
+        ("Réjean", "elus"),
+    ]
 
 
 def test_each_region_size_and_public_takes_part(demonstration):
