@@ -14,7 +14,7 @@ from atn_platform.accounts.http import SignedInRequest
 from atn_platform.core import french
 from atn_platform.core.exceptions import ActionError
 from courses import actions
-from courses.admin.frame import address, find, of_course, page, parent_of
+from courses.admin.frame import address, find, heading, of_course, page, parent_of
 from courses.enums import BlockKind
 from courses.forms.blocks import block_form
 from courses.forms.drafts import (
@@ -133,6 +133,8 @@ def _show(
         questions = [
             (each, question_document(each)) for each in node.questions.order_by("position")
         ]
+    # A lesson's page shows its blocks; this one, its settings: the way back leads there.
+    place = node if isinstance(node, Course | Lesson) else parent_of(node)
     return page(
         request,
         "atelier/edit.html",
@@ -140,7 +142,9 @@ def _show(
         node=node,
         status=status,
         form=form,
-        back=None if isinstance(node, Course) else address(parent_of(node)),
+        heading=heading(node),
+        back=None if isinstance(node, Course) else address(place),
+        parent=heading(place),
         is_typed=typed is not None,
         preview=_preview(course, node, typed),
         questions=questions,

@@ -9,6 +9,8 @@ from django.db.models import Prefetch, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
 
 from atn_platform.accounts.decorators import requires
 from atn_platform.accounts.http import SignedInRequest
@@ -133,6 +135,16 @@ def address(node: actions.Node) -> str:
     if isinstance(node, Lesson):
         return reverse("atelier:lesson", args=[code, node.uuid])
     return reverse("atelier:edit", args=[code, NOUNS[type(node)], node.uuid])
+
+
+def heading(node: actions.Node) -> str:
+    """The object in an author's words: its kind and its title, never its key."""
+    if isinstance(node, Question):
+        return _("Question %d") % node.position
+    if isinstance(node, Block):
+        kind, title = capfirst(node.get_kind_display()), node.data.get("title")
+        return f"{kind} : {title}" if title else kind
+    return str(node)
 
 
 def parent_of(node: actions.Part) -> actions.Node:

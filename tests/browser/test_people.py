@@ -3,10 +3,11 @@
 import pytest
 from django.utils import timezone
 
+from atn_platform.accounts.enums import Role
 from municipalities.actions import invitations
 from tests.browser.bench import context_for, findings
 from tests.browser.conftest import signed_in
-from tests.factories import EnrollmentFactory, MandateFactory, ResponsibilityFactory
+from tests.factories import EnrollmentFactory, MandateFactory, ResponsibilityFactory, UserFactory
 
 
 @pytest.fixture
@@ -48,3 +49,17 @@ def test_a_responsable_s_page_has_no_accessibility_finding(
 def test_the_invitation_has_no_accessibility_finding(live_server, invited, contexts):
     address = f"{live_server.url}/invitation/{invitations.token_for(invited)}/"
     assert findings(*contexts, address) == []
+
+
+@pytest.mark.parametrize("role", [Role.UMQ_COORDINATOR, Role.ADMINISTRATOR])
+@pytest.mark.parametrize("page", ["/rapports/participation/", "/mes-gens/"])
+def test_a_page_about_many_people_has_no_accessibility_finding(
+    live_server, louise, contexts, role, page
+):
+    reader = UserFactory(role=role)
+    if role == Role.UMQ_COORDINATOR:
+        ResponsibilityFactory(user=reader)
+        ResponsibilityFactory(user=reader)
+    for context in contexts:
+        signed_in(context, live_server, reader)
+    assert findings(*contexts, live_server.url + page) == []

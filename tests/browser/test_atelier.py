@@ -1,0 +1,116 @@
+"""The Atelier in Chromium: accessible page by page, and usable with the keyboard alone."""
+
+import pytest
+from playwright.sync_api import expect
+
+from atn_platform.accounts.enums import Role
+from courses import actions
+from courses.enums import BlockKind
+from courses.models import Block, Lesson, Module, Path, Question
+from tests.browser.bench import axe, context_for, findings
+from tests.browser.conftest import signed_in
+from tests.factories import NOON, UserFactory
+
+HOME = "/admin/atelier/ess-101/"
+
+
+@pytest.fixture
+def author(transactional_db):
+    return UserFactory(role=Role.ADMINISTRATOR)
+
+
+@pytest.fixture
+def contexts(browser, large_text_browser, live_server, author):
+    pair = context_for(browser), context_for(large_text_browser)
+    for context in pair:
+        signed_in(context, live_server, author)
+    yield pair
+    for context in pair:
+        context.close()
+
+
+def address(node, page: str = "") -> str:
+    nouns = {Module: "module", Lesson: "lecon", Block: "bloc", Question: "question"}
+    return f"{HOME}{nouns[type(node)]}/{node.uuid}/{page}"
+
+
+@pytest.mark.parametrize(
+    "page",
+    ["/admin/atelier/", "/admin/atelier/nouveau/", HOME]
+    + [f"{HOME}{page}/" for page in ("medias", "versions", "publier", "modules/ajouter")],
+)
+def test_a_page_of_a_course_has_no_accessibility_finding(live_server, course, contexts, page):
+    assert findings(*contexts, live_server.url + page) == []
+
+
+@pytest.mark.parametrize("page", ["", "reglages/", "apercu/", "supprimer/"])
+def test_a_page_of_a_lesson_has_no_accessibility_finding(live_server, course, contexts, page):
+    lesson = Lesson.objects.get(key="signes")
+    assert findings(*contexts, live_server.url + address(lesson, page)) == []
+
+
+@pytest.mark.parametrize("kind", [BlockKind.TEXT, BlockKind.SCENARIO, BlockKind.QUIZ, "empty"])
+def test_a_block_s_page_has_no_accessibility_finding(live_server, course, contexts, kind):
+    if kind == "empty":
+        block = actions.add_block(lesson=Lesson.objects.get(key="signes"), kind=BlockKind.IMAGE)
+    else:
+        block = Block.objects.filter(kind=kind).first()
+    assert findings(*contexts, live_server.url + address(block)) == []
+
+
+def test_a_question_s_page_and_the_pasting_page_have_no_finding(live_server, course, contexts):
+    question = Question.objects.filter(kind="single").first()
+    assert findings(*contexts, live_server.url + address(question)) == []
+    assert findings(*contexts, live_server.url + address(question.block, "coller/")) == []
+
+
+def test_the_steps_of_a_path_have_no_accessibility_finding(live_server, course, contexts):
+    path = Path.objects.create(code="elus", title="Élues et élus", position=1)
+    step = actions.add_step(path=path, course=course)
+    steps = f"{live_server.url}/admin/courses/path/{path.pk}/etapes/"
+    for page in (steps, f"{steps}{step.pk}/", f"{steps}{step.pk}/retirer/"):
+        assert findings(*contexts, page) == []
+
+
+def test_two_texts_for_one_place_are_both_shown(browser, live_server, course, author):
+    context = context_for(browser, width=375)
+    signed_in(context, live_server, author)
+    lesson = Lesson.objects.get(key="signes")
+    mine, theirs = context.new_page(), context.new_page()
+    for page, title in ((mine, "Mon titre"), (theirs, "Leur titre")):
+        page.goto(live_server.url + address(lesson, "reglages/"))
+        page.get_by_label("Titre", exact=True).fill(title)
+    theirs.get_by_role("button", name="Enregistrer").click()
+    mine.get_by_role("button", name="Enregistrer").click()
+    assert mine.locator(".duo").get_by_text("Leur titre").is_visible()
+    assert mine.get_by_label("Titre", exact=True).input_value() == "Mon titre"
+    assert axe(mine) == []
+    mine.get_by_role("button", name="Enregistrer ce formulaire à la place").click()
+    lesson.refresh_from_db()
+    assert lesson.title == "Mon titre"
+    context.close()
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_a_course_is_written_and_published_with_the_keyboard_alone(
+    browser, live_server, course, author, scripts
+):
+    context = context_for(browser, scripts=scripts)
+    signed_in(context, live_server, author)
+    page = context.new_page()
+    page.goto(f"{live_server.url}{address(Lesson.objects.get(key='signes'), 'reglages/')}")
+    page.get_by_label("Titre", exact=True).focus()
+    page.keyboard.press("Control+A")
+    page.keyboard.type("Les six signes")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Enregistré à")).to_be_visible()
+    page.get_by_role("link", name="Publier").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#change + ul").get_by_text("Les six signes")).to_be_visible()
+    page.get_by_role("button", name="Publier cette version").focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("La version 2 est en vigueur.")).to_be_visible()
+    course.refresh_from_db()
+    assert course.current_version.number == 2
+    assert course.current_version.published_at > NOON
+    context.close()
