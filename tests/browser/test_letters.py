@@ -1,10 +1,12 @@
 """The letters of the reminders as a person opens them, by day, at night, and on a phone."""
 
+import re
+
 import pytest
 
 from atn_platform.notifications.models import OutgoingEmail
 from enrollments.actions import reminding
-from tests.browser.bench import CHECKS, axe
+from tests.browser.bench import CHECKS, axe, context_for, findings
 from tests.enrollments.due import AT, NOON_20, at_the_meeting, paused, seat, waiting
 
 pytestmark = pytest.mark.django_db
@@ -31,3 +33,16 @@ def test_a_letter_reads_well_and_fetches_nothing(browser, make, scheme):
     assert requests == []
     assert page.locator("h1").count() == 1
     context.close()
+
+
+@pytest.mark.parametrize("page", ["pourquoi", "stop"])
+def test_the_pages_behind_a_letter_have_no_accessibility_finding(
+    live_server, browser, large_text_browser, mailbox, page
+):
+    waiting()
+    reminding.remind(at=AT)
+    path = re.search(rf"/messages/{page}/\S+", OutgoingEmail.objects.get().text)[0]
+    contexts = context_for(browser), context_for(large_text_browser)
+    assert findings(*contexts, live_server.url + path) == []
+    for context in contexts:
+        context.close()

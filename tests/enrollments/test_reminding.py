@@ -12,6 +12,7 @@ from threading import Barrier, BrokenBarrierError
 from uuid import uuid4
 
 import pytest
+from celery import current_app
 from django.conf import settings as django_settings
 from django.db import connection
 from django.urls import reverse
@@ -87,6 +88,13 @@ def test_a_preview_says_what_the_run_does_and_changes_nothing():
 def test_the_scheduled_task_runs_at_the_present_moment(mailoutbox):
     send_reminders()
     assert mailoutbox == []
+
+
+def test_the_bell_rings_each_hour_of_offices_on_the_clock_of_quebec(settings):
+    bell = settings.CELERY_BEAT_SCHEDULE["reminders-due"]["schedule"]
+    assert current_app.timezone.key == "America/Toronto"
+    assert (bell.hour, bell.minute) == (set(range(7, 16)), {30})
+    assert bell.day_of_week == {1, 2, 3, 4, 5}
 
 
 @pytest.mark.django_db(transaction=True)
