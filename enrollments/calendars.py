@@ -1,5 +1,6 @@
 """A seat as an entry of the person's own calendar (RFC 5545, RFC 5546)."""
 
+from datetime import date
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -35,8 +36,13 @@ def _calendar(registration: Registration, *, method: str, status: str) -> str:
     calendar.add("version", "2.0")
     calendar.add("method", method)
     calendar.add_component(_event(registration, status=status, with_people=method != "PUBLISH"))
-    # Hours stand in the zone of the place, whose rules travel with them (VTIMEZONE).
-    calendar.add_missing_timezones()
+    # Hours stand in the zone of the place, whose rules travel with them (VTIMEZONE): those of the
+    # years around, for a list since 1970 triples the file and stops in 2038.
+    session = registration.session
+    calendar.add_missing_timezones(
+        first_date=date(session.starts_at.year - 1, 1, 1),
+        last_date=date(session.ends_at.year + 2, 1, 1),
+    )
     return str(calendar.to_ical(), "utf-8")
 
 

@@ -1,11 +1,13 @@
 """Calendar files as other programs read them. Case B-46."""
 
 from datetime import UTC, datetime
+from uuid import uuid4
 
 import pytest
 from django.core import mail
 from icalendar import Calendar
 
+from atn_platform.core import french
 from atn_platform.notifications.models import OutgoingEmail
 from atn_platform.notifications.tasks import deliver_email
 from enrollments import actions, calendars
@@ -47,6 +49,20 @@ def test_hours_are_those_of_the_place_and_their_zone_travels_along(zone, starts_
     assert start.utcoffset().total_seconds() == offset * 3600
     assert event["DTSTART"].params["TZID"] == zone
     assert [each["TZID"] for each in calendar.walk("VTIMEZONE")] == [zone]
+
+
+@pytest.mark.parametrize("zone", list(french.ZONES))
+@pytest.mark.parametrize("year", [2027, 2045])
+def test_the_rules_that_travel_place_the_hours_without_any_other_knowledge(zone, year):
+    """A program that has never heard of the zone reads the same instants, on both sides of each
+    change of the hour.
+    """
+    for month, day in ((3, 1), (3, 31), (10, 31), (11, 30)):
+        starts_at = datetime(year, month, day, 14, tzinfo=UTC)
+        text = calendars.invitation(seat_at(time_zone=zone, starts_at=starts_at))
+        # A name of its own each time: the library remembers zones by their name.
+        __, event = entry(text.replace(zone, f"Nulle-Part-{uuid4()}"))
+        assert event["DTSTART"].dt.astimezone(UTC) == starts_at
 
 
 def test_the_entry_keeps_its_identity_and_grows_with_each_change(settings):
