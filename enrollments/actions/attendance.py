@@ -66,6 +66,8 @@ def _mark(
     enrollment = registration.enrollment
     if enrollment.status == Status.WITHDRAWN:
         return  # they came all the same: the sheet says so, the course is left
+    if mark == Attendance.ABSENT and _came_another_day(registration, session):
+        return  # one date is enough for the station
     said = LearningEvent.objects.filter(
         enrollment=enrollment,
         lesson=session.lesson.uuid,
@@ -78,3 +80,12 @@ def _mark(
         uuid=uuid5(registration.uuid, f"attendance-{said + 1}"),
         at=at,
     )
+
+
+def _came_another_day(registration: Registration, session: CourseSession) -> bool:
+    seats = Registration.objects.held().filter(
+        enrollment=registration.enrollment_id,
+        session__lesson=session.lesson_id,
+        attendance=Attendance.PRESENT,
+    )
+    return seats.exclude(pk=registration.pk).exists()

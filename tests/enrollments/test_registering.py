@@ -314,3 +314,19 @@ def test_without_the_lock_the_same_race_sells_too_many(monkeypatch):
         actions.register(session_id=session.pk, learner=learner, wish=Wish(Seat.ON_SITE), at=NOON)
 
     assert race(session, learners, attempt)[Seat.ON_SITE] == 20
+
+
+def test_absence_at_one_date_leaves_what_was_attended_at_another():
+    """The sheet of a first date, filled late, says nothing against the second one."""
+    first = MeetingFactory()
+    second = MeetingFactory(course=first.course, lesson=first.lesson,
+                            starts_at=first.starts_at + timedelta(days=1))  # fmt: skip
+    enrollment = follower(first)
+    seats = [take(session, enrollment) for session in (first, second)]
+    mark(second, seats[1], Attendance.PRESENT)
+    mark(first, seats[0], Attendance.ABSENT, at=second.ends_at + timedelta(minutes=30))
+    state = LessonState.objects.get(enrollment=enrollment, lesson=first.lesson.uuid)
+    assert state.completed_at == second.ends_at
+    mark(second, seats[1], Attendance.ABSENT, at=second.ends_at + timedelta(hours=1))
+    state.refresh_from_db()
+    assert state.completed_at is None
