@@ -9,7 +9,7 @@ MAC := $(if $(filter Darwin,$(shell uname)),export DYLD_FALLBACK_LIBRARY_PATH="$
 TEMPLATES = $$(find templates -name '*.html')
 export PYTHONWARNINGS ?= ignore::SyntaxWarning
 
-.PHONY: demo run test check fmt messages ready
+.PHONY: demo run test check fmt messages ready chaos
 
 # The whole platform with its fictional people, until Ctrl-C.
 demo:
@@ -27,6 +27,10 @@ ready:
 # The gate, then every test; what is skipped is listed with its reason, and the coverage follows.
 test: ready check
 	@$(MAC) exec $(RUN) pytest --cov --cov-report=term:skip-covered
+
+# Workers killed at each step between a finished course and a received message: two minutes.
+chaos: ready
+	@$(MAC) exec $(RUN) pytest -m chaos
 
 check:
 	@$(UV) lock --check --offline --quiet 2>/dev/null || $(UV) lock --check --quiet

@@ -19,6 +19,15 @@ hypothesis_settings.register_profile(
 hypothesis_settings.load_profile("atn")
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Tests of `make chaos` are left out unless they are asked for."""
+    if "chaos" in config.option.markexpr:
+        return
+    left_out = [item for item in items if item.get_closest_marker("chaos")]
+    config.hook.pytest_deselected(items=left_out)
+    items[:] = [item for item in items if item not in left_out]
+
+
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings() -> Iterator[None]:
     """Start the test server, unless DATABASE_URL names another one."""
