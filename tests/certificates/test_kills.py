@@ -236,7 +236,10 @@ def assert_all_is_there_once(programs, received, enrollment):
         ),
         # File and promise are one transaction: the file of a killed worker is not there.
         pytest.param(
-            "notifications_outgoingemail", (1, 0, 0), id="before the message is promised"
+            "notifications_outgoingemail",
+            (1, 0, 0),
+            id="before the message is promised",
+            marks=pytest.mark.chaos,
         ),
     ],
 )
