@@ -19,6 +19,7 @@ from certificates.enums import RevocationReason
 from certificates.models import Certificate, CertificateFile, YearCounter
 from certificates.numbers import new_code, number
 from certificates.queries import facts_of
+from certificates.signals import certificate_reissued
 from enrollments.enums import Status
 from enrollments.models import Enrollment
 
@@ -61,6 +62,7 @@ def reissue(*, certificate_id: int, by: User, note: str = "", at: datetime) -> C
     record(
         at=at, actor=by, verb="certificate.reissued", target=old.number, by=new.number, note=note
     )
+    certificate_reissued.send(sender=Certificate, certificate_id=new.pk)
     return new
 
 

@@ -1,9 +1,10 @@
-"""What strangers type to check a certificate."""
+"""What strangers type to check a certificate, and ATN to end or replace one."""
 
 from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from certificates.enums import CHOSEN_REASONS, RevocationReason
 from certificates.numbers import Fault, fault_of, tidy_code
 
 SENTENCES = {
@@ -47,3 +48,31 @@ class VerifyForm(forms.Form):
     def say_unknown(self) -> None:
         """The code is well made, and nobody's."""
         self.add_error("code", _("Aucune attestation ne porte ce code. Recopiez-le en entier."))
+
+
+class NoteField(forms.CharField):
+    """Words for the journal, that no public page shows."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            label=gettext_lazy("Précisions"),
+            help_text=gettext_lazy("Pour le journal de l’Académie; jamais montrées au public."),
+            required=False,
+            max_length=500,
+            widget=forms.Textarea(attrs={"rows": 3}),
+        )
+
+
+class RevokeForm(forms.Form):
+    reason = forms.TypedChoiceField(
+        label=gettext_lazy("Raison"),
+        help_text=gettext_lazy("La page de vérification la montre, avec la date."),
+        choices=[("", "—"), *((reason.value, reason.label) for reason in CHOSEN_REASONS)],
+        coerce=RevocationReason,
+        error_messages={"required": gettext_lazy("Choisissez une raison.")},
+    )
+    note = NoteField()
+
+
+class ReissueForm(forms.Form):
+    note = NoteField()

@@ -1,11 +1,14 @@
 """Facts for certificates, and what is still owed."""
 
 import unicodedata
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
 
 from atn_platform.accounts.models import User
 from certificates.models import Certificate
@@ -14,6 +17,38 @@ from courses.enums import Mode
 from courses.queries import document
 from enrollments.enums import Status
 from enrollments.models import Enrollment
+
+# The sweep comes every two minutes: what waits longer than this needs a person.
+PATIENCE = timedelta(minutes=10)
+LABELS = {
+    "name": _("nom"),
+    "organisation": _("organisation"),
+    "public": _("public"),
+    "function": _("fonction"),
+    "course_code": _("code du cours"),
+    "course_title": _("titre du cours"),
+    "version": _("version"),
+    "objectives": _("objectifs"),
+    "mode": _("mode"),
+    "minutes": _("durée (min)"),
+    "uec": _("UEC"),
+    "started_on": _("commencée le"),
+    "completed_on": _("terminée le"),
+    "result": _("résultat"),
+    "issuer": _("délivrée par"),
+    "signatories": _("signataires"),
+    "replaces": _("remplace"),
+}
+RESULTS = {"success": _("réussite"), "participation": _("participation")}
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A fact as printed, and as it would be printed today."""
+
+    label: str
+    printed: str
+    today: str
 
 
 def facts_of(enrollment: Enrollment) -> dict[str, Any]:
@@ -77,3 +112,36 @@ def completed_without_certificate(learner: User | None = None) -> QuerySet[Enrol
 def without_file() -> QuerySet[Certificate]:
     """Certificates whose PDF is still to be made, those that failed least first."""
     return Certificate.objects.owed_a_file().order_by("failures", "pk")
+
+
+def late(*, before: datetime) -> QuerySet[Enrollment]:
+    """Courses completed before that moment whose certificate never came."""
+    return (
+        completed_without_certificate().filter(completed_at__lt=before).select_related("learner")
+    )
+
+
+def in_words(facts: dict[str, Any]) -> dict[str, str]:
+    """Facts by their French names, the empty ones left out."""
+    facts = facts | {"result": RESULTS[facts["result"]]}
+    words = {str(LABELS[key]): _said(value) for key, value in facts.items() if key in LABELS}
+    return {label: said for label, said in words.items() if said}
+
+
+def changes_since(certificate: Certificate) -> list[Difference]:
+    """What a certificate issued again today would say differently."""
+    printed, today = in_words(certificate.facts), in_words(facts_of(certificate.enrollment))
+    printed.pop(str(LABELS["replaces"]), None)
+    return [
+        Difference(label, printed.get(label, ""), today.get(label, ""))
+        for label in {**printed, **today}
+        if printed.get(label) != today.get(label)
+    ]
+
+
+def _said(value: Any) -> str:
+    if isinstance(value, dict):
+        return ", ".join(map(_said, value.values()))
+    if isinstance(value, list):
+        return "; ".join(map(_said, value))
+    return "" if value is None else str(value)

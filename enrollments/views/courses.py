@@ -65,7 +65,7 @@ def _meetings(user: User | AnonymousUser, version: CourseVersion) -> list[Meetin
 
 def _followed(user: User, code: str) -> Enrollment | None:
     """Whoever follows a course keeps it, even once it is no longer offered to others."""
-    mine = Enrollment.objects.visible_to(user).live().with_facts()
+    mine = Enrollment.objects.visible_to(user).live().with_facts().with_proof()
     return mine.filter(course__code=code.upper()).first()
 
 
