@@ -133,7 +133,7 @@ def test_wrong_and_missing_answers_are_explained(client, enrolled):
     shown = client.get(page("lesson", "bilan")).content.decode()
     answered = client.post(
         page("answer", "bilan", exam_block(enrolled)["uuid"]),
-        {"attempt": attempt_in(shown), "q-inconnue": "z"},
+        {"attempt": attempt_in(shown), "q-inconnue": "z", "anyway": "1"},
         follow=True,
     )
     assertContains(answered, "Sans réponse", count=2)

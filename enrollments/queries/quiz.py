@@ -1,10 +1,11 @@
 """A quiz as the page shows it: questions of one attempt, and what was answered."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from uuid import UUID, uuid5
 
 from django.utils.datastructures import MultiValueDict
+from django.utils.translation import gettext as _
 
 from courses.documents import BlockDoc, QuestionDoc
 from enrollments import grading
@@ -44,6 +45,12 @@ class QuestionView:
     text: str = ""
     verdict: str = ""
     feedback: str = ""
+    error: str = ""
+
+    @property
+    def control(self) -> str:
+        """The id of what an error leads to: the first control of the question."""
+        return self.rows[0].name if self.rows else f"{self.name}-1" if self.options else self.name
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +63,11 @@ class QuizView:
     score: int | None
     best: int | None
     attempts: int
+
+    @property
+    def incomplete(self) -> list[QuestionView]:
+        """Questions sent back with what is missing; their answers are as they were typed."""
+        return [question for question in self.questions if question.error]
 
 
 def attempt_of(enrollment: Enrollment, block: BlockDoc, attempts: int) -> UUID:
@@ -83,6 +95,24 @@ def quiz(
         score=event.result.get("score") if event else None,
         best=state.best_score if state else None,
         attempts=attempts,
+    )
+
+
+def quiz_as_sent(
+    block: BlockDoc, state: BlockState | None, attempt: UUID, posted: "MultiValueDict[str, str]"
+) -> QuizView:
+    """The open attempt with every field as the form sent it, and what is missing."""
+    questions = grading.draw(block, attempt)
+    return QuizView(
+        block=block,
+        attempt=attempt,
+        questions=[
+            _sent(question, number, attempt, posted)
+            for number, question in enumerate(questions, start=1)
+        ],
+        score=None,
+        best=state.best_score if state else None,
+        attempts=state.attempts if state else 0,
     )
 
 
@@ -145,8 +175,65 @@ def _view(marked: grading.Marked, number: int, attempt: UUID, *, is_open: bool) 
         rows=_rows(marked, attempt),
         text=marked.chosen[0] if question["kind"] == "short" and marked.chosen else "",
         verdict="" if is_open else _verdict(marked),
-        feedback="" if is_open else question["feedback"]["right" if marked.right else "wrong"],
+        feedback="" if is_open else _feedback(marked),
     )
+
+
+def _sent(
+    question: QuestionDoc, number: int, attempt: UUID, posted: "MultiValueDict[str, str]"
+) -> QuestionView:
+    empty = grading.mark([question], {})[0]
+    name = _name(question)
+    chosen = set(posted.getlist(name))
+    rows = [
+        replace(row, options=_list([o.value for o in row.options], posted.get(row.name) or ""))
+        for row in _rows(empty, attempt)
+    ]
+    return QuestionView(
+        name=name,
+        number=number,
+        kind=question["kind"],
+        prompt_html=question["prompt_html"],
+        options=[
+            replace(option, chosen=option.value in chosen)
+            for option in _options(empty, attempt, is_open=True)
+        ],
+        rows=rows,
+        text=grading.typed_text(posted.get(name) or "", longest=grading.MOST_CHARACTERS),
+        error=_missing(question["kind"], rows, posted.getlist(name)),
+    )
+
+
+def _missing(kind: str, rows: list[RowView], sent: list[str]) -> str:
+    """What keeps the answer from being one; empty when nothing does."""
+    if rows:
+        return _missing_in_rows(kind, rows)
+    if any(text.strip() for text in sent):
+        return ""
+    if kind == "short":
+        return _("Écrivez une réponse, même incertaine.")
+    return _("Choisissez ce qui vous semble le plus juste.")
+
+
+def _missing_in_rows(kind: str, rows: list[RowView]) -> str:
+    chosen = [option.value for row in rows for option in row.options if option.chosen]
+    twice = next((value for value in chosen if chosen.count(value) > 1), None)
+    if twice is not None and kind == "ordering":
+        return _("Le rang %s est donné deux fois.") % twice
+    if twice is not None:
+        return _("« %s » est choisi deux fois.") % twice
+    if len(chosen) < len(rows):
+        counts = {"done": len(chosen), "all": len(rows)}
+        return _("Chaque liste demande un choix : %(done)d sur %(all)d sont faits.") % counts
+    return ""
+
+
+def _feedback(marked: grading.Marked) -> str:
+    """Of the one choice made, when its author wrote some; else of the question."""
+    chosen = [c for c in marked.question.get("choices", ()) if c["key"] in marked.chosen]
+    if len(chosen) == 1 and marked.question["kind"] != "multiple" and chosen[0]["feedback"]:
+        return chosen[0]["feedback"]
+    return marked.question["feedback"]["right" if marked.right else "wrong"]
 
 
 def _verdict(marked: grading.Marked) -> str:
@@ -159,6 +246,8 @@ def _options(marked: grading.Marked, attempt: UUID, *, is_open: bool) -> list[Op
     question = marked.question
     choices = {choice["key"]: choice for choice in question.get("choices", ())}
     order = list(choices)
+    # Said once: below the question when one choice is made, beside each when there may be several.
+    beside = not is_open and question["kind"] == "multiple"
     if question["kind"] != "true-false":
         order = grading.shuffled(order, question, attempt)
     return [
@@ -166,7 +255,7 @@ def _options(marked: grading.Marked, attempt: UUID, *, is_open: bool) -> list[Op
             value=key,
             text=choices[key]["text"],
             chosen=key in marked.chosen,
-            feedback="" if is_open or key not in marked.chosen else choices[key]["feedback"],
+            feedback=choices[key]["feedback"] if beside and key in marked.chosen else "",
             correct=not is_open and choices[key]["correct"],
         )
         for key in order

@@ -19,7 +19,14 @@ from enrollments import actions, grading
 from enrollments.actions import NewEvent
 from enrollments.enums import Verb
 from enrollments.models import BlockState, Enrollment
-from enrollments.queries.quiz import answers_from, attempt_of, quiz, states_of
+from enrollments.queries.quiz import (
+    QuizView,
+    answers_from,
+    attempt_of,
+    quiz,
+    quiz_as_sent,
+    states_of,
+)
 from enrollments.queries.scenario import scenario
 from enrollments.queries.sessions import Meeting, coming
 from enrollments.queries.thread import thread
@@ -30,6 +37,13 @@ LONGEST_NOTE = 5000
 @require_safe
 def lesson(request: SignedInRequest, code: str, key: str) -> HttpResponse:
     enrollment, station = _found(request, code, key)
+    return _page(request, enrollment, station, None)
+
+
+def _page(
+    request: SignedInRequest, enrollment: Enrollment, station: LessonDoc, sent: QuizView | None
+) -> HttpResponse:
+    """The station; `sent` is a quiz that comes back for something is missing."""
     content = document(enrollment.version_id)
     line = thread(content, enrollment)
     here = next(each for each in line.stations if each.lesson["uuid"] == station["uuid"])
@@ -39,6 +53,7 @@ def lesson(request: SignedInRequest, code: str, key: str) -> HttpResponse:
     previous, following = line.neighbours(station["uuid"])
     states = states_of(enrollment, station["uuid"])
     context = {
+        "sent": sent,
         "course": enrollment.course,
         "document": content,
         "enrollment": enrollment,
@@ -47,7 +62,7 @@ def lesson(request: SignedInRequest, code: str, key: str) -> HttpResponse:
         "previous": previous,
         "following": following,
         "meetings": _meetings(request, enrollment, station),
-        "blocks": [_shown(request, enrollment, each, states) for each in station["blocks"]],
+        "blocks": [_shown(request, enrollment, each, states, sent) for each in station["blocks"]],
     }
     return render(request, "enrollments/lesson.html", context)
 
@@ -89,6 +104,9 @@ def answer(request: SignedInRequest, code: str, key: str, uuid: UUID) -> HttpRes
         messages.error(request, _("Ce questionnaire a expiré : en voici un nouveau."))
         return redirect("enrollments:lesson", code, key)
     attempt = UUID(sent)
+    view = quiz_as_sent(wanted, state, attempt, request.POST)
+    if view.incomplete and known[sent] == attempts and "anyway" not in request.POST:
+        return _page(request, enrollment, station, view)
     questions = grading.draw(wanted, attempt)
     marked = grading.mark(questions, answers_from(request.POST, questions, attempt))
     answers = {each.question["uuid"]: each.chosen for each in marked}
@@ -173,12 +191,18 @@ def _record(  # noqa: PLR0913 -- each argument is a part of the act
 
 
 def _shown(
-    request: SignedInRequest, enrollment: Enrollment, each: BlockDoc, states: Any
+    request: SignedInRequest,
+    enrollment: Enrollment,
+    each: BlockDoc,
+    states: Any,
+    sent: QuizView | None,
 ) -> dict[str, Any]:
     """A block with what the person did in it; `template` draws it."""
     state = states.get(each["uuid"])
     shown: dict[str, Any] = {"doc": each, "event": uuid4()}
-    if each["kind"] == "quiz":
+    if sent is not None and sent.block is each:
+        shown["quiz"] = sent
+    elif each["kind"] == "quiz":
         shown["quiz"] = quiz(enrollment, each, state, request.GET.get("essai", ""))
     elif each["kind"] == "scenario":
         shown["scenario"] = scenario(each, state.data.get("path", []) if state else [])

@@ -1,0 +1,190 @@
+"""The player: a quiz that comes back whole, words first on a slow line, and where one is."""
+
+from uuid import NAMESPACE_URL, uuid5
+
+import pytest
+from django.urls import reverse
+from pytest_django.asserts import assertContains, assertNotContains
+
+from enrollments.models import BlockState, LearningEvent
+from enrollments.queries.quiz import attempt_of
+from tests.factories import EnrollmentFactory, VersionFactory, choice_question, lesson_document
+
+pytestmark = pytest.mark.django_db
+
+
+def question(key, kind, **parts):
+    return {
+        "uuid": str(uuid5(NAMESPACE_URL, key)),
+        "key": key,
+        "kind": kind,
+        "prompt_html": f"<p>Question {key}.</p>",
+        "feedback": {"right": "C’est cela.", "wrong": "Relisez."},
+        **parts,
+    }
+
+
+SINGLE = choice_question()
+MULTIPLE = {**choice_question("plusieurs"), "kind": "multiple"}
+ORDERING = question("ordre", "ordering", items=["Isoler", "Noter", "Signaler"])
+MATCHING = question(
+    "paires", "matching", distractors=["Rançon"],
+    pairs=[{"key": "a", "left": "Code QR", "right": "Faux paiement"},
+           {"key": "b", "left": "Appel", "right": "Faux soutien"}],
+)  # fmt: skip
+SHORT = question("mot", "short", answers=["deuxième canal"])
+
+
+@pytest.fixture
+def player(client):
+    """Opens a lesson whose quiz holds these questions; answers with (attempt, post)."""
+
+    def build(*questions):
+        station = lesson_document("a", questions=list(questions))
+        enrollment = EnrollmentFactory(
+            version=VersionFactory(stations=[station, lesson_document("b")])
+        )
+        block = station["blocks"][-1]
+        client.force_login(enrollment.learner)
+        code = enrollment.course.code.lower()
+        url = reverse("enrollments:answer", args=[code, "a", block["uuid"]])
+
+        def post(attempts=0, **fields):
+            attempt = attempt_of(enrollment, block, attempts)
+            return client.post(url, {"attempt": str(attempt), **fields}, follow=True)
+
+        return post
+
+    return build
+
+
+def field(asked, suffix=""):
+    return f"q-{asked['uuid']}{suffix}"
+
+
+@pytest.mark.parametrize(
+    ("asked", "sent", "words"),
+    [
+        (SINGLE, {}, "Choisissez ce qui vous semble le plus juste."),
+        (MULTIPLE, {}, "Choisissez ce qui vous semble le plus juste."),
+        (SHORT, {"": "   "}, "Écrivez une réponse, même incertaine."),
+        (ORDERING, {"-0": "1", "-1": "2"}, "2 sur 3 sont faits."),
+        (ORDERING, {"-0": "2", "-1": "2", "-2": "1"}, "Le rang 2 est donné deux fois."),
+        (MATCHING, {"-a": "Rançon"}, "1 sur 2 sont faits."),
+        (MATCHING, {"-a": "Rançon", "-b": "Rançon"}, "Rançon\xa0» est choisi deux fois."),
+        (MATCHING, {"-a": "<inconnu>", "-b": "Rançon"}, "1 sur 2 sont faits."),
+    ],
+)
+def test_an_answer_that_is_not_one_comes_back_and_costs_no_attempt(player, asked, sent, words):
+    post = player(asked, choice_question("autre"))
+    other = field(choice_question("autre"))
+    page = post(**{field(asked, suffix): value for suffix, value in sent.items()}, **{other: "a"})
+    assertContains(page, words, count=2)  # in the summary, and at the question
+    assertContains(page, "Il reste quelque chose à compléter")
+    assertContains(page, "<title>Erreur")
+    assert not BlockState.objects.exists()
+    # What was chosen elsewhere is still chosen.
+    shown = next(each for each in page.context["sent"].questions if each.name == other)
+    assert [option.value for option in shown.options if option.chosen] == ["a"]
+    assert shown.error == ""
+
+
+def test_ranks_sides_and_words_are_kept_as_they_were_typed(player):
+    page = player(ORDERING, MATCHING, SHORT, SINGLE)(
+        **{field(ORDERING, "-1"): "3", field(MATCHING, "-b"): "Rançon", field(SHORT): "le canal"}
+    )
+    sent = {each.kind: each for each in page.context["sent"].questions}
+    ranks = [[o.value for o in row.options if o.chosen] for row in sent["ordering"].rows]
+    assert ranks == [[], ["3"], []]
+    sides = [[o.value for o in row.options if o.chosen] for row in sent["matching"].rows]
+    assert sides == [[], ["Rançon"]]
+    assertContains(page, 'value="le canal"')
+    for each in sent.values():
+        if each.error:
+            assertContains(page, f'href="#{each.control}"')
+            assertContains(page, f'id="{each.control}"')
+
+
+def test_the_answers_are_not_in_a_page_that_comes_back(player):
+    page = player(SINGLE, SHORT)()
+    assertNotContains(page, "C’est lui écrire.")
+    assertNotContains(page, "deuxième canal")
+
+
+def test_one_may_check_without_filling_everything(player):
+    post = player(SINGLE, SHORT)
+    page = post(**{field(SINGLE): "a", "anyway": "1"})
+    assertContains(page, "Sans réponse.")
+    assertContains(page, "C’est lui écrire.", count=1)
+    assertContains(page, "Votre réponse")
+    # The same form again shows the same result, whole or not.
+    assertContains(post(), "Sans réponse.")
+    assert LearningEvent.objects.filter(verb="answered").count() == 1
+
+
+def test_each_choice_of_several_has_its_own_words(player):
+    name = field(MULTIPLE)
+    page = player(MULTIPLE)(**{name: ["a", "b"]})
+    assertContains(page, "C’est lui écrire.", count=1)
+    assertContains(page, "Autre canal.", count=1)
+
+
+def test_attempts_are_unlimited_and_each_has_its_own_order(player):
+    post = player(ORDERING, SHORT, SINGLE, MULTIPLE)
+    orders = set()
+    for rank in range(8):
+        page = post(rank, anyway="1")
+        quiz = next(each["quiz"] for each in page.context["blocks"] if "quiz" in each)
+        assert quiz.attempts == rank + 1
+        orders.add(tuple(each.kind for each in quiz.questions))
+    assert len(orders) > 1
+
+
+VIDEO = {
+    "uuid": str(uuid5(NAMESPACE_URL, "video")), "key": "video", "kind": "video",
+    "title": "Le faux appel", "seconds": 95, "transcript_html": "<p>Bonjour, ici le soutien.</p>",
+    "asset": {"name": "appel.mp4", "sha256": "a" * 64, "type": "video/mp4", "size": 9_800_000},
+    "captions": {"name": "appel.vtt", "sha256": "b" * 64, "type": "text/vtt", "size": 900},
+    "audio": {"name": "appel.mp3", "sha256": "c" * 64, "type": "audio/mpeg", "size": 1_100_000},
+}  # fmt: skip
+IMAGE = {
+    "uuid": str(uuid5(NAMESPACE_URL, "image")), "key": "image", "kind": "image",
+    "alt": "Un téléphone qui sonne", "caption": "Mardi, 8 h 12", "decorative": False,
+    "asset": {"name": "tel.png", "sha256": "d" * 64, "type": "image/png", "size": 45_000,
+              "width": 640, "height": 360},
+}  # fmt: skip
+DECOR = {**IMAGE, "uuid": str(uuid5(NAMESPACE_URL, "decor")), "alt": "", "decorative": True}
+
+
+def test_light_mode_gives_the_words_first_and_media_to_whoever_asks(client):
+    station = lesson_document("a")
+    station["blocks"] += [VIDEO, IMAGE, DECOR]
+    enrollment = EnrollmentFactory(version=VersionFactory(stations=[station]))
+    client.force_login(enrollment.learner)
+    url = reverse("enrollments:lesson", args=[enrollment.course.code.lower(), "a"])
+    page = client.get(url)
+    assertContains(page, "<video")
+    assertContains(page, 'kind="captions"')
+    assertContains(page, "<img", count=2)
+    client.cookies["atn_leger"] = "1"
+    page = client.get(url)
+    assertNotContains(page, "<video")
+    assertNotContains(page, "<img")
+    assertNotContains(page, '<details class="card')
+    assertContains(page, "Bonjour, ici le soutien.")
+    assertContains(page, "Voir la vidéo (9,8\xa0Mo)")
+    assertContains(page, "Un téléphone qui sonne")
+    assertContains(page, "Voir l’image", count=1)
+
+
+def test_the_page_says_where_one_is_and_what_is_left(client):
+    stations = [lesson_document(key) for key in "abc"]
+    enrollment = EnrollmentFactory(version=VersionFactory(stations=stations))
+    client.force_login(enrollment.learner)
+    code = enrollment.course.code.lower()
+    page = client.get(reverse("enrollments:lesson", args=[code, "b"]))
+    assertContains(page, "étape 2 sur 3")
+    assertContains(page, "encore 24\xa0min")
+    page = client.post(reverse("enrollments:complete", args=[code, "b"]), follow=True)
+    assertContains(page, "étape 3 sur 3")
+    assertContains(page, "encore 16\xa0min")
