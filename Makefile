@@ -9,7 +9,7 @@ MAC := $(if $(filter Darwin,$(shell uname)),export DYLD_FALLBACK_LIBRARY_PATH="$
 TEMPLATES = $$(find templates -name '*.html')
 export PYTHONWARNINGS ?= ignore::SyntaxWarning
 
-.PHONY: demo run test check fmt messages ready chaos
+.PHONY: demo run test check chaos fmt messages guide ready
 
 # The whole platform with its fictional people, until Ctrl-C.
 demo:
@@ -54,3 +54,7 @@ fmt:
 messages:
 	@$(RUN) manage.py plurals --locale fr --no-location
 	@$(RUN) django-admin compilemessages --locale fr --ignore .venv --ignore .tools --verbosity 0
+
+# The pictures of docs/guide, taken again from a `make demo` that is running.
+guide:
+	@$(RUN) python -m tests.browser.pictures "$(PORT)"

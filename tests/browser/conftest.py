@@ -1,7 +1,6 @@
 """A real Chromium in front of the real site, with a real SMTP receiver behind it."""
 
 import os
-import shutil
 import socket
 from collections.abc import Iterator
 
@@ -12,19 +11,9 @@ from django.test import Client
 from playwright.sync_api import Browser, Playwright, sync_playwright
 
 from courses import actions as course_actions
+from tests.browser.chromium import CHROMIUM, FLAGS
 from tests.course_files import write_course
 from tests.factories import NOON
-
-CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

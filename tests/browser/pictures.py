@@ -1,0 +1,110 @@
+"""Take the pictures of docs/guide again, from a demonstration that is running.
+
+make demo     # in one terminal
+make guide    # in another, with the same PORT=
+"""
+
+import io
+import sys
+from pathlib import Path
+
+from PIL import Image
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.browser.chromium import CHROMIUM, FLAGS
+
+FOLDER = Path(__file__).parents[2] / "docs" / "guide" / "images"
+WIDE, PHONE = {"width": 1280, "height": 860}, {"width": 375, "height": 760}
+COLOURS = 256  # our few inks and their shades; a third of the weight
+DOMAIN = "saint-exemple.example"
+TRIES = 20
+
+
+def sign_in(browser: Browser, base: str, who: str, viewport: dict) -> Page:
+    """As a person does it: the codes are read in the letter box of the demonstration."""
+    page = browser.new_context(viewport=viewport, reduced_motion="reduce").new_page()
+    letters = page.context.new_page()
+    letters.goto(f"{base}/demo/courriels/")
+    before = letters.locator(".mails li").count()
+    page.goto(f"{base}/compte/login/code/")
+    page.get_by_label("Adresse courriel").fill(f"{who}@{DOMAIN}")
+    page.get_by_role("button", name="Recevoir un code par courriel").click()
+    for _ in range(TRIES):
+        letters.reload()
+        if letters.locator(".mails li").count() > before:
+            break
+        letters.wait_for_timeout(500)
+    page.get_by_label("Code").fill(letters.locator(".mails .tag b").first.inner_text())
+    page.get_by_role("button", name="Se connecter", exact=True).click()
+    if "/2fa/" in page.url:
+        letters.reload()
+        page.locator("input[name=code]").fill(letters.locator(".note strong").inner_text())
+        page.locator("form:has(input[name=code]) button[type=submit]").click()
+    letters.close()
+    return page
+
+
+def take(page: Page, name: str, *, of: str | None = None) -> None:
+    """Keep what the window shows, or one element of the page, in few colours."""
+    shot = page.locator(of).first.screenshot() if of else page.screenshot()
+    picture = Image.open(io.BytesIO(shot)).convert("RGB")
+    few = picture.quantize(COLOURS, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
+    few.save(FOLDER / f"{name}.png", optimize=True)
+
+
+def learner(browser: Browser, base: str) -> None:
+    page = sign_in(browser, base, "chantal.girard", WIDE)
+    take(page, "accueil")
+    page.goto(f"{base}/catalogue/")
+    take(page, "catalogue")
+    page.goto(f"{base}/cours/cyb-101/")
+    take(page, "cours")
+    page.goto(f"{base}/rencontres/")
+    take(page, "rencontres")
+    page.set_viewport_size(PHONE)
+    page.goto(f"{base}/")
+    take(page, "accueil-telephone")
+    page.goto(f"{base}/cours/cyb-101/cinq-signes/")
+    take(page, "lecon-telephone")
+    page.goto(f"{base}/cours/cyb-101/dix-minutes/")
+    for name in ("Je photographie l’écran", "Je débranche le câble ou le Wi-Fi"):
+        page.get_by_label(name).check()
+    page.get_by_role("button", name="Vérifier mes réponses").first.click()
+    take(page, "exercice-telephone")
+    page = sign_in(browser, base, "ginette.ouellet", WIDE)
+    page.goto(f"{base}/attestations/")
+    take(page, "attestations")
+
+
+def author(browser: Browser, base: str) -> None:
+    page = sign_in(browser, base, "philippe.nguyen", WIDE)
+    page.goto(f"{base}/admin/atelier/")
+    take(page, "atelier")
+    page.goto(f"{base}/admin/atelier/cyb-101/")
+    take(page, "atelier-plan")
+    page.get_by_role("link", name="Cinq signes").first.click()
+    take(page, "atelier-lecon")
+    page.goto(f"{base}/admin/atelier/cyb-101/publier/")
+    take(page, "atelier-publier")
+
+
+def coordinator(browser: Browser, base: str) -> None:
+    page = sign_in(browser, base, "catherine.lavoie", WIDE)
+    page.goto(f"{base}/rapports/participation/")
+    take(page, "participation")
+    take(page, "participation-regions", of=".duo")
+    page.get_by_role("table").first.scroll_into_view_if_needed()
+    take(page, "participation-tableau")
+
+
+def main(base: str) -> None:
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        for scene in (learner, author, coordinator):
+            scene(browser, base)
+        browser.close()
+
+
+if __name__ == "__main__":
+    main(f"http://127.0.0.1:{sys.argv[1]}")
