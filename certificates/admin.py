@@ -88,6 +88,16 @@ class CertificateAdmin(ReadOnlyAdmin):
         late = queries.late(before=timezone.now() - queries.PATIENCE)
         return super().changelist_view(request, {**(extra_context or {}), "late": late})
 
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> Any:
+        context = {**(extra_context or {}), "title": _("Attestation")}
+        return super().changeform_view(request, object_id, form_url, context)
+
     @admin.display(description=_("personne"), ordering="facts__name")
     def person(self, obj: Certificate) -> str:
         return str(obj.facts["name"])

@@ -124,7 +124,7 @@ def late(*, before: datetime) -> QuerySet[Enrollment]:
 def in_words(facts: dict[str, Any]) -> dict[str, str]:
     """Facts by their French names, the empty ones left out."""
     facts = facts | {"result": RESULTS[facts["result"]]}
-    words = {str(LABELS[key]): _said(value) for key, value in facts.items() if key in LABELS}
+    words = {str(label): _said(facts.get(key)) for key, label in LABELS.items()}
     return {label: said for label, said in words.items() if said}
 
 
