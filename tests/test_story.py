@@ -206,7 +206,8 @@ def test_lists_take_the_same_queries_whatever_their_length(
     # Session, person, roles, enrolments, attestations, documents, stations.
     with django_assert_num_queries(7):
         client.get(reverse("enrollments:index"))
-    with django_assert_num_queries(5):  # session, person, roles, courses, parcours
+    # Session, person, roles, courses, parcours, enrolments, stations.
+    with django_assert_num_queries(7):
         client.get(reverse("courses:catalogue"))
 
 

@@ -48,6 +48,13 @@ def shelf(user: User) -> Shelf:
     )
 
 
+def followed(user: User) -> dict[int, Card]:
+    """What a person follows or finished, by course."""
+    rows = list(Enrollment.objects.visible_to(user).live().with_facts())
+    lines = threads([each for each in rows if each.status == Status.ACTIVE])
+    return {each.course_id: Card(each, lines.get(each.pk)) for each in rows}
+
+
 def _left(rows: Sequence[Enrollment]) -> list[Enrollment]:
     live = {each.course_id for each in rows if each.status != Status.WITHDRAWN}
     left = [each for each in rows if each.course_id not in live]

@@ -18,6 +18,7 @@ class PathCourse:
 
     version: CourseVersion | None
     enrollment: Enrollment | None
+    course_id: int
     note: str
     title: str
 
@@ -129,4 +130,4 @@ def _course(step: PathStep, enrollment: Enrollment | None) -> PathCourse:
     offered = step.course.current_version if step.course.withdrawn_at is None else None
     version = enrollment.version if enrollment else offered
     title = version.front["title"] if version else step.course.code
-    return PathCourse(version, enrollment, step.note, title)
+    return PathCourse(version, enrollment, step.course_id, step.note, title)

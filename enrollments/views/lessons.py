@@ -128,7 +128,7 @@ def note(request: SignedInRequest, code: str, key: str, uuid: UUID) -> HttpRespo
     result = {"text": text, "options": options}
     event = _uuid(request.POST.get("event", ""))
     if _record(request, enrollment, station, Verb.NOTED, uuid=event, block=wanted, result=result):
-        messages.success(request, _("Votre réflexion est gardée. Vous seul la voyez."))
+        messages.success(request, _("Votre réflexion est gardée. Personne d’autre ne la lit."))
     return _back(code, key, uuid)
 
 

@@ -7,9 +7,9 @@ import pytest
 from django.urls import reverse
 
 from enrollments import actions
-from tests.browser.bench import context_for, findings
+from tests.browser.bench import axe, context_for, findings
 from tests.browser.conftest import signed_in
-from tests.factories import NOON, MandateFactory, MunicipalityFactory
+from tests.factories import NOON, MandateFactory, MunicipalityFactory, PathFactory
 
 KILO = 1000
 FIRST_VIEW, FIRST_REQUESTS, NEXT_VIEW, LIGHT_VIEW = 60 * KILO, 8, 8 * KILO, 15 * KILO
@@ -21,6 +21,10 @@ LEARNER_PAGES = [
     "/cours/ess-101/signes/",
     "/cours/ess-101/bilan/",
     "/mes-cours/",
+    "/inscription/ess-101/mettre-de-cote/",
+    "/parcours/",
+    "/parcours/essai/",
+    "/parcours/essai/quitter/",
     "/attestations/",
     "/messages/preferences/",
 ]
@@ -34,6 +38,8 @@ def learner(course):
     people = [MandateFactory(organisation=place) for _ in range(5)]
     mandate = people[0]
     actions.enroll(learner=mandate.user, course=course, mandate=mandate, at=NOON)
+    path = PathFactory(code="essai", courses=[course])
+    actions.enroll_in_path(learner=mandate.user, path=path, at=NOON)
     return mandate.user
 
 
@@ -83,7 +89,11 @@ def _sent(url, body) -> int:
     return len(brotli.compress(body)) if "/static/" in url else len(gzip.compress(body, 6))
 
 
-@pytest.mark.parametrize("path", ["/", "/cours/ess-101/", "/cours/ess-101/signes/"])
+WEIGHED = ["/", "/cours/ess-101/", "/cours/ess-101/signes/", "/catalogue/", "/mes-cours/",
+           "/parcours/", "/parcours/essai/"]  # fmt: skip
+
+
+@pytest.mark.parametrize("path", WEIGHED)
 def test_pages_stay_within_the_budget_of_a_slow_line(browser, live_server, learner, path):
     context = context_for(browser)
     signed_in(context, live_server, learner)
@@ -118,4 +128,32 @@ def test_nothing_breaks_the_content_policy(browser, live_server, learner):
     for path in [*LEARNER_PAGES, reverse("mfa_index")]:
         page.goto(live_server.url + path)
     assert said == []
+    context.close()
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_a_quiz_comes_back_with_what_was_typed_and_is_sound(
+    browser, live_server, learner, scripts
+):
+    """Keyboard only, with scripts and without: what is missing is told, and leads to its place."""
+    context = context_for(browser, scripts=scripts)
+    signed_in(context, live_server, learner)
+    page = context.new_page()
+    page.goto(f"{live_server.url}/cours/ess-101/bilan/")
+    page.get_by_role("button", name="Vérifier mes réponses").focus()
+    page.keyboard.press("Enter")
+    alert = page.get_by_role("alert")
+    alert.wait_for()
+    assert alert.get_by_role("link").count() == 2
+    first = alert.get_by_role("link").first
+    place = (first.get_attribute("href") or "").removeprefix("#")
+    first.press("Enter")
+    page.wait_for_url(f"**#{place}")
+    target = page.locator(f'[id="{place}"]')
+    assert target.evaluate("each => each.matches('input, select')")
+    if scripts:
+        assert axe(page) == []
+    page.get_by_role("button", name="Vérifier sans tout remplir").press("Enter")
+    page.get_by_role("link", name="Réessayer").wait_for()
+    assert page.get_by_text("Sans réponse.").count() == 2
     context.close()

@@ -121,3 +121,15 @@ def test_the_documents_kept_are_bounded(monkeypatch, django_assert_num_queries):
         documents(version.pk for version in others)
     with django_assert_num_queries(1):
         documents([oldest.pk])
+
+
+def test_what_one_follows_goes_on_from_the_catalogue_in_one_click(client):
+    enrollment = EnrollmentFactory()
+    done = EnrollmentFactory(mandate=enrollment.mandate, completed=True)
+    client.force_login(enrollment.learner)
+    page = client.get(CATALOGUE)
+    assertContains(page, f'href="/cours/{enrollment.course.code.lower()}/a/"')
+    assertContains(page, "Terminé")
+    assertNotContains(page, f'href="/cours/{done.course.code.lower()}/a/"')
+    client.logout()
+    assertNotContains(client.get(CATALOGUE), "Commencer")

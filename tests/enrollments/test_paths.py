@@ -69,6 +69,7 @@ def test_a_person_reads_the_version_she_follows(client, path):
     page = client.get(url)
     assertNotContains(page, "Tout neuf")
     assertContains(page, "En cours")
+    assertContains(page, f'href="/cours/{course.code.lower()}/a/"')
 
 
 def test_a_parcours_is_followed_once_left_and_followed_again(client, path):
