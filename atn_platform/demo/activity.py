@@ -23,9 +23,9 @@ from enrollments.models import BlockState, Enrollment, LearningEvent, LessonStat
 from municipalities.models import Mandate
 
 # Enrolments by month of that year, November to October: summers and Christmas are quiet.
-SEASONS = (3, 2, 5, 8, 9, 7, 5, 3, 1, 2, 8, 10)
+SEASONS = (3, 2, 5, 8, 9, 7, 5, 3, 1, 4, 9, 10)
 # How eager a municipality is, drawn once for each: some do not take part at all.
-EAGERNESS = (0, 0, 0.15, 0.3, 0.45, 0.7)
+EAGERNESS = (0, 0, 0.25, 0.4, 0.5, 0.8)
 EAGER = {"00620": 0.8}  # Saint-Exemple, whose responsable shows « Mes gens »
 FIRST_COURSE = "CYB-101"
 FINISHED, STARTED, LEFT = 0.22, 0.86, 0.06

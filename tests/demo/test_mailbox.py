@@ -1,7 +1,10 @@
 """The letter box of the demonstration, filled by a real SMTP conversation."""
 
+import asyncio
 import smtplib
 import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from email.message import EmailMessage
 
@@ -40,7 +43,9 @@ def kept(**parts) -> str:
     return mailbox.keep(written(**parts).as_bytes(), at=NOON).stem
 
 
-def test_a_message_sent_by_smtp_is_listed_with_its_code(client):
+@contextmanager
+def conversation() -> Iterator[smtplib.SMTP]:
+    """A client in front of the receiver, which ends once it has closed its side too."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -48,9 +53,16 @@ def test_a_message_sent_by_smtp_is_listed_with_its_code(client):
     controller.start()
     try:
         with smtplib.SMTP("127.0.0.1", port, timeout=5) as smtp:
-            smtp.send_message(written(subject="Été à Québec"))
+            yield smtp
+        # The farewell was sent before the connection is closed: stopped now, the loop would leak it.
+        asyncio.run_coroutine_threadsafe(asyncio.sleep(0.05), controller.loop).result(timeout=5)
     finally:
         controller.stop()
+
+
+def test_a_message_sent_by_smtp_is_listed_with_its_code(client):
+    with conversation() as smtp:
+        smtp.send_message(written(subject="Été à Québec"))
 
     page = client.get(reverse("demo:mailbox")).content.decode()
 
@@ -61,19 +73,8 @@ def test_a_message_sent_by_smtp_is_listed_with_its_code(client):
 
 def test_a_full_disk_asks_the_sender_to_try_again(settings, tmp_path):
     (tmp_path / "courriels").write_text("a file where the folder should be")
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    controller = Controller(mailbox.Receiver(), hostname="127.0.0.1", port=port)
-    controller.start()
-    try:
-        with (
-            smtplib.SMTP("127.0.0.1", port, timeout=5) as smtp,
-            pytest.raises(smtplib.SMTPDataError) as refused,
-        ):
-            smtp.send_message(written())
-    finally:
-        controller.stop()
+    with conversation() as smtp, pytest.raises(smtplib.SMTPDataError) as refused:
+        smtp.send_message(written())
     assert refused.value.smtp_code == 452
 
 
