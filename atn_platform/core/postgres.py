@@ -138,6 +138,8 @@ def stop(root: Path, *, unless_used: bool = False) -> bool:
         pid = _postmaster(home / "data")
         if pid is not None:
             processes.end(pid, signals=FAST_SHUTDOWN)
+        for process in _launched:
+            process.poll()
         return True
 
 
