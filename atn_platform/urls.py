@@ -13,6 +13,7 @@ urlpatterns = [
     path("admin/login/", views.admin_sign_in, name="admin-sign-in"),
     path("admin/atelier/", include("courses.admin.urls")),
     path("admin/", admin.site.urls),
+    path("compte/", include("atn_platform.accounts.urls")),
     path("compte/", include("allauth.urls")),
     path("", include("atn_platform.portal.urls")),
     path("", include("municipalities.urls")),

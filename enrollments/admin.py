@@ -9,9 +9,9 @@ from django.urls import URLPattern, path
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from atn_platform.core.admin import ReadOnlyAdmin
 from enrollments.actions import reminding
 from enrollments.models import Enrollment, LearningEvent
-from municipalities.admin import ReadOnlyAdmin
 
 # More than a day of reminders; a longer list is for run_due.
 DUE_SHOWN = 200

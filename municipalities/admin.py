@@ -1,6 +1,6 @@
-"""The territory, for ATN: the registry writes it, and one action names successors."""
+"""The territory and its people, for ATN: read here, and changed by actions."""
 
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
 from django.contrib import admin, messages
 from django.db.models import Q, QuerySet
@@ -9,60 +9,38 @@ from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from atn_platform.accounts.models import User
+from atn_platform.core.admin import ListAdmin, ReadOnlyAdmin, StateFilter, confirmed
 from atn_platform.core.exceptions import ActionError
-from municipalities.actions import territory
+from municipalities.actions import mandates, territory
 from municipalities.enums import Kind
-from municipalities.forms import SuccessorForm
-from municipalities.models import Organisation, Region, RegistryImport, TerritorialEvent
+from municipalities.forms import ResponsibilityForm, SuccessorForm
+from municipalities.models import (
+    Mandate,
+    Organisation,
+    Region,
+    RegistryImport,
+    Responsibility,
+    TerritorialEvent,
+)
 from municipalities.registry import ATTRIBUTION
 
-if TYPE_CHECKING:
-    from django.utils.functional import _StrPromise as StrPromise
 
-    from atn_platform.accounts.models import User
-
-
-class ReadOnlyAdmin(admin.ModelAdmin):
-    """Rows that only a reading of the registry writes."""
-
-    show_full_result_count = False
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-
-class StateFilter(admin.SimpleListFilter):
+class TerritoryStateFilter(StateFilter):
     title = _("état")
-    parameter_name = "etat"
-
-    def lookups(
-        self, request: HttpRequest, model_admin: object
-    ) -> list[tuple[str, "str | StrPromise"]]:
-        return [
-            ("actives", _("au répertoire")),
-            ("a-relier", _("disparues, successeur à nommer")),
-            ("reliees", _("disparues, successeur nommé")),
-        ]
-
-    def queryset(
-        self, request: HttpRequest, queryset: QuerySet[Organisation]
-    ) -> QuerySet[Organisation]:
-        states = {
-            "actives": Q(inactive_on__isnull=True),
-            "a-relier": Q(inactive_on__isnull=False, successor__isnull=True),
-            "reliees": Q(successor__isnull=False),
-        }
-        return queryset.filter(states.get(self.value() or "", Q()))
+    states = (
+        ("actives", _("au répertoire"), Q(inactive_on__isnull=True)),
+        (
+            "a-relier",
+            _("disparues, successeur à nommer"),
+            Q(inactive_on__isnull=False, successor__isnull=True),
+        ),
+        ("reliees", _("disparues, successeur nommé"), Q(successor__isnull=False)),
+    )
 
 
 @admin.register(Organisation)
-class OrganisationAdmin(admin.ModelAdmin):
+class OrganisationAdmin(ListAdmin):
     """Municipalities and MRCs follow the registry; other organisations are written here."""
 
     change_list_template = "admin/municipalities/organisation/change_list.html"
@@ -70,12 +48,11 @@ class OrganisationAdmin(admin.ModelAdmin):
         "name", "code", "designation", "region", "mrc_name", "population", "seats", "state",
     )  # fmt: skip
     list_select_related = ("region", "mrc", "successor")
-    list_filter = (StateFilter, "kind", "stratum", "region")
+    list_filter = (TerritoryStateFilter, "kind", "stratum", "region")
     # Only so that the box is shown: get_search_results decides.
     search_fields = ("search_key",)
     search_help_text = _("Nom ou code; les accents, les traits d’union et « st » comptent peu.")
     ordering = ("sort_key",)
-    show_full_result_count = False
     list_per_page = 50
     actions = ("name_successor",)
     fields = ("kind", "code", "name", "official_name", "region", "time_zone", "official_email",
@@ -124,9 +101,6 @@ class OrganisationAdmin(admin.ModelAdmin):
         if not change:
             obj.kind = Kind.OTHER
         super().save_model(request, obj, form, change)
-
-    def has_delete_permission(self, request: HttpRequest, obj: Organisation | None = None) -> bool:
-        return False
 
     @admin.action(description=_("Nommer le successeur"), permissions=["change"])
     def name_successor(
@@ -199,3 +173,99 @@ class TerritorialEventAdmin(ReadOnlyAdmin):
     list_select_related = ("organisation",)
     search_fields = ("organisation__search_key", "organisation__code")
     ordering = ("-on", "organisation__sort_key")
+
+
+class InForceFilter(StateFilter):
+    title = _("état")
+    states = (
+        ("en-cours", _("en cours"), Q(ends_on__isnull=True)),
+        ("termines", _("terminés"), Q(ends_on__isnull=False)),
+    )
+
+
+@admin.register(Mandate)
+class MandateAdmin(ListAdmin):
+    """In what capacity people belong to organisations. Invitations open them; one may be ended."""
+
+    list_display = ("user", "organisation", "public", "function", "starts_on", "ends_on")
+    list_select_related = ("user", "organisation")
+    list_filter = (InForceFilter, "public", "organisation__region")
+    search_fields = (
+        "user__sort_key", "user__email", "organisation__search_key", "organisation__code",
+    )  # fmt: skip
+    ordering = ("-starts_on", "-pk")
+    actions = ("end",)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Mandate | None = None) -> bool:
+        # Asked without an object for the actions of the list.
+        return obj is None and super().has_change_permission(request, obj)
+
+    @admin.action(description=_("Terminer aujourd’hui"), permissions=["change"])
+    def end(self, request: HttpRequest, rows: QuerySet[Mandate]) -> TemplateResponse | None:
+        by, at, today = cast("User", request.user), timezone.now(), timezone.localdate()
+
+        def end(mandate: Mandate) -> Mandate:
+            return mandates.end_mandate(mandate_id=mandate.pk, on=today, by=by, at=at)
+
+        return confirmed(
+            self, request, rows.filter(ends_on=None), end,
+            action="end",
+            title=_("Terminer ces mandats aujourd’hui"),
+            effect=_("Les comptes, les cours et les attestations restent aux personnes."),
+            done=_("Mandat terminé : %s."),
+        )  # fmt: skip
+
+
+@admin.register(Responsibility)
+class ResponsibilityAdmin(ListAdmin):
+    """Who answers for the training of an organisation: named here, and ended from the list."""
+
+    form = ResponsibilityForm
+    fields = ("person", "place")
+    list_display = ("user", "organisation", "starts_on", "ends_on", "granted_by")
+    list_select_related = ("user", "organisation", "granted_by")
+    list_filter = (InForceFilter, "organisation__region")
+    search_fields = (
+        "user__sort_key", "user__email", "organisation__search_key", "organisation__code",
+    )  # fmt: skip
+    ordering = ("-starts_on", "-pk")
+    actions = ("end",)
+
+    def has_change_permission(
+        self, request: HttpRequest, obj: Responsibility | None = None
+    ) -> bool:
+        return obj is None and super().has_change_permission(request, obj)
+
+    def get_fields(self, request: HttpRequest, obj: Responsibility | None = None) -> Any:
+        return self.fields if obj is None else self.list_display
+
+    def save_model(
+        self, request: HttpRequest, obj: Responsibility, form: Any, change: bool
+    ) -> None:
+        obj.pk = mandates.name_responsible(
+            user=form.cleaned_data["person"],
+            organisation=form.cleaned_data["place"],
+            on=timezone.localdate(),
+            by=cast("User", request.user),
+            at=timezone.now(),
+        ).pk
+        obj.user, obj.organisation = form.cleaned_data["person"], form.cleaned_data["place"]
+
+    @admin.action(description=_("Terminer aujourd’hui"), permissions=["change"])
+    def end(self, request: HttpRequest, rows: QuerySet[Responsibility]) -> TemplateResponse | None:
+        by, at, today = cast("User", request.user), timezone.now(), timezone.localdate()
+
+        def end(row: Responsibility) -> Responsibility:
+            return mandates.end_responsibility(responsibility_id=row.pk, on=today, by=by, at=at)
+
+        return confirmed(
+            self, request, rows.filter(ends_on=None), end,
+            action="end",
+            title=_("Terminer ces responsabilités aujourd’hui"),
+            effect=_("Les invitations déjà envoyées restent bonnes. "
+                     "Nommez quelqu’un d’autre si plus personne ne répond de l’organisation."),
+            done=_("Responsabilité terminée : %s."),
+        )  # fmt: skip

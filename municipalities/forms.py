@@ -9,10 +9,11 @@ from django.core.validators import validate_email
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from atn_platform.accounts.forms import PersonField
 from atn_platform.core import french
 from municipalities.actions.invitations import Guest, Welcome
 from municipalities.enums import Public
-from municipalities.models import Organisation
+from municipalities.models import Organisation, OrganisationQuerySet
 
 # How each public names itself, one person at a time.
 PUBLICS = [
@@ -40,21 +41,39 @@ class SuccessorForm(forms.Form):
 
     def clean_successor(self) -> Organisation:
         """The one active municipality of that code or name."""
-        typed = self.cleaned_data["successor"]
-        active = Organisation.objects.municipalities().active()
-        found = list(active.filter(code=typed.strip()))
-        found = found or list(active.filter(sort_key=french.sort_key(typed))[:5])
-        if not found:
-            raise forms.ValidationError(
-                _("Aucune municipalité en activité ne porte ce code ou ce nom.")
-            )
-        if len(found) > 1:
-            codes = ", ".join(f"{place.official_name} ({place.code})" for place in found)
-            raise forms.ValidationError(
-                _("Plusieurs municipalités portent ce nom : %(codes)s. Entrez le code."),
-                params={"codes": codes},
-            )
-        return found[0]
+        return _the_one(
+            Organisation.objects.municipalities().active(), self.cleaned_data["successor"]
+        )
+
+
+class ResponsibilityForm(forms.ModelForm):
+    """Who answers for the people of which organisation, from today."""
+
+    person = PersonField()
+    place = forms.CharField(
+        label=_("Organisation"),
+        help_text=_("Son code géographique ou son nom complet."),
+        max_length=160,
+    )
+
+    def clean_place(self) -> Organisation:
+        return _the_one(Organisation.objects.active(), self.cleaned_data["place"])
+
+
+def _the_one(places: OrganisationQuerySet, typed: str) -> Organisation:
+    """The one of these organisations that bears this code or name."""
+    found = list(places.filter(code=typed.strip()))
+    found = found or list(places.filter(sort_key=french.sort_key(typed))[:5])
+    if not found:
+        raise forms.ValidationError(
+            _("Aucune organisation en activité ne porte ce code ou ce nom.")
+        )
+    if len(found) > 1:
+        codes = ", ".join(f"{place.official_name} ({place.handle})" for place in found)
+        raise forms.ValidationError(
+            _("Plusieurs portent ce nom : %(codes)s. Entrez le code."), params={"codes": codes}
+        )
+    return found[0]
 
 
 class InviteForm(forms.Form):

@@ -11,4 +11,5 @@ urlpatterns = [
     path("mes-gens/invitations/<int:pk>/renvoyer/", people.resend, name="resend"),
     path("mes-gens/invitations/<int:pk>/annuler/", people.cancel, name="cancel"),
     path("mes-gens/mandats/<int:pk>/terminer/", people.end_mandate, name="end-mandate"),
+    path("mes-fonctions/<int:pk>/quitter/", people.leave, name="leave"),
 ]

@@ -70,6 +70,8 @@ class User(AbstractBaseUser, PermissionsMixin):
         self.sort_key = french.sort_key(f"{self.last_name} {self.first_name}")
 
     def save(self, *args: Any, **kwargs: Any) -> None:
+        # allauth writes a blank between an address that leaves and the one that takes its place.
+        self.email = self.email or None
         self.set_sort_key()
         fields = kwargs.get("update_fields")
         if fields is not None and {"first_name", "last_name"} & set(fields):

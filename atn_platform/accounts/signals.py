@@ -5,3 +5,7 @@ from django.dispatch import Signal
 # role: a value of enums.Role; user, by: User (by may be None); at: datetime.
 role_granted = Signal()
 role_ended = Signal()
+
+# user, by: User (by may be None); at: datetime; verb: what happened to the account, such as
+# "created", "corrected", "closed", "opened"; fields: names of what changed.
+account_changed = Signal()

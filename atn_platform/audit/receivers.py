@@ -6,7 +6,7 @@ from typing import Any
 from django.dispatch import receiver
 
 from atn_platform.accounts.models import User
-from atn_platform.accounts.signals import role_ended, role_granted
+from atn_platform.accounts.signals import account_changed, role_ended, role_granted
 from atn_platform.audit.recording import record
 
 
@@ -18,3 +18,10 @@ def write_grant(user: User, role: str, by: User | None, at: datetime, **kwargs: 
 @receiver(role_ended, dispatch_uid="audit.role_ended")
 def write_end(user: User, role: str, by: User | None, at: datetime, **kwargs: Any) -> None:
     record(at=at, actor=by, verb="role.ended", target=str(user.pk), role=str(role))
+
+
+@receiver(account_changed, dispatch_uid="audit.account_changed")
+def write_account(
+    user: User, verb: str, fields: list[str], by: User | None, at: datetime, **kwargs: Any
+) -> None:
+    record(at=at, actor=by, verb=f"account.{verb}", target=str(user.pk), fields=fields)

@@ -39,7 +39,7 @@ class AccountAdapter(DefaultAccountAdapter):
                 "body": "" if name in OWN_WORDS else _body(template_prefix, email, context),
             },
             subject=_subject(name, context),
-            reason=_("Quelqu’un a demandé à se connecter avec cette adresse."),
+            reason=_reason(name),
             timing=Timing(
                 expires_at=now + timedelta(seconds=settings.ACCOUNT_LOGIN_BY_CODE_TIMEOUT)
             ),
@@ -55,7 +55,15 @@ def _subject(name: str, context: dict[str, Any]) -> str:
         return _("Votre code : %s") % str(context["code"])
     if name == "unknown_account":
         return _("Aucun compte à cette adresse")
+    if name.startswith("email_confirmation"):
+        return _("Confirmez votre nouvelle adresse")
     return _("Votre compte a changé")
+
+
+def _reason(name: str) -> str:
+    if name.startswith("email_confirmation"):
+        return _("Quelqu’un a demandé que cette adresse devienne celle de son compte.")
+    return _("Quelqu’un a demandé à se connecter avec cette adresse.")
 
 
 def _key(name: str, email: str) -> str:

@@ -1,7 +1,5 @@
 """What left, what waits, what needs a person's eye. A code in a message's text stays unseen."""
 
-from typing import TYPE_CHECKING
-
 from django.contrib import admin, messages
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
@@ -9,51 +7,31 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from atn_platform.core.admin import ReadOnlyAdmin, StateFilter
 from atn_platform.notifications import outbox
 from atn_platform.notifications.models import OutgoingEmail
 
-if TYPE_CHECKING:
-    from django.utils.functional import _StrPromise as StrPromise
 
-WAITING = Q(sent_at__isnull=True, abandoned_at__isnull=True)
-
-
-class StateFilter(admin.SimpleListFilter):
+class OutgoingStateFilter(StateFilter):
     title = _("état")
-    parameter_name = "etat"
-
-    def lookups(
-        self, request: HttpRequest, model_admin: object
-    ) -> list[tuple[str, "str | StrPromise"]]:
-        return [
-            ("a-examiner", _("à examiner")),
-            ("en-attente", _("en attente")),
-            ("envoyes", _("envoyés")),
-        ]
-
-    def queryset(
-        self, request: HttpRequest, queryset: QuerySet[OutgoingEmail]
-    ) -> QuerySet[OutgoingEmail]:
-        states = {
-            "a-examiner": Q(abandoned_at__isnull=False, sent_at__isnull=True),
-            "en-attente": WAITING,
-            "envoyes": Q(sent_at__isnull=False),
-        }
-        return queryset.filter(states.get(self.value() or "", Q()))
+    states = (
+        ("a-examiner", _("à examiner"), Q(abandoned_at__isnull=False, sent_at__isnull=True)),
+        ("en-attente", _("en attente"), Q(sent_at__isnull=True, abandoned_at__isnull=True)),
+        ("envoyes", _("envoyés"), Q(sent_at__isnull=False)),
+    )
 
 
 @admin.register(OutgoingEmail)
-class OutgoingEmailAdmin(admin.ModelAdmin):
+class OutgoingEmailAdmin(ReadOnlyAdmin):
     """Read and search; the one change is sending an abandoned message again."""
 
     list_display = (
         "subject", "to_address", "category", "queued_at", "sent_at", "attempts", "last_error",
         "key",
     )  # fmt: skip
-    list_filter = (StateFilter, "category")
+    list_filter = (OutgoingStateFilter, "category")
     search_fields = ("to_address", "subject", "key")
     ordering = ("-queued_at",)
-    show_full_result_count = False
     actions = ("resend",)
     exclude = ("text", "html", "calendar")
 
@@ -63,16 +41,3 @@ class OutgoingEmailAdmin(admin.ModelAdmin):
         count = sum(outbox.resend(email, at=now) for email in queryset)
         words = ngettext("%(n)s message repart.", "%(n)s messages repartent.", count)
         self.message_user(request, words % {"n": count}, messages.SUCCESS)
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(
-        self, request: HttpRequest, obj: OutgoingEmail | None = None
-    ) -> bool:
-        return False
-
-    def has_delete_permission(
-        self, request: HttpRequest, obj: OutgoingEmail | None = None
-    ) -> bool:
-        return False

@@ -139,11 +139,16 @@ ACCOUNT_RATE_LIMITS = {
     "login_failed": "60/10m/ip,5/5m/key",
     "request_login_code": "600/10m/ip,5/10m/key",
 }
+# One address an account; a new one takes its place once a link sent to it was opened.
+ACCOUNT_CHANGE_EMAIL = True
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_LOGOUT_ON_GET = False
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
 MFA_PASSKEY_LOGIN_ENABLED = True
+# Nobody signs up alone, so nobody can lock an account under the address of someone else; and a
+# person granted a role by ATN must be able to set up the second factor that it owes.
+MFA_ALLOW_UNVERIFIED_EMAIL = True
 MFA_TOTP_ISSUER = "Plateforme ATN"
 
 DEFAULT_FROM_EMAIL = "Académie de la transformation numérique <bonjour@atn.example>"

@@ -1,8 +1,10 @@
 """What a responsable does for the people of an organisation."""
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
@@ -15,6 +17,7 @@ from municipalities.models import INVITATION_LIFE, Invitation, Mandate, Organisa
 from municipalities.permissions import organisations_of
 
 TEAM = "enrollments:team"
+PROFILE = "accounts:profile"
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -93,9 +96,23 @@ def cancel(request: SignedInRequest, pk: int) -> HttpResponse:
 def end_mandate(request: SignedInRequest, pk: int) -> HttpResponse:
     today = timezone.localdate()
     mandates_seen = Mandate.objects.filter(
-        organisation__in=organisations_of(request.user, on=today), ends_on=None
+        organisation__in=organisations_of(request.user, on=today)
     )
-    mandate = get_object_or_404(mandates_seen.select_related("user", "organisation"), pk=pk)
+    return _end(request, mandates_seen, pk, TEAM)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def leave(request: SignedInRequest, pk: int) -> HttpResponse:
+    """A person says that a function of theirs is over."""
+    return _end(request, Mandate.objects.filter(user=request.user), pk, PROFILE)
+
+
+def _end(request: SignedInRequest, among: QuerySet[Mandate], pk: int, back: str) -> HttpResponse:
+    mandate = get_object_or_404(
+        among.filter(ends_on=None).select_related("user", "organisation"), pk=pk
+    )
+    way_back = reverse(back, args=[mandate.organisation.handle] if back == TEAM else [])
+    today = timezone.localdate()
     form = EndMandateForm(
         request.POST if request.method == "POST" else None, initial={"on": today}
     )
@@ -111,8 +128,8 @@ def end_mandate(request: SignedInRequest, pk: int) -> HttpResponse:
             form.add_error("on", str(error))
         else:
             messages.success(request, _("Le mandat de %s est terminé.") % mandate.user)
-            return redirect(TEAM, mandate.organisation.handle)
-    context = {"form": form, "mandate": mandate}
+            return redirect(way_back)
+    context = {"form": form, "mandate": mandate, "back": way_back, "own": back == PROFILE}
     return render(request, "municipalities/end_mandate.html", context)
 
 

@@ -151,7 +151,7 @@ def test_an_administrator_names_the_successor_of_several_at_once(
 
     assertContains(client.post(LIST, ticked), "Hébertville-Station")
     wrong = client.post(LIST, ticked | {"apply": "1", "successor": "Ailleurs", "on": ""})
-    assertContains(wrong, "Aucune municipalité en activité")
+    assertContains(wrong, "Aucune organisation en activité")
     assertContains(wrong, 'value="Ailleurs"')
     done = client.post(
         LIST,
@@ -172,7 +172,7 @@ def test_a_name_borne_by_two_asks_for_the_code(client, administrator, station):
         {"action": "name_successor", "_selected_action": [station.pk], "apply": "1",
          "successor": "bedford", "on": "2026-01-01"},
     )  # fmt: skip
-    assertContains(answer, "Plusieurs municipalités portent ce nom")
+    assertContains(answer, "Plusieurs portent ce nom")
 
 
 def test_a_refusal_of_the_action_is_shown(client, administrator, heiress):

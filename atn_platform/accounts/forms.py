@@ -1,0 +1,68 @@
+"""Input about accounts: names, addresses, and who is meant."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from atn_platform.accounts.enums import Role
+from atn_platform.accounts.models import User
+
+
+class NameForm(forms.Form):
+    """How a person is called, on their pages and on the attestations to come."""
+
+    first_name = forms.CharField(
+        label=_("Prénom"),
+        max_length=100,
+        error_messages={"required": _("Écrivez votre prénom.")},
+        widget=forms.TextInput({"autocomplete": "given-name"}),
+    )
+    last_name = forms.CharField(
+        label=_("Nom"),
+        max_length=100,
+        error_messages={"required": _("Écrivez votre nom.")},
+        widget=forms.TextInput({"autocomplete": "family-name"}),
+    )
+
+
+class AccountForm(forms.ModelForm):
+    """What ATN may correct of an account. No password: people sign in by a code."""
+
+    class Meta:
+        model = User
+        fields = ("first_name", "last_name", "email")
+        error_messages = {
+            "email": {"unique": _("Cette adresse est celle d’une autre personne.")},
+        }
+        help_texts = {
+            "email": _("Le code de connexion part vers cette adresse; vide, personne n’entre."),
+        }
+
+    def clean_email(self) -> str | None:
+        """In lower case, as the database keeps them; none rather than blank."""
+        typed = self.cleaned_data["email"]
+        return typed.lower() if typed else None
+
+
+class PersonField(forms.EmailField):
+    """A person who has an account, named by their address."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("label", _("Adresse courriel de la personne"))
+        super().__init__(**kwargs)
+
+    def clean(self, value: Any) -> User:
+        found = User.objects.filter(email=super().clean(value).lower(), is_active=True).first()
+        if found is None:
+            raise forms.ValidationError(_("Aucun compte actif n’a cette adresse."))
+        return found
+
+
+class GrantForm(forms.ModelForm):
+    """Give a role to someone."""
+
+    person = PersonField()
+    role = forms.ChoiceField(label=_("Rôle"), choices=Role.choices)
+
+    field_order = ("person", "role")

@@ -1,0 +1,9 @@
+from django.urls import path
+
+from atn_platform.accounts import views
+
+app_name = "accounts"
+urlpatterns = [
+    path("", views.profile, name="profile"),
+    path("email/", views.email, name="email"),
+]

@@ -1,0 +1,91 @@
+"""What the administration's pages share: rows to read, rows to confirm, lists by state."""
+
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import admin, messages
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest
+from django.template.response import TemplateResponse
+from django.utils.text import capfirst
+
+from atn_platform.core.exceptions import ActionError
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise as StrPromise
+
+
+class ListAdmin(admin.ModelAdmin):
+    """A list named after what it holds; nothing is deleted, for the past is kept."""
+
+    show_full_result_count = False
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> Any:
+        title = capfirst(self.opts.verbose_name_plural)
+        return super().changelist_view(request, {"title": title, **(extra_context or {})})
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+class ReadOnlyAdmin(ListAdmin):
+    """Rows that no person writes here."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+class StateFilter(admin.SimpleListFilter):
+    """Rows by state. A subclass gives `states`: address, words, condition."""
+
+    parameter_name = "etat"
+    states: tuple[tuple[str, "str | StrPromise", Q], ...] = ()
+
+    def lookups(
+        self, request: HttpRequest, model_admin: object
+    ) -> list[tuple[str, "str | StrPromise"]]:
+        return [(address, words) for address, words, _condition in self.states]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        conditions = {address: condition for address, _words, condition in self.states}
+        return queryset.filter(conditions.get(self.value() or "", Q()))
+
+
+def confirmed(  # noqa: PLR0913 -- an action of a list, and its words
+    model_admin: admin.ModelAdmin,
+    request: HttpRequest,
+    rows: Iterable[Any],
+    act: Callable[[Any], object],
+    *,
+    action: str,
+    title: "str | StrPromise",
+    effect: "str | StrPromise",
+    done: "str | StrPromise",
+) -> TemplateResponse | None:
+    """Ask once, then do `act` to each row ticked in the list, and say so.
+
+    `action` is the method's own name; `done` holds « %s », the row in words.
+    """
+    if "confirmed" not in request.POST:
+        context = {
+            **model_admin.admin_site.each_context(request),
+            "title": title,
+            "opts": model_admin.opts,
+            "action": action,
+            "effect": effect,
+            "rows": rows,
+        }
+        return TemplateResponse(request, "admin/confirm.html", context)
+    for row in rows:
+        try:
+            act(row)
+        except ActionError as error:
+            model_admin.message_user(request, str(error), messages.ERROR)
+        else:
+            model_admin.message_user(request, done % row, messages.SUCCESS)
+    return None
