@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from allauth.mfa.webauthn.forms import AddWebAuthnForm, EditWebAuthnForm
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -66,3 +67,23 @@ class GrantForm(forms.ModelForm):
     role = forms.ChoiceField(label=_("Rôle"), choices=Role.choices)
 
     field_order = ("person", "role")
+
+
+class AddKeyForm(AddWebAuthnForm):
+    """allauth's form in words that say what each choice changes."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["name"].label = _("Nom de la clé")
+        alone = self.fields["passwordless"]
+        alone.label = _("Me connecter avec cette clé seulement")
+        alone.help_text = _(
+            "Sans code ni mot de passe. L’appareil vous reconnaît alors par votre visage, "
+            "votre doigt ou son code."
+        )
+
+
+class EditKeyForm(EditWebAuthnForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["name"].label = _("Nom de la clé")

@@ -149,6 +149,10 @@ MFA_PASSKEY_LOGIN_ENABLED = True
 # Nobody signs up alone, so nobody can lock an account under the address of someone else; and a
 # person granted a role by ATN must be able to set up the second factor that it owes.
 MFA_ALLOW_UNVERIFIED_EMAIL = True
+MFA_FORMS = {
+    "add_webauthn": "atn_platform.accounts.forms.AddKeyForm",
+    "edit_webauthn": "atn_platform.accounts.forms.EditKeyForm",
+}
 MFA_TOTP_ISSUER = "Plateforme ATN"
 
 DEFAULT_FROM_EMAIL = "Académie de la transformation numérique <bonjour@atn.example>"

@@ -14,4 +14,6 @@ SECRET_KEY = os.environ.get("SECRET_KEY", "development-only-not-a-secret")
 ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]", "testserver"]
 INSTALLED_APPS = [*INSTALLED_APPS, "atn_platform.demo"]
 EMAIL_HOST = "127.0.0.1"
+# Browsers take http://localhost for a safe place; the library does not.
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = True
 EMAIL_PORT = env.number("EMAIL_PORT", 1025)

@@ -15,3 +15,5 @@ STORAGES = {
 # Static files from their folders, read when asked: no collectstatic before the tests.
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = True
+# Browsers take http://localhost for a safe place; the library does not.
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = True
