@@ -15,11 +15,11 @@ from django.utils.translation import gettext_lazy as _
 
 from atn_platform.audit.models import Entry
 from atn_platform.core import french
+from atn_platform.core.admin import ReadOnlyAdmin
 from certificates import actions, queries
 from certificates.forms import ReissueForm, RevokeForm
 from certificates.models import Certificate
 from certificates.permissions import can_administer
-from municipalities.admin import ReadOnlyAdmin
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise as StrPromise
