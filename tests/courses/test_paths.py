@@ -1,0 +1,137 @@
+"""Parcours: their steps in the administration, and their file."""
+
+import pytest
+from django.urls import reverse
+from pytest_django.asserts import assertContains
+
+from atn_platform.accounts.enums import Role
+from courses import actions
+from courses.folder import FolderRefused
+from courses.models import Path
+from tests.factories import CourseFactory, UserFactory
+
+pytestmark = pytest.mark.django_db
+
+FILE = """\
+- code: essai
+  title: Essai
+  publics:
+  - elected
+  steps:
+  - course: CYB-901
+    note: D’abord
+  - course: CYB-902
+    choice_group: au-choix
+"""
+
+
+@pytest.fixture
+def author(client):
+    someone = UserFactory(role=Role.ADMINISTRATOR)
+    client.force_login(someone)
+    return someone
+
+
+@pytest.fixture
+def path():
+    """A parcours of three courses, in order."""
+    made = Path.objects.create(code="essai", title="Essai", position=1)
+    for code in ("CYB-901", "CYB-902", "CYB-903"):
+        actions.add_step(path=made, course=CourseFactory(code=code))
+    return made
+
+
+def codes(path) -> list[str]:
+    return list(path.steps.order_by("position").values_list("course__code", flat=True))
+
+
+def url(name: str, path, step=None) -> str:
+    arguments = [path.pk] if step is None else [path.pk, step.pk]
+    return reverse(f"admin:courses_path_{name}", args=arguments)
+
+
+def test_buttons_order_the_steps_and_stop_at_the_ends(client, author, path):
+    first = path.steps.order_by("position").first()
+    client.post(url("step_up", path, first))
+    assert codes(path) == ["CYB-901", "CYB-902", "CYB-903"]
+    client.post(url("step_down", path, first))
+    client.post(url("step_down", path, first))
+    client.post(url("step_down", path, first))
+    assert codes(path) == ["CYB-902", "CYB-903", "CYB-901"]
+    assert list(path.steps.order_by("position").values_list("position", flat=True)) == [1, 2, 3]
+
+
+def test_a_course_joins_a_parcours_once(client, author, path):
+    course = CourseFactory(code="CYB-904")
+    client.post(url("steps", path), {"course": course.pk})
+    again = client.post(url("steps", path), {"course": course.pk})
+    assert again.status_code == 422
+    assertContains(again, "Ce cours est déjà dans le parcours.", status_code=422)
+    assert codes(path) == ["CYB-901", "CYB-902", "CYB-903", "CYB-904"]
+
+
+def test_a_step_has_words_and_a_choice(client, author, path):
+    step = path.steps.order_by("position").last()
+    typed = {"choice_group": "au-choix", "note": "Une journée"}
+    answer = client.post(url("step", path, step), typed, follow=True)
+    assertContains(answer, "L’étape est enregistrée.")
+    assertContains(answer, "Une journée")
+    step.refresh_from_db()
+    assert (step.choice_group, step.note) == ("au-choix", "Une journée")
+
+
+def test_taking_a_step_out_asks_first(client, author, path):
+    step = path.steps.order_by("position").first()
+    assertContains(client.get(url("step_remove", path, step)), "Le cours reste au catalogue")
+    assert len(codes(path)) == 3
+    answer = client.post(url("step_remove", path, step), follow=True)
+    assertContains(answer, "plus dans le parcours")
+    assert codes(path) == ["CYB-902", "CYB-903"]
+
+
+@pytest.mark.parametrize("name", ["steps", "step", "step_remove", "step_up"])
+def test_steps_are_for_authors(client, path, name):
+    client.force_login(UserFactory())
+    step = None if name == "steps" else path.steps.first()
+    assert client.post(url(name, path, step)).status_code == 403
+
+
+def test_a_step_of_another_parcours_does_not_exist(client, author, path):
+    other = Path.objects.create(code="autre", title="Autre", position=2)
+    assert client.get(url("step", other, path.steps.first())).status_code == 404
+
+
+def test_a_parcours_is_written_in_the_stock_form_and_leads_to_its_steps(client, author, path):
+    page = client.get(reverse("admin:courses_path_changelist"))
+    assertContains(page, url("steps", path))
+    assertContains(client.get(reverse("admin:courses_path_change", args=[path.pk])), "Essai")
+
+
+def test_a_file_of_parcours_makes_them_then_changes_them_and_leaves_the_others(tmp_path, path):
+    Path.objects.create(code="autre", title="Autre", position=9)
+    file = tmp_path / "paths.yaml"
+    file.write_text(FILE)
+    for _ in range(2):
+        (made,) = actions.import_paths(path=file)
+    assert made == path
+    assert codes(path) == ["CYB-901", "CYB-902"]
+    assert [step.choice_group for step in path.steps.order_by("position")] == ["", "au-choix"]
+    assert set(Path.objects.values_list("code", flat=True)) == {"essai", "autre"}
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("", "le fichier est une liste de parcours"),
+        (FILE.replace("CYB-902", "XYZ-000"), "aucun cours n’a le code « XYZ-000 »"),
+        (FILE.replace("elected", "voisins"), "voisins"),
+        (FILE.replace("- course: CYB-902", "- CYB-902").replace("    choice_group: au-choix\n", ""),
+         "une étape a « course »"),
+    ],
+)  # fmt: skip
+def test_a_wrong_file_of_parcours_changes_nothing_and_says_where(tmp_path, path, text, said):
+    file = tmp_path / "paths.yaml"
+    file.write_text(text)
+    with pytest.raises(FolderRefused, match=said):
+        actions.import_paths(path=file)
+    assert codes(path) == ["CYB-901", "CYB-902", "CYB-903"]
