@@ -9,7 +9,7 @@ MAC := $(if $(filter Darwin,$(shell uname)),export DYLD_FALLBACK_LIBRARY_PATH="$
 TEMPLATES = $$(find templates -name '*.html')
 export PYTHONWARNINGS ?= ignore::SyntaxWarning
 
-.PHONY: demo run test check chaos fmt messages guide ready
+.PHONY: demo run test check chaos bench fmt messages guide ready
 
 # The whole platform with its fictional people, until Ctrl-C.
 demo:
@@ -44,6 +44,12 @@ check:
 	@$(RUN) hadolint Dockerfile
 	@$(RUN) check-jsonschema --quiet --builtin-schema vendor.compose-spec docker-compose.yml
 	@echo "make check: clean"
+
+# Speed and cost of the production stack on this machine, written in docs/benchmarks.md.
+# BENCH_SECONDS, BENCH_PASSES and BENCH_PEOPLE make it shorter; then nothing is written.
+bench:
+	@.ci/setup bench
+	@$(MAC) exec $(RUN) python -m tests.bench
 
 fmt:
 	@$(RUN) ruff format --quiet . && $(RUN) ruff check --quiet --fix .

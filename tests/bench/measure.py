@@ -1,0 +1,148 @@
+"""The measures of one run: pages under load, certificates made, memory held."""
+
+import time
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import dataclass, field
+
+import psycopg2
+
+from tests.bench import machine
+from tests.bench.load import Answer, Load, Site
+from tests.bench.pages import Page
+from tests.bench.stack import Stack
+
+CLIENTS = (1, 4, 16)
+# What a request costs: the servers, their database, their cache; not the tasks that follow.
+SERVERS = ("web", "floor", "postgresql", "redis")
+WARM_SECONDS = 0.4
+REST_SECONDS = 5.0
+PDF_SECONDS = 120.0
+
+
+@dataclass(slots=True)
+class Cell:
+    """One page under one number of clients, over all passes."""
+
+    answers: list[Answer] = field(default_factory=list)
+    elapsed: float = 0.0
+    cpu: dict[str, float] = field(default_factory=lambda: dict.fromkeys(SERVERS, 0.0))
+
+    def add(self, load: Load, cpu: dict[str, float]) -> None:
+        self.answers += load.answers
+        self.elapsed += load.elapsed
+        for name, seconds in cpu.items():
+            self.cpu[name] += seconds
+
+    @property
+    def load(self) -> Load:
+        return Load(self.answers, self.elapsed)
+
+    def cpu_ms(self, *names: str) -> float:
+        """Milliseconds of processor a request, of these servers or of all."""
+        return 1000 * sum(self.cpu[name] for name in names or SERVERS) / len(self.answers)
+
+
+@dataclass(slots=True)
+class Figures:
+    """One page: what one answer is, and its cost by number of clients."""
+
+    page: Page
+    answer: Answer
+    cells: dict[int, Cell]
+
+
+@dataclass(slots=True)
+class Run:
+    """All that the report says. `memory` by process, MiB; `pdf_ms` is None when none was made."""
+
+    figures: list[Figures] = field(default_factory=list)
+    memory: list[tuple[str, float]] = field(default_factory=list)
+    drift: float = 0.0
+    pdf_ms: float | None = None
+    pdfs: int = 0
+
+
+def run(
+    stack: Stack, pages: list[Page], *, seconds: float, passes: int, say: Callable[[str], None]
+) -> Run:
+    """Every page at every number of clients, `passes` times over; then the tasks and the rest."""
+    site, found = Site(stack.ports), Run()
+    for page in pages:
+        site.load(page, clients=4, seconds=WARM_SECONDS)
+        found.figures.append(Figures(page, site.once(page), {n: Cell() for n in CLIENTS}))
+    settled = _web_memory(stack)
+    for number in range(1, passes + 1):
+        for each in found.figures:
+            for clients, cell in each.cells.items():
+                _measure(stack, site, each.page, cell, clients=clients, seconds=seconds)
+            say(f"{number}/{passes} {each.page.name}: {each.cells[4].cpu_ms():.2f} ms CPU")
+    found.drift = _web_memory(stack) - settled
+    found.pdfs, found.pdf_ms = _certificates(stack)
+    stack.start_celery("beat", "beat")
+    time.sleep(REST_SECONDS)
+    found.memory = _memory(stack)
+    return found
+
+
+def _measure(
+    stack: Stack, site: Site, page: Page, cell: Cell, *, clients: int, seconds: float
+) -> None:
+    before = {name: machine.cpu_seconds(stack.pids[name]) for name in SERVERS}
+    load = site.load(page, clients=clients, seconds=seconds)
+    after = {name: machine.cpu_seconds(stack.pids[name]) for name in SERVERS}
+    cell.add(load, {name: after[name] - before[name] for name in SERVERS})
+
+
+def _certificates(stack: Stack) -> tuple[int, float | None]:
+    """How many owed certificates the worker made, and milliseconds of processor for each."""
+    names = ("worker", "postgresql", "redis")
+    with closing(psycopg2.connect(stack.environment["DATABASE_URL"])) as connection:
+        connection.autocommit = True
+        owed = _owed(connection)
+        before = sum(machine.cpu_seconds(stack.pids[name]) for name in names)
+        stack.run(
+            "shell",
+            "--no-imports",
+            "-v",
+            "0",
+            "-c",
+            "from certificates.tasks import *; settle_debts()",
+        )
+        until = time.monotonic() + PDF_SECONDS
+        while _owed(connection) and time.monotonic() < until:
+            time.sleep(0.2)
+        made = owed - _owed(connection)
+    spent = sum(machine.cpu_seconds(stack.pids[name]) for name in names) - before
+    return made, 1000 * spent / made if made else None
+
+
+def _owed(connection: "psycopg2.extensions.connection") -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM certificates_certificate c WHERE NOT EXISTS ("
+            "SELECT FROM certificates_certificatefile f WHERE f.certificate_id = c.id)"
+        )
+        return int(cursor.fetchone()[0])
+
+
+def _web_memory(stack: Stack) -> float:
+    return sum(machine.memory_mib(pid) for pid in machine.family(stack.pids["web"]))
+
+
+def _memory(stack: Stack) -> list[tuple[str, float]]:
+    """Each process of ours; PostgreSQL and Redis as a whole."""
+    rows = []
+    for name, pid in stack.pids.items():
+        if name == "floor":
+            continue
+        family = machine.family(pid)
+        if name in {"web", "worker"}:
+            labels = ["main process", *(f"process {n}" for n in range(1, len(family)))]
+            rows += [
+                (f"{name}, {label}", machine.memory_mib(each))
+                for label, each in zip(labels, family, strict=True)
+            ]
+        else:
+            rows.append((name, sum(machine.memory_mib(each) for each in family)))
+    return rows
