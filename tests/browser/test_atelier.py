@@ -9,7 +9,7 @@ from courses.enums import BlockKind
 from courses.models import Block, Lesson, Module, Path, Question
 from tests.browser.bench import axe, context_for, findings
 from tests.browser.conftest import signed_in
-from tests.factories import NOON, UserFactory
+from tests.factories import NOON, MandateFactory, ResponsibilityFactory, UserFactory
 
 HOME = "/admin/atelier/ess-101/"
 
@@ -113,4 +113,24 @@ def test_a_course_is_written_and_published_with_the_keyboard_alone(
     course.refresh_from_db()
     assert course.current_version.number == 2
     assert course.current_version.published_at > NOON
+    context.close()
+
+
+@pytest.mark.parametrize("width", [375, 1280])
+@pytest.mark.parametrize(
+    "page",
+    ["", "accounts/user/?q=tremblay&etat=actifs", "accounts/user/add/", "accounts/rolegrant/",
+     "accounts/rolegrant/add/",
+     "municipalities/mandate/", "municipalities/responsibility/", "courses/path/add/"],
+)  # fmt: skip
+def test_a_list_of_the_administration_has_no_finding_of_axe(
+    browser, live_server, author, width, page
+):
+    ResponsibilityFactory()
+    MandateFactory()
+    context = context_for(browser, width=width)
+    signed_in(context, live_server, author)
+    shown = context.new_page()
+    shown.goto(f"{live_server.url}/admin/{page}")
+    assert axe(shown) == []
     context.close()
