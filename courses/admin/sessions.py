@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from atn_platform.core import french
 from atn_platform.core.exceptions import ActionError
 from courses import actions
+from courses.enums import SessionMode
 from courses.forms.sessions import CallOffForm, SessionForm
 from courses.models import CourseSession
 
@@ -62,9 +63,8 @@ class CourseSessionAdmin(admin.ModelAdmin):
     @admin.display(description=_("inscrites"))
     def seats(self, obj: Any) -> str:
         """People registered, of the places of both kinds when both are limited; 27 / 20 may be."""
-        limits = [obj.seats_on_site, obj.seats_online]
-        places = {"in-person": limits[:1], "virtual": limits[1:], "both": limits}[obj.mode]
-        total = "∞" if None in places else str(sum(places))
+        places = [limit for __, limit in _limits(obj)]
+        total = "∞" if None in places else str(sum(filter(None, places)))
         address = reverse("enrollments:attendance", args=[obj.uuid])
         return format_html('<a href="{}">{} / {}</a>', address, obj.held, total)
 
@@ -78,6 +78,24 @@ class CourseSessionAdmin(admin.ModelAdmin):
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         obj.course = obj.lesson.module.course
         actions.save_session(session=obj, by=cast("User", request.user), at=timezone.now())
+        for moment in form.twice:
+            words = _("Le %(day)s, %(hour)s revient deux fois : la première est retenue.")
+            facts = {"day": french.day(moment), "hour": french.hour(moment)}
+            self.message_user(request, words % facts, messages.WARNING)
+        self._warn_of_lost_limit(request, obj)
+
+    def _warn_of_lost_limit(self, request: HttpRequest, obj: Any) -> None:
+        """A limit set below the seats held: nobody loses theirs, and ATN decides what follows."""
+        held = obj.registrations.filter(cancelled_at__isnull=True)
+        for seats, limit in _limits(obj):
+            taken = held.filter(seat__in=seats).count()
+            if limit is not None and taken > limit:
+                words = _(
+                    "Personnes inscrites : %(taken)s pour %(limit)s places. "
+                    "Toutes gardent la leur, et personne d’autre ne peut s’inscrire."
+                )
+                facts = {"taken": taken, "limit": limit}
+                self.message_user(request, words % facts, messages.WARNING)
 
     def log_addition(self, *args: Any) -> Any:
         """The journal says it."""
@@ -130,3 +148,12 @@ class CourseSessionAdmin(admin.ModelAdmin):
             "form": form,
         }
         return TemplateResponse(request, "admin/courses/coursesession/call_off.html", context)
+
+
+def _limits(session: CourseSession) -> list[tuple[tuple[str, ...], int | None]]:
+    """The seats that count together, and their limit; with one way of attending, all do."""
+    on_site, online = session.seats_on_site, session.seats_online
+    if session.mode == SessionMode.BOTH:
+        return [(("on-site",), on_site), (("online",), online)]
+    limit = on_site if session.mode == SessionMode.IN_PERSON else online
+    return [(("on-site", "online"), limit)]

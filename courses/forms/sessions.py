@@ -5,9 +5,12 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django import forms
+from django.db.models import Q, QuerySet
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext_lazy as _
 
+from atn_platform.accounts.enums import Role
+from atn_platform.accounts.models import RoleGrant, User
 from atn_platform.core import french
 from courses.actions.sessions import refusal
 from courses.enums import LessonKind, SessionMode
@@ -43,6 +46,20 @@ def in_zone(moment: datetime, zone: ZoneInfo) -> datetime:
     if aware.astimezone(ZoneInfo("UTC")).astimezone(zone).replace(tzinfo=None) != moment:
         raise ValueError
     return aware
+
+
+def comes_twice(moment: datetime) -> bool:
+    """Whether the clock of that place shows this hour twice that night."""
+    return moment.utcoffset() != moment.replace(fold=1).utcoffset()
+
+
+def givers(session: CourseSession) -> QuerySet[User]:
+    """Who may give a session: instructors, coaches and ATN, and whoever gives it now."""
+    granted = RoleGrant.objects.filter(
+        ended_at__isnull=True, role__in=[Role.INSTRUCTOR, Role.COACH, Role.ADMINISTRATOR]
+    )
+    able = Q(pk__in=granted.values("user"), is_active=True)
+    return User.objects.filter(able | Q(pk=session.instructor_id)).order_by("sort_key", "pk")
 
 
 class SessionForm(forms.ModelForm):
@@ -95,6 +112,8 @@ class SessionForm(forms.ModelForm):
             self.fields["lesson"].label_from_instance = (  # type: ignore[attr-defined]
                 lambda lesson: f"{lesson.module.course.code} · {lesson.title}"
             )
+        if "instructor" in self.fields:
+            self.fields["instructor"].queryset = givers(self.instance)  # type: ignore[attr-defined]
         for name in MOMENTS:
             moment = getattr(self.instance, name)
             if moment is not None:
@@ -117,6 +136,12 @@ class SessionForm(forms.ModelForm):
             )
         self._check_place(data)
         return data
+
+    @property
+    def twice(self) -> list[datetime]:
+        """The moments typed whose hour comes twice; the first time was taken."""
+        moments = (self.cleaned_data.get(name) for name in MOMENTS)
+        return [moment for moment in moments if moment and comes_twice(moment)]
 
     def _before(self) -> CourseSession | None:
         return CourseSession.objects.filter(pk=self.instance.pk).first()

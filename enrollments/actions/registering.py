@@ -117,7 +117,11 @@ def _check_free(session: CourseSession, seat: Seat) -> None:
     places = session.seats_on_site if seat == Seat.ON_SITE else session.seats_online
     if places is None:
         return
-    if Registration.objects.held().filter(session=session, seat=seat).count() >= places:
+    held = Registration.objects.held().filter(session=session)
+    if len(SEATS[session.mode]) > 1:
+        held = held.filter(seat=seat)
+    # Where there is one way of attending, whoever held a seat of the other will move to it.
+    if held.count() >= places:
         if seat == Seat.ON_SITE:
             raise RegistrationRefused(_("Il ne reste plus de place sur place."))
         raise RegistrationRefused(_("Il ne reste plus de place en ligne."))

@@ -9,7 +9,7 @@ from atn_platform.core.exceptions import ActionError
 from atn_platform.notifications import outbox
 from courses.models import CourseSession
 from enrollments.emails import sessions as emails
-from enrollments.enums import Attendance
+from enrollments.enums import SEATS, Attendance
 from enrollments.models import Registration
 
 BATCH = 200
@@ -64,13 +64,21 @@ def tell_changes(*, at: datetime) -> int:
         owed.select_related("session__course", "learner").order_by("session", "pk")[:BATCH]
     )
     for registration in registrations:
+        _follow(registration)
         if registration.session.is_cancelled:
             outbox.queue(emails.session_called_off(registration), at=at)
         else:
             outbox.queue(emails.session_changed(registration), at=at)
         registration.told_sequence = registration.session.sequence
-        registration.save(update_fields=["told_sequence", "updated_at"])
+        registration.save(update_fields=["seat", "told_sequence", "updated_at"])
     return len(registrations)
+
+
+def _follow(registration: Registration) -> None:
+    """Move the seat to the only way of attending that is left: a storm, and all are online."""
+    offered = SEATS[registration.session.mode]
+    if registration.seat not in offered:
+        registration.seat = offered[0]
 
 
 def _locked(registration_id: int) -> Registration:

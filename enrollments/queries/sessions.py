@@ -189,10 +189,12 @@ def still_to_take(user: User, *, now: datetime) -> list[CourseSession]:
 
 
 def _places(session: CourseSession, taken: Mapping[tuple[int, str], int]) -> list[Places]:
-    seats = {Seat.ON_SITE: session.seats_on_site, Seat.ONLINE: session.seats_online}
-    return [
-        Places(seat, seats[seat], taken.get((session.pk, seat), 0)) for seat in SEATS[session.mode]
-    ]
+    capacity = {Seat.ON_SITE: session.seats_on_site, Seat.ONLINE: session.seats_online}
+    offered = SEATS[session.mode]
+    counts = {seat: taken.get((session.pk, seat), 0) for seat in Seat}
+    if len(offered) == 1:
+        counts[offered[0]] = sum(counts.values())
+    return [Places(seat, capacity[seat], counts[seat]) for seat in offered]
 
 
 def _course_title(session: CourseSession) -> str:

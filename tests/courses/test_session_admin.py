@@ -9,7 +9,12 @@ from pytest_django.asserts import assertContains, assertRedirects
 from atn_platform.accounts.enums import Role
 from atn_platform.audit.models import Entry
 from courses.models import CourseSession
-from tests.factories import MeetingFactory, UserFactory
+from tests.factories import (
+    EnrollmentFactory,
+    MeetingFactory,
+    RegistrationFactory,
+    UserFactory,
+)
 
 pytestmark = pytest.mark.django_db
 ADD = reverse("admin:courses_coursesession_add")
@@ -123,3 +128,40 @@ def test_the_list_takes_the_same_queries(client, meeting, django_assert_max_num_
     client.get(LIST)
     with django_assert_max_num_queries(12):
         client.get(LIST)
+
+
+def test_an_hour_that_comes_twice_is_the_first_and_the_page_says_so(client, meeting):
+    sent = typed(meeting, starts_at="2030-11-03T01:30", ends_at="2030-11-03T04:00")
+    saved = client.post(ADD, sent, follow=True)
+    assertContains(saved, "revient deux fois")
+    planned = CourseSession.objects.latest("pk")
+    assert planned.starts_at == datetime(2030, 11, 3, 5, 30, tzinfo=UTC)
+
+
+def test_fewer_places_than_people_drops_nobody_and_warns(client, meeting):
+    """Case B-53."""
+    for _ in range(3):
+        RegistrationFactory(
+            session=meeting,
+            enrollment=EnrollmentFactory(version=meeting.course.current_version),
+        )
+    client.post(change(meeting), typed(meeting, seats_on_site="3"))
+    warned = client.post(change(meeting), typed(meeting, seats_on_site="2"), follow=True)
+    assertContains(warned, "3 pour 2 places")
+    assertContains(warned, "3 / 2")
+    assert meeting.registrations.count() == 3
+
+
+def test_only_people_who_give_sessions_are_offered(client, meeting):
+    able = [UserFactory(role=role) for role in (Role.INSTRUCTOR, Role.COACH)]
+    once = UserFactory(role=Role.INSTRUCTOR)
+    once.role_grants.update(ended_at=datetime(2026, 1, 1, tzinfo=UTC))
+    others = [once, UserFactory(), UserFactory(role=Role.UMQ_COORDINATOR)]
+    form = client.get(change(meeting)).context["adminform"].form
+    offered = set(form.fields["instructor"].queryset)
+    assert offered >= set(able)
+    assert offered.isdisjoint(others)
+    meeting.instructor = once
+    meeting.save()
+    form = client.get(change(meeting)).context["adminform"].form
+    assert once in form.fields["instructor"].queryset

@@ -15,6 +15,7 @@ from enrollments import actions
 from enrollments.actions import RegistrationRefused, Wish
 from enrollments.enums import Attendance, Seat, Status
 from enrollments.models import Enrollment, LearningEvent, LessonState, Registration
+from enrollments.queries import sessions as queries
 from tests.factories import (
     NOON,
     EnrollmentFactory,
@@ -330,3 +331,21 @@ def test_absence_at_one_date_leaves_what_was_attended_at_another():
     mark(second, seats[1], Attendance.ABSENT, at=second.ends_at + timedelta(hours=1))
     state.refresh_from_db()
     assert state.completed_at is None
+
+
+def test_a_storm_sends_everyone_online_with_the_link():
+    """Seats of a way of attending that is gone follow the other, and fill it at once."""
+    session = MeetingFactory(mode=SessionMode.BOTH, seats_on_site=2, seats_online=2)
+    seats = [take(session, follower(session)) for _ in range(2)]
+    session.mode = SessionMode.VIRTUAL
+    session.online_url = "https://visio.example/abc"
+    courses.save_session(session=session, by=UserFactory(), at=NOON)
+    with pytest.raises(RegistrationRefused, match="en ligne"):
+        take(session, follower(session), Seat.ONLINE)
+    (shown,) = queries.meetings([session], UserFactory(), now=NOON)
+    assert [(each.seat, each.left) for each in shown.places] == [(Seat.ONLINE, 0)]
+    actions.tell_changes(at=NOON)
+    assert {each.seat for each in Registration.objects.all()} == {Seat.ONLINE}
+    told = seats[0].learner.outgoing_emails.get(key__startswith="session-changed")
+    assert "https://visio.example/abc" in told.text
+    assert "https://visio.example/abc" in told.calendar.replace("\r\n ", "")
