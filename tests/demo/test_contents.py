@@ -110,6 +110,14 @@ def test_every_kind_of_block_and_of_question_is_met_somewhere():
 
 
 @pytest.mark.parametrize("folder", FOLDERS, ids=lambda path: path.name)
+def test_texts_that_are_shown_as_typed_hold_no_markdown(folder):
+    blocks = [b for m in read(folder).modules for lesson in m.lessons for b in lesson.blocks]
+    typed = [[b.data.get("clues"), b.data.get("caption"), b.data.get("options")] for b in blocks]
+    typed += [[question.data] for block in blocks for question in block.questions]
+    assert [text for text in prose(typed) if "**" in text or "`" in text] == []
+
+
+@pytest.mark.parametrize("folder", FOLDERS, ids=lambda path: path.name)
 def test_lessons_are_short_and_close_on_an_act_for_tomorrow(folder):
     for module in read(folder).modules:
         for lesson in module.lessons:
