@@ -142,6 +142,18 @@ def test_includes_are_closed():
     assert opened == []
 
 
+def test_numbers_that_machines_read_are_not_grouped_by_thousands():
+    """A key of 1 234 in a form, or a picture 1 200 pixels wide, would be read as nothing."""
+    raw = re.compile(r'=["\'][^"\'\s]*\{\{ [\w.]*\b(?:pk|id|\w+_id|width|height) \}\}')
+    found = {
+        f"{path.relative_to(ROOT)}: {match.group()}"
+        for path in (ROOT / "templates").rglob("*.html")
+        for match in raw.finditer(path.read_text())
+        if not re.search(r"attrs\.|auto_id", match.group())  # names of fields, not numbers
+    }
+    assert not found
+
+
 @pytest.mark.django_db
 def test_no_migration_is_missing():
     call_command("makemigrations", check=True, dry_run=True)
