@@ -42,4 +42,5 @@ EXPOSE 8000
 HEALTHCHECK --interval=15s --timeout=3s --start-period=20s \
     CMD ["python3", "-c", "import urllib.request; urllib.request.urlopen('http://127.0.0.1:8000/sante/', timeout=2)"]
 CMD ["granian", "--interface", "wsgi", "--host", "0.0.0.0", "--port", "8000", \
-     "--workers", "2", "--no-ws", "--respawn-failed-workers", "atn_platform.wsgi:application"]
+     "--workers", "2", "--blocking-threads", "4", "--no-ws", \
+     "--respawn-failed-workers", "atn_platform.wsgi:application"]

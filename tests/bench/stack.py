@@ -20,6 +20,7 @@ START_SECONDS = 30.0
 # The commands of Dockerfile and docker-compose.yml.
 WEB = (
     "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--workers", "2", "--no-ws",
+    "--blocking-threads", "4",
     "--respawn-failed-workers", "--log-level", "warning",
 )  # fmt: skip
 

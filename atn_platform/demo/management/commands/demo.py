@@ -235,7 +235,8 @@ def _programs(port: int) -> list[Program]:
     commands = {
         "site": (
             "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port),
-            "--workers", "2", "--no-ws", "--respawn-failed-workers", "--log-level", "warning",
+            "--workers", "2", "--blocking-threads", "4", "--no-ws", "--respawn-failed-workers",
+            "--log-level", "warning",
             "atn_platform.wsgi:application",
         ),
         "taches": (
