@@ -118,8 +118,14 @@ def visible_to(user: User) -> CourseSessionQuerySet:
     )
 
 
-def meetings(sessions: Iterable[CourseSession], user: User, *, now: datetime) -> list[Meeting]:
-    """These sessions for this person: three queries more, however many they are."""
+def meetings(
+    sessions: Iterable[CourseSession],
+    user: User,
+    *,
+    now: datetime,
+    seats: Iterable[Registration] | None = None,
+) -> list[Meeting]:
+    """These sessions for this person: three queries more, two when their `seats` are known."""
     rows = list(sessions)
     if not rows:
         return []
@@ -131,8 +137,9 @@ def meetings(sessions: Iterable[CourseSession], user: User, *, now: datetime) ->
         .values_list("session", "seat")
         .annotate(count=Count("pk"))
     }
-    mine = Registration.objects.visible_to(user).held().filter(session__in=keys)
-    held = {each.session_id: each for each in mine}
+    if seats is None:
+        seats = Registration.objects.visible_to(user).held().filter(session__in=keys)
+    held = {each.session_id: each for each in seats}
     zone = reader_zone(user, on=now.date())
     return [
         Meeting(
@@ -161,9 +168,13 @@ def coming(
 
 def held_by(user: User, *, now: datetime) -> list[Meeting]:
     """The sessions at which this person has a seat, not over, the next one first."""
-    seats = Registration.objects.visible_to(user).held().values("session")
-    rows = visible_to(user).filter(pk__in=seats, ends_at__gt=now).order_by("starts_at", "pk")
-    return meetings(rows, user, now=now)
+    seats = Registration.objects.visible_to(user).held().filter(session__ends_at__gt=now)
+    # Asked first and alone: most people hold no seat most days, and the sessions' own statement
+    # is the dearest of the home page.
+    if not seats:
+        return []
+    rows = visible_to(user).filter(pk__in=[each.session_id for each in seats])
+    return meetings(rows.order_by("starts_at", "pk"), user, now=now, seats=seats)
 
 
 def reader_zone(user: User, *, on: date) -> str:

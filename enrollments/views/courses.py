@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from atn_platform.accounts.http import SignedInRequest
 from atn_platform.accounts.models import User
 from atn_platform.core.exceptions import ActionError
+from courses.documents import CourseDoc, stations
 from courses.models import Course, CourseVersion
 from courses.queries import document
 from enrollments import actions
@@ -51,14 +52,18 @@ def _course_page(request: HttpRequest, code: str, form: EnrollForm | None) -> Ht
         "aside": aside,
         "form": form,
         "contact": settings.REPLY_TO_EMAIL,
-        "meetings": _meetings(request.user, version),
+        "meetings": _meetings(request.user, version, content),
     }
     return render(request, "enrollments/course.html", context)
 
 
-def _meetings(user: User | AnonymousUser, version: CourseVersion) -> list[Meeting]:
-    """Dates are for people who can take a seat."""
-    if not user.is_authenticated:
+def _meetings(
+    user: User | AnonymousUser, version: CourseVersion, content: CourseDoc
+) -> list[Meeting]:
+    """Dates are for people who can take a seat, in courses that meet: sessions need a station."""
+    if not user.is_authenticated or not any(
+        each["kind"] == "meeting" for each in stations(content)
+    ):
         return []
     return coming(version.course, user, now=timezone.now())
 

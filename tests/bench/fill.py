@@ -173,11 +173,14 @@ def _acts(n: int, followed: CourseDoc, start: datetime) -> Iterator[Event]:
     done = {FINISHED: len(required), HALF_WAY: (len(required) + 1) // 2}.get(n % 3, 0)
     for rank, lesson in enumerate(required[:done]):
         yield from _acts_in(n, lesson, start + timedelta(hours=rank))
+    if n % 3 == HALF_WAY:
+        # They looked at the questionnaire: opening it again writes nothing.
+        yield from (_opened(n, each, start) for each in required if each["kind"] == "exam")
 
 
 def _acts_in(n: int, lesson: LessonDoc, at: datetime) -> Iterator[Event]:
     mine, uuid = enrollment_uuid(n), UUID(lesson["uuid"])
-    yield Event(uuid5(mine, f"opened/{uuid}"), Verb.OPENED, uuid, None, {}, at, at)
+    yield _opened(n, lesson, at)
     end = at + timedelta(minutes=lesson["minutes"])
     verb = VERBS[lesson["kind"]]
     if verb != Verb.ANSWERED:
@@ -186,6 +189,12 @@ def _acts_in(n: int, lesson: LessonDoc, at: datetime) -> Iterator[Event]:
     quiz = _quiz(lesson)
     attempt = uuid5(mine, f"{quiz}/0")
     yield Event(attempt, verb, uuid, quiz, {"score": PASSED, "answers": {}}, end, end)
+
+
+def _opened(n: int, lesson: LessonDoc, at: datetime) -> Event:
+    uuid = UUID(lesson["uuid"])
+    opened = uuid5(enrollment_uuid(n), f"opened/{uuid}")
+    return Event(opened, Verb.OPENED, uuid, None, {}, at, at)
 
 
 def _quiz(lesson: LessonDoc) -> UUID:
