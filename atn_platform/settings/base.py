@@ -56,7 +56,7 @@ MIDDLEWARE = [
     "atn_platform.core.middleware.security_headers",
     # Pages are compressed here too: a slow line must not depend on a proxy's settings. Django adds
     # random padding against guessing secrets by length (BREACH).
-    "django.middleware.gzip.GZipMiddleware",
+    "atn_platform.core.middleware.GZipText",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",

@@ -16,7 +16,7 @@ from tests.bench import machine, measure, report, stack
 from tests.bench.load import UnexpectedAnswer
 from tests.bench.pages import pages
 
-PEOPLE, MUNICIPALITIES, SECONDS, PASSES = 20_000, 200, 3.0, 2
+PEOPLE, MUNICIPALITIES, SECONDS, PASSES = 20_000, 200, 2.0, 2
 FOLDER = stack.ROOT / "var" / "bench"
 OUTPUT = stack.ROOT / "docs" / "benchmarks.md"
 
