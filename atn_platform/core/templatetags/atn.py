@@ -1,6 +1,7 @@
 """Filters and tags of every template (loaded as builtins, see settings)."""
 
 from datetime import date, datetime, time
+from functools import lru_cache
 
 from django import template
 from django.http import HttpRequest
@@ -16,6 +17,7 @@ register = template.Library()
 
 
 @register.simple_tag
+@lru_cache(maxsize=128)  # a page draws twenty or more, and the address is long to make
 def icon(name: str) -> SafeString:
     """Draw an icon of static/icones.svg; it is decorative, so words must stand beside it."""
     return format_html(
