@@ -10,12 +10,12 @@ from datetime import date
 from typing import Any
 
 from django.db import connection
-from django.db.models import Max, Q
+from django.db.models import Count, Exists, Max, OuterRef, Q
 
 from atn_platform.reports.periods import Period
 from courses.documents import stations
 from courses.queries import document
-from enrollments.models import LessonState
+from enrollments.models import Enrollment, LessonState
 from municipalities.models import Organisation, RegistryImport
 
 # Strata 1 to 9 fold into four groups for the screen, and keep apart for the exports.
@@ -59,17 +59,18 @@ REFERENCE = f"""
            AND (mandate.ends_on IS NULL OR mandate.ends_on >= %(on)s)
            AND enrolled.completed_at >= mandate.starts_on
          GROUP BY 1
+    ), worked AS (
+        SELECT DISTINCT enrollment_id AS enrollment
+          FROM enrollments_lessonstate
+         WHERE completed_at >= %(start)s AND completed_at < %(end)s
     ), reach AS (
         SELECT mandate.organisation_id AS place,
                bool_or(enrolled.completed_at >= %(start)s AND enrolled.completed_at < %(end)s)
                    AS certified,
-               bool_or(EXISTS (
-                   SELECT FROM enrollments_lessonstate done
-                    WHERE done.enrollment_id = enrolled.id
-                      AND done.completed_at >= %(start)s AND done.completed_at < %(end)s))
-                   AS active
+               bool_or(worked.enrollment IS NOT NULL) AS active
           FROM enrollments_enrollment enrolled
           JOIN municipalities_mandate mandate ON mandate.id = enrolled.mandate_id
+          LEFT JOIN worked ON worked.enrollment = enrolled.id
          WHERE enrolled.enrolled_at < %(end)s
          GROUP BY 1
     ), counted AS (
@@ -168,14 +169,16 @@ def registry_date() -> date | None:
 
 
 def _municipalities(period: Period, *, on: date) -> int:
+    start, end = period.bounds
     done = LessonState.objects.filter(
-        completed_at__gte=period.bounds[0], completed_at__lt=period.bounds[1]
+        enrollment=OuterRef("pk"), completed_at__gte=start, completed_at__lt=end
     )
     places = Organisation.objects.municipalities().filter(
         Q(inactive_on__isnull=True) | Q(inactive_on__gt=on)
     )
-    active = places.filter(mandates__enrollments__lesson_states__in=done)
-    return active.distinct().count()
+    active = Enrollment.objects.filter(Exists(done), mandate__organisation__in=places)
+    counted: int = active.aggregate(n=Count("mandate__organisation", distinct=True))["n"]
+    return counted
 
 
 def _minutes(version: int, lesson: str) -> int:
