@@ -178,6 +178,13 @@ def received():
 
 @pytest.fixture
 def programs(tmp_path, received):
+    # The death of a worker is seen in the connections of this database: those that the pages of
+    # earlier tests left open would hide it.
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
     with closing(socket.socket()) as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
