@@ -48,7 +48,9 @@ def catalogue(asked: Mapping[str, str]) -> Catalogue:
     """Published courses that match; unknown values of a filter are ignored. One query."""
     typed = asked.get("q", "").strip()[:100]
     everything = list(CourseVersion.objects.in_force().order_by("course__code"))
-    found = [version for version in everything if _matches(version, typed)]
+    words = french.sort_key(typed).split()
+    # Nothing typed, nothing to fold: that was a ninth of the page.
+    found = [each for each in everything if _matches(each, words)] if words else everything
     taken = {name: asked[name] for name in _FACETS if asked.get(name) in _FACETS[name][1]}
     return Catalogue(
         versions=[version for version in found if _passes(version, taken)],
@@ -58,8 +60,7 @@ def catalogue(asked: Mapping[str, str]) -> Catalogue:
     )
 
 
-def _matches(version: CourseVersion, typed: str) -> bool:
-    words = french.sort_key(typed).split()
+def _matches(version: CourseVersion, words: list[str]) -> bool:
     front = version.front
     said = [front["code"], front["title"], front["summary"], *front["objectives"]]
     text = french.sort_key(" ".join(said))
