@@ -21,7 +21,12 @@ from certificates.models import Certificate
 from municipalities.enums import Public
 
 EPOCH = "1767225600"  # 2026-01-01; the convention of reproducible builds
-FONTS = {"ATN Texte": "atn-texte.woff2", "ATN Titre": "atn-titre.woff2"}
+# Families, files and the weights that certificat.css asks for.
+FONTS = (
+    ("ATN Texte", "atn-texte.woff2", 400),
+    ("ATN Texte", "atn-texte.woff2", 700),
+    ("ATN Titre", "atn-titre.woff2", 400),
+)
 # Signs from which each is set smaller, so that one page holds it whatever its length.
 LONG = {"name": (30, 55, 110), "capacity": (110, 200), "title": (52, 110), "goals": (420, 650)}
 GOALS, GOAL_LENGTH = 5, 130
@@ -169,16 +174,29 @@ def _renderer() -> tuple[Any, tuple[Any, Any]]:
 
     # Fonts that are cut to the letters used carry the moment of cutting, unless told otherwise.
     os.environ.setdefault("SOURCE_DATE_EPOCH", EPOCH)
-    faces = []
-    for family, name in FONTS.items():
-        data = base64.b64encode((_static() / name).read_bytes()).decode()
-        faces.append(
-            f'@font-face{{font-family:"{family}";src:url(data:font/woff2;base64,{data})}}'
-        )
+    faces = (
+        f'@font-face{{font-family:"{family}";font-weight:{weight};'
+        f"src:url(data:font/ttf;base64,{base64.b64encode(_font(name, weight)).decode()})}}"
+        for family, name, weight in FONTS
+    )
     sheet = "\n".join(faces) + (_static() / "certificat.css").read_text(encoding="utf-8")
     fetcher = URLFetcher(allowed_protocols=["data"])
     fonts = FontConfiguration()
     return fetcher, (CSS(string=sheet, font_config=fonts, url_fetcher=fetcher), fonts)
+
+
+def _font(name: str, weight: int) -> bytes:
+    """A bundled font at one weight; out of the variable one, WeasyPrint cuts it for each PDF."""
+    from fontTools.ttLib import TTFont  # noqa: PLC0415 -- as above
+    from fontTools.varLib.instancer import instantiateVariableFont  # noqa: PLC0415
+
+    font = TTFont(_static() / name, recalcTimestamp=False)
+    if "fvar" in font:
+        font = instantiateVariableFont(font, {"wght": weight})
+    font.flavor = None
+    buffer = io.BytesIO()
+    font.save(buffer)
+    return buffer.getvalue()
 
 
 # WeasyPrint's fonts must go before the modules that free them.
