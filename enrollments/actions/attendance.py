@@ -26,11 +26,14 @@ def take_attendance(
     """Record who was there, by id of registration; count what changed.
 
     The last word counts, and each one stays in the ledger and in the journal; the same sheet
-    sent twice changes nothing. Raises RegistrationRefused before the doors open.
+    sent twice changes nothing. Raises RegistrationRefused before the doors open, and for a
+    session called off.
     """
     rows = CourseSession.objects.select_for_update(no_key=True, of=("self",))
     session = rows.select_related("lesson").get(pk=session_id)
-    if session.is_cancelled or at < session.starts_at - EARLY:
+    if session.is_cancelled:
+        raise RegistrationRefused(_("Cette rencontre est annulée : il n’y a pas de présences."))
+    if at < session.starts_at - EARLY:
         raise RegistrationRefused(_("Les présences se prennent le jour même, dès l’accueil."))
     held = Registration.objects.held().filter(session=session, pk__in=marks)
     changed = [

@@ -68,12 +68,15 @@ def register(*, session_id: int, learner: User, wish: Wish, at: datetime) -> Reg
 def add_at_the_door(*, session_id: int, learner: User, seat: Seat, at: datetime) -> Registration:
     """Give a seat to someone who came without one; places still count, closing times do not.
 
-    Raises RegistrationRefused when the person does not follow the course, or no place is left.
+    Raises RegistrationRefused when the person does not follow the course, when no place is left,
+    and for a session called off.
     """
     session = _locked(session_id)
     held = Registration.objects.held().filter(session=session, learner=learner).first()
     if held is not None:
         return held
+    if session.is_cancelled:
+        raise RegistrationRefused(_("Cette rencontre est annulée : il n’y a pas de présences."))
     _check_seat(session, seat)
     _check_free(session, seat)
     return Registration.objects.create(

@@ -221,6 +221,23 @@ def test_the_sheet_waits_for_the_day(client, meeting, enrollment):
     assertContains(early, "le jour même")
 
 
+def test_the_sheet_of_a_session_called_off_says_so_and_takes_nothing(client, today, enrollment):
+    seat = seat_of(enrollment, today)
+    type(today).objects.update(status="cancelled", cancellation_reason="Tempête")
+    client.force_login(today.instructor)
+    sheet = client.get(page("attendance", today))
+    assertContains(sheet, "Cette rencontre est annulée")
+    assertNotContains(sheet, "Enregistrer")
+    assertNotContains(sheet, "sans réserver")
+    sent = client.post(page("attendance", today), {f"p-{seat.pk}": "present"}, follow=True)
+    assertContains(sent, "il n’y a pas de présences.")
+    assertNotContains(sent, "le jour même")
+    late = MandateFactory().user
+    refused = client.post(page("door", today), {"email": late.email, "seat": "on-site"})
+    assertContains(refused, "il n’y a pas de présences.")
+    assert [each.attendance for each in Registration.objects.all()] == [Attendance.UNKNOWN]
+
+
 @pytest.mark.parametrize("role", [None, Role.INSTRUCTOR, Role.COACH, Role.UMQ_COORDINATOR])
 def test_the_sheet_is_for_whoever_gives_the_session(client, today, enrollment, role):
     seat = seat_of(enrollment, today)
