@@ -187,7 +187,8 @@ def test_the_report_for_people_names_what_changed(tmp_path):
         ("absent.csv", "Impossible de lire"),
         ("http://127.0.0.1/MUN.csv", "https://"),
         ("file:///etc/hostname", "https://"),
-        ("https://127.0.0.1:9/MUN.csv", "Impossible de télécharger"),
+        ("https://127.0.0.1:9/MUN.csv", "MUN.csv : le serveur refuse la connexion.$"),
+        ("https:///MUN.csv", "MUN.csv : la connexion a échoué.$"),
     ],
 )
 def test_a_source_that_cannot_be_read_is_one_sentence(source, expected):

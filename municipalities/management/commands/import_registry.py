@@ -8,8 +8,10 @@ from datetime import date
 from hashlib import sha256
 from http.client import HTTPException, HTTPMessage
 from pathlib import Path
+from socket import gaierror
+from ssl import SSLCertVerificationError, SSLError
 from typing import IO, Any
-from urllib.error import URLError
+from urllib.error import HTTPError, URLError
 from urllib.parse import urlsplit
 from urllib.request import HTTPRedirectHandler, Request, build_opener
 
@@ -26,6 +28,15 @@ SIZE_LIMIT = 20_000_000
 SOCKET_TIMEOUT = 20
 DOWNLOAD_TIMEOUT = 120
 CHUNK = 65_536
+# The first that fits: the narrower come first.
+REASONS: tuple[tuple[type[BaseException], str], ...] = (
+    (gaierror, "le nom du serveur est introuvable"),
+    (SSLCertVerificationError, "le certificat du serveur n’est pas reconnu"),
+    (SSLError, "la connexion sécurisée a échoué"),
+    (TimeoutError, "le serveur ne répond pas à temps"),
+    (ConnectionRefusedError, "le serveur refuse la connexion"),
+    (HTTPException, "la réponse est incomplète"),
+)
 
 
 class Command(BaseCommand):
@@ -113,7 +124,7 @@ class _HttpsOnly(HTTPRedirectHandler):
         self, req: Request, fp: IO[bytes], code: int, msg: str, headers: HTTPMessage, newurl: str
     ) -> Request | None:
         if urlsplit(newurl).scheme != "https":
-            raise URLError("redirection vers une adresse qui n’est pas https")
+            raise CommandError("Le serveur renvoie à une adresse qui n’est pas https.")
         return super().redirect_request(req, fp, code, msg, headers, newurl)
 
 
@@ -131,9 +142,19 @@ def _download(url: str) -> bytes:
                 if time.monotonic() > deadline:
                     raise CommandError("Le téléchargement est trop lent : il a été abandonné.")
     except (OSError, HTTPException) as error:
-        reason = getattr(error, "reason", "") or error
-        raise CommandError(f"Impossible de télécharger {url} : {reason}.") from error
+        raise CommandError(f"Impossible de télécharger {url} : {_why(error)}.") from error
     return bytes(content)
+
+
+def _why(error: OSError | HTTPException) -> str:
+    """Say in French what the system says in English; its own words stay in the exception."""
+    if isinstance(error, HTTPError):
+        return f"le serveur a répondu {error.code}"
+    cause = error.reason if isinstance(error, URLError) else error
+    for kind, words in REASONS:
+        if isinstance(cause, kind):
+            return words
+    return "la connexion a échoué"
 
 
 def lists(outcome: actions.Outcome) -> dict[str, list[dict[str, Any]]]:
