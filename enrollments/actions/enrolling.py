@@ -4,7 +4,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from atn_platform.accounts.models import User
@@ -59,10 +59,15 @@ def _taken_up(learner: User, course: Course, mandate: Mandate) -> Enrollment | N
     aside = mine.filter(status=Status.WITHDRAWN, mandate=mandate).order_by("-withdrawn_at")
     # The lock makes a second request wait, then see that the row is open.
     found = aside.select_for_update(no_key=True).first()
-    if found is not None:
-        found.status = Status.ACTIVE
-        found.withdrawn_at = None
-        found.save(update_fields=["status", "withdrawn_at", "updated_at"])
+    if found is None:
+        return None
+    found.status = Status.ACTIVE
+    found.withdrawn_at = None
+    try:
+        with transaction.atomic():
+            found.save(update_fields=["status", "withdrawn_at", "updated_at"])
+    except IntegrityError:
+        return None  # meanwhile another request opened one: the caller finds it
     return found
 
 

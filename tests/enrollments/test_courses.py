@@ -1,9 +1,12 @@
 """Joining a course, setting it aside, taking it up again; one's own courses on one page."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
+from threading import Barrier
 from uuid import UUID, uuid4
 
 import pytest
+from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
 from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
@@ -181,6 +184,30 @@ def test_a_course_left_twice_is_shown_once(client):
     client.force_login(left.learner)
     page = client.get(INDEX)
     assert [card.enrollment for card in page.context["shelf"].aside] == [other]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_course_taken_up_under_two_mandates_at_once_is_open_once():
+    left = EnrollmentFactory()
+    actions.withdraw(enrollment_id=left.pk, at=NOON)
+    mandates = [left.mandate, MandateFactory(user=left.learner)]
+    other = EnrollmentFactory(version=left.version, mandate=mandates[1])
+    actions.withdraw(enrollment_id=other.pk, at=NOON)
+    start = Barrier(4, timeout=10)
+
+    def take_up(mandate):
+        try:
+            start.wait()
+            return actions.enroll(
+                learner=left.learner, course=left.course, mandate=mandate, at=NOON
+            ).pk
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(4) as pool:
+        given = set(pool.map(take_up, mandates * 2))
+    assert given == set(Enrollment.objects.live().values_list("pk", flat=True))
+    assert len(given) == 1
 
 
 def test_without_courses_the_page_says_how_to_begin(client):
