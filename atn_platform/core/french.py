@@ -152,6 +152,14 @@ def duration(minutes: int) -> str:
     return f"{hours}{NBSP}h" + (f"{NBSP}{rest:02d}" if rest else "")
 
 
+def seconds(length: int) -> str:
+    """« 56 s », « 2 min », « 2 min 5 s »: how long a recording lasts."""
+    minutes, rest = divmod(length, 60)
+    if not minutes:
+        return f"{rest}{NBSP}s"
+    return f"{minutes}{NBSP}min" + (f"{NBSP}{rest}{NBSP}s" if rest else "")
+
+
 def number(value: float, decimals: int = 0) -> str:
     """« 1 913 561 » or « 25,5 »: no-break spaces by thousands, decimal comma."""
     return f"{value:,.{decimals}f}".replace(",", NBSP).replace(".", ",")

@@ -165,6 +165,8 @@ def test_light_mode_gives_the_words_first_and_media_to_whoever_asks(client):
     page = client.get(url)
     assertContains(page, "<video")
     assertContains(page, 'kind="captions"')
+    # Above the film, and on its face until the first image.
+    assertContains(page, "1\xa0min\xa035\xa0s, 9,8\xa0Mo", count=2)
     assertContains(page, "<img", count=2)
     client.cookies["atn_leger"] = "1"
     page = client.get(url)
@@ -172,7 +174,7 @@ def test_light_mode_gives_the_words_first_and_media_to_whoever_asks(client):
     assertNotContains(page, "<img")
     assertNotContains(page, '<details class="card')
     assertContains(page, "Bonjour, ici le soutien.")
-    assertContains(page, "Voir la vidéo (9,8\xa0Mo)")
+    assertContains(page, "Voir la vidéo (1\xa0min\xa035\xa0s, 9,8\xa0Mo)")
     assertContains(page, "Un téléphone qui sonne")
     assertContains(page, "Voir l’image", count=1)
 

@@ -62,6 +62,12 @@ def duration(minutes: int) -> str:
 
 
 @register.filter
+def seconds(length: int) -> str:
+    """« 2 min 5 s » from a number of seconds."""
+    return french.seconds(int(length))
+
+
+@register.filter
 def weight(size: int) -> str:
     """« 1,1 Mo » from a number of bytes."""
     return french.weight(int(size))
