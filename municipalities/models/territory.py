@@ -1,16 +1,14 @@
-from datetime import date, datetime, timedelta
+from datetime import date
 from typing import Any
 
-from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from atn_platform.accounts.enums import Role
 from atn_platform.accounts.models import User
 from atn_platform.core import french
 from atn_platform.core.models import TimestampedModel
-from municipalities.enums import Change, Designation, Kind, Public, stratum
+from municipalities.enums import Change, Designation, Kind, stratum
 
 
 class Region(models.Model):
@@ -41,9 +39,7 @@ class OrganisationQuerySet(models.QuerySet["Organisation"]):
 
     def managed_by(self, user: User, *, on: date) -> "OrganisationQuerySet":
         """Organisations of which this person is a responsable on that day."""
-        return self.filter(
-            responsibilities__in=Responsibility.objects.in_force(on=on).filter(user=user)
-        )
+        return self.filter(pk__in=user.responsibilities.in_force(on=on).values("organisation"))
 
     def at_handle(self, handle: str) -> "OrganisationQuerySet":
         """The organisation that an address names; see Organisation.handle."""
@@ -188,178 +184,3 @@ class TerritorialEvent(TimestampedModel):
 
     def __str__(self) -> str:
         return f"{self.on} {self.organisation} {self.get_change_display()}"
-
-
-class MandateQuerySet(models.QuerySet["Mandate"]):
-    def in_force(self, *, on: date) -> "MandateQuerySet":
-        return self.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=on), starts_on__lte=on)
-
-
-class Mandate(TimestampedModel):
-    """In what capacity a person belongs to an organisation, and from when to when.
-
-    What a person does is stamped with the mandate it was done under; ending one never
-    rewrites the past.
-    """
-
-    user = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        verbose_name=_("personne"),
-        on_delete=models.PROTECT,
-        related_name="mandates",
-    )
-    organisation = models.ForeignKey(
-        Organisation,
-        verbose_name=_("organisation"),
-        on_delete=models.PROTECT,
-        related_name="mandates",
-    )
-    public = models.CharField(_("public"), max_length=10, choices=Public)
-    function = models.CharField(_("fonction"), max_length=120, blank=True)
-    starts_on = models.DateField(_("depuis le"))
-    ends_on = models.DateField(_("jusqu'au"), null=True, blank=True)
-
-    objects = MandateQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("mandat")
-        verbose_name_plural = _("mandats")
-        constraints = [
-            models.UniqueConstraint(
-                fields=["user", "organisation", "public"],
-                condition=Q(ends_on__isnull=True),
-                name="municipalities_one_open_mandate",
-                violation_error_message=_("Cette personne a déjà ce mandat."),
-            ),
-            models.CheckConstraint(
-                condition=Q(ends_on__isnull=True) | Q(ends_on__gte=models.F("starts_on")),
-                name="municipalities_mandate_ordered",
-            ),
-            models.CheckConstraint(
-                condition=Q(public__in=Public.values), name="municipalities_public_known"
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.user} · {self.function or self.get_public_display()} · {self.organisation}"
-
-
-class ResponsibilityQuerySet(models.QuerySet["Responsibility"]):
-    def in_force(self, *, on: date) -> "ResponsibilityQuerySet":
-        return self.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=on), starts_on__lte=on)
-
-
-class Responsibility(TimestampedModel):
-    """A person answers for the training of an organisation: invites, enrols, reminds."""
-
-    user = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        verbose_name=_("personne"),
-        on_delete=models.PROTECT,
-        related_name="responsibilities",
-    )
-    organisation = models.ForeignKey(
-        Organisation,
-        verbose_name=_("organisation"),
-        on_delete=models.PROTECT,
-        related_name="responsibilities",
-    )
-    starts_on = models.DateField(_("depuis le"))
-    ends_on = models.DateField(_("jusqu'au"), null=True, blank=True)
-    granted_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        verbose_name=_("accordée par"),
-        on_delete=models.PROTECT,
-        related_name="+",
-        null=True,
-        blank=True,
-    )
-
-    objects = ResponsibilityQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("responsabilité")
-        verbose_name_plural = _("responsabilités")
-        constraints = [
-            models.UniqueConstraint(
-                fields=["user", "organisation"],
-                condition=Q(ends_on__isnull=True),
-                name="municipalities_responsible_once",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.user} · {self.organisation}"
-
-
-# How long an invitation's link works, from its last sending.
-INVITATION_LIFE = timedelta(days=14)
-
-
-class InvitationQuerySet(models.QuerySet["Invitation"]):
-    def visible_to(self, user: User, *, on: date) -> "InvitationQuerySet":
-        """Invitations of the organisations this person answers for; all for ATN staff."""
-        if user.has_role(Role.ADMINISTRATOR):
-            return self
-        return self.filter(organisation__in=Organisation.objects.managed_by(user, on=on))
-
-    def pending(self) -> "InvitationQuerySet":
-        return self.filter(accepted_at__isnull=True, cancelled_at__isnull=True)
-
-
-class Invitation(TimestampedModel):
-    """A responsable asks someone, by e-mail, to join their organisation's people."""
-
-    organisation = models.ForeignKey(
-        Organisation,
-        verbose_name=_("organisation"),
-        on_delete=models.PROTECT,
-        related_name="invitations",
-    )
-    email = models.EmailField(_("adresse courriel"))
-    first_name = models.CharField(_("prénom"), max_length=100, blank=True)
-    last_name = models.CharField(_("nom"), max_length=100, blank=True)
-    public = models.CharField(_("public"), max_length=10, choices=Public, blank=True)
-    function = models.CharField(_("fonction"), max_length=120, blank=True)
-    # SHA-256 of the secret in the link: the table alone opens no door.
-    token_hash = models.CharField(_("empreinte du jeton"), max_length=64, unique=True)
-    invited_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        verbose_name=_("invitée par"),
-        on_delete=models.PROTECT,
-        related_name="invitations_sent",
-    )
-    invited_at = models.DateTimeField(_("envoyée le"))
-    expires_at = models.DateTimeField(_("expire le"))
-    accepted_at = models.DateTimeField(_("acceptée le"), null=True, blank=True)
-    accepted_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        verbose_name=_("acceptée par"),
-        on_delete=models.PROTECT,
-        related_name="invitations_accepted",
-        null=True,
-        blank=True,
-    )
-    cancelled_at = models.DateTimeField(_("annulée le"), null=True, blank=True)
-
-    objects = InvitationQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("invitation")
-        verbose_name_plural = _("invitations")
-        constraints = [
-            models.UniqueConstraint(
-                fields=["organisation", "email"],
-                condition=Q(accepted_at__isnull=True, cancelled_at__isnull=True),
-                name="municipalities_one_pending_invitation",
-                violation_error_message=_("Cette adresse a déjà une invitation en attente."),
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.email} · {self.organisation}"
-
-    @property
-    def sent_at(self) -> datetime:
-        """When the letter last left; sending it again prolongs the link."""
-        return self.expires_at - INVITATION_LIFE
