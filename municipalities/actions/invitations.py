@@ -18,6 +18,7 @@ from atn_platform.core.exceptions import ActionError
 from atn_platform.notifications.outbox import queue
 from municipalities import emails
 from municipalities.models import INVITATION_LIFE, Invitation, Mandate, Organisation
+from municipalities.queries.elections import usual_end
 
 QUEBEC = ZoneInfo("America/Toronto")
 # A person is not written to again before this long.
@@ -43,6 +44,7 @@ class Guest:
     last_name: str = ""
     public: str = ""
     function: str = ""
+    starts_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +79,7 @@ def invite(
     wanted = {guest.email.strip().lower(): guest for guest in guests}
     Organisation.objects.select_for_update(no_key=True).get(pk=organisation.pk)
     _refuse_too_many(len(wanted), by=by, at=at)
-    known = _known_addresses(organisation, wanted, on=_local_day(at))
+    known = _known_addresses(organisation, wanted, on=local_day(at))
     sent = []
     for address, guest in wanted.items():
         if address in known:
@@ -89,6 +91,7 @@ def invite(
             last_name=guest.last_name,
             public=guest.public,
             function=guest.function,
+            starts_on=guest.starts_on,
             invited_by=by,
             invited_at=at,
             expires_at=at + INVITATION_LIFE,
@@ -150,18 +153,28 @@ def accept_invitation(
     if invited.expires_at <= at:
         raise InvitationRefused(_("Cette invitation a expiré."))
     user = _account(invited, welcome, signed_in)
-    Mandate.objects.get_or_create(
-        user=user,
-        organisation_id=invited.organisation_id,
-        public=welcome.public,
-        ends_on=None,
-        defaults={"function": welcome.function, "starts_on": _local_day(at)},
-    )
+    _give_mandate(user, invited, welcome, on=local_day(at))
     invited.accepted_at = at
     invited.accepted_by = user
     invited.save(update_fields=["accepted_at", "accepted_by", "updated_at"])
     record(at=at, actor=user, verb="invitation.accepted", target=str(invited.pk))
     return user
+
+
+def _give_mandate(user: User, invited: Invitation, welcome: Welcome, *, on: date) -> None:
+    """The mandate that they declare, unless they hold it; an elected one runs from the vote."""
+    is_as_invited = welcome.public == invited.public
+    starts_on = (invited.starts_on or on) if is_as_invited else on
+    Mandate.objects.from_day(max(on, starts_on)).get_or_create(
+        user=user,
+        organisation=invited.organisation,
+        public=welcome.public,
+        defaults={
+            "function": welcome.function,
+            "starts_on": starts_on,
+            "ends_on": usual_end(invited.organisation, welcome.public, starts_on),
+        },
+    )
 
 
 def _account(invited: Invitation, welcome: Welcome, signed_in: User | None) -> User:
@@ -217,6 +230,6 @@ def _refuse_too_many(count: int, *, by: User, at: datetime) -> None:
         )
 
 
-def _local_day(at: datetime) -> date:
+def local_day(at: datetime) -> date:
     """The day in Québec, where a mandate begins."""
     return at.astimezone(QUEBEC).date()

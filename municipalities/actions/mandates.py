@@ -1,5 +1,6 @@
-"""The end of a mandate, and who answers for an organisation."""
+"""Opening, correcting and ending mandates, and who answers for an organisation."""
 
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import transaction
@@ -8,25 +9,117 @@ from django.utils.translation import gettext as _
 from atn_platform.accounts.models import User
 from atn_platform.audit.recording import record
 from atn_platform.core.exceptions import ActionError
-from municipalities.models import Mandate, Organisation, Responsibility
+from municipalities.models import (
+    CouncilRenewal,
+    Mandate,
+    MandateChange,
+    Organisation,
+    Responsibility,
+)
 
 
 class MandateRefused(ActionError):
-    """The mandate cannot end like that."""
+    """The mandate cannot be opened, corrected or ended like that."""
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """What is said of a mandate, and its first and last days; None: no end is known."""
+
+    function: str
+    starts_on: date
+    ends_on: date | None = None
+
+
+@transaction.atomic
+def open_mandate(
+    *, user: User, organisation: Organisation, public: str, term: Term, by: User, at: datetime
+) -> Mandate:
+    """Give someone a function more. Two of the same public in the same place never overlap."""
+    Organisation.objects.select_for_update(no_key=True).get(pk=organisation.pk)
+    mandate = Mandate(
+        user=user,
+        organisation=organisation,
+        public=public,
+        function=term.function,
+        starts_on=term.starts_on,
+        ends_on=term.ends_on,
+    )
+    _refuse_disorder(mandate)
+    mandate.save()
+    record(at=at, actor=by, verb="mandate.opened", target=str(mandate.pk))
+    return mandate
+
+
+@transaction.atomic
+def correct_mandate(*, mandate_id: int, term: Term, by: User, at: datetime) -> Mandate:
+    """Write function and days as they should be; the same words twice change nothing."""
+    mandate = _locked(mandate_id)
+    if (mandate.function, mandate.starts_on, mandate.ends_on) == (
+        term.function,
+        term.starts_on,
+        term.ends_on,
+    ):
+        return mandate
+    mandate.function, mandate.starts_on = term.function, term.starts_on
+    before, mandate.ends_on = mandate.ends_on, term.ends_on
+    _refuse_disorder(mandate)
+    mandate.ends_on = before
+    write_end(mandate, ends_on=term.ends_on, by=by, at=at)
+    record(at=at, actor=by, verb="mandate.corrected", target=str(mandate.pk))
+    return mandate
 
 
 @transaction.atomic
 def end_mandate(*, mandate_id: int, on: date, by: User, at: datetime) -> Mandate:
-    """Write the last day of a mandate. What was done under it stays; a second call is harmless."""
-    mandate = Mandate.objects.select_for_update(no_key=True).get(pk=mandate_id)
-    if mandate.ends_on is not None:
+    """Bring the last day of a mandate forward; a later day, or a second call, changes nothing.
+
+    What was done under it stays, and so does every report of a time before this call.
+    """
+    mandate = _locked(mandate_id)
+    if mandate.ends_on is not None and mandate.ends_on <= on:
         return mandate
     if on < mandate.starts_on:
         raise MandateRefused(_("Un mandat ne peut pas finir avant d’avoir commencé."))
-    mandate.ends_on = on
-    mandate.save(update_fields=["ends_on", "updated_at"])
+    write_end(mandate, ends_on=on, by=by, at=at)
     record(at=at, actor=by, verb="mandate.ended", target=str(mandate.pk), on=on.isoformat())
     return mandate
+
+
+def write_end(
+    mandate: Mandate,
+    *,
+    ends_on: date | None,
+    by: User | None,
+    at: datetime,
+    renewal: CouncilRenewal | None = None,
+) -> None:
+    """Save a mandate that the caller has locked, and keep what its last day was until now."""
+    before, mandate.ends_on = mandate.ends_on, ends_on
+    mandate.save(update_fields=["function", "starts_on", "ends_on", "updated_at"])
+    if before != ends_on:
+        MandateChange.objects.create(
+            mandate=mandate, at=at, by=by, ends_before=before, ends_after=ends_on, renewal=renewal
+        )
+
+
+def _locked(mandate_id: int) -> Mandate:
+    """The mandate, once nobody else is changing those of its organisation."""
+    place = Mandate.objects.values("organisation").filter(pk=mandate_id)
+    Organisation.objects.select_for_update(no_key=True).get(pk__in=place)
+    return Mandate.objects.select_for_update(no_key=True).get(pk=mandate_id)
+
+
+def _refuse_disorder(mandate: Mandate) -> None:
+    if mandate.ends_on is not None and mandate.ends_on < mandate.starts_on:
+        raise MandateRefused(_("Un mandat ne peut pas finir avant d’avoir commencé."))
+    same = Mandate.objects.from_day(mandate.starts_on).filter(
+        user=mandate.user_id, organisation=mandate.organisation_id, public=mandate.public
+    )
+    if mandate.ends_on is not None:
+        same = same.filter(starts_on__lte=mandate.ends_on)
+    if same.exclude(pk=mandate.pk).exists():
+        raise MandateRefused(_("Cette personne a déjà ce rôle dans l’organisation à ces dates."))
 
 
 @transaction.atomic

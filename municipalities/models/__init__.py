@@ -1,3 +1,4 @@
+from municipalities.models.changes import RENEWAL_UNDO, CouncilRenewal, MandateChange
 from municipalities.models.invitations import INVITATION_LIFE, Invitation
 from municipalities.models.mandates import Mandate, Responsibility
 from municipalities.models.territory import (
@@ -10,8 +11,11 @@ from municipalities.models.territory import (
 
 __all__ = [
     "INVITATION_LIFE",
+    "RENEWAL_UNDO",
+    "CouncilRenewal",
     "Invitation",
     "Mandate",
+    "MandateChange",
     "Organisation",
     "OrganisationQuerySet",
     "Region",

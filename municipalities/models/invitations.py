@@ -40,6 +40,8 @@ class Invitation(TimestampedModel):
     last_name = models.CharField(_("nom"), max_length=100, blank=True)
     public = models.CharField(_("public"), max_length=10, choices=Public, blank=True)
     function = models.CharField(_("fonction"), max_length=120, blank=True)
+    # For an elected person: the day of the vote. Everyone else begins when they accept.
+    starts_on = models.DateField(_("mandat depuis le"), null=True, blank=True)
     # SHA-256 of the secret in the link: the table alone opens no door.
     token_hash = models.CharField(_("empreinte du jeton"), max_length=64, unique=True)
     invited_by = models.ForeignKey(

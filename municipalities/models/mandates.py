@@ -1,6 +1,8 @@
 from datetime import date
+from uuid import uuid4
 
 from django.conf import settings
+from django.contrib.postgres.functions import RandomUUID
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -13,6 +15,10 @@ from municipalities.models.territory import Organisation
 class MandateQuerySet(models.QuerySet["Mandate"]):
     def in_force(self, *, on: date) -> "MandateQuerySet":
         return self.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=on), starts_on__lte=on)
+
+    def from_day(self, on: date) -> "MandateQuerySet":
+        """In force that day, or on a day to come."""
+        return self.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=on))
 
 
 class Mandate(TimestampedModel):
@@ -38,6 +44,11 @@ class Mandate(TimestampedModel):
     function = models.CharField(_("fonction"), max_length=120, blank=True)
     starts_on = models.DateField(_("depuis le"))
     ends_on = models.DateField(_("jusqu'au"), null=True, blank=True)
+    # Shared by mandates that prolong one another: a re-election, a merger. Courses under way
+    # go on along it.
+    thread = models.UUIDField(
+        _("suite"), default=uuid4, db_default=RandomUUID(), editable=False, db_index=True
+    )
 
     objects = MandateQuerySet.as_manager()
 
