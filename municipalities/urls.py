@@ -1,6 +1,6 @@
 from django.urls import path
 
-from municipalities.views import invitation, people
+from municipalities.views import council, invitation, people
 
 app_name = "municipalities"
 
@@ -8,6 +8,7 @@ urlpatterns = [
     path("invitation/<slug:token>/", invitation.invitation, name="invitation"),
     path("mes-gens/<slug:handle>/inviter/", people.invite, name="invite"),
     path("mes-gens/<slug:handle>/inviter/plusieurs/", people.invite_many, name="invite-many"),
+    path("mes-gens/<slug:handle>/conseil/", council.grid, name="council"),
     path("mes-gens/invitations/<int:pk>/renvoyer/", people.resend, name="resend"),
     path("mes-gens/invitations/<int:pk>/annuler/", people.cancel, name="cancel"),
     path("mes-gens/mandats/<int:pk>/terminer/", people.end_mandate, name="end-mandate"),

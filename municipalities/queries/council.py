@@ -86,3 +86,14 @@ def _seat(number: int, row: Mandate | Invitation | None) -> Seat:
 
 def _rank(number: int | None) -> int:
     return 1000 if number is None else number
+
+
+def taken_addresses(organisation: Organisation, *, on: date) -> dict[str, str]:
+    """Addresses that cannot be asked into the council again, each with the reason."""
+    rows = organisation.invitations.pending().values_list("email", flat=True)
+    invited = dict.fromkeys(rows, _("Cette adresse a déjà une invitation en attente."))
+    sitting = organisation.mandates.in_force(on=on).filter(
+        public=Public.ELECTED, user__email__isnull=False
+    )
+    here = sitting.values_list("user__email", flat=True)
+    return invited | dict.fromkeys(map(str, here), _("Cette personne est déjà au conseil."))

@@ -1,0 +1,69 @@
+"""The council on one page, on a telephone."""
+
+import pytest
+from playwright.sync_api import expect
+
+from municipalities.enums import Public
+from municipalities.models import Invitation
+from tests.browser.bench import axe, context_for, findings
+from tests.browser.conftest import signed_in
+from tests.factories import MandateFactory, MunicipalityFactory, ResponsibilityFactory
+
+PHONE = 375
+
+
+@pytest.fixture
+def contexts(browser, large_text_browser):
+    pair = context_for(browser), context_for(large_text_browser)
+    yield pair
+    for context in pair:
+        context.close()
+
+
+@pytest.fixture
+def ginette(transactional_db):
+    place = MunicipalityFactory(name="Saint-Exemple", seats_filled=5, seats_vacant=2)
+    for function in ("mairesse", "conseillère, siège 2"):
+        MandateFactory(organisation=place, public=Public.ELECTED, function=function)
+    return ResponsibilityFactory(user__first_name="Ginette", organisation=place)
+
+
+@pytest.mark.parametrize("page", ["conseil/"])
+def test_a_page_about_the_council_has_no_accessibility_finding(
+    live_server, ginette, contexts, page
+):
+    for context in contexts:
+        signed_in(context, live_server, ginette.user)
+    address = f"{live_server.url}/mes-gens/{ginette.organisation.handle}/{page}"
+    assert findings(*contexts, address) == []
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_ginette_asks_her_council_in_on_a_telephone(browser, live_server, ginette, scripts):
+    """Persona 1: names and addresses typed once, and what is wrong shown at its cell."""
+    context = context_for(browser, width=PHONE, scripts=scripts)
+    signed_in(context, live_server, ginette.user)
+    page = context.new_page()
+    page.goto(f"{live_server.url}/mes-gens/{ginette.organisation.handle}/")
+    page.get_by_role("link", name="Le conseil").click()
+    for number in (1, 3, 4, 5, 6):
+        seat = page.get_by_role("group", name=f"Siège {number}")
+        seat.get_by_label("Prénom").fill(f"Prénom{number}")
+        seat.get_by_label("Nom", exact=True).fill("Tremblay")
+        seat.get_by_label("Courriel").fill("" if number == 6 else f"elu{number}@exemple.quebec")
+    page.get_by_role("button", name="Inviter ces personnes").click()
+
+    alert = page.get_by_role("alert")
+    alert.get_by_role("link", name="Siège 6, Courriel").click()
+    cell = page.get_by_role("group", name="Siège 6").get_by_label("Courriel")
+    if scripts:
+        expect(cell).to_be_focused()
+        assert axe(page) == []
+    cell.fill("elu6@exemple.quebec")
+    page.get_by_role("button", name="Inviter ces personnes").click()
+
+    expect(page.get_by_text("Invitations envoyées : 5.")).to_be_visible()
+    expect(page.get_by_text("Tous les sièges ont quelqu’un.")).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE
+    assert Invitation.objects.count() == 5
+    context.close()
