@@ -4,6 +4,7 @@ from typing import Any, cast
 
 from django.contrib import admin, messages
 from django.db.models import Q, QuerySet
+from django.db.models.functions import Now, TruncDate
 from django.http import HttpRequest
 from django.template.response import TemplateResponse
 from django.utils import timezone
@@ -175,11 +176,15 @@ class TerritorialEventAdmin(ReadOnlyAdmin):
     ordering = ("-on", "organisation__sort_key")
 
 
+# The day of the database, read when the list is.
+NOT_OVER = Q(ends_on__isnull=True) | Q(ends_on__gte=TruncDate(Now()))
+
+
 class InForceFilter(StateFilter):
     title = _("état")
     states = (
-        ("en-cours", _("en cours"), Q(ends_on__isnull=True)),
-        ("termines", _("terminés"), Q(ends_on__isnull=False)),
+        ("en-cours", _("en cours"), NOT_OVER),
+        ("termines", _("terminés"), Q(ends_on__lt=TruncDate(Now()))),
     )
 
 
@@ -211,7 +216,7 @@ class MandateAdmin(ListAdmin):
             return mandates.end_mandate(mandate_id=mandate.pk, on=today, by=by, at=at)
 
         return confirmed(
-            self, request, rows.filter(ends_on=None), end,
+            self, request, rows.filter(NOT_OVER, starts_on__lte=today), end,
             action="end",
             title=_("Terminer ces mandats aujourd’hui"),
             effect=_("Les comptes, les cours et les attestations restent aux personnes."),

@@ -1,13 +1,14 @@
-"""The letter of invitation, as a message. Nothing is sent from here."""
+"""Letters about belonging to an organisation, as messages. Nothing is sent from here."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from django.utils.translation import gettext as _
 
+from atn_platform.accounts.models import User
 from atn_platform.notifications.emails import Timing, absolute, compose
 from atn_platform.notifications.enums import Category
 from atn_platform.notifications.messages import Message
-from municipalities.models import INVITATION_LIFE, Invitation
+from municipalities.models import INVITATION_LIFE, Invitation, Organisation
 
 
 def invitation(invited: Invitation, *, token: str, at: datetime) -> Message:
@@ -31,4 +32,24 @@ def invitation(invited: Invitation, *, token: str, at: datetime) -> Message:
         reason=_("%(sender)s a donné votre adresse pour vous inviter, au nom de %(organisation)s.")
         % {"sender": sender, "organisation": organisation},
         timing=Timing(expires_at=invited.expires_at),
+    )
+
+
+def farewell(person: User, organisation: Organisation, *, on: date) -> Message:
+    """What stays theirs when they leave, and how to keep the way in; one for each departure."""
+    return compose(
+        key=f"farewell:{person.pk}:{organisation.pk}:{on:%Y%m%d}",
+        category=Category.ACCOUNT,
+        recipient=person,
+        template="farewell",
+        context={
+            "first_name": person.first_name,
+            "organisation": organisation.name,
+            "on": on,
+            "email": person.email,
+            "url": absolute("accounts:email"),
+        },
+        subject=_("Votre compte et vos attestations vous restent"),
+        reason=_("La personne responsable de %(organisation)s a inscrit votre départ.")
+        % {"organisation": organisation.name},
     )

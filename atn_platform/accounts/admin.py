@@ -61,7 +61,10 @@ class UserAdmin(ListAdmin):
 
     @admin.display(description=_("organisations"))
     def organisations(self, obj: User) -> str:
-        open_ones = (each for each in obj.mandates.all() if each.ends_on is None)
+        today = timezone.localdate()
+        open_ones = (
+            each for each in obj.mandates.all() if each.ends_on is None or each.ends_on >= today
+        )
         return ", ".join(sorted({each.organisation.name for each in open_ones}))
 
     @admin.display(description=_("rôles"))

@@ -1,6 +1,6 @@
 from municipalities.models.changes import RENEWAL_UNDO, CouncilRenewal, MandateChange
 from municipalities.models.invitations import INVITATION_LIFE, Invitation
-from municipalities.models.mandates import Mandate, Responsibility
+from municipalities.models.mandates import Mandate, MandateQuerySet, Responsibility
 from municipalities.models.territory import (
     Organisation,
     OrganisationQuerySet,
@@ -16,6 +16,7 @@ __all__ = [
     "Invitation",
     "Mandate",
     "MandateChange",
+    "MandateQuerySet",
     "Organisation",
     "OrganisationQuerySet",
     "Region",

@@ -79,6 +79,10 @@ class ResponsibilityQuerySet(models.QuerySet["Responsibility"]):
     def in_force(self, *, on: date) -> "ResponsibilityQuerySet":
         return self.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=on), starts_on__lte=on)
 
+    def from_day(self, on: date) -> "ResponsibilityQuerySet":
+        """In force that day, or on a day to come."""
+        return self.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=on))
+
 
 class Responsibility(TimestampedModel):
     """A person answers for the training of an organisation: invites, enrols, reminds."""

@@ -1,7 +1,6 @@
 """What a responsable does for the people of an organisation."""
 
 from django.contrib import messages
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -13,7 +12,13 @@ from atn_platform.accounts.http import SignedInRequest
 from atn_platform.core.exceptions import ActionError
 from municipalities.actions import invitations, mandates
 from municipalities.forms import EndMandateForm, InviteForm, InviteManyForm
-from municipalities.models import INVITATION_LIFE, Invitation, Mandate, Organisation
+from municipalities.models import (
+    INVITATION_LIFE,
+    Invitation,
+    Mandate,
+    MandateQuerySet,
+    Organisation,
+)
 from municipalities.permissions import organisations_of
 
 TEAM = "enrollments:team"
@@ -107,9 +112,9 @@ def leave(request: SignedInRequest, pk: int) -> HttpResponse:
     return _end(request, Mandate.objects.filter(user=request.user), pk, PROFILE)
 
 
-def _end(request: SignedInRequest, among: QuerySet[Mandate], pk: int, back: str) -> HttpResponse:
+def _end(request: SignedInRequest, among: MandateQuerySet, pk: int, back: str) -> HttpResponse:
     mandate = get_object_or_404(
-        among.filter(ends_on=None).select_related("user", "organisation"), pk=pk
+        among.from_day(timezone.localdate()).select_related("user", "organisation"), pk=pk
     )
     way_back = reverse(back, args=[mandate.organisation.handle] if back == TEAM else [])
     today = timezone.localdate()

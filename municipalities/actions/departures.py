@@ -1,0 +1,46 @@
+"""Someone leaves an organisation: what they did stays, and so do account and proofs."""
+
+from datetime import date, datetime
+
+from django.db import transaction
+
+from atn_platform.accounts.models import User
+from atn_platform.audit.recording import record
+from atn_platform.notifications.outbox import queue
+from municipalities import emails
+from municipalities.actions.mandates import write_end
+from municipalities.models import Mandate, Organisation, Responsibility
+
+
+@transaction.atomic
+def depart(
+    *, user: User, organisation: Organisation, on: date, by: User, at: datetime
+) -> list[Mandate]:
+    """End all that a person is in an organisation, `on` being the last day; give what ended.
+
+    The right to look after its people ends the same day. The person is told by letter, once, how
+    to keep signing in with an address of their own. Safe to repeat.
+    """
+    Organisation.objects.select_for_update(no_key=True).get(pk=organisation.pk)
+    mine = organisation.mandates.select_for_update(no_key=True).filter(user=user)
+    ended = [mandate for mandate in mine.from_day(on).order_by("pk") if mandate.ends_on != on]
+    for mandate in ended:
+        write_end(mandate, ends_on=max(on, mandate.starts_on), by=by, at=at)
+    answering = Responsibility.objects.select_for_update(no_key=True).filter(
+        user=user, organisation=organisation
+    )
+    for row in answering.from_day(on).exclude(ends_on=on):
+        row.ends_on = max(on, row.starts_on)
+        row.save(update_fields=["ends_on", "updated_at"])
+    if ended:
+        if user.email:
+            queue(emails.farewell(user, organisation, on=on), at=at)
+        record(
+            at=at,
+            actor=by,
+            verb="person.departed",
+            target=str(user.pk),
+            organisation=organisation.handle,
+            on=on.isoformat(),
+        )
+    return ended

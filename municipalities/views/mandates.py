@@ -1,0 +1,138 @@
+"""In what capacity people belong to an organisation, from when to when, and their departure."""
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from atn_platform.accounts.http import SignedInRequest
+from atn_platform.core.exceptions import ActionError
+from municipalities.actions import departures, mandates
+from municipalities.forms.mandates import AnotherForm, DepartureForm, TermForm
+from municipalities.models import Mandate, Organisation
+from municipalities.permissions import organisations_of
+
+PAGE_SIZE = 50
+LIST = "municipalities:mandates"
+
+
+@require_safe
+def index(request: SignedInRequest, handle: str) -> HttpResponse:
+    """Mandates in force and to come, by name; with ?etat=termines, those that are over."""
+    today = timezone.localdate()
+    mine = organisations_of(request.user, on=today)
+    organisation: Organisation = get_object_or_404(mine.at_handle(handle))
+    state = "termines" if request.GET.get("etat") == "termines" else ""
+    rows = organisation.mandates.select_related("user")
+    rows = rows.filter(ends_on__lt=today) if state else rows.from_day(today)
+    ordered = rows.order_by("user__sort_key", "user", "-starts_on", "pk")
+    context = {
+        "organisation": organisation,
+        "page": Paginator(ordered, PAGE_SIZE).get_page(request.GET.get("page")),
+        "state": state,
+        "query": urlencode({"etat": state}) if state else "",
+        "today": today,
+    }
+    return render(request, "municipalities/mandates/index.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def edit(request: SignedInRequest, pk: int) -> HttpResponse:
+    mandate = _mandate(request, pk)
+    form = TermForm(
+        request.POST if request.method == "POST" else None,
+        organisation=mandate.organisation,
+        public=mandate.public,
+        on=mandate.starts_on,
+        initial={
+            "function": mandate.function,
+            "starts_on": mandate.starts_on,
+            "ends_on": mandate.ends_on,
+        },
+    )
+    if form.is_valid():
+        try:
+            mandates.correct_mandate(
+                mandate_id=mandate.pk, term=form.term(), by=request.user, at=timezone.now()
+            )
+        except ActionError as error:
+            form.add_error(None, str(error))
+        else:
+            messages.success(request, _("Le mandat de %s est enregistré.") % mandate.user)
+            return redirect(LIST, mandate.organisation.handle)
+    context = {"form": form, "mandate": mandate, "organisation": mandate.organisation}
+    status = 422 if form.errors else 200
+    return render(request, "municipalities/mandates/edit.html", context, status=status)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def another(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Give the person of a mandate a function more in the same organisation."""
+    mandate = _mandate(request, pk)
+    today = timezone.localdate()
+    form = AnotherForm(
+        request.POST if request.method == "POST" else None,
+        organisation=mandate.organisation,
+        on=today,
+        initial={"starts_on": today},
+    )
+    if form.is_valid():
+        try:
+            mandates.open_mandate(
+                user=mandate.user,
+                organisation=mandate.organisation,
+                public=form.cleaned_data["public"],
+                term=form.term(),
+                by=request.user,
+                at=timezone.now(),
+            )
+        except ActionError as error:
+            form.add_error(None, str(error))
+        else:
+            messages.success(request, _("%s a une fonction de plus.") % mandate.user)
+            return redirect(LIST, mandate.organisation.handle)
+    context = {"form": form, "mandate": mandate, "organisation": mandate.organisation}
+    status = 422 if form.errors else 200
+    return render(request, "municipalities/mandates/another.html", context, status=status)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def depart(request: SignedInRequest, pk: int) -> HttpResponse:
+    """« Ne travaille plus ici »: end all that this person is in the organisation."""
+    mandate = _mandate(request, pk)
+    organisation, today = mandate.organisation, timezone.localdate()
+    form = DepartureForm(request.POST if request.method == "POST" else None, initial={"on": today})
+    if form.is_valid():
+        departures.depart(
+            user=mandate.user,
+            organisation=organisation,
+            on=form.cleaned_data["on"],
+            by=request.user,
+            at=timezone.now(),
+        )
+        messages.success(request, _("Le départ de %s est inscrit.") % mandate.user)
+        if mandate.user == request.user:
+            return redirect("enrollments:teams")
+        return redirect(LIST, organisation.handle)
+    held = organisation.mandates.from_day(today).filter(user=mandate.user)
+    answering = organisation.responsibilities.in_force(on=today)
+    context = {
+        "form": form,
+        "mandate": mandate,
+        "organisation": organisation,
+        "held": held.order_by("starts_on", "pk"),
+        "is_last": not answering.exclude(user=mandate.user).exists(),
+        "answers": answering.filter(user=mandate.user).exists(),
+    }
+    status = 422 if form.errors else 200
+    return render(request, "municipalities/mandates/depart.html", context, status=status)
+
+
+def _mandate(request: SignedInRequest, pk: int) -> Mandate:
+    mine = organisations_of(request.user, on=timezone.localdate())
+    rows = Mandate.objects.filter(organisation__in=mine).select_related("user", "organisation")
+    return get_object_or_404(rows, pk=pk)
