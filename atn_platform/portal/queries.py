@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from django.core.cache import cache
 from django.db.models import Count, Min, Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -24,11 +25,12 @@ from enrollments.queries import sessions
 from enrollments.queries.mine import Card, Shelf, shelf
 from enrollments.queries.paths import PathLine, followed_paths
 from enrollments.queries.thread import Station, Thread
-from municipalities.models import Invitation, Mandate
+from municipalities.models import Invitation, Mandate, Organisation
 
 MOST_CARDS = 6
 SMALLEST_GROUP = 5  # below, a number says too much of someone
 MEETINGS_SHOWN = 3
+TEAM_SECONDS = 5 * 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,16 +110,28 @@ def _skills(courses: Shelf) -> list[str]:
 
 
 def _team(mandate: Mandate, now: datetime) -> Team | None:
-    """The municipality of the latest mandate; nothing for a team of fewer than five."""
+    """The municipality of the latest mandate; nothing for a team of fewer than five.
+
+    The numbers may be five minutes old: colleagues come back to their home page together.
+    """
+    place = mandate.organisation
+    key = f"portal-team-{place.pk}-{now:%Y-%m-%d}"
+    counts = cache.get(key)
+    if counts is None:
+        counts = _team_counts(place, now)
+        cache.set(key, counts, TEAM_SECONDS)
+    people, started = counts
+    return None if people < SMALLEST_GROUP else Team(place.name, people, started)
+
+
+def _team_counts(place: Organisation, now: datetime) -> tuple[int, int]:
     started = Q(enrollments__first_activity_at__isnull=False)
-    peers = Mandate.objects.in_force(on=now.date()).filter(organisation=mandate.organisation)
-    counts = peers.aggregate(
+    counts = Mandate.objects.in_force(on=now.date()).filter(organisation=place)
+    found = counts.aggregate(
         people=Count("user", distinct=True),
         started=Count("user", distinct=True, filter=started),
     )
-    if counts["people"] < SMALLEST_GROUP:
-        return None
-    return Team(mandate.organisation.name, counts["people"], counts["started"])
+    return found["people"], found["started"]
 
 
 def _invitation(user: User, now: datetime) -> Invitation | None:

@@ -99,6 +99,8 @@ def test_the_catalogue_costs_the_same_for_one_course_and_three(
         VersionFactory()
     with django_assert_num_queries(2):  # versions, parcours
         client.get(CATALOGUE)
+    with django_assert_num_queries(1):  # a search is for courses
+        client.get(CATALOGUE, {"q": "courriel"})
 
 
 def test_documents_are_read_together_and_once(django_assert_num_queries):
