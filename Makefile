@@ -26,7 +26,7 @@ ready:
 
 # The gate, then every test; what is skipped is listed with its reason, and the coverage follows.
 test: ready check
-	@$(MAC) exec $(RUN) pytest --cov --cov-report=term:skip-covered
+	@$(MAC) exec $(RUN) pytest --numprocesses auto --maxprocesses 4 --dist loadfile --cov --cov-report=term:skip-covered
 
 # Workers killed at each step between a finished course and a received message: two minutes.
 chaos: ready

@@ -125,7 +125,8 @@ class ModuleFactory(factory.django.DjangoModelFactory[Module]):
     course = factory.SubFactory(CourseFactory)
     uuid = factory.LazyFunction(uuid4)
     key = factory.Sequence(lambda n: f"module-{n}")
-    position = factory.Sequence(lambda n: n % 30000)
+    # Clear of the place 1 that a course gives its first lesson.
+    position = factory.Sequence(lambda n: 2 + n % 30000)
     title = "Le message qui presse"
 
 
@@ -137,7 +138,8 @@ class LessonFactory(factory.django.DjangoModelFactory[Lesson]):
     module = factory.SubFactory(ModuleFactory)
     uuid = factory.LazyFunction(uuid4)
     key = factory.Sequence(lambda n: f"lecon-{n}")
-    position = factory.Sequence(lambda n: n % 30000)
+    # Clear of the place 1 that a course gives its first lesson.
+    position = factory.Sequence(lambda n: 2 + n % 30000)
     kind = LessonKind.LESSON
     title = "Les cinq signes"
     objective = "Nommer cinq signes"

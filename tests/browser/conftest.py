@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.handlers import Message
+from django.db import connections
 from django.test import Client
 from playwright.sync_api import Browser, Playwright, sync_playwright
 
@@ -31,6 +32,8 @@ def playwright() -> Iterator[Playwright]:
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     with sync_playwright() as running:
         yield running
+        # A thread with a running loop has connections of its own, out of reach after it.
+        connections.close_all()
 
 
 @pytest.fixture(scope="session")
