@@ -1,6 +1,6 @@
 from django.urls import path
 
-from municipalities.views import council, invitation, mandates, people
+from municipalities.views import council, election, invitation, mandates, people
 
 app_name = "municipalities"
 
@@ -11,6 +11,8 @@ urlpatterns = [
     path("mes-gens/<slug:handle>/conseil/", council.grid, name="council"),
     path("mes-gens/invitations/<int:pk>/renvoyer/", people.resend, name="resend"),
     path("mes-gens/invitations/<int:pk>/annuler/", people.cancel, name="cancel"),
+    path("mes-gens/<slug:handle>/conseil/election/", election.election, name="election"),
+    path("mes-gens/renouvellements/<int:pk>/annuler/", election.undo, name="undo-renewal"),
     path("mes-gens/<slug:handle>/mandats/", mandates.index, name="mandates"),
     path("mes-gens/mandats/<int:pk>/", mandates.edit, name="mandate"),
     path("mes-gens/mandats/<int:pk>/autre/", mandates.another, name="another-mandate"),

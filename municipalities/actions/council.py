@@ -1,18 +1,27 @@
-"""The council as a whole: its people asked in at once."""
+"""The council as a whole: its people asked in at once, and renewed after an election."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
+from uuid import UUID
 
 from django.db import transaction
+from django.db.models import ProtectedError
+from django.utils.translation import gettext as _
 
 from atn_platform.accounts.models import User
 from atn_platform.audit.recording import record
+from atn_platform.core.exceptions import ActionError
 from municipalities.actions.invitations import Guest, invite, local_day
-from municipalities.actions.mandates import Term, open_mandate
+from municipalities.actions.mandates import Term, open_mandate, refuse_disorder, write_end
 from municipalities.enums import Public
-from municipalities.models import Invitation, Mandate, Organisation
+from municipalities.models import CouncilRenewal, Invitation, Mandate, Organisation
+from municipalities.queries.council import outgoing
 from municipalities.queries.elections import usual_end
+
+
+class RenewalRefused(ActionError):
+    """The council cannot be renewed, or its renewal taken back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +30,20 @@ class Seated:
 
     invited: list[Invitation]
     opened: list[Mandate]
+
+
+@dataclass(frozen=True, slots=True)
+class Election:
+    """What a vote decided: the functions of those returned, by mandate; who goes; who comes.
+
+    `uuid` is the form's own: the same page sent twice is one renewal.
+    """
+
+    uuid: UUID
+    elected_on: date
+    returned: dict[int, str]
+    leaving: frozenset[int]
+    newcomers: tuple[Guest, ...]
 
 
 @transaction.atomic
@@ -46,11 +69,7 @@ def seat(*, organisation: Organisation, guests: Iterable[Guest], by: User, at: d
             user=user,
             organisation=organisation,
             public=Public.ELECTED,
-            term=Term(
-                function=wanted[address].function,
-                starts_on=today,
-                ends_on=usual_end(organisation, Public.ELECTED, today),
-            ),
+            term=_term(organisation, wanted[address], today),
             by=by,
             at=at,
         )
@@ -68,3 +87,122 @@ def seat(*, organisation: Organisation, guests: Iterable[Guest], by: User, at: d
         mandates=[each.pk for each in opened],
     )
     return Seated(invited, opened)
+
+
+@transaction.atomic
+def renew(
+    *, organisation: Organisation, election: Election, by: User, at: datetime
+) -> CouncilRenewal:
+    """Close the outgoing mandates, prolong those returned, ask the new people in: all or nothing.
+
+    The day of the vote is the last one of the old mandates and the first one of newcomers; those
+    returned go on the day after, on the same thread. Raises RenewalRefused when the council is no
+    longer the one that the page showed.
+    """
+    Organisation.objects.select_for_update(no_key=True).get(pk=organisation.pk)
+    if done := CouncilRenewal.objects.filter(uuid=election.uuid).first():
+        return done
+    if election.elected_on > local_day(at):
+        raise RenewalRefused(_("Le jour du scrutin n’est pas encore venu."))
+    sitting = {
+        mandate.pk: mandate for mandate in outgoing(organisation, elected_on=election.elected_on)
+    }
+    if sitting.keys() != election.returned.keys() | election.leaving:
+        raise RenewalRefused(
+            _("Le conseil a changé pendant que vous remplissiez la page : recommencez.")
+        )
+    renewal = CouncilRenewal.objects.create(
+        uuid=election.uuid,
+        organisation=organisation,
+        elected_on=election.elected_on,
+        made_by=by,
+        made_at=at,
+    )
+    for mandate in sitting.values():
+        write_end(mandate, ends_on=election.elected_on, by=by, at=at, renewal=renewal)
+    prolonged = [
+        _prolong(sitting[pk], function=function, after=election.elected_on)
+        for pk, function in election.returned.items()
+    ]
+    seated = seat(organisation=organisation, guests=election.newcomers, by=by, at=at)
+    renewal.opened.set([*prolonged, *seated.opened])
+    renewal.invited.set(seated.invited)
+    record(
+        at=at,
+        actor=by,
+        verb="council.renewed",
+        target=organisation.handle,
+        renewal=renewal.pk,
+        returned=len(prolonged),
+        leaving=len(election.leaving),
+        newcomers=len(election.newcomers),
+    )
+    return renewal
+
+
+@transaction.atomic
+def undo_renewal(*, renewal_id: int, by: User, at: datetime) -> CouncilRenewal:
+    """Take a whole renewal back, within RENEWAL_UNDO, if nobody has acted on it since.
+
+    Raises RenewalRefused otherwise, and then changes nothing. Undoing twice is undoing once.
+    """
+    places = CouncilRenewal.objects.values("organisation").filter(pk=renewal_id)
+    Organisation.objects.select_for_update(no_key=True).get(pk__in=places)
+    renewal = CouncilRenewal.objects.select_for_update(no_key=True).get(pk=renewal_id)
+    if renewal.undone_at is not None:
+        return renewal
+    if not renewal.is_open_to_undo(at):
+        raise RenewalRefused(_("Ce renouvellement ne s’annule plus : le délai est passé."))
+    _withdraw(list(renewal.invited.select_for_update(no_key=True)), at=at)
+    _forget(list(renewal.opened.all()))
+    for change in renewal.changes.select_related("mandate").order_by("pk"):
+        if change.mandate.ends_on != change.ends_after:
+            raise RenewalRefused(_("Un de ces mandats a été modifié depuis."))
+        write_end(change.mandate, ends_on=change.ends_before, by=by, at=at)
+    renewal.undone_at = at
+    renewal.save(update_fields=["undone_at", "updated_at"])
+    record(at=at, actor=by, verb="council.renewal_undone", target=str(renewal.pk))
+    return renewal
+
+
+def _term(organisation: Organisation, guest: Guest, today: date) -> Term:
+    starts_on = guest.starts_on or today
+    ends_on = usual_end(organisation, Public.ELECTED, starts_on)
+    return Term(guest.function, starts_on, ends_on)
+
+
+def _prolong(mandate: Mandate, *, function: str, after: date) -> Mandate:
+    """The mandate of someone returned, from the day after the old one's last."""
+    starts_on = after + timedelta(days=1)
+    following = Mandate(
+        user_id=mandate.user_id,
+        organisation=mandate.organisation,
+        public=mandate.public,
+        function=function,
+        starts_on=starts_on,
+        ends_on=usual_end(mandate.organisation, mandate.public, starts_on),
+        thread=mandate.thread,
+    )
+    refuse_disorder(following)
+    following.save()
+    return following
+
+
+def _withdraw(invited: list[Invitation], *, at: datetime) -> None:
+    if any(each.accepted_at is not None for each in invited):
+        raise RenewalRefused(_("Une personne invitée a déjà accepté."))
+    for each in invited:
+        each.cancelled_at = each.cancelled_at or at
+        each.save(update_fields=["cancelled_at", "updated_at"])
+
+
+def _forget(opened: list[Mandate]) -> None:
+    """Remove mandates under which nothing was done: the database refuses for the others."""
+    try:
+        with transaction.atomic():
+            for mandate in opened:
+                mandate.delete()
+    except ProtectedError as error:
+        raise RenewalRefused(
+            _("Un des nouveaux mandats a déjà servi ou changé depuis.")
+        ) from error

@@ -45,7 +45,7 @@ def open_mandate(
         starts_on=term.starts_on,
         ends_on=term.ends_on,
     )
-    _refuse_disorder(mandate)
+    refuse_disorder(mandate)
     mandate.save()
     record(at=at, actor=by, verb="mandate.opened", target=str(mandate.pk))
     return mandate
@@ -63,7 +63,7 @@ def correct_mandate(*, mandate_id: int, term: Term, by: User, at: datetime) -> M
         return mandate
     mandate.function, mandate.starts_on = term.function, term.starts_on
     before, mandate.ends_on = mandate.ends_on, term.ends_on
-    _refuse_disorder(mandate)
+    refuse_disorder(mandate)
     mandate.ends_on = before
     write_end(mandate, ends_on=term.ends_on, by=by, at=at)
     record(at=at, actor=by, verb="mandate.corrected", target=str(mandate.pk))
@@ -94,10 +94,13 @@ def write_end(
     at: datetime,
     renewal: CouncilRenewal | None = None,
 ) -> None:
-    """Save a mandate that the caller has locked, and keep what its last day was until now."""
+    """Save a mandate that the caller has locked, and keep what its last day was until now.
+
+    In a renewal the line is written even when the day was foreseen: it says who was dealt with.
+    """
     before, mandate.ends_on = mandate.ends_on, ends_on
     mandate.save(update_fields=["function", "starts_on", "ends_on", "updated_at"])
-    if before != ends_on:
+    if before != ends_on or renewal is not None:
         MandateChange.objects.create(
             mandate=mandate, at=at, by=by, ends_before=before, ends_after=ends_on, renewal=renewal
         )
@@ -110,7 +113,8 @@ def _locked(mandate_id: int) -> Mandate:
     return Mandate.objects.select_for_update(no_key=True).get(pk=mandate_id)
 
 
-def _refuse_disorder(mandate: Mandate) -> None:
+def refuse_disorder(mandate: Mandate) -> None:
+    """Raise MandateRefused for days out of order, or a second mandate of the kind meanwhile."""
     if mandate.ends_on is not None and mandate.ends_on < mandate.starts_on:
         raise MandateRefused(_("Un mandat ne peut pas finir avant d’avoir commencé."))
     same = Mandate.objects.from_day(mandate.starts_on).filter(

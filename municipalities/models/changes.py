@@ -47,8 +47,12 @@ class CouncilRenewal(TimestampedModel):
     def __str__(self) -> str:
         return f"{self.organisation} {self.elected_on}"
 
+    @property
+    def undo_until(self) -> datetime:
+        return self.made_at + RENEWAL_UNDO
+
     def is_open_to_undo(self, at: datetime) -> bool:
-        return self.undone_at is None and at < self.made_at + RENEWAL_UNDO
+        return self.undone_at is None and at < self.undo_until
 
 
 class MandateChange(models.Model):

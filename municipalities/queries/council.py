@@ -1,13 +1,23 @@
 """The seats of a council, and who holds them."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 
 from municipalities.enums import Public
-from municipalities.models import Invitation, Mandate, Organisation
+from municipalities.models import (
+    RENEWAL_UNDO,
+    CouncilRenewal,
+    Invitation,
+    Mandate,
+    MandateChange,
+    MandateQuerySet,
+    Organisation,
+)
 
 # Where the registry tells no number: a mayor and six councillors, as in most municipalities.
 USUAL_SEATS = 7
@@ -31,7 +41,7 @@ class Seat:
     @property
     def function(self) -> str:
         """What the mandate says of it; the person may write it otherwise."""
-        return _("mairie") if self.number == 0 else _("conseil, siège %s") % self.number
+        return seat_function(self.number)
 
     @property
     def is_free(self) -> bool:
@@ -40,6 +50,10 @@ class Seat:
 
 def seat_label(number: int) -> str:
     return _("Mairie") if number == 0 else _("Siège %s") % number
+
+
+def seat_function(number: int) -> str:
+    return _("mairie") if number == 0 else _("conseil, siège %s") % number
 
 
 def seat_number(function: str) -> int | None:
@@ -53,15 +67,41 @@ def seat_number(function: str) -> int | None:
 
 def elected(organisation: Organisation, *, on: date) -> list[Mandate]:
     """Elected mandates in force that day, the mayor's first, then by seat and by name."""
-    rows = organisation.mandates.in_force(on=on).filter(public=Public.ELECTED)
-    found = list(rows.select_related("user").order_by("user__sort_key", "pk"))
-    return sorted(found, key=lambda mandate: _rank(seat_number(mandate.function)))
+    return _in_order(organisation.mandates.in_force(on=on).filter(public=Public.ELECTED))
 
 
 def council(organisation: Organisation, *, on: date) -> list[Seat]:
     """As many seats as the registry counts, more when more people sit."""
-    pending = organisation.invitations.pending().filter(public=Public.ELECTED).order_by("pk")
-    sitting: list[Mandate | Invitation] = [*elected(organisation, on=on), *pending]
+    return arranged(organisation, [*elected(organisation, on=on), *_offered(organisation)])
+
+
+def outgoing(organisation: Organisation, *, elected_on: date) -> list[Mandate]:
+    """Who sat on the day of that vote and has been neither renewed nor let go since."""
+    dealt_with = MandateChange.objects.filter(
+        mandate=OuterRef("pk"), renewal__isnull=False, renewal__undone_at__isnull=True
+    )
+    rows = organisation.mandates.in_force(on=elected_on).filter(
+        ~Exists(dealt_with), public=Public.ELECTED, starts_on__lt=elected_on
+    )
+    return _in_order(rows)
+
+
+def council_since(organisation: Organisation, *, elected_on: date) -> list[Seat]:
+    """The seats, with those who are in or asked in since that vote."""
+    rows = organisation.mandates.from_day(elected_on).filter(
+        public=Public.ELECTED, starts_on__gte=elected_on
+    )
+    return arranged(organisation, [*_in_order(rows), *_offered(organisation)])
+
+
+def last_renewal(organisation: Organisation, *, at: datetime) -> CouncilRenewal | None:
+    """The last renewal made, while it may still be undone."""
+    rows = organisation.renewals.filter(undone_at=None, made_at__gt=at - RENEWAL_UNDO)
+    return rows.order_by("-made_at", "-pk").first()
+
+
+def arranged(organisation: Organisation, sitting: Sequence[Mandate | Invitation]) -> list[Seat]:
+    """These people in the seats that their functions name, or else in those that are left."""
     known = organisation.seats_filled + organisation.seats_vacant
     total = max(known or USUAL_SEATS, len(sitting))
     places: dict[int, Mandate | Invitation] = {}
@@ -76,6 +116,15 @@ def council(organisation: Organisation, *, on: date) -> list[Seat]:
     free = sorted(set(range(total)) - places.keys(), key=lambda number: (number == 0, number))
     places |= dict(zip(free, others, strict=False))
     return [_seat(number, places.get(number)) for number in range(total)]
+
+
+def _offered(organisation: Organisation) -> list[Invitation]:
+    return list(organisation.invitations.pending().filter(public=Public.ELECTED).order_by("pk"))
+
+
+def _in_order(rows: MandateQuerySet) -> list[Mandate]:
+    found = list(rows.select_related("user").order_by("user__sort_key", "pk"))
+    return sorted(found, key=lambda mandate: _rank(seat_number(mandate.function)))
 
 
 def _seat(number: int, row: Mandate | Invitation | None) -> Seat:

@@ -51,6 +51,7 @@ def grid(request: SignedInRequest, handle: str) -> HttpResponse:
         "lines": form.lines(),
         "free": len(form.free_seats),
         "days": INVITATION_LIFE.days,
+        "renewal": queries.last_renewal(organisation, at=timezone.now()),
         "ends_on": usual_end(organisation, Public.ELECTED, today),
     }
     status = 422 if form.errors else 200

@@ -304,13 +304,13 @@ def test_one_of_two_hands_opens_the_mandate_and_only_the_lock_makes_it_so(has_lo
     person, place, by = UserFactory(), MunicipalityFactory(), UserFactory()
     if not has_lock:
         meet = Barrier(2)
-        real = mandates._refuse_disorder
+        real = mandates.refuse_disorder
 
         def check_then_meet(mandate):
             real(mandate)
             meet.wait(timeout=20)
 
-        monkeypatch.setattr(mandates, "_refuse_disorder", check_then_meet)
+        monkeypatch.setattr(mandates, "refuse_disorder", check_then_meet)
         monkeypatch.setattr(
             type(place.__class__.objects.all()), "select_for_update", lambda rows, **how: rows
         )
