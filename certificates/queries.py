@@ -17,6 +17,7 @@ from courses.enums import Mode
 from courses.queries import document
 from enrollments.enums import Status
 from enrollments.models import Enrollment
+from enrollments.queries.capacity import capacity
 
 # The sweep comes every two minutes: what waits longer than this needs a person.
 PATIENCE = timedelta(minutes=10)
@@ -57,7 +58,7 @@ def facts_of(enrollment: Enrollment) -> dict[str, Any]:
     Contents after the proof duty of RLRQ, c. D-8.3, r. 3: person, organisation, object,
     objectives, mode, dates, hours, evaluation, issuer. No birth date, no e-mail, no score.
     """
-    mandate = enrollment.mandate
+    mandate = capacity(enrollment)
     content = document(enrollment.version_id)
     line = list(stations(content))
     zone = ZoneInfo(settings.TIME_ZONE)

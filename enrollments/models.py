@@ -195,6 +195,16 @@ class LessonState(TimestampedModel):
     lesson = models.UUIDField(_("leçon"))
     opened_at = models.DateTimeField(_("ouverte le"), null=True, blank=True)
     completed_at = models.DateTimeField(_("terminée le"), null=True, blank=True)
+    # Under which mandate it was finished, when it is no longer that of the enrolment: a new term,
+    # a merger, another municipality. Written once, with the moment.
+    mandate = models.ForeignKey(
+        Mandate,
+        verbose_name=_("mandat"),
+        on_delete=models.PROTECT,
+        related_name="lesson_states",
+        null=True,
+        blank=True,
+    )
 
     class Meta:
         verbose_name = _("état d'une leçon")
@@ -208,6 +218,7 @@ class LessonState(TimestampedModel):
             # What was finished in a period, for reports: read without touching the table.
             models.Index(
                 fields=["completed_at", "enrollment"],
+                include=["mandate"],
                 condition=Q(completed_at__isnull=False),
                 name="enrollments_lesson_finished",
             ),

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.core.cache import cache
-from django.db.models import Count, Min, Q
+from django.db.models import Count, F, Min, Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -125,7 +125,10 @@ def _team(mandate: Mandate, now: datetime) -> Team | None:
 
 
 def _team_counts(place: Organisation, now: datetime) -> tuple[int, int]:
-    started = Q(enrollments__first_activity_at__isnull=False)
+    started = Q(
+        user__enrollments__mandate__thread=F("thread"),
+        user__enrollments__first_activity_at__isnull=False,
+    )
     counts = Mandate.objects.in_force(on=now.date()).filter(organisation=place)
     found = counts.aggregate(
         people=Count("user", distinct=True),

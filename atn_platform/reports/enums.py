@@ -10,6 +10,13 @@ class Breakdown(models.TextChoices):
     PUBLIC = "public", _("public")
 
 
+class Scope(models.TextChoices):
+    """Whose municipality a fact counts for, after a merger."""
+
+    ORIGIN = "origine", _("périmètre d’origine")
+    TODAY = "jour", _("périmètre du jour")
+
+
 class Audience(models.TextChoices):
     """Whose eyes: ATN sees every count, UMQ none that points at someone."""
 

@@ -1,8 +1,8 @@
 """What the database counts for a report: a few statements, whatever the number of people.
 
 A person takes part when they complete a lesson, or are present at a meeting, in the period; they
-count under the mandate of that enrolment: its municipality, its public. Someone with two
-mandates counts once in each row, and once in the total.
+count under the mandate that the fact is stamped with, or else that of the enrolment: its
+municipality, its public. Someone with two mandates counts once in each row, and once in the total.
 """
 
 from dataclasses import dataclass
@@ -10,32 +10,69 @@ from datetime import date
 from typing import Any
 
 from django.db import connection
-from django.db.models import Count, Exists, Max, OuterRef, Q
+from django.db.models import Max
 
+from atn_platform.reports.enums import Scope
 from atn_platform.reports.periods import Period
 from courses.documents import stations
 from courses.queries import document
-from enrollments.models import Enrollment, LessonState
-from municipalities.models import Organisation, RegistryImport
+from municipalities.models import RegistryImport
 
 # Strata 1 to 9 fold into four groups for the screen, and keep apart for the exports.
 GROUP_OF_STRATUM = (
     "CASE WHEN stratum <= 3 THEN 1 WHEN stratum <= 5 THEN 2 WHEN stratum <= 7 THEN 3 ELSE 4 END"
 )
 
-PARTICIPATION = f"""
-    WITH active AS MATERIALIZED (
-        SELECT DISTINCT enrolled.learner_id AS learner, place.id AS place, mandate.public,
-               place.region_id AS region, place.stratum,
-               (place.inactive_on IS NULL OR place.inactive_on > %(on)s) AS counted
-          FROM enrollments_enrollment enrolled
-          JOIN municipalities_mandate mandate ON mandate.id = enrolled.mandate_id
-          JOIN municipalities_organisation place
-            ON place.id = mandate.organisation_id AND place.kind = 'municipality'
-         WHERE EXISTS (
-             SELECT FROM enrollments_lessonstate done
-              WHERE done.enrollment_id = enrolled.id
-                AND done.completed_at >= %(start)s AND done.completed_at < %(end)s)
+# For each organisation, the one that its facts count for: `place`, and what is said of it.
+# `counted` when that one is a municipality of reference on the day that matters to the scope.
+PLACES = {
+    # Itself, in the region that was its own on the reference date: registry changes that came
+    # later keep what stood before.
+    Scope.ORIGIN: """
+    SELECT place.id, place.id AS place, place.kind,
+           COALESCE(moved.before ->> 'region_id', place.region_id) AS region, place.stratum,
+           place.seats_filled, (place.inactive_on IS NULL OR place.inactive_on > %(on)s) AS counted
+      FROM municipalities_organisation place
+      LEFT JOIN (
+          SELECT DISTINCT ON (organisation_id) organisation_id, before
+            FROM municipalities_territorialevent
+           WHERE change = 'moved' AND "on" > %(on)s AND before -> 'region_id' IS NOT NULL
+           ORDER BY organisation_id, "on"
+      ) moved ON moved.organisation_id = place.id
+    """,
+    # The municipality of today that took it over, whatever the number of mergers between.
+    Scope.TODAY: """
+    WITH RECURSIVE line AS (
+        SELECT id, id AS place, successor_id, 1 AS steps FROM municipalities_organisation
+        UNION ALL
+        SELECT line.id, heir.id, heir.successor_id, line.steps + 1
+          FROM line
+          JOIN municipalities_organisation heir ON heir.id = line.successor_id
+         WHERE line.steps < 50
+    )
+    SELECT line.id, heir.id AS place, heir.kind, heir.region_id AS region, heir.stratum,
+           heir.seats_filled, heir.inactive_on IS NULL AS counted
+      FROM line
+      JOIN municipalities_organisation heir ON heir.id = line.place
+     WHERE line.successor_id IS NULL
+    """,
+}
+
+
+def _participation(scope: Scope) -> str:
+    return f"""
+    WITH done AS MATERIALIZED (
+        SELECT DISTINCT enrollment_id, mandate_id
+          FROM enrollments_lessonstate
+         WHERE completed_at >= %(start)s AND completed_at < %(end)s
+    ), places AS MATERIALIZED ({PLACES[scope]}), active AS MATERIALIZED (
+        SELECT DISTINCT enrolled.learner_id AS learner, place.place, mandate.public,
+               place.region, place.stratum, place.counted
+          FROM done
+          JOIN enrollments_enrollment enrolled ON enrolled.id = done.enrollment_id
+          JOIN municipalities_mandate mandate
+            ON mandate.id = COALESCE(done.mandate_id, enrolled.mandate_id)
+          JOIN places place ON place.id = mandate.organisation_id AND place.kind = 'municipality'
     ), grouped AS (
         SELECT *, {GROUP_OF_STRATUM} AS stratum_group FROM active
     )
@@ -46,45 +83,72 @@ PARTICIPATION = f"""
            count(DISTINCT learner), count(DISTINCT place) FILTER (WHERE counted)
       FROM grouped
      GROUP BY GROUPING SETS ((region), (stratum), (stratum_group), (public), ())
-"""  # noqa: S608 -- the only thing put in is the constant above
+"""  # noqa: S608 -- only constants of this file are put in
 
-# Municipalities by how far their people are, seats, and elected people who completed a course.
-REFERENCE = f"""
-    WITH covered AS (
-        SELECT mandate.organisation_id AS place, count(DISTINCT enrolled.learner_id) AS people
+
+def _reference(scope: Scope) -> str:
+    """Municipalities by how far their people are, seats, and elected people with a course.
+
+    A last day written on a mandate after the period is not known to its report: the first change
+    since then says what stood before.
+    """
+    return f"""
+    WITH places AS MATERIALIZED ({PLACES[scope]}), finished AS (
+        SELECT enrolled.learner_id AS learner, enrolled.completed_at,
+               COALESCE(stamp.mandate_id, enrolled.mandate_id) AS mandate
           FROM enrollments_enrollment enrolled
-          JOIN municipalities_mandate mandate ON mandate.id = enrolled.mandate_id
-         WHERE enrolled.completed_at < %(end)s AND mandate.public = 'elected'
-           AND mandate.starts_on <= %(on)s
-           AND (mandate.ends_on IS NULL OR mandate.ends_on >= %(on)s)
-           AND enrolled.completed_at >= mandate.starts_on
+          LEFT JOIN enrollments_lessonstate stamp
+            ON stamp.enrollment_id = enrolled.id AND stamp.mandate_id IS NOT NULL
+           AND stamp.completed_at = enrolled.completed_at
+         WHERE enrolled.completed_at < %(end)s
+    ), covered AS (
+        SELECT place.place, count(DISTINCT finished.learner) AS people
+          FROM finished
+          JOIN municipalities_mandate mandate
+            ON mandate.id = finished.mandate AND mandate.public = 'elected'
+          JOIN places place ON place.id = mandate.organisation_id
+          LEFT JOIN LATERAL (
+              SELECT id, ends_before
+                FROM municipalities_mandatechange later
+               WHERE later.mandate_id = mandate.id AND later.at >= %(end)s
+               ORDER BY later.at, later.id
+               LIMIT 1
+          ) since ON true
+         WHERE COALESCE(CASE WHEN since.id IS NULL THEN mandate.ends_on ELSE since.ends_before END,
+                        'infinity') >= %(on)s
          GROUP BY 1
     ), worked AS (
-        SELECT DISTINCT enrollment_id AS enrollment
+        SELECT DISTINCT enrollment_id AS enrollment, mandate_id AS mandate
           FROM enrollments_lessonstate
          WHERE completed_at >= %(start)s AND completed_at < %(end)s
-    ), reach AS (
-        SELECT mandate.organisation_id AS place,
-               bool_or(enrolled.completed_at >= %(start)s AND enrolled.completed_at < %(end)s)
-                   AS certified,
-               bool_or(worked.enrollment IS NOT NULL) AS active
+    ), steps AS (
+        SELECT enrolled.mandate_id AS mandate, false AS certified, false AS active
           FROM enrollments_enrollment enrolled
-          JOIN municipalities_mandate mandate ON mandate.id = enrolled.mandate_id
-          LEFT JOIN worked ON worked.enrollment = enrolled.id
          WHERE enrolled.enrolled_at < %(end)s
+        UNION ALL
+        SELECT finished.mandate, true, false FROM finished
+         WHERE finished.completed_at >= %(start)s
+        UNION ALL
+        SELECT COALESCE(worked.mandate, enrolled.mandate_id), false, true
+          FROM worked
+          JOIN enrollments_enrollment enrolled ON enrolled.id = worked.enrollment
+    ), reach AS (
+        SELECT place.place, bool_or(steps.certified) AS certified, bool_or(steps.active) AS active
+          FROM steps
+          JOIN municipalities_mandate mandate ON mandate.id = steps.mandate
+          JOIN places place ON place.id = mandate.organisation_id
          GROUP BY 1
     ), counted AS (
-        SELECT place.region_id AS region, place.stratum, {GROUP_OF_STRATUM} AS stratum_group,
+        SELECT place.region, place.stratum, {GROUP_OF_STRATUM} AS stratum_group,
                CASE WHEN place.seats_filled > 0 THEN place.seats_filled ELSE 0 END AS seats,
                CASE WHEN place.seats_filled > 0 THEN COALESCE(covered.people, 0) ELSE 0 END
                    AS covered,
                CASE WHEN reach.certified THEN 'certified' WHEN reach.active THEN 'active'
                     WHEN reach.place IS NOT NULL THEN 'enrolled' ELSE 'absent' END AS state
-          FROM municipalities_organisation place
+          FROM places place
           LEFT JOIN covered ON covered.place = place.id
           LEFT JOIN reach ON reach.place = place.id
-         WHERE place.kind = 'municipality'
-           AND (place.inactive_on IS NULL OR place.inactive_on > %(on)s)
+         WHERE place.id = place.place AND place.kind = 'municipality' AND place.counted
     )
     SELECT CASE GROUPING(region, stratum, stratum_group, state)
                WHEN 7 THEN 'region' WHEN 11 THEN 'stratum' WHEN 13 THEN 'group'
@@ -94,6 +158,28 @@ REFERENCE = f"""
       FROM counted
      GROUP BY GROUPING SETS ((region), (stratum), (stratum_group), (state), ())
 """  # noqa: S608 -- as above
+
+
+def _before(scope: Scope) -> str:
+    return f"""
+    WITH places AS MATERIALIZED ({PLACES[scope]}), done AS (
+        SELECT DISTINCT enrollment_id, mandate_id
+          FROM enrollments_lessonstate
+         WHERE completed_at >= %(start)s AND completed_at < %(end)s
+    )
+    SELECT count(DISTINCT place.place)
+      FROM done
+      JOIN enrollments_enrollment enrolled ON enrolled.id = done.enrollment_id
+      JOIN municipalities_mandate mandate
+        ON mandate.id = COALESCE(done.mandate_id, enrolled.mandate_id)
+      JOIN places place
+        ON place.id = mandate.organisation_id AND place.kind = 'municipality' AND place.counted
+"""  # noqa: S608 -- as above
+
+
+PARTICIPATION = {scope: _participation(scope) for scope in Scope}
+REFERENCE = {scope: _reference(scope) for scope in Scope}
+BEFORE = {scope: _before(scope) for scope in Scope}
 
 WORK = """
     SELECT enrolled.version_id, done.lesson::text, count(*)
@@ -141,24 +227,25 @@ class Counts:
         return places, seats, covered
 
 
-def count(period: Period, *, on: date) -> Counts:
-    """Count everything that the report of a period says; `on` is its reference date."""
+def count(period: Period, *, on: date, scope: Scope = Scope.ORIGIN) -> Counts:
+    """Count everything that the report of a period says; `on` is its last day."""
     start, end = period.bounds
     moments = {"start": start, "end": end, "on": on}
     minutes = sum(
         done * _minutes(version, lesson) for version, lesson, done in _rows(WORK, moments)
     )
     started, completed = _rows(COHORT, moments)[0]
+    before, until = period.previous.bounds
     return Counts(
-        people={(kind, key): (n, m) for kind, key, n, m in _rows(PARTICIPATION, moments)},
+        people={(kind, key): (n, m) for kind, key, n, m in _rows(PARTICIPATION[scope], moments)},
         places={
             (kind, key): (n, int(seats), int(covered))
-            for kind, key, n, seats, covered in _rows(REFERENCE, moments)
+            for kind, key, n, seats, covered in _rows(REFERENCE[scope], moments)
             if n
         },
         minutes=minutes,
         cohort=(started, completed),
-        before=_municipalities(period.previous, on=on),
+        before=_rows(BEFORE[scope], {**moments, "start": before, "end": until})[0][0],
     )
 
 
@@ -166,19 +253,6 @@ def registry_date() -> date | None:
     """Day of the official list that the reference municipalities come from."""
     last: date | None = RegistryImport.objects.aggregate(last=Max("reference_date"))["last"]
     return last
-
-
-def _municipalities(period: Period, *, on: date) -> int:
-    start, end = period.bounds
-    done = LessonState.objects.filter(
-        enrollment=OuterRef("pk"), completed_at__gte=start, completed_at__lt=end
-    )
-    places = Organisation.objects.municipalities().filter(
-        Q(inactive_on__isnull=True) | Q(inactive_on__gt=on)
-    )
-    active = Enrollment.objects.filter(Exists(done), mandate__organisation__in=places)
-    counted: int = active.aggregate(n=Count("mandate__organisation", distinct=True))["n"]
-    return counted
 
 
 def _minutes(version: int, lesson: str) -> int:

@@ -26,9 +26,10 @@ def enroll(*, learner: User, course: Course, mandate: Mandate, at: datetime) -> 
     """Open an enrolment in the version in force, or return the live one the person already has.
 
     A course set aside is taken up where it was left, on the version followed then, when it is
-    joined again under the same mandate. Under another mandate it begins anew: what is done in one
-    capacity is never counted in another. Raises EnrollmentRefused when the course is not offered,
-    or the mandate is not the person's or not in force on that day in Québec.
+    joined again under the same mandate or one that prolongs it. Under another mandate it begins
+    anew: what is done in one capacity is never counted in another. Raises EnrollmentRefused when
+    the course is not offered, or the mandate is not the person's or not in force on that day in
+    Québec.
     """
     if course.current_version_id is None or course.withdrawn_at is not None:
         raise EnrollmentRefused(_("Ce cours n’est pas offert en ce moment."))
@@ -56,9 +57,10 @@ def _taken_up(learner: User, course: Course, mandate: Mandate) -> Enrollment | N
     mine = Enrollment.objects.visible_to(learner).filter(course=course)
     if mine.live().exists():
         return None
-    aside = mine.filter(status=Status.WITHDRAWN, mandate=mandate).order_by("-withdrawn_at")
+    aside = mine.filter(status=Status.WITHDRAWN, mandate__thread=mandate.thread)
+    aside = aside.order_by("-withdrawn_at")
     # The lock makes a second request wait, then see that the row is open.
-    found = aside.select_for_update(no_key=True).first()
+    found = aside.select_for_update(of=("self",), no_key=True).first()
     if found is None:
         return None
     found.status = Status.ACTIVE

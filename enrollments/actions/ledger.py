@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from atn_platform.core.exceptions import ActionError
+from atn_platform.core.office_hours import QUEBEC
 from courses.documents import CourseDoc, block, station
 from courses.enums import BlockKind, LessonKind
 from courses.queries import document
@@ -17,6 +18,8 @@ from enrollments.enums import Status, Verb
 from enrollments.models import BlockState, Enrollment, LearningEvent, LessonState
 from enrollments.projections import Event, LessonStanding, Standing, standing
 from enrollments.signals import enrollment_completed
+from municipalities.models import Mandate
+from municipalities.queries.mandates import continued
 
 
 class EventRefused(ActionError):
@@ -43,7 +46,7 @@ def record(*, enrollment_id: int, event: NewEvent, at: datetime) -> Enrollment:
     does not hold, and for an act that this kind of lesson or block does not know. The last
     required station completes the enrolment, once.
     """
-    enrollment = Enrollment.objects.select_for_update(no_key=True).get(pk=enrollment_id)
+    enrollment = _locked(enrollment_id)
     followed = document(enrollment.version_id)
     _check(enrollment, followed, event)
     row = LearningEvent(
@@ -82,13 +85,18 @@ def recompute(*, enrollment_id: int) -> Enrollment:
 
     Announces nothing: whoever owes something for a completion finds it in the rows.
     """
-    enrollment = Enrollment.objects.select_for_update(no_key=True).get(pk=enrollment_id)
+    enrollment = _locked(enrollment_id)
     found = standing(document(enrollment.version_id), _events(enrollment))
     LessonState.objects.filter(enrollment=enrollment).exclude(lesson__in=found.lessons).delete()
     BlockState.objects.filter(enrollment=enrollment).exclude(lesson__in=found.lessons).delete()
     _save_lessons(enrollment, found.lessons)
     _save_course(enrollment, found)
     return enrollment
+
+
+def _locked(enrollment_id: int) -> Enrollment:
+    rows = Enrollment.objects.select_for_update(of=("self",), no_key=True)
+    return rows.select_related("mandate").get(pk=enrollment_id)
 
 
 def _check(enrollment: Enrollment, followed: CourseDoc, event: NewEvent) -> None:
@@ -129,12 +137,13 @@ def _save_lessons(enrollment: Enrollment, lessons: Mapping[UUID, LessonStanding]
                 lesson=lesson,
                 opened_at=each.opened_at,
                 completed_at=each.completed_at,
+                mandate=_stamp(enrollment, lesson, each.completed_at),
             )
             for lesson, each in lessons.items()
         ],
         update_conflicts=True,
         unique_fields=["enrollment", "lesson"],
-        update_fields=["opened_at", "completed_at", "updated_at"],
+        update_fields=["opened_at", "completed_at", "mandate", "updated_at"],
     )
     BlockState.objects.bulk_create(
         [
@@ -153,6 +162,23 @@ def _save_lessons(enrollment: Enrollment, lessons: Mapping[UUID, LessonStanding]
         unique_fields=["enrollment", "block"],
         update_fields=["attempts", "best_score", "data", "updated_at"],
     )
+
+
+def _stamp(enrollment: Enrollment, lesson: UUID, completed_at: datetime | None) -> Mandate | None:
+    """The mandate that a fact counts under, when it is not the enrolment's own.
+
+    What is stamped once stays so, whatever is written on mandates afterwards. Without any mandate
+    on that day, the fact stays with the enrolment's.
+    """
+    if completed_at is None:
+        return None
+    day, own = completed_at.astimezone(QUEBEC).date(), enrollment.mandate
+    if own.ends_on is None or day <= own.ends_on:
+        return None
+    known = LessonState.objects.filter(enrollment=enrollment, lesson=lesson)
+    if same := known.filter(completed_at=completed_at).select_related("mandate").first():
+        return same.mandate
+    return continued(own, on=day)
 
 
 def _save_course(enrollment: Enrollment, found: Standing) -> bool:

@@ -165,7 +165,9 @@ def _reachable() -> Q:
 
 def _following(at: datetime) -> QuerySet[Enrollment]:
     """Courses under way, of people in office who have not worked in the last 72 hours."""
-    mandates = Mandate.objects.in_force(on=at.astimezone(QUEBEC).date())
+    in_force = Mandate.objects.in_force(on=at.astimezone(QUEBEC).date())
+    # A course goes on along the thread of its mandate: a new term, a merger.
+    mandates = in_force.values("thread")
     worked = Enrollment.objects.filter(
         learner=OuterRef("learner"),
         last_activity_at__gt=at - WORKED_LATELY,
@@ -175,7 +177,7 @@ def _following(at: datetime) -> QuerySet[Enrollment]:
         _reachable(),
         ~Exists(worked),
         status=Status.ACTIVE,
-        mandate__in=mandates,
+        mandate__thread__in=mandates,
         course__withdrawn_at__isnull=True,
         course__current_version__isnull=False,
     )
@@ -284,7 +286,9 @@ def _of_course(
 
 
 def _sessions(at: datetime) -> list[Reminder]:
-    mandates = Mandate.objects.in_force(on=at.astimezone(QUEBEC).date())
+    in_force = Mandate.objects.in_force(on=at.astimezone(QUEBEC).date())
+    # A course goes on along the thread of its mandate: a new term, a merger.
+    mandates = in_force.values("thread")
     rows = (
         Registration.objects.held()
         .filter(
@@ -293,7 +297,7 @@ def _sessions(at: datetime) -> list[Reminder]:
             session__starts_at__gt=at,
             session__starts_at__lt=at + HORIZON,
             attendance=Attendance.UNKNOWN,
-            enrollment__mandate__in=mandates,
+            enrollment__mandate__thread__in=mandates,
         )
         .exclude(enrollment__status=Status.WITHDRAWN)
         .select_related(

@@ -10,9 +10,11 @@ from enrollments.enums import Status
 from enrollments.models import Enrollment
 from municipalities.models import Mandate, Organisation
 
-LIVE = ~Q(enrollments__status=Status.WITHDRAWN)
-DONE = Q(enrollments__status=Status.COMPLETED)
-STARTED = Q(enrollments__first_activity_at__isnull=False) | DONE
+# Courses taken up under a mandate, or under one that it prolongs: a term before, a merger.
+ALONG = Q(user__enrollments__mandate__thread=F("thread"))
+LIVE = ALONG & ~Q(user__enrollments__status=Status.WITHDRAWN)
+DONE = ALONG & Q(user__enrollments__status=Status.COMPLETED)
+STARTED = Q(user__enrollments__first_activity_at__isnull=False) | DONE
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +32,11 @@ def team(organisation: Organisation, *, on: date) -> QuerySet[Mandate]:
     return (
         mandates.select_related("user")
         .annotate(
-            courses=Count("enrollments", filter=LIVE),
-            courses_started=Count("enrollments", filter=LIVE & STARTED),
-            courses_done=Count("enrollments", filter=DONE),
-            stations_done=Coalesce(Sum("enrollments__stations_done", filter=LIVE), 0),
-            stations_total=Coalesce(Sum("enrollments__stations_total", filter=LIVE), 0),
+            courses=Count("user__enrollments", filter=LIVE),
+            courses_started=Count("user__enrollments", filter=LIVE & STARTED),
+            courses_done=Count("user__enrollments", filter=DONE),
+            stations_done=Coalesce(Sum("user__enrollments__stations_done", filter=LIVE), 0),
+            stations_total=Coalesce(Sum("user__enrollments__stations_total", filter=LIVE), 0),
         )
         .order_by("user__sort_key", "pk")
     )
@@ -42,7 +44,7 @@ def team(organisation: Organisation, *, on: date) -> QuerySet[Mandate]:
 
 def team_counts(organisation: Organisation, *, on: date) -> TeamCounts:
     mandates = Mandate.objects.in_force(on=on).filter(organisation=organisation)
-    live = Enrollment.objects.live().filter(mandate__in=mandates)
+    live = Enrollment.objects.live().filter(mandate__thread__in=mandates.values("thread"))
     people = mandates.aggregate(people=Count("user", distinct=True))["people"]
     done = Q(status=Status.COMPLETED)
     started = Q(first_activity_at__isnull=False) | done
