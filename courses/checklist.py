@@ -120,6 +120,8 @@ def _callout(block: BlockDoc) -> Iterator[str]:
 def _image(block: BlockDoc) -> Iterator[str]:
     if "asset" not in block:
         yield _("Le fichier de l’image manque.")
+    elif not block["asset"]["type"].startswith("image/"):
+        yield _("Le fichier de l’image n’est pas une image.")
     if not block["alt"] and not block.get("decorative"):
         yield _("L’image n’a pas de texte de remplacement, et n’est pas dite décorative.")
 
@@ -127,6 +129,8 @@ def _image(block: BlockDoc) -> Iterator[str]:
 def _video(block: BlockDoc) -> Iterator[str]:
     if "asset" not in block:
         yield _("Le fichier de la vidéo manque.")
+    elif not block["asset"]["type"].startswith("video/"):
+        yield _("Le fichier de la vidéo n’est pas une vidéo.")
     if "captions" not in block:
         yield _("La vidéo n’a pas de sous-titres (.vtt).")
     if not block["transcript_html"]:

@@ -1,12 +1,15 @@
 """One form for each kind of block (docs/course-format.md)."""
 
+from pathlib import PurePath
 from typing import Any
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from atn_platform.core import french
+from courses.actions import media
 from courses.enums import BlockKind
 from courses.forms.drafts import NodeForm
 from courses.forms.fields import LinesField, ProseField, ScenesField
@@ -14,7 +17,6 @@ from courses.models import Block, Course
 
 MARKDOWN_HINT = _("Titres (## et ###), listes, **gras** et [liens](https://…) en Markdown.")
 TONES = [("info", _("à savoir")), ("action", _("à faire")), ("warning", _("attention"))]
-LARGEST_UPLOAD = 60_000_000
 
 
 class TextForm(NodeForm):
@@ -93,14 +95,34 @@ class MediaForm(NodeForm):
                 label=_("Ou envoyer : %s") % str(label).lower(),
                 required=False,
                 help_text=_("60 Mo au plus."),
+                widget=forms.FileInput(attrs={"accept": ",".join(_suffixes(types))}),
             )
         self.fields = {"seen": self.fields.pop("seen"), **fields, **self.fields}
 
     def clean(self) -> dict[str, Any]:
-        for name, file in self.cleaned_data.items():
-            if isinstance(file, UploadedFile) and (file.size or 0) > LARGEST_UPLOAD:
-                self.add_error(name, _("Ce fichier dépasse 60 Mo."))
+        for name, (__, types) in self.FILES.items():
+            file = self.cleaned_data.get(f"new_{name}")
+            if isinstance(file, UploadedFile) and (refusal := _refusal(file, _suffixes(types))):
+                self.add_error(f"new_{name}", refusal)
         return self.cleaned_data
+
+
+def _suffixes(types: tuple[str, ...]) -> list[str]:
+    """Ends of the names of the files that a field takes."""
+    kinds = media.SIGNATURES.items()
+    return sorted(suffix for suffix, (kind, *__) in kinds if kind.startswith(types))
+
+
+def _refusal(file: UploadedFile, suffixes: list[str]) -> str:
+    name = str(file.name)
+    if (file.size or 0) > media.LARGEST:
+        return gettext("Ce fichier dépasse 60 Mo.")
+    if PurePath(name).suffix.lower() in suffixes:
+        return ""
+    return gettext("« %(name)s » : les types acceptés ici sont %(known)s.") % {
+        "name": name,
+        "known": ", ".join(suffixes),
+    }
 
 
 class ImageForm(MediaForm):

@@ -342,15 +342,21 @@ def test_an_image_is_sent_from_its_block(client, author, course):
     assert block.data["file"] == "ete-a-gaspe-2.png"
 
 
-def test_a_file_of_a_wrong_type_is_refused_and_the_words_kept(client, author, course):
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [("plan.svg", b"<svg onload=x>"), ("plan.pdf", b"%PDF-1.7"), ("plan.png", b"%PDF-1.7")],
+)
+def test_a_file_of_a_wrong_type_is_refused_and_the_words_kept(
+    client, author, course, name, content
+):
     lesson = Lesson.objects.get(key="signes")
     client.post(at("new-block", lesson.uuid), {"kind": "image"})
     block = lesson.blocks.get(kind="image")
     sent = typed(client, edit(block)) | {
-        "new_file": SimpleUploadedFile("plan.svg", b"<svg onload=x>"), "alt": "Un plan",
+        "new_file": SimpleUploadedFile(name, content), "alt": "Un plan",
     }  # fmt: skip
     response = client.post(edit(block), sent)
-    assertContains(response, "les types acceptés sont", status_code=422)
+    assertContains(response, f"« {name} »", status_code=422)
     assertContains(response, "Un plan", status_code=422)
 
 

@@ -138,6 +138,13 @@ def test_media_without_their_twins_are_refused(course, kind, data, words):
         assert any(each in message for message in messages)
 
 
+def test_a_picture_in_the_place_of_a_video_is_refused(course):
+    actions.store_asset(course=course, name="a.png", content=PNG)
+    Block.objects.filter(key="courriel").update(kind="video", data={"file": "a.png"})
+    messages = [issue.message for issue in blocking(draft_document(course))]
+    assert "Le fichier de la vidéo n’est pas une vidéo." in messages
+
+
 def test_a_decorative_image_needs_no_alternative(course):
     actions.store_asset(course=course, name="a.png", content=PNG)
     Block.objects.filter(key="courriel").update(
