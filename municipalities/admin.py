@@ -109,7 +109,11 @@ class OrganisationAdmin(ListAdmin):
     ) -> TemplateResponse | None:
         """Ask who takes over the places ticked in the list, then say so for each."""
         places = list(queryset.order_by("sort_key"))
-        form = SuccessorForm(request.POST if "apply" in request.POST else None)
+        form = SuccessorForm(
+            request.POST if "apply" in request.POST else None,
+            places=places,
+            on=timezone.localdate(),
+        )
         if form.is_bound and form.is_valid():
             self._name(request, places, form)
             return None
@@ -129,9 +133,12 @@ class OrganisationAdmin(ListAdmin):
         for place in places:
             try:
                 territory.name_successor(
-                    organisation_id=place.pk,
-                    successor_id=successor.pk,
-                    on=form.cleaned_data["on"],
+                    merger=territory.Merger(
+                        organisation_id=place.pk,
+                        successor_id=successor.pk,
+                        on=form.cleaned_data["on"],
+                        regranted={row.pk for row in form.cleaned_data.get("regranted", ())},
+                    ),
                     by=cast("User", request.user),  # the admin is for people signed in
                     at=timezone.now(),
                 )

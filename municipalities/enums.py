@@ -39,6 +39,7 @@ class Change(models.TextChoices):
     RENAMED = "renamed", _("renommée")
     DESIGNATION = "designation", _("désignation changée")
     MOVED = "moved", _("MRC ou région changée")
+    MEASURED = "measured", _("population ou sièges changés")
     MERGED = "merged", _("regroupée")
 
 

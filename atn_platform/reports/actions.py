@@ -19,4 +19,5 @@ def log_export(
         by=by,
         format=file_format,
         audience=report.audience,
+        scope=report.scope,
     )

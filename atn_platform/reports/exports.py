@@ -10,7 +10,7 @@ import xlsxwriter
 from django.utils.translation import gettext as _
 
 from atn_platform.core import french
-from atn_platform.reports.enums import Audience, Breakdown
+from atn_platform.reports.enums import Audience, Breakdown, Scope
 from atn_platform.reports.figures import Report, Row, definitions
 
 CONTENT_TYPES = {
@@ -32,6 +32,7 @@ def as_json(report: Report, by: Breakdown) -> str:
         "from": report.period.starts_on.isoformat(),
         "to": report.period.ends_on.isoformat(),
         "as": report.audience,
+        "scope": report.scope,
         "reference_date": report.reference_date.isoformat(),
         "registry_date": report.registry_date.isoformat() if report.registry_date else None,
         "rows": [{by: row.key, **_object(row)} for row in report.tables[by]],
@@ -142,9 +143,10 @@ def source(report: Report) -> str:
 
 
 def filename(report: Report, by: Breakdown, extension: str) -> str:
-    """« participation-2026-t4-par-region.csv »."""
+    """« participation-2026-t4-par-region.csv », and « -perimetre-du-jour » when it is."""
     words = {"region": "region", "stratum": "taille", "public": "public"}
-    return f"participation-{report.period.key.lower()}-par-{words[by]}.{extension}"
+    scope = "-perimetre-du-jour" if report.scope == Scope.TODAY else ""
+    return f"participation-{report.period.key.lower()}-par-{words[by]}{scope}.{extension}"
 
 
 def _headings(by: Breakdown) -> list[str]:
@@ -177,6 +179,7 @@ def _cells(row: Row) -> list[str | int | float]:
 def _notes(report: Report) -> Iterator[tuple[str, str]]:
     named = definitions()
     yield _("Rapport"), title(report)
+    yield str(report.scope.label).capitalize(), named["scope"]
     yield _("Date de référence"), report.reference_date.isoformat()
     if report.audience != Audience.ATN:
         yield _("Confidentialité"), named["masking"]

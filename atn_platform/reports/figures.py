@@ -12,8 +12,17 @@ from atn_platform.reports.enums import (
     STRATUM_LABELS,
     Audience,
     Breakdown,
+    Scope,
 )
-from atn_platform.reports.masking import Masked, mask, mask_nested, mask_together, rate
+from atn_platform.reports.masking import (
+    Masked,
+    Table,
+    mask,
+    mask_nested,
+    mask_together,
+    rate,
+    told_apart,
+)
 from atn_platform.reports.periods import Period
 from atn_platform.reports.queries import Counts
 from municipalities.enums import Public
@@ -58,6 +67,7 @@ class Report:
     """`tables` by breakdown, and « group » for the four groups of strata."""
 
     period: Period
+    scope: Scope
     audience: Audience
     reference_date: date
     registry_date: date | None
@@ -69,20 +79,23 @@ class Report:
     cohort: Cohort
 
 
-def build(period: Period, *, audience: Audience, today: date) -> Report:
+def build(
+    period: Period, *, audience: Audience, today: date, scope: Scope = Scope.ORIGIN
+) -> Report:
     """Count, and hide what this reader may not see.
 
-    Raises ReportRefused when someone outside ATN asks for free dates: two stretches that overlap
-    could be subtracted.
+    By the scope of origin each fact counts for the municipality it was done in, among those of
+    the period's last day; by the scope of today, for the one that took it over since, among those
+    of today. Raises ReportRefused when someone outside ATN asks for free dates: two stretches that
+    overlap could be subtracted.
     """
     if audience != Audience.ATN and not period.kind:
         raise ReportRefused(
             _("Pour l’UMQ, la période est un mois, un trimestre ou une année civile au complet.")
         )
-    counts = queries.count(period, on=period.ends_on)
+    counts = queries.count(period, on=period.ends_on, scope=scope)
     open_eyes = audience == Audience.ATN
-    people = _people(counts, open_eyes=open_eyes)
-    covered = _covered(counts, open_eyes=open_eyes)
+    people, covered = _seen(counts, period, scope=scope, open_eyes=open_eyes)
     tables = {
         kind: tuple(
             _row(counts, kind, key, (people[kind].rows[i], covered[kind].rows[i]), open_eyes)
@@ -91,11 +104,13 @@ def build(period: Period, *, audience: Audience, today: date) -> Report:
         for kind, labels in LABELS.items()
     }
     seen = people[Breakdown.REGION].total
+    reference_date = period.ends_on if scope == Scope.ORIGIN else today
     return Report(
         period=period,
+        scope=scope,
         audience=audience,
-        reference_date=period.ends_on,
-        registry_date=queries.registry_date(),
+        reference_date=reference_date,
+        registry_date=queries.registry_date(reference_date),
         total=_row(counts, "total", "", (seen, covered[GROUP].total), open_eyes),
         tables=tables,
         states={state: counts.reference("state", state)[0] for state in STATES},
@@ -141,47 +156,98 @@ def _share(part: int | None, whole: int, *, open_eyes: bool) -> float | None:
     return rate(part, whole)
 
 
-def _people(counts: Counts, *, open_eyes: bool) -> dict[str, Masked]:
-    """Regions, groups and publics share one total; strata are parts of their group."""
-    columns = {kind: [counts.of(kind, key) for key in labels] for kind, labels in LABELS.items()}
-    total = counts.of("total")[0]
+def _seen(
+    counts: Counts, period: Period, *, scope: Scope, open_eyes: bool
+) -> tuple[dict[str, Masked], dict[str, Masked]]:
+    """People and elected people with a course, as this reader may see them.
+
+    Whoever sees the scope of today may look at the scope of origin too: one is masked beside the
+    other.
+    """
+    people, covered = _people_cells(counts), _covered_cells(counts)
     if open_eyes:
-        return {k: Masked(tuple(n for n, _ in cells), total) for k, cells in columns.items()}
-    kinds = (Breakdown.REGION, GROUP, Breakdown.PUBLIC)
-    tables = [([n for n, _ in columns[k]], [m for _, m in columns[k]]) for k in kinds]
-    masked = dict(zip(kinds, mask_together(tables, total), strict=True))
-    masked[Breakdown.STRATUM] = _strata(columns[Breakdown.STRATUM], masked[GROUP])
-    return masked
+        return _bare(people), _bare(covered)
+    if scope == Scope.ORIGIN:
+        return _masked(people), _masked(covered)
+    origin = queries.count(period, on=period.ends_on)
+    return (
+        _masked(people, beside=_people_cells(origin)),
+        _masked(covered, beside=_covered_cells(origin)),
+    )
 
 
-def _covered(counts: Counts, *, open_eyes: bool) -> dict[str, Masked]:
+@dataclass(frozen=True, slots=True)
+class Cells:
+    """A column of every breakdown: counts, what is known not to be greater, and the whole."""
+
+    counts: dict[str, list[int]]
+    floors: dict[str, list[int]]
+    total: int
+    # Breakdowns that share the total; publics of elected people have one row, which is the whole.
+    shared: tuple[str, ...]
+
+
+def _people_cells(counts: Counts) -> Cells:
+    pairs = {kind: [counts.of(kind, key) for key in labels] for kind, labels in LABELS.items()}
+    return Cells(
+        counts={kind: [people for people, _ in cells] for kind, cells in pairs.items()},
+        floors={kind: [places for _, places in cells] for kind, cells in pairs.items()},
+        total=counts.of("total")[0],
+        shared=(Breakdown.REGION, GROUP, Breakdown.PUBLIC),
+    )
+
+
+def _covered_cells(counts: Counts) -> Cells:
     """Elected people who completed a course, by where their seat is."""
     total = counts.reference("total")[2]
-    columns = {
-        kind: [(counts.reference(kind, key)[2], 0) for key in labels]
-        for kind, labels in LABELS.items()
+    found = {
+        kind: [counts.reference(kind, key)[2] for key in labels] for kind, labels in LABELS.items()
     }
-    columns[Breakdown.PUBLIC] = [
-        (total if key == Public.ELECTED else 0, 0) for key in LABELS[Breakdown.PUBLIC]
+    found[Breakdown.PUBLIC] = [
+        total if key == Public.ELECTED else 0 for key in LABELS[Breakdown.PUBLIC]
     ]
-    if open_eyes:
-        return {k: Masked(tuple(n for n, _ in cells), total) for k, cells in columns.items()}
-    kinds = (Breakdown.REGION, GROUP)
-    tables = [([n for n, _ in columns[k]], ()) for k in kinds]
-    masked = dict(zip(kinds, mask_together(tables, total), strict=True))
-    masked[Breakdown.STRATUM] = _strata(columns[Breakdown.STRATUM], masked[GROUP])
-    shown = masked[GROUP].total
-    publics = tuple(shown if key == Public.ELECTED else 0 for key in LABELS[Breakdown.PUBLIC])
-    masked[Breakdown.PUBLIC] = Masked(publics, shown)
+    return Cells(found, {kind: [] for kind in LABELS}, total, (Breakdown.REGION, GROUP))
+
+
+def _bare(cells: Cells) -> dict[str, Masked]:
+    return {kind: Masked(tuple(rows), cells.total) for kind, rows in cells.counts.items()}
+
+
+def _masked(cells: Cells, beside: Cells | None = None) -> dict[str, Masked]:
+    """Breakdowns that share the total, then strata as parts of their group.
+
+    `beside` is what the same reader sees of the other scope.
+    """
+    forced: dict[str, set[int]] = {kind: set() for kind in LABELS}
+    hide_total = False
+    if beside is not None:
+        seen = _masked(beside)
+        forced = {
+            kind: told_apart(seen[kind].rows, beside.counts[kind], cells.counts[kind])
+            for kind in LABELS
+        }
+        hide_total = bool(told_apart([seen[GROUP].total], [beside.total], [cells.total]))
+    tables = [Table(cells.counts[k], cells.floors[k], forced[k]) for k in cells.shared]
+    together = mask_together(tables, cells.total, hide_total=hide_total)
+    masked = dict(zip(cells.shared, together, strict=True))
+    masked[Breakdown.STRATUM] = _strata(cells, masked[GROUP], forced[Breakdown.STRATUM])
+    if Breakdown.PUBLIC not in masked:
+        shown = masked[GROUP].total
+        publics = tuple(shown if key == Public.ELECTED else 0 for key in LABELS[Breakdown.PUBLIC])
+        masked[Breakdown.PUBLIC] = Masked(publics, shown)
     return masked
 
 
-def _strata(cells: list[tuple[int, int]], groups: Masked) -> Masked:
+def _strata(cells: Cells, groups: Masked, forced: set[int]) -> Masked:
     rows: list[int | None] = []
+    counts, floors = cells.counts[Breakdown.STRATUM], cells.floors[Breakdown.STRATUM]
     for (_label, first, last), parent in zip(STRATUM_GROUPS, groups.rows, strict=True):
-        part = cells[first - 1 : last]
-        inner = mask_nested([n for n, _ in part], [m for _, m in part], parent)
-        rows += inner.rows
+        part = Table(
+            counts[first - 1 : last],
+            floors[first - 1 : last],
+            {rank - first + 1 for rank in forced if first - 1 <= rank < last},
+        )
+        rows += mask_nested(part, parent).rows
     return Masked(tuple(rows), groups.total)
 
 
@@ -199,7 +265,7 @@ def definitions() -> dict[str, str]:
     return {
         "people": _(
             "Personnes distinctes qui ont terminé au moins une leçon ou assisté à une rencontre "
-            "pendant la période, comptées sous le mandat de leur inscription : sa municipalité et "
+            "pendant la période, comptées sous le mandat en cours ce jour-là : sa municipalité et "
             "son public. Une personne qui a deux mandats compte une fois dans chaque ligne et une "
             "fois au total. Les personnes des MRC et d’autres organisations ne sont pas comptées."
         ),
@@ -207,8 +273,9 @@ def definitions() -> dict[str, str]:
             "Municipalités actives à la date de référence dont au moins une personne a participé."
         ),
         "reference": _(
-            "Toutes les municipalités actives à la date de référence, qui est le dernier jour de "
-            "la période, d’après le Répertoire des municipalités du Québec."
+            "Toutes les municipalités actives à la date de référence, d’après le Répertoire des "
+            "municipalités du Québec. Cette date est le dernier jour de la période; dans le "
+            "périmètre du jour, c’est aujourd’hui."
         ),
         "covered": _(
             "Personnes élues en fonction à la date de référence qui ont terminé au moins un cours "
@@ -219,6 +286,12 @@ def definitions() -> dict[str, str]:
             "moins; elle est donnée quand 90 jours ont passé depuis la fin de la période."
         ),
         "hours": _("Durée prévue des leçons terminées et des rencontres suivies."),
+        "scope": _(
+            "Périmètre d’origine : chaque fait compte pour la municipalité où il a eu lieu; un "
+            "regroupement ne change pas les rapports passés. Périmètre du jour : il compte pour "
+            "la municipalité qui a succédé à celle-là, parmi celles qui sont actives "
+            "aujourd’hui, ce qui permet de comparer deux périodes malgré les regroupements."
+        ),
         "masking": _(
             "Une case qui compterait de 1 à 4 personnes est masquée, et d’autres avec elle, pour "
             "qu’aucune soustraction ne la redonne. Un taux demande un dénominateur de 10 ou plus."

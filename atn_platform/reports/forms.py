@@ -5,11 +5,11 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from atn_platform.reports import periods
-from atn_platform.reports.enums import Breakdown
+from atn_platform.reports.enums import Breakdown, Scope
 
 
 class ReportForm(forms.Form):
-    """Which period, and what a row is; both have a default."""
+    """Which period, what a row is, and whose municipality counts; all have a default."""
 
     def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -30,4 +30,9 @@ class ReportForm(forms.Form):
             label=_("Tableau par"),
             choices=Breakdown.choices,
             error_messages={"invalid_choice": _("Choisissez région, taille ou public.")},
+        )
+        self.fields["perimetre"] = forms.ChoiceField(
+            label=_("Périmètre"),
+            choices=[(scope.value, scope.label.capitalize()) for scope in Scope],
+            error_messages={"invalid_choice": _("Choisissez le périmètre du jour ou d’origine.")},
         )

@@ -7,7 +7,7 @@ where four municipalities take part counts four people or more, so that « fewer
 would say exactly four.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 K = 5
@@ -23,12 +23,18 @@ class Masked:
 
 
 def mask(
-    counts: Sequence[int], total: int, floors: Sequence[int] = (), *, hide_total: bool = False
+    counts: Sequence[int],
+    total: int,
+    floors: Sequence[int] = (),
+    *,
+    hide_total: bool = False,
+    forced: Collection[int] = (),
 ) -> Masked:
     """Hide what must be in one column and its total.
 
     The total goes too when it is small, or when all that stands behind it is hidden and too tight.
     With `hide_total`, because another table hides that same total, one row at least is hidden.
+    Rows whose rank is `forced` go as if they were small.
     """
     least = [max(1, floor) for floor in floors] or [1] * len(counts)
     # A row as great as its floor is a poor hiding place: the reader knows it cannot be less.
@@ -36,7 +42,7 @@ def mask(
         (rank for rank, n in enumerate(counts) if n > 0),
         key=lambda rank: (counts[rank] == least[rank], counts[rank]),
     )
-    hidden = {rank for rank in order if counts[rank] < _threshold(least[rank])}
+    hidden = {rank for rank in order if counts[rank] < _threshold(least[rank]) or rank in forced}
     if hide_total or 0 < total < K:
         hidden |= set(order[:1])
     shown = [rank for rank in order if rank not in hidden]
@@ -49,21 +55,47 @@ def mask(
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Table:
+    """One breakdown to mask: its counts, their floors, and ranks that must be hidden anyway."""
+
+    counts: Sequence[int]
+    floors: Sequence[int] = ()
+    forced: Collection[int] = ()
+
+
 def mask_together(
-    tables: Sequence[tuple[Sequence[int], Sequence[int]]], total: int
+    tables: Sequence[Table], total: int, *, hide_total: bool = False
 ) -> list[Masked]:
-    """Mask several breakdowns (counts, floors) of one total: hidden in one, hidden in all."""
-    masked = [mask(counts, total, floors) for counts, floors in tables]
+    """Mask several breakdowns of one total: hidden in one, hidden in all."""
+    masked = [_masked(table, total, hide_total=hide_total) for table in tables]
     if all(each.total is not None for each in masked):
         return masked
-    return [mask(counts, total, floors, hide_total=True) for counts, floors in tables]
+    return [_masked(table, total, hide_total=True) for table in tables]
 
 
-def mask_nested(counts: Sequence[int], floors: Sequence[int], parent: int | None) -> Masked:
+def _masked(table: Table, total: int, *, hide_total: bool) -> Masked:
+    return mask(table.counts, total, table.floors, hide_total=hide_total, forced=table.forced)
+
+
+def mask_nested(table: Table, parent: int | None) -> Masked:
     """Mask the parts of a row that is itself shown, or hidden (None): then all parts are."""
     if parent is None:
-        return Masked(tuple(None if n else 0 for n in counts), None)
-    return mask(counts, sum(counts), floors)
+        return Masked(tuple(None if n else 0 for n in table.counts), None)
+    return _masked(table, sum(table.counts), hide_total=False)
+
+
+def told_apart(shown: Sequence[int | None], before: Sequence[int], now: Sequence[int]) -> set[int]:
+    """Ranks to hide in a second view of a column, beside a first that shows `shown` of `before`.
+
+    What the first view hides stays hidden; and so does what differs by one to four people, for
+    the difference would count those who moved from one row to another.
+    """
+    return {
+        rank
+        for rank, (seen, one, other) in enumerate(zip(shown, before, now, strict=True))
+        if seen is None or 0 < abs(one - other) < K
+    }
 
 
 def rate(part: int | None, whole: int) -> float | None:

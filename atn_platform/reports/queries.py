@@ -10,12 +10,13 @@ from datetime import date
 from typing import Any
 
 from django.db import connection
-from django.db.models import Max
+from django.db.models import Max, Q
 
 from atn_platform.reports.enums import Scope
 from atn_platform.reports.periods import Period
 from courses.documents import stations
 from courses.queries import document
+from municipalities.enums import STRATA
 from municipalities.models import RegistryImport
 
 # Strata 1 to 9 fold into four groups for the screen, and keep apart for the exports.
@@ -23,23 +24,41 @@ GROUP_OF_STRATUM = (
     "CASE WHEN stratum <= 3 THEN 1 WHEN stratum <= 5 THEN 2 WHEN stratum <= 7 THEN 3 ELSE 4 END"
 )
 
+# The number of a population's stratum, from what the registry said before it said otherwise.
+STRATUM_THEN = " + ".join(f"((measured.before ->> 'population')::int >= {n})::int" for n in STRATA)
+
+
+def _next_event(*changes: str) -> str:
+    """The first of these changes, after the reference date, of each organisation."""
+    named = ", ".join(f"'{change}'" for change in changes)
+    moved = "AND before -> 'region_id' IS NOT NULL" if "moved" in changes else ""
+    return f"""
+          SELECT DISTINCT ON (organisation_id) organisation_id, change, before
+            FROM municipalities_territorialevent
+           WHERE change IN ({named}) AND "on" > %(on)s {moved}
+           ORDER BY organisation_id, "on", id
+    """  # noqa: S608 -- as below
+
+
 # For each organisation, the one that its facts count for: `place`, and what is said of it.
 # `counted` when that one is a municipality of reference on the day that matters to the scope.
 PLACES = {
-    # Itself, in the region that was its own on the reference date: registry changes that came
-    # later keep what stood before.
-    Scope.ORIGIN: """
+    # Itself, as the registry had it on the reference date: what a later reading changed, it keeps.
+    Scope.ORIGIN: f"""
     SELECT place.id, place.id AS place, place.kind,
-           COALESCE(moved.before ->> 'region_id', place.region_id) AS region, place.stratum,
-           place.seats_filled, (place.inactive_on IS NULL OR place.inactive_on > %(on)s) AS counted
+           COALESCE(moved.before ->> 'region_id', place.region_id) AS region,
+           CASE WHEN measured.before IS NULL THEN place.stratum
+                ELSE {STRATUM_THEN} END AS stratum,
+           COALESCE((measured.before ->> 'seats_filled')::int, place.seats_filled)
+               AS seats_filled,
+           CASE listed.change WHEN 'appeared' THEN false WHEN 'vanished' THEN true
+                ELSE place.inactive_on IS NULL OR place.inactive_on > %(on)s END AS counted
       FROM municipalities_organisation place
-      LEFT JOIN (
-          SELECT DISTINCT ON (organisation_id) organisation_id, before
-            FROM municipalities_territorialevent
-           WHERE change = 'moved' AND "on" > %(on)s AND before -> 'region_id' IS NOT NULL
-           ORDER BY organisation_id, "on"
-      ) moved ON moved.organisation_id = place.id
-    """,
+      LEFT JOIN ({_next_event("appeared", "vanished")}) listed
+        ON listed.organisation_id = place.id
+      LEFT JOIN ({_next_event("moved")} ) moved ON moved.organisation_id = place.id
+      LEFT JOIN ({_next_event("measured")}) measured ON measured.organisation_id = place.id
+    """,  # noqa: S608 -- only constants of this file are put in
     # The municipality of today that took it over, whatever the number of mergers between.
     Scope.TODAY: """
     WITH RECURSIVE line AS (
@@ -249,10 +268,13 @@ def count(period: Period, *, on: date, scope: Scope = Scope.ORIGIN) -> Counts:
     )
 
 
-def registry_date() -> date | None:
-    """Day of the official list that the reference municipalities come from."""
-    last: date | None = RegistryImport.objects.aggregate(last=Max("reference_date"))["last"]
-    return last
+def registry_date(on: date) -> date | None:
+    """Day of the official list that the municipalities of that day come from, or of the last."""
+    days = RegistryImport.objects.aggregate(
+        then=Max("reference_date", filter=Q(reference_date__lte=on)), last=Max("reference_date")
+    )
+    found: date | None = days["then"] or days["last"]
+    return found
 
 
 def _minutes(version: int, lesson: str) -> int:

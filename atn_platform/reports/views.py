@@ -8,7 +8,7 @@ from django.views.decorators.http import require_GET, require_safe
 from atn_platform.accounts.decorators import requires
 from atn_platform.accounts.http import SignedInRequest
 from atn_platform.reports import actions, exports, figures, headlines, periods
-from atn_platform.reports.enums import Breakdown
+from atn_platform.reports.enums import Breakdown, Scope
 from atn_platform.reports.figures import GROUP, Report
 from atn_platform.reports.forms import ReportForm
 from atn_platform.reports.permissions import audience_of, can_read_reports
@@ -56,9 +56,18 @@ def export(request: SignedInRequest, extension: str) -> HttpResponseBase:
 
 def _asked(request: SignedInRequest, today: date) -> tuple[ReportForm, Report, Breakdown]:
     """The form as typed, and the report it asks for, or the usual one when it asks for none."""
-    usual = {"periode": periods.last_closed_quarter(today).key, "par": Breakdown.REGION.value}
+    usual = {
+        "periode": periods.last_closed_quarter(today).key,
+        "par": Breakdown.REGION.value,
+        "perimetre": Scope.ORIGIN.value,
+    }
     form = ReportForm({**usual, **request.GET.dict()}, today=today)
     asked = form.cleaned_data if form.is_valid() else usual
     period = periods.parse(asked["periode"]) or periods.last_closed_quarter(today)
-    report = figures.build(period, audience=audience_of(request.user), today=today)
+    report = figures.build(
+        period,
+        audience=audience_of(request.user),
+        today=today,
+        scope=Scope(asked["perimetre"]),
+    )
     return form, report, Breakdown(asked["par"])

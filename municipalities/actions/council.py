@@ -109,7 +109,7 @@ def renew(
     }
     if sitting.keys() != election.returned.keys() | election.leaving:
         raise RenewalRefused(
-            _("Le conseil a changé pendant que vous remplissiez la page : recommencez.")
+            _("Le conseil a changé pendant que vous remplissiez la page : recommencez.")
         )
     renewal = CouncilRenewal.objects.create(
         uuid=election.uuid,
@@ -152,7 +152,7 @@ def undo_renewal(*, renewal_id: int, by: User, at: datetime) -> CouncilRenewal:
     if renewal.undone_at is not None:
         return renewal
     if not renewal.is_open_to_undo(at):
-        raise RenewalRefused(_("Ce renouvellement ne s’annule plus : le délai est passé."))
+        raise RenewalRefused(_("Ce renouvellement ne s’annule plus : le délai est passé."))
     _withdraw(list(renewal.invited.select_for_update(no_key=True)), at=at)
     _forget(list(renewal.opened.all()))
     for change in renewal.changes.select_related("mandate").order_by("pk"):

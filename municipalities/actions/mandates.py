@@ -117,13 +117,18 @@ def refuse_disorder(mandate: Mandate) -> None:
     """Raise MandateRefused for days out of order, or a second mandate of the kind meanwhile."""
     if mandate.ends_on is not None and mandate.ends_on < mandate.starts_on:
         raise MandateRefused(_("Un mandat ne peut pas finir avant d’avoir commencé."))
+    if overlaps(mandate):
+        raise MandateRefused(_("Cette personne a déjà ce rôle dans l’organisation à ces dates."))
+
+
+def overlaps(mandate: Mandate) -> bool:
+    """Whether its holder has another of the same public, in the same place, on a common day."""
     same = Mandate.objects.from_day(mandate.starts_on).filter(
         user=mandate.user_id, organisation=mandate.organisation_id, public=mandate.public
     )
     if mandate.ends_on is not None:
         same = same.filter(starts_on__lte=mandate.ends_on)
-    if same.exclude(pk=mandate.pk).exists():
-        raise MandateRefused(_("Cette personne a déjà ce rôle dans l’organisation à ces dates."))
+    return same.exclude(pk=mandate.pk).exists()
 
 
 @transaction.atomic

@@ -255,6 +255,17 @@ def _events(places: Comparison, *, on: date) -> list[TerritorialEvent]:
                         after={name: after for name, (_, after) in kept.items()},
                     )
                 )
+    events += [
+        TerritorialEvent(
+            organisation=difference.organisation,
+            change=Change.MEASURED,
+            on=on,
+            before=_figures(difference, 0),
+            after=_figures(difference, 1),
+        )
+        for difference in places.changed + places.returned
+        if not difference.fields.keys().isdisjoint(FIGURES)
+    ]
     return events
 
 
@@ -263,6 +274,20 @@ KEPT_CHANGES = {
     Change.DESIGNATION: ("designation",),
     Change.MOVED: ("region_id", "mrc"),
 }
+
+
+# What reports of the past go on counting with.
+FIGURES = ("population", "seats_filled")
+
+
+def _figures(difference: Difference, side: int) -> dict[str, Any]:
+    """All the figures before (0) or after (1), changed or not."""
+    return {
+        name: difference.fields[name][side]
+        if name in difference.fields
+        else getattr(difference.organisation, name)
+        for name in FIGURES
+    }
 
 
 def _facts(place: Organisation) -> dict[str, Any]:

@@ -1,5 +1,7 @@
 """What a coordinator decides about places that left the registry."""
 
+from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
@@ -8,23 +10,39 @@ from django.utils.translation import gettext as _
 from atn_platform.accounts.models import User
 from atn_platform.audit.recording import record
 from atn_platform.core.exceptions import ActionError
+from municipalities.actions.mandates import overlaps, write_end
 from municipalities.enums import Change, Kind
-from municipalities.models import Mandate, Organisation, Responsibility, TerritorialEvent
+from municipalities.models import Mandate, Organisation, TerritorialEvent
+
+DAY = timedelta(days=1)
 
 
 class SuccessorRefused(ActionError):
     """One organisation cannot succeed the other."""
 
 
+@dataclass(frozen=True, slots=True)
+class Merger:
+    """One place goes into another from that day on.
+
+    `regranted`: the responsibilities that the administrator gives again in the successor, where
+    they reach more people than before; the others end.
+    """
+
+    organisation_id: int
+    successor_id: int
+    on: date
+    regranted: Collection[int] = ()
+
+
 @transaction.atomic
-def name_successor(
-    *, organisation_id: int, successor_id: int, on: date, by: User, at: datetime
-) -> Organisation:
+def name_successor(*, merger: Merger, by: User, at: datetime) -> Organisation:
     """Say into which municipality a vanished one was merged, and from which day.
 
-    Its people go on under the successor: mandates and responsibilities open that day end the day
-    before, and new ones begin. What was done before keeps the old mandate. Safe to repeat.
+    Its people go on under the successor: mandates that reach that day end the day before, and
+    those that prolong them begin. What was done before keeps the old mandate. Safe to repeat.
     """
+    organisation_id, successor_id, on = merger.organisation_id, merger.successor_id, merger.on
     both = Organisation.objects.select_for_update(no_key=True).order_by("pk")
     places = {place.pk: place for place in both.filter(pk__in=(organisation_id, successor_id))}
     organisation, successor = places[organisation_id], places[successor_id]
@@ -42,8 +60,8 @@ def name_successor(
             "after": {"code": successor.code, "name": successor.name},
         },
     )
-    _move_mandates(organisation, successor, on=on)
-    _move_responsibilities(organisation, successor, on=on, by=by)
+    _move_mandates(organisation, successor, on=on, by=by, at=at)
+    _move_responsibilities(organisation, successor, merger, by=by)
     record(
         at=at,
         actor=by,
@@ -72,34 +90,36 @@ def _refuse(organisation: Organisation, successor: Organisation) -> None:
         )
 
 
-def _move_mandates(organisation: Organisation, successor: Organisation, *, on: date) -> None:
-    open_ones = organisation.mandates.select_for_update(no_key=True).filter(ends_on__isnull=True)
-    for mandate in open_ones:
-        _end(mandate, on=on)
-        Mandate.objects.get_or_create(
+def _move_mandates(
+    organisation: Organisation, successor: Organisation, *, on: date, by: User, at: datetime
+) -> None:
+    reaching = organisation.mandates.select_for_update(no_key=True).from_day(on).order_by("pk")
+    for mandate in reaching:
+        following = Mandate(
             user_id=mandate.user_id,
             organisation=successor,
             public=mandate.public,
-            ends_on=None,
-            defaults={"function": mandate.function, "starts_on": max(on, mandate.starts_on)},
+            function=mandate.function,
+            starts_on=max(on, mandate.starts_on),
+            ends_on=mandate.ends_on,
+            thread=mandate.thread,
         )
+        # On the eve of the merger; one that began later ends the day it began.
+        write_end(mandate, ends_on=max(mandate.starts_on, on - DAY), by=by, at=at)
+        if not overlaps(following):
+            following.save()
 
 
 def _move_responsibilities(
-    organisation: Organisation, successor: Organisation, *, on: date, by: User
+    organisation: Organisation, successor: Organisation, merger: Merger, *, by: User
 ) -> None:
-    open_ones = organisation.responsibilities.select_for_update(no_key=True)
-    for responsibility in open_ones.filter(ends_on__isnull=True):
-        _end(responsibility, on=on)
-        Responsibility.objects.get_or_create(
-            user_id=responsibility.user_id,
-            organisation=successor,
-            ends_on=None,
-            defaults={"starts_on": max(on, responsibility.starts_on), "granted_by": by},
-        )
-
-
-def _end(row: Mandate | Responsibility, *, on: date) -> None:
-    """End on the eve of the merger; one that began later ends the day it began."""
-    row.ends_on = max(row.starts_on, on - timedelta(days=1))
-    row.save(update_fields=["ends_on", "updated_at"])
+    reaching = organisation.responsibilities.select_for_update(no_key=True).from_day(merger.on)
+    for row in reaching.order_by("pk"):
+        starts_on, ends_on = max(merger.on, row.starts_on), row.ends_on
+        row.ends_on = max(row.starts_on, merger.on - DAY)
+        row.save(update_fields=["ends_on", "updated_at"])
+        held = successor.responsibilities.from_day(starts_on).filter(user=row.user_id)
+        if row.pk in merger.regranted and not held.exists():
+            successor.responsibilities.create(
+                user_id=row.user_id, starts_on=starts_on, ends_on=ends_on, granted_by=by
+            )

@@ -1,7 +1,8 @@
 """Input of the pages about the territory and its people."""
 
 import re
-from typing import Any
+from datetime import date
+from typing import Any, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -13,7 +14,7 @@ from atn_platform.accounts.forms import PersonField
 from atn_platform.core import french
 from municipalities.actions.invitations import Guest, Welcome
 from municipalities.enums import Public
-from municipalities.models import Organisation, OrganisationQuerySet
+from municipalities.models import Organisation, OrganisationQuerySet, Responsibility
 
 # How each public names itself, one person at a time.
 PUBLICS = [
@@ -38,6 +39,21 @@ class SuccessorForm(forms.Form):
     on = forms.DateField(
         label=_("Date du regroupement"), widget=forms.DateInput(attrs={"type": "date"})
     )
+    regranted = forms.ModelMultipleChoiceField(
+        label=_("Personnes responsables à reconduire"),
+        help_text=_("Elles verront aussi les gens de la municipalité qui succède."),
+        queryset=Responsibility.objects.none(),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+
+    def __init__(self, *args: Any, places: list[Organisation], on: date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        held = Responsibility.objects.from_day(on).filter(organisation__in=places)
+        rows = held.select_related("user", "organisation").order_by("user__sort_key", "pk")
+        cast("forms.ModelMultipleChoiceField", self.fields["regranted"]).queryset = rows
+        if not rows:
+            del self.fields["regranted"]
 
     def clean_successor(self) -> Organisation:
         """The one active municipality of that code or name."""

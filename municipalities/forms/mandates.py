@@ -38,7 +38,7 @@ class TermForm(forms.Form):
         label=_("Fonction"),
         required=False,
         max_length=120,
-        help_text=_("Par exemple : conseillère, siège 4; greffier adjoint; voirie."),
+        help_text=_("Par exemple : conseillère, siège 4; greffier adjoint; voirie."),
         widget=forms.TextInput({"autocomplete": "off"}),
     )
     starts_on = day_field(label=_("Premier jour"))
@@ -49,7 +49,7 @@ class TermForm(forms.Form):
     ) -> None:
         super().__init__(*args, **kwargs)
         proposed = usual_end(organisation, public, on)
-        words = _("Pour une personne élue : le %s, jour de l’élection générale.")
+        words = _("Pour une personne élue : le %s, jour de l’élection générale.")
         self.fields["ends_on"].help_text = (
             _("Laissez vide si aucune fin n’est prévue.")
             if proposed is None
@@ -80,7 +80,7 @@ class AnotherForm(TermForm):
         super().__init__(*args, organisation=organisation, public=Public.ELECTED, on=on, **kwargs)
         self.organisation = organisation
         self.fields["ends_on"].help_text = _(
-            "Vide : aucune fin prévue; pour une personne élue, le jour de l’élection générale."
+            "Vide : aucune fin prévue; pour une personne élue, le jour de l’élection générale."
         )
 
     def term(self) -> Term:

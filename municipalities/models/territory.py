@@ -49,8 +49,24 @@ class OrganisationQuerySet(models.QuerySet["Organisation"]):
         return self.filter(code=handle)
 
     def matching(self, typed: str) -> "OrganisationQuerySet":
-        """Names that contain what was typed, accents, st/ste and articles aside."""
-        return self.filter(search_key__contains=french.search_key(typed))
+        """Names that contain what was typed, accents, st/ste and articles aside.
+
+        A name borne before, or by a municipality merged since, finds the one of today.
+        """
+        key = french.search_key(typed)
+        merged = Organisation.objects.filter(search_key__contains=key, successor__isnull=False)
+        return self.filter(
+            Q(search_key__contains=key)
+            | Q(pk__in=_renamed_from(key))
+            | Q(pk__in=merged.values("successor"))
+        )
+
+
+def _renamed_from(key: str) -> list[int]:
+    """Organisations that bore a name with that search key; renamings are few."""
+    renamed = TerritorialEvent.objects.filter(change=Change.RENAMED)
+    names = renamed.values_list("organisation", "before__name")
+    return [pk for pk, name in names if key in french.search_key(name)]
 
 
 class Organisation(TimestampedModel):

@@ -40,10 +40,10 @@ def grid(request: SignedInRequest, handle: str) -> HttpResponse:
             form.add_error(None, str(error))
         else:
             if done.invited:
-                messages.success(request, _("Invitations envoyées : %s.") % len(done.invited))
+                messages.success(request, _("Invitations envoyées : %s.") % len(done.invited))
             if done.opened:
                 named = ", ".join(str(mandate.user) for mandate in done.opened)
-                messages.success(request, _("Au conseil dès maintenant : %s.") % named)
+                messages.success(request, _("Au conseil dès maintenant : %s.") % named)
             return redirect("municipalities:council", handle)
     context = {
         "organisation": organisation,

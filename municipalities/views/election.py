@@ -69,7 +69,7 @@ def _confirm(
     except ActionError as error:
         messages.error(request, str(error))
         return redirect(request.get_full_path())
-    words = _("Le conseil est renouvelé. Invitations envoyées : %s.")
+    words = _("Le conseil est renouvelé. Invitations envoyées : %s.")
     messages.success(request, words % renewal.invited.count())
     return redirect(COUNCIL, organisation.handle)
 
@@ -84,5 +84,5 @@ def undo(request: SignedInRequest, pk: int) -> HttpResponse:
     except ActionError as error:
         messages.error(request, str(error))
     else:
-        messages.success(request, _("Le renouvellement est annulé : tout est comme avant."))
+        messages.success(request, _("Le renouvellement est annulé : tout est comme avant."))
     return redirect(COUNCIL, renewal.organisation.handle)

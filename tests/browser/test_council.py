@@ -78,7 +78,7 @@ def test_ginette_asks_her_council_in_on_a_telephone(browser, live_server, ginett
     cell.fill("elu6@exemple.quebec")
     page.get_by_role("button", name="Inviter ces personnes").click()
 
-    expect(page.get_by_text("Invitations envoyées : 5.")).to_be_visible()
+    expect(page.get_by_text("Invitations envoyées : 5.")).to_be_visible()
     expect(page.get_by_text("Tous les sièges ont quelqu’un.")).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE
     assert Invitation.objects.count() == 5
@@ -113,7 +113,7 @@ def test_ginette_renews_her_council_on_a_telephone_and_takes_it_back(
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE
     assert not CouncilRenewal.objects.exists()
     page.get_by_role("button", name="Confirmer").click()
-    expect(page.get_by_text("Invitations envoyées : 1.")).to_be_visible()
+    expect(page.get_by_text("Invitations envoyées : 1.")).to_be_visible()
     if scripts:
         assert axe(page) == []
     page.get_by_role("button", name="Annuler ce renouvellement").click()

@@ -124,7 +124,7 @@ def test_seven_people_are_asked_in_at_once_and_their_mandates_end_on_election_da
     people = [(n, f"Prénom{n}", f"Nom{n}", f"Elu{n}@exemple.quebec") for n in range(7)]
     with django_capture_on_commit_callbacks(execute=True):
         answer = signed.post(page, typed(*people), follow=True)
-    assertContains(answer, "Invitations envoyées : 7.")
+    assertContains(answer, "Invitations envoyées : 7.")
     assert len(mailoutbox) == 7
     assert list(Invitation.objects.order_by("pk").values_list("function", flat=True)[:2]) == [
         "mairie", "conseil, siège 1",
@@ -196,7 +196,7 @@ def test_someone_of_the_staff_takes_a_second_function_without_a_letter(ginette, 
         typed((2, "Cléo", "Roy", "cleo@exemple.quebec"), (3, "", "", "denis@exemple.quebec")),
         follow=True,
     )
-    assertContains(answer, f"Au conseil dès maintenant : {clerk.user}.")
+    assertContains(answer, f"Au conseil dès maintenant : {clerk.user}.")
     second = clerk.user.mandates.get(public=Public.ELECTED)
     assert second.function == "conseil, siège 2"
     assert second.ends_on == elections.next_general_election(timezone.localdate())

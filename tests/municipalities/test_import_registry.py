@@ -86,6 +86,13 @@ def test_changes_are_written_with_their_history_and_derived_keys():
             {"region_id": "16", "mrc": ""},
         ),
         ("46010", Change.RENAMED, SUMMER, {"name": "Brigham"}, {"name": "Sainte-Brigitte"}),
+        (
+            "46005",
+            Change.MEASURED,
+            SUMMER,
+            {"population": 368, "seats_filled": 2},
+            {"population": 1200, "seats_filled": 2},
+        ),
     ]
 
 

@@ -268,7 +268,7 @@ def test_the_page_then_its_summary_then_one_act_and_its_undoing(client, page, se
     assert state(place) == before
 
     done = client.post(page, typed | {"confirmer": "1"}, follow=True)
-    assertContains(done, "Invitations envoyées : 1.")
+    assertContains(done, "Invitations envoyées : 1.")
     assertContains(done, "Annuler ce renouvellement")
     client.post(page, typed | {"confirmer": "1"})  # a double tap
     renewal = CouncilRenewal.objects.get()

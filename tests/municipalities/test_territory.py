@@ -8,7 +8,7 @@ from pytest_django.asserts import assertContains, assertNotContains
 
 from atn_platform.accounts.enums import Role
 from atn_platform.audit.models import Entry
-from municipalities.actions.territory import SuccessorRefused, name_successor
+from municipalities.actions.territory import Merger, SuccessorRefused, name_successor
 from municipalities.enums import Change, Kind
 from municipalities.models import Organisation, RegistryImport, TerritorialEvent
 from tests.factories import (
@@ -43,11 +43,9 @@ def administrator(client):
     return user
 
 
-def name(place, successor, by=None):
+def name(place, successor, by=None, regranted=()):
     return name_successor(
-        organisation_id=place.pk,
-        successor_id=successor.pk,
-        on=MERGER,
+        merger=Merger(place.pk, successor.pk, MERGER, regranted),
         by=by or UserFactory(),
         at=AT,
     )
@@ -56,10 +54,11 @@ def name(place, successor, by=None):
 def test_people_go_on_under_the_successor_and_the_past_keeps_its_mandate(station, heiress):
     mandate = MandateFactory(organisation=station, function="commis")
     late = MandateFactory(organisation=station, starts_on=date(2026, 2, 1))
-    ResponsibilityFactory(organisation=station, user=mandate.user)
+    kept = ResponsibilityFactory(organisation=station, user=mandate.user)
+    ResponsibilityFactory(organisation=station)
 
     for _ in range(2):  # the second call changes nothing
-        name(station, heiress)
+        name(station, heiress, regranted=[kept.pk])
 
     mandate.refresh_from_db()
     assert mandate.ends_on == date(2025, 12, 31)

@@ -175,7 +175,9 @@ def test_taking_a_file_is_written_in_the_journal(client, coordinator, world):
     assert (entry.actor, entry.verb, entry.target) == (
         coordinator, "report.exported", "participation 2026"
     )  # fmt: skip
-    assert entry.details == {"by": "public", "format": "csv", "audience": "umq"}
+    assert entry.details == {
+        "by": "public", "format": "csv", "audience": "umq", "scope": "origine"
+    }  # fmt: skip
 
 
 def command(tmp_path, *options, **named):

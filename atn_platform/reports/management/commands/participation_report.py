@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from atn_platform.core.exceptions import ActionError
 from atn_platform.reports import actions, exports, figures
-from atn_platform.reports.enums import Audience, Breakdown
+from atn_platform.reports.enums import Audience, Breakdown, Scope
 from atn_platform.reports.periods import Period
 
 
@@ -32,6 +32,10 @@ class Command(BaseCommand):
             "--as", dest="audience", choices=Audience.values, default=Audience.UMQ,
             help="pour qui : umq (petits nombres masqués) ou atn",
         )  # fmt: skip
+        parser.add_argument(
+            "--scope", choices=Scope.values, default=Scope.ORIGIN,
+            help="périmètre d’origine, ou du jour : la municipalité qui a succédé à chacune",
+        )  # fmt: skip
         parser.add_argument("--format", choices=list(exports.CONTENT_TYPES), default="json")
         parser.add_argument("--output", type=Path, metavar="FICHIER", help="sinon, à l’écran")
 
@@ -44,6 +48,7 @@ class Command(BaseCommand):
                 Period(options["start"], options["end"]),
                 audience=Audience(options["audience"]),
                 today=timezone.localdate(),
+                scope=Scope(options["scope"]),
             )
         except ActionError as error:
             raise CommandError(str(error)) from error
