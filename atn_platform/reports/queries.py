@@ -204,7 +204,8 @@ WORK = """
     SELECT enrolled.version_id, done.lesson::text, count(*)
       FROM enrollments_lessonstate done
       JOIN enrollments_enrollment enrolled ON enrolled.id = done.enrollment_id
-      JOIN municipalities_mandate mandate ON mandate.id = enrolled.mandate_id
+      JOIN municipalities_mandate mandate
+        ON mandate.id = COALESCE(done.mandate_id, enrolled.mandate_id)
       JOIN municipalities_organisation place
         ON place.id = mandate.organisation_id AND place.kind = 'municipality'
      WHERE done.completed_at >= %(start)s AND done.completed_at < %(end)s
