@@ -53,3 +53,27 @@ def farewell(person: User, organisation: Organisation, *, on: date) -> Message:
         reason=_("La personne responsable de %(organisation)s a inscrit votre départ.")
         % {"organisation": organisation.name},
     )
+
+
+def welcome(person: User, organisation: Organisation, *, sender: User | None) -> Message:
+    """To someone whose town has just opened them an account: how to come in, and that they may.
+
+    One for each person and organisation.
+    """
+    name = str(sender) if sender else organisation.name
+    return compose(
+        key=f"welcome:{person.pk}:{organisation.pk}",
+        category=Category.INVITATION,
+        recipient=person,
+        template="welcome",
+        context={
+            "first_name": person.first_name,
+            "sender": name,
+            "organisation": organisation.name,
+            "email": person.email,
+            "url": absolute("account_request_login_code"),
+        },
+        subject=_("Des formations courtes vous attendent avec %s") % organisation.name,
+        reason=_("%(sender)s a inscrit votre adresse, au nom de %(organisation)s.")
+        % {"sender": name, "organisation": organisation.name},
+    )

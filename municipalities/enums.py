@@ -43,6 +43,32 @@ class Change(models.TextChoices):
     MERGED = "merged", _("regroupée")
 
 
+class BatchState(models.TextChoices):
+    """How far the import of a list has come."""
+
+    READY = "ready", _("à vérifier")
+    RUNNING = "running", _("en cours")
+    DONE = "done", _("faite")
+    UNDONE = "undone", _("annulée")
+
+
+class LineState(models.TextChoices):
+    """What a line of a list would do, or did."""
+
+    NEW = "new", _("nouvelle personne")
+    CHANGED = "changed", _("changement")
+    KNOWN = "known", _("déjà là")
+    DOUBTFUL = "doubtful", _("à décider")
+    WRONG = "wrong", _("pas comprise")
+
+
+class Decision(models.TextChoices):
+    """What a responsable says of a doubtful line; nothing is done without."""
+
+    ASK = "ask", _("lui demander son accord, par courriel")
+    CREATE = "create", _("c’est une autre personne : l’ajouter")
+
+
 # Lower bounds of the nine population strata (domain reference 1.4), smallest first.
 STRATA = (0, 500, 1_000, 2_000, 5_000, 10_000, 25_000, 50_000, 100_000)
 

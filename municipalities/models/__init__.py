@@ -1,4 +1,5 @@
 from municipalities.models.changes import RENEWAL_UNDO, CouncilRenewal, MandateChange
+from municipalities.models.imports import IMPORT_UNDO, ImportBatch, ImportLine
 from municipalities.models.invitations import INVITATION_LIFE, Invitation
 from municipalities.models.mandates import Mandate, MandateQuerySet, Responsibility
 from municipalities.models.territory import (
@@ -10,9 +11,12 @@ from municipalities.models.territory import (
 )
 
 __all__ = [
+    "IMPORT_UNDO",
     "INVITATION_LIFE",
     "RENEWAL_UNDO",
     "CouncilRenewal",
+    "ImportBatch",
+    "ImportLine",
     "Invitation",
     "Mandate",
     "MandateChange",

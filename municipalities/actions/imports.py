@@ -1,0 +1,393 @@
+"""Bringing a list of people in: kept as read, done at once, taken back for thirty days."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from functools import cache
+
+from django.contrib.auth.hashers import make_password
+from django.db import IntegrityError, connection, transaction
+from django.db.models import ProtectedError
+from django.utils.translation import gettext as _
+
+from atn_platform.accounts.models import User
+from atn_platform.audit.recording import record
+from atn_platform.core.exceptions import ActionError
+from atn_platform.notifications.outbox import queue
+from municipalities import emails
+from municipalities.actions.invitations import Guest, invite, local_day
+from municipalities.enums import BatchState, Decision, LineState
+from municipalities.models import ImportBatch, ImportLine, Mandate, Organisation
+from municipalities.queries import imports as queries
+from municipalities.queries.elections import usual_end
+from municipalities.queries.imports import Row
+from municipalities.staff import columns, files, people
+from municipalities.staff.columns import Columns
+from municipalities.staff.files import Line
+
+CHUNK = 1_000
+# Shown on the page of an import, written as it advances.
+LINE_FIELDS = ["cells", "flaws", "state", "note", "decision", "user", "mandate", "done"]
+
+
+class ImportRefused(ActionError):
+    """The list cannot be taken, done or undone like that."""
+
+
+def compare_file(
+    *, organisation: Organisation, content: bytes, at: datetime
+) -> tuple[Columns, list[Row]]:
+    """What a list would do, without keeping anything. Raises FileRefused."""
+    sheet, found = columns.find(files.read(content))
+    if found.questions:
+        raise ImportRefused(" ".join(found.questions))
+    place = queries.ways_to_name(organisation)
+    entries = people.entries(sheet, found, place)
+    return found, queries.compare(organisation, entries, on=local_day(at))
+
+
+@transaction.atomic
+def receive(
+    *, organisation: Organisation, name: str, content: bytes, by: User | None, at: datetime
+) -> ImportBatch:
+    """Keep a list as read, to be looked at; nobody is touched. Raises FileRefused."""
+    sheet, found = columns.find(files.read(content))
+    header = list(found.header.cells)
+    known = queries.remembered(organisation, header)
+    batch = ImportBatch.objects.create(
+        organisation=organisation,
+        by=by,
+        name=name[:200],
+        header=header,
+        header_line=found.header.number,
+        places=known or found.places,
+        questions=[] if known else found.questions,
+        notes=sheet.notes + [_("Colonne laissée de côté : %s.") % cell for cell in found.ignored],
+        received_at=at,
+    )
+    after = [line for line in sheet.lines if line.number > found.header.number]
+    _write(batch, [_kept(batch, line) for line in after], at=at)
+    record(at=at, actor=by, verb="import.received", target=str(batch.pk), lines=len(after))
+    return batch
+
+
+@transaction.atomic
+def choose_columns(*, batch_id: int, places: dict[str, int], at: datetime) -> ImportBatch:
+    """Read the list again, its columns as a person says."""
+    batch = _ready(batch_id)
+    batch.places, batch.questions = places, []
+    batch.save(update_fields=["places", "questions", "updated_at"])
+    _write(batch, list(batch.lines.order_by("number")), at=at)
+    return batch
+
+
+@transaction.atomic
+def mend_line(*, batch_id: int, number: int, said: dict[str, str], at: datetime) -> ImportLine:
+    """Write the cells of a line anew, by field, and compare the whole list again."""
+    batch = _ready(batch_id)
+    lines = list(batch.lines.order_by("number"))
+    line = next((each for each in lines if each.number == number), None)
+    if line is None:
+        raise ImportRefused(_("Cette ligne n’est plus dans la liste."))
+    cells = line.cells[: len(batch.header)] + [""] * (len(batch.header) - len(line.cells))
+    for name, words in said.items():
+        if name in batch.places:
+            cells[batch.places[name]] = files.clean(words)
+    line.cells, line.flaws = cells, {}
+    _write(batch, lines, at=at)
+    return line
+
+
+@transaction.atomic
+def drop_line(*, batch_id: int, number: int, at: datetime) -> None:
+    """Leave a line out of the import."""
+    batch = _ready(batch_id)
+    batch.lines.filter(number=number).delete()
+    _write(batch, list(batch.lines.order_by("number")), at=at)
+
+
+@transaction.atomic
+def decide(*, batch_id: int, decisions: dict[int, str]) -> None:
+    """Keep what is said of doubtful lines, by number of line; "" is nothing for now."""
+    batch = _ready(batch_id)
+    for number, decision in decisions.items():
+        if decision in ("", *Decision.values):
+            doubtful = batch.lines.filter(number=number, state=LineState.DOUBTFUL)
+            doubtful.update(decision=decision)
+
+
+@transaction.atomic
+def discard(*, batch_id: int) -> None:
+    """Forget a list that was not imported."""
+    _ready(batch_id).delete()
+
+
+def start(*, batch_id: int, writes: bool) -> bool:
+    """Say that the import begins; False when it had begun already. Call `commit` after."""
+    ready = ImportBatch.objects.filter(pk=batch_id, state=BatchState.READY, questions=[])
+    return bool(ready.update(state=BatchState.RUNNING, writes=writes))
+
+
+def commit(*, batch_id: int, at: datetime) -> ImportBatch:
+    """Do all that the list says, or nothing; a second call finds it done.
+
+    Another town may take an address meanwhile: the comparison is then made once more.
+    """
+    try:
+        return _commit(batch_id, at)
+    except IntegrityError:
+        return _commit(batch_id, at)
+
+
+@transaction.atomic
+def _commit(batch_id: int, at: datetime) -> ImportBatch:
+    batch = ImportBatch.objects.select_related("organisation", "by").get(pk=batch_id)
+    Organisation.objects.select_for_update(no_key=True).get(pk=batch.organisation_id)
+    batch.refresh_from_db(fields=["state"])
+    if batch.state != BatchState.RUNNING:
+        return batch
+    day = local_day(at)
+    lines = list(batch.lines.order_by("number"))
+    rows = _compared(batch, lines, on=day)
+    work = list(zip(lines, rows, strict=True))
+    decided = [(line, row) for line, row in work if _takes_place(line, row)]
+    _open_accounts(decided, at=at)
+    _open_mandates(decided, batch.organisation, on=day)
+    _change(work)
+    _ask(work, batch, at=at)
+    for line, row in work:
+        _tell(line, row)
+    _save_lines(lines, batch)
+    batch.state, batch.committed_at = BatchState.DONE, at
+    batch.save(update_fields=["state", "committed_at", "updated_at"])
+    if batch.writes:
+        _welcome(decided, batch, at=at)
+    record(at=at, actor=batch.by, verb="import.committed", target=str(batch.pk), lines=len(lines))
+    return batch
+
+
+def _takes_place(line: ImportLine, row: Row) -> bool:
+    """Whether a line gives someone an account or a mandate."""
+    wanted = row.state == LineState.DOUBTFUL and line.decision == Decision.CREATE
+    if wanted and row.first is None and row.user is None:
+        return True
+    return row.state == LineState.NEW or (row.state == LineState.CHANGED and row.mandate is None)
+
+
+def _open_accounts(work: Sequence[tuple[ImportLine, Row]], *, at: datetime) -> None:
+    """An account for each person who has none, without a password: codes and cards open it."""
+    made = []
+    for line, row in work:
+        if row.user is None and row.first is None:
+            entry = row.entry
+            row.user = User(
+                email=entry.email or None,
+                first_name=entry.first_name,
+                last_name=entry.last_name,
+                password=make_password(None),
+                date_joined=at,
+            )
+            row.user.set_sort_key()
+            made.append(row.user)
+            line.done = {**line.done, "user": True}
+    User.objects.bulk_create(made, batch_size=CHUNK)
+    for __, row in work:
+        if row.user is None and row.first is not None:
+            row.user = row.first.user
+
+
+def _open_mandates(
+    work: Sequence[tuple[ImportLine, Row]], organisation: Organisation, *, on: date
+) -> None:
+    end = cache(lambda public: usual_end(organisation, public, on))
+    made = []
+    for line, row in work:
+        row.mandate = Mandate(
+            user=row.user,
+            organisation=organisation,
+            public=row.public,
+            function=row.entry.function,
+            starts_on=on,
+            ends_on=end(row.public),
+        )
+        made.append(row.mandate)
+        line.done = {**line.done, "mandate": True}
+    Mandate.objects.bulk_create(made, batch_size=CHUNK)
+
+
+def _change(work: Iterable[tuple[ImportLine, Row]]) -> None:
+    """New functions, and the names of accounts that nobody has opened yet."""
+    mandates, users = [], []
+    for line, row in work:
+        if row.state != LineState.CHANGED or "mandate" in line.done or row.mandate is None:
+            continue
+        entry = row.entry
+        if entry.function and entry.function != row.mandate.function:
+            line.done = {**line.done, "function": row.mandate.function}
+            row.mandate.function = entry.function
+            mandates.append(row.mandate)
+        if row.renames and row.user is not None:
+            line.done = {**line.done, "names": [row.user.first_name, row.user.last_name]}
+            row.user.first_name, row.user.last_name = entry.first_name, entry.last_name
+            row.user.set_sort_key()
+            users.append(row.user)
+    Mandate.objects.bulk_update(mandates, ["function"], batch_size=CHUNK)
+    User.objects.bulk_update(users, ["first_name", "last_name", "sort_key"], batch_size=CHUNK)
+
+
+def _ask(work: Iterable[tuple[ImportLine, Row]], batch: ImportBatch, *, at: datetime) -> None:
+    """The letter by which whoever has an account elsewhere says yes, or nothing."""
+    guests = [
+        Guest(
+            email=row.entry.email,
+            first_name=row.entry.first_name,
+            last_name=row.entry.last_name,
+            public=row.entry.public,
+            function=row.entry.function,
+        )
+        for line, row in work
+        if row.state == LineState.DOUBTFUL and line.decision == Decision.ASK and row.entry.email
+    ]
+    if guests and batch.by is not None:
+        invite(organisation=batch.organisation, guests=guests, by=batch.by, at=at)
+
+
+def _welcome(work: Iterable[tuple[ImportLine, Row]], batch: ImportBatch, *, at: datetime) -> None:
+    for line, row in work:
+        if "user" in line.done and row.user is not None and row.user.email:
+            queue(emails.welcome(row.user, batch.organisation, sender=batch.by), at=at)
+
+
+def _tell(line: ImportLine, row: Row) -> None:
+    """Copy on the line what the comparison, or the work, made of it."""
+    line.state, line.note = row.state, "\n".join(row.notes)
+    line.user, line.mandate = row.user, row.mandate
+
+
+@transaction.atomic
+def undo(*, batch_id: int, by: User, at: datetime) -> ImportBatch:
+    """Take an import back: only what it made, and only where nobody has built on it since.
+
+    Accounts that were opened, or hold anything, stay with their mandate. Raises ImportRefused.
+    """
+    batch = ImportBatch.objects.select_for_update(no_key=True).get(pk=batch_id)
+    if batch.state == BatchState.UNDONE:
+        return batch
+    if not batch.is_open_to_undo(at):
+        raise ImportRefused(_("Un import s’annule pendant trente jours après avoir été fait."))
+    lines = list(batch.lines.exclude(done={}).select_related("user", "mandate").order_by("number"))
+    header = Line(batch.header_line, tuple(batch.header))
+    found = columns.placed(header, batch.places)
+    for line in lines:
+        _restore(line, found)
+    kept = _remove(lines)
+    batch.state, batch.undone_at = BatchState.UNDONE, at
+    batch.save(update_fields=["state", "undone_at", "updated_at"])
+    record(at=at, actor=by, verb="import.undone", target=str(batch.pk), kept=len(kept))
+    return batch
+
+
+def _restore(line: ImportLine, found: Columns) -> None:
+    """The words that the import overwrote, unless they were written again since."""
+    said = people.understand(Line(line.number, tuple(line.cells)), found, frozenset())
+    if "function" in line.done and line.mandate and line.mandate.function == said.function:
+        line.mandate.function = line.done["function"]
+        line.mandate.save(update_fields=["function", "updated_at"])
+    user = line.user
+    if "names" in line.done and user and user.last_login is None:
+        user.first_name, user.last_name = line.done["names"]
+        user.save(update_fields=["first_name", "last_name"])
+
+
+def _remove(lines: Sequence[ImportLine]) -> list[ImportLine]:
+    """Delete mandates, then accounts, that the import made; return the lines that had to stay."""
+    kept = []
+    for start_at in range(0, len(lines), CHUNK):
+        part = [each for each in lines[start_at : start_at + CHUNK] if each.user is not None]
+        idle = [each for each in part if each.user and each.user.last_login is None]
+        kept += [each for each in part if each not in idle]
+        if not _deleted(idle):
+            kept += [each for each in idle if not _deleted([each])]
+    for line in kept:
+        line.note = f"{line.note}\n" + _("Gardée : cette personne s’en est servie.")
+        line.save(update_fields=["note"])
+    return kept
+
+
+def _deleted(lines: Sequence[ImportLine]) -> bool:
+    """Whether all that these lines made could go; if not, all of it stays."""
+    mandates = [each.mandate_id for each in lines if each.mandate_id and "mandate" in each.done]
+    users = [each.user_id for each in lines if each.user_id and "user" in each.done]
+    try:
+        with transaction.atomic():
+            Mandate.objects.filter(pk__in=mandates).delete()
+            User.objects.filter(pk__in=users).delete()
+    except ProtectedError:
+        return False
+    return True
+
+
+def _ready(batch_id: int) -> ImportBatch:
+    batch = ImportBatch.objects.select_for_update(no_key=True).get(pk=batch_id)
+    if batch.state != BatchState.READY:
+        raise ImportRefused(_("Cet import est déjà fait : il ne se corrige plus."))
+    return batch
+
+
+def _kept(batch: ImportBatch, line: Line) -> ImportLine:
+    return ImportLine(
+        batch=batch, number=line.number, cells=list(line.cells),
+        flaws={str(place): words for place, words in line.flaws.items()},
+    )  # fmt: skip
+
+
+def _compared(batch: ImportBatch, lines: Sequence[ImportLine], *, on: date) -> list[Row]:
+    header = Line(batch.header_line, tuple(batch.header))
+    found = columns.placed(header, batch.places)
+    place = queries.ways_to_name(batch.organisation)
+    entries = [
+        people.understand(
+            Line(
+                each.number,
+                tuple(each.cells),
+                {int(at): words for at, words in each.flaws.items()},
+            ),
+            found,
+            place,
+        )
+        for each in lines
+    ]
+    return queries.compare(batch.organisation, entries, on=on)
+
+
+def _write(batch: ImportBatch, lines: list[ImportLine], *, at: datetime) -> None:
+    """Compare the lines with who is here today, and keep what each would do."""
+    for line, row in zip(lines, _compared(batch, lines, on=local_day(at)), strict=True):
+        _tell(line, row)
+        if row.flaws:
+            line.note = "\n".join(str(flaw) for flaw in row.flaws)
+    _save_lines(lines)
+
+
+def _save_lines(lines: Sequence[ImportLine], running: ImportBatch | None = None) -> None:
+    for first in range(0, len(lines), CHUNK):
+        ImportLine.objects.bulk_create(
+            lines[first : first + CHUNK],
+            update_conflicts=True,
+            unique_fields=["batch", "number"],
+            update_fields=LINE_FIELDS,
+        )
+        if running is not None:
+            _advance(running, min(first + CHUNK, len(lines)))
+
+
+def _advance(batch: ImportBatch, count: int) -> None:
+    """Write the progress past the transaction, through a connection of its own."""
+    aside = connection.copy()
+    try:
+        with aside.cursor() as cursor:
+            cursor.execute(
+                "UPDATE municipalities_importbatch SET progress = %s WHERE id = %s",
+                [count, batch.pk],
+            )
+    finally:
+        aside.close()

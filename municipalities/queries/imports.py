@@ -1,0 +1,170 @@
+"""What each line of a list would do to the people of an organisation."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from django.utils.translation import gettext as _
+
+from atn_platform.accounts.models import User
+from atn_platform.core import french
+from municipalities.enums import LineState, Public
+from municipalities.models import ImportBatch, Mandate, Organisation
+from municipalities.staff.people import Entry, Flaw
+
+Named = dict[str, list[Mandate]]
+
+
+@dataclass(slots=True)
+class Row:
+    """A line compared with who is here; `renames` when the names of the account may follow."""
+
+    entry: Entry
+    state: LineState
+    notes: list[str] = field(default_factory=list)
+    user: User | None = None
+    mandate: Mandate | None = None
+    first: "Row | None" = None  # an earlier line about the same new person
+    renames: bool = False
+
+    @property
+    def flaws(self) -> list[Flaw]:
+        return self.entry.flaws if self.state == LineState.WRONG else []
+
+    @property
+    def public(self) -> str:
+        return self.entry.public or Public.STAFF
+
+
+class _World:
+    """Who is known, read in three queries whatever the number of lines."""
+
+    def __init__(self, organisation: Organisation, entries: Sequence[Entry], on: date) -> None:
+        addresses = {each.email for each in entries if each.email}
+        self.accounts = {user.email: user for user in User.objects.filter(email__in=addresses)}
+        mandates = Mandate.objects.from_day(on).filter(organisation=organisation)
+        self.by_user: dict[int, list[Mandate]] = {}
+        self.by_name: Named = {}
+        for mandate in mandates.select_related("user").order_by("pk"):
+            self.by_user.setdefault(mandate.user_id, []).append(mandate)
+            self.by_name.setdefault(mandate.user.sort_key, []).append(mandate)
+        pending = organisation.invitations.pending().filter(email__in=addresses)
+        self.invited = set(pending.values_list("email", flat=True))
+        here = self.by_user.keys()
+        elsewhere = Mandate.objects.filter(user__in=here).exclude(organisation=organisation)
+        self.shared = set(elsewhere.values_list("user", flat=True))
+
+
+def ways_to_name(organisation: Organisation) -> frozenset[str]:
+    """What a column « Municipalité » may say of this organisation."""
+    names = (organisation.name, organisation.official_name)
+    return frozenset({*map(french.search_key, names), (organisation.code or "").upper()} - {""})
+
+
+def compare(organisation: Organisation, entries: Sequence[Entry], *, on: date) -> list[Row]:
+    """What each line would do on that day, in the order of the list; nothing is written."""
+    world = _World(organisation, entries, on)
+    rows: list[Row] = []
+    seen: dict[str, Row] = {}
+    publics: set[tuple[str, str]] = set()
+    for entry in entries:
+        row = _twin(entry, seen, publics) or _compared(entry, world)
+        if row.state != LineState.WRONG:
+            seen.setdefault(_key(entry), row)
+            publics.add((_key(entry), entry.public or _usual(row)))
+        rows.append(row)
+    return rows
+
+
+def absent(organisation: Organisation, rows: Iterable[Row], *, on: date) -> list[Mandate]:
+    """Mandates of people whom the list does not name. Nothing is done to them."""
+    named = {row.user.pk for row in rows if row.user}
+    here = Mandate.objects.from_day(on).filter(organisation=organisation).exclude(user__in=named)
+    return list(here.select_related("user").order_by("user__sort_key"))
+
+
+def remembered(organisation: Organisation, header: Sequence[str]) -> dict[str, int] | None:
+    """The columns chosen the last time a list had this very header."""
+    last = ImportBatch.objects.filter(
+        organisation=organisation, header=list(header), committed_at__isnull=False
+    )
+    found = last.order_by("-committed_at").values_list("places", flat=True).first()
+    return found or None
+
+
+def _key(entry: Entry) -> str:
+    return entry.email or f"name:{entry.name_key}"
+
+
+def _usual(row: Row) -> str:
+    """The public that a line means when it says none."""
+    return row.mandate.public if row.mandate else Public.STAFF
+
+
+def _twin(entry: Entry, seen: dict[str, Row], publics: set[tuple[str, str]]) -> Row | None:
+    """The row of a line about someone already in the list; None when it adds to them."""
+    first = seen.get(_key(entry))
+    if first is None or entry.flaws:
+        return None
+    line = first.entry.number
+    if entry.name_key.strip() and entry.name_key != first.entry.name_key:
+        message = _(
+            "cette adresse est déjà à la ligne %d, pour une autre personne : "
+            "laissez la case vide si elle n’en a pas à elle"
+        )
+        entry.flaws.append(Flaw("Courriel", message % line))
+        return Row(entry, LineState.WRONG)
+    first.notes.append(_("Aussi à la ligne %d.") % entry.number)
+    note = _("Même personne qu’à la ligne %d.") % line
+    adds = (_key(entry), entry.public or _usual(first)) not in publics
+    if first.state == LineState.NEW and adds:
+        return Row(entry, LineState.NEW, [note], first=first)
+    if first.user and adds:
+        return None
+    state = LineState.DOUBTFUL if first.state == LineState.DOUBTFUL else LineState.KNOWN
+    return Row(entry, state, [note], user=first.user, first=first)
+
+
+def _compared(entry: Entry, world: _World) -> Row:
+    if entry.flaws:
+        return Row(entry, LineState.WRONG)
+    user = world.accounts.get(entry.email)
+    if user is None:
+        return _of_name(entry, world)
+    if user.pk in world.by_user:
+        return _of_here(entry, user, world)
+    note = _("Cette adresse sert déjà ailleurs : rien ne change sans l’accord de la personne.")
+    return Row(entry, LineState.DOUBTFUL, [note])
+
+
+def _of_name(entry: Entry, world: _World) -> Row:
+    """Someone whose address has no account, or who has none: perhaps one of ours by the name."""
+    if entry.email in world.invited:
+        return Row(entry, LineState.KNOWN, [_("Une invitation l’attend.")])
+    namesakes = {each.user for each in world.by_name.get(entry.name_key, [])}
+    if not namesakes:
+        return Row(entry, LineState.NEW)
+    if not entry.email and len(namesakes) == 1:
+        return _of_here(entry, namesakes.pop(), world)
+    note = _("Une personne de ce nom est déjà dans vos gens, à une autre adresse.")
+    return Row(entry, LineState.DOUBTFUL, [note])
+
+
+def _of_here(entry: Entry, user: User, world: _World) -> Row:
+    """Someone of ours: a new function or public, a name to mend, or nothing."""
+    mandates = world.by_user[user.pk]
+    same = [each for each in mandates if entry.public in ("", each.public)]
+    if not same:
+        return Row(entry, LineState.CHANGED, [_("Un rôle de plus.")], user=user)
+    mandate, notes, renames = same[0], [], False
+    if entry.function and entry.function != mandate.function:
+        notes.append(_("Fonction : %s.") % entry.function)
+    # Whoever has signed in, or works elsewhere too, says their name themselves.
+    is_ours = user.last_login is None and user.pk not in world.shared
+    if is_ours and (entry.first_name, entry.last_name) != (user.first_name, user.last_name):
+        renames = True
+        notes.append(_("Nom : %s.") % f"{entry.first_name} {entry.last_name}".strip())
+    state = LineState.CHANGED if notes else LineState.KNOWN
+    if not renames and entry.name_key != user.sort_key:
+        notes.append(_("Le nom diffère; celui que la personne a choisi reste."))
+    return Row(entry, state, notes, user=user, mandate=mandate, renames=renames)

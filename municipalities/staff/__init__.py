@@ -1,0 +1,1 @@
+"""Lists of people as towns keep them: bytes, then lines of cells, then persons."""

@@ -1,0 +1,141 @@
+"""Which column of a list holds what: proposed from its header, never guessed in doubt."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from django.utils.translation import gettext as _
+
+from atn_platform.core import french
+from municipalities.staff.files import FileRefused, Line, Sheet
+
+# Field -> the words by which towns, payrolls and Excel's English name it, without accents.
+NAMES = {
+    "first_name": "prenom|prenoms|first name|firstname|given name|prenom usuel",
+    "last_name": "nom|nom de famille|noms|last name|lastname|surname|family name",
+    "full_name": "nom complet|prenom et nom|nom et prenom|nom prenom|full name|name|personne",
+    "email": (
+        "courriel|adresse courriel|courriel professionnel|adresse de courriel|adresse electronique"
+        "|email|e-mail|mail|e mail|email address|adresse email|adresse e-mail|adresse mail"
+    ),
+    "function": "fonction|titre|poste|emploi|titre d'emploi|role|job title|title|position",
+    "public": "public|categorie|groupe|type|category|statut",
+    "organisation": "municipalite|organisation|ville|employeur|municipality|organization",
+}
+LABELS = {
+    "first_name": "Prénom",
+    "last_name": "Nom",
+    "full_name": "Nom complet",
+    "email": "Courriel",
+    "function": "Fonction",
+    "public": "Public",
+    "organisation": "Municipalité",
+}
+FIELD_OF = {word: name for name, words in NAMES.items() for word in words.split("|")}
+# A title and a blank line or two often stand above the header.
+HEADER_WITHIN = 20
+# Of shorter words, too many differ by a letter.
+SHORT_WORD = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """Places of the fields, from 0. `questions` wait for a person; `ignored` are left aside."""
+
+    header: Line
+    places: dict[str, int]
+    questions: list[str] = field(default_factory=list)
+    ignored: list[str] = field(default_factory=list)
+
+    @property
+    def missing(self) -> list[str]:
+        """Labels of the columns without which nobody can be told apart."""
+        lacking = [] if "email" in self.places else [LABELS["email"]]
+        if not {"last_name", "full_name"} & self.places.keys():
+            lacking.append(LABELS["last_name"])
+        return lacking
+
+
+def find(sheets: Sequence[Sheet]) -> tuple[Sheet, Columns]:
+    """The first sheet with a header, and its columns. Raises FileRefused, naming what lacks."""
+    if not any(sheet.lines for sheet in sheets):
+        raise FileRefused(_("Ce fichier est vide : il n’a que des lignes blanches."))
+    found = [(sheet, columns) for sheet in sheets for columns in _headers(sheet)]
+    complete = [each for each in found if not each[1].missing]
+    asked = [each for each in found if each[1].questions]
+    for sheet, columns in (*complete, *asked):
+        return sheet, columns
+    best = max(found, key=lambda each: len(each[1].places), default=None)
+    missing = best[1].missing if best else [LABELS["email"], LABELS["last_name"]]
+    raise FileRefused(
+        _(
+            "Il manque la colonne %s. La première ligne nomme les colonnes : "
+            "Prénom, Nom, Courriel, Fonction, Public."
+        )
+        % french.quoted(_(" et ").join(missing))
+    )
+
+
+def placed(header: Line, places: dict[str, int]) -> Columns:
+    """The columns that a person chose."""
+    ignored = [
+        cell for place, cell in enumerate(header.cells) if cell and place not in places.values()
+    ]
+    return Columns(header, places, [], ignored)
+
+
+def _headers(sheet: Sheet) -> Iterator[Columns]:
+    for line in sheet.lines[:HEADER_WITHIN]:
+        columns = _understood(line)
+        if columns.places or columns.questions:
+            yield columns
+
+
+def _understood(line: Line) -> Columns:
+    places: dict[str, int] = {}
+    questions, ignored = [], []
+    for place, cell in enumerate(line.cells):
+        word = french.fold(cell).strip(" :*.")
+        name = FIELD_OF.get(word)
+        if name is None:
+            near = _near(word)
+            if near and cell:
+                label = LABELS[FIELD_OF[near]]
+                questions.append(
+                    _("La colonne « %(cell)s » est-elle « %(label)s »?")
+                    % {"cell": cell, "label": label}
+                )
+            elif cell:
+                ignored.append(cell)
+        elif name in places:
+            questions.append(
+                _("Deux colonnes disent « %s » : laquelle faut-il lire?") % LABELS[name]
+            )
+        else:
+            places[name] = place
+    return Columns(line, places, questions, ignored)
+
+
+def _near(word: str) -> str:
+    """The known word that differs from this one by a single letter; none for short words."""
+    if len(word) <= SHORT_WORD:
+        return ""
+    long = (known for known in FIELD_OF if len(known) > SHORT_WORD)
+    return next((known for known in long if _one_off(word, known)), "")
+
+
+def _one_off(one: str, other: str) -> bool:
+    """Whether a letter added, taken away, changed, or two swapped, makes one of the other."""
+    if abs(len(one) - len(other)) > 1:
+        return False
+    start = next(
+        (i for i, pair in enumerate(zip(one, other, strict=False)) if len(set(pair)) > 1), None
+    )
+    if start is None:
+        return len(one) != len(other)
+    rest, end = one[start:], other[start:]
+    return (
+        rest[1:] == end[1:]
+        or rest[1:] == end
+        or rest == end[1:]
+        or (rest[:2] == end[:2][::-1] and rest[2:] == end[2:])
+    )

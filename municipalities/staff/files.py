@@ -1,0 +1,157 @@
+"""From the bytes of a list, as Excel in French or a payroll writes it, to lines of cells."""
+
+import csv
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from io import StringIO
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from atn_platform.core.exceptions import ActionError
+from municipalities.staff import workbook
+
+LARGEST = 20_000_000
+SEPARATORS = (";", "\t", ",")
+# The harmless file by which antivirus programs are tried (EICAR), cut so that this one is not it.
+EICAR = b"EICAR-STANDARD-" + b"ANTIVIRUS-TEST-FILE"
+BINARY = {
+    b"\xd0\xcf\x11\xe0": gettext_lazy("un classeur d’un ancien Excel (.xls)"),
+    b"%PDF": gettext_lazy("un PDF"),
+    b"\x89PNG": gettext_lazy("une image"),
+    b"\xff\xd8\xff": gettext_lazy("une image"),
+}
+MARKS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
+# UTF-8 that was read as Windows-1252 and saved again, or a letter that was lost.
+GARBLED = re.compile("Ã[\u0080-\u00bf\u0152-\u2122©¨ªîïâä´»¼‰]|â€|ï»¿|\ufffd")
+
+
+class FileRefused(ActionError):
+    """Nothing can be read of this file; the message says why, and where."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line; `number` is that of the file, from 1, and `flaws` are by column, from 0."""
+
+    number: int
+    cells: tuple[str, ...]
+    flaws: dict[int, str] = field(default_factory=dict)
+
+    @property
+    def is_blank(self) -> bool:
+        return not any(self.cells) and not self.flaws
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """Lines that hold something, in order, and what was noticed of the whole."""
+
+    lines: list[Line]
+    notes: list[str] = field(default_factory=list)
+
+
+def read(content: bytes) -> list[Sheet]:
+    """The sheets of a list: one for a text file. Raises FileRefused."""
+    if len(content) > LARGEST:
+        raise FileRefused(_("Ce fichier dépasse 20 Mo : partagez-le en plusieurs."))
+    if not content.strip():
+        raise FileRefused(_("Ce fichier est vide."))
+    if EICAR in content:
+        raise FileRefused(_("Ce fichier ressemble à un virus d’essai : il n’a pas été lu."))
+    if content.startswith(b"PK"):
+        return _sheets(content)
+    for signature, kind in BINARY.items():
+        if content.startswith(signature):
+            message = _("Ce fichier est %s : enregistrez la liste en .xlsx ou en .csv.")
+            raise FileRefused(message % kind)
+    return [read_text(_decoded(content))]
+
+
+def read_text(text: str) -> Sheet:
+    """Lines of a text whose cells are cut by « ; », tabs or commas, whichever it uses."""
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    separator = max(SEPARATORS, key=_head(text).count)
+    found = (Line(number, cells) for number, cells in _rows(text, separator))
+    return Sheet([_checked(line) for line in found if not line.is_blank])
+
+
+def _head(text: str) -> str:
+    """The first line that says something, without what stands in quotes."""
+    first = next((line for line in text.split("\n") if line.strip(";, \t")), "")
+    return re.sub(r'"[^"]*"', "", first)
+
+
+def _rows(text: str, separator: str) -> Iterator[tuple[int, tuple[str, ...]]]:
+    reader = csv.reader(StringIO(text, newline=""), delimiter=separator, strict=True)
+    while True:
+        number = reader.line_num + 1
+        try:
+            row = next(reader)
+        except StopIteration:
+            return
+        except csv.Error:
+            message = _("Ligne %d : un guillemet ouvert n’est pas fermé.")
+            raise FileRefused(message % number) from None
+        yield number, tuple(clean(cell) for cell in row)
+
+
+def clean(cell: str) -> str:
+    """A cell with plain single spaces, composed letters (NFC) and nothing at its ends."""
+    return workbook.plain(cell)
+
+
+def _checked(line: Line) -> Line:
+    flaws = dict(line.flaws)
+    for place, cell in enumerate(line.cells):
+        if place in flaws:
+            continue
+        if cell.startswith(("=", "@")) or re.fullmatch(r"#[A-ZÉ/0]+[!?]?", cell):
+            flaws[place] = _("une formule ou une erreur de calcul, pas un texte")
+        elif GARBLED.search(cell):
+            flaws[place] = _("des accents abîmés : enregistrez le fichier en UTF-8")
+    return Line(line.number, line.cells, flaws)
+
+
+def _sheets(content: bytes) -> list[Sheet]:
+    try:
+        pages = workbook.read(content)
+    except workbook.WorkbookRefused as refused:
+        raise FileRefused(str(refused)) from None
+    sheets = []
+    for page in pages:
+        lines = [_checked(Line(*row)) for row in page.rows]
+        sheets.append(Sheet([line for line in lines if not line.is_blank], page.notes))
+    return sheets
+
+
+def _decoded(content: bytes) -> str:
+    """The text, by its mark (BOM), else UTF-8, else Windows-1252, which French Excel writes."""
+    for mark, name in MARKS.items():
+        if content.startswith(mark):
+            return _strict(content, name)
+    if b"\0" in content:
+        # Excel's « Texte Unicode » without its mark: every other byte of plain letters is nil.
+        odd, even = content[1::2].count(0), content[::2].count(0)
+        if min(odd, even) == 0 and max(odd, even) * 4 > len(content):
+            return _strict(content, "utf-16-le" if odd else "utf-16-be")
+        line = content[: content.index(b"\0")].count(b"\n") + 1
+        raise FileRefused(_("Ligne %d : ce fichier n’est pas du texte (octet nul).") % line)
+    try:
+        return content.decode("utf-8")
+    except UnicodeDecodeError:
+        return _strict(content, "cp1252")
+
+
+def _strict(content: bytes, name: str) -> str:
+    try:
+        text = content.decode(name)
+    except UnicodeDecodeError as error:
+        line = content[: error.start].count(b"\n") + 1
+        message = _("Ligne %d : ces octets ne sont pas du texte. Enregistrez en « CSV UTF-8 ».")
+        raise FileRefused(message % line) from None
+    if "\0" in text:
+        line = text[: text.index("\0")].count("\n") + 1
+        raise FileRefused(_("Ligne %d : ce fichier n’est pas du texte (octet nul).") % line)
+    return text
