@@ -16,6 +16,7 @@ from atn_platform.demo.personas import INSTRUCTOR, PERSONAS, write_personas
 from atn_platform.demo.places import FICTIONAL_CODE, load_places
 from courses import actions as courses
 from municipalities.models import Mandate, Organisation, Responsibility
+from municipalities.queries.elections import usual_end
 
 COURSES = Path(__file__).parent / "courses"
 MANDATES_START = date(2025, 11, 2)  # the last general municipal election
@@ -74,6 +75,7 @@ def _people(people: list[Person]) -> list[Mandate]:
             public=post.public,
             function=post.function,
             starts_on=MANDATES_START,
+            ends_on=usual_end(post.organisation, post.public, MANDATES_START),
         )
         for user, person in zip(users, people, strict=True)
         for post in person.posts

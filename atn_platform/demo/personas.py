@@ -14,6 +14,7 @@ from courses.models import Course
 from enrollments.enums import Seat
 from municipalities.enums import Public
 from municipalities.models import Mandate, Organisation, Responsibility
+from municipalities.queries.elections import usual_end
 
 # Address (one has none), name, public and function at Saint-Exemple, platform role.
 PERSONAS = (
@@ -65,7 +66,12 @@ def write_personas(home: Organisation, *, since: date, granted_at: datetime) -> 
         if public:
             mandates.append(
                 Mandate.objects.create(
-                    user=user, organisation=home, public=public, function=function, starts_on=since
+                    user=user,
+                    organisation=home,
+                    public=public,
+                    function=function,
+                    starts_on=since,
+                    ends_on=usual_end(home, public, since),
                 )
             )
         if local == RESPONSABLE:
