@@ -41,10 +41,6 @@ class Line:
     seat: Seat
     fields: list[forms.BoundField]
 
-    @property
-    def has_errors(self) -> bool:
-        return any(field.errors for field in self.fields)
-
 
 class CouncilForm(forms.Form):
     """Names and addresses of the seats that nobody holds; an empty line is a seat left so.

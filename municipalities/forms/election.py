@@ -35,14 +35,10 @@ class DayForm(forms.Form):
 
 @dataclass(frozen=True, slots=True)
 class Sitting:
-    """Someone outgoing, and the two controls about them. Named like Line for the summary."""
+    """Someone outgoing, and the two controls about them."""
 
     mandate: Mandate
     fields: list[forms.BoundField]
-
-    @property
-    def seat(self) -> dict[str, str]:
-        return {"label": str(self.mandate.user)}
 
 
 class RenewalForm(forms.Form):

@@ -1,6 +1,5 @@
 """The night of an election, or later: the council renewed in one page."""
 
-from datetime import date
 from uuid import uuid4
 
 from django.contrib import messages
@@ -14,7 +13,7 @@ from atn_platform.accounts.http import SignedInRequest
 from atn_platform.core.exceptions import ActionError
 from municipalities.actions import council as actions
 from municipalities.forms.election import DayForm, RenewalForm
-from municipalities.models import RENEWAL_UNDO, CouncilRenewal, Organisation
+from municipalities.models import RENEWAL_UNDO, CouncilRenewal
 from municipalities.permissions import organisations_of
 from municipalities.queries import council as queries
 from municipalities.queries.elections import last_general_election
@@ -51,27 +50,21 @@ def election(request: SignedInRequest, handle: str) -> HttpResponse:
         status = 422 if form.errors or not is_day else 200
         return render(request, "municipalities/election/form.html", context, status=status)
     if "confirmer" in request.POST:
-        return _confirm(request, organisation, form, elected_on)
+        try:
+            renewal = actions.renew(
+                organisation=organisation,
+                election=form.election(elected_on),
+                by=request.user,
+                at=timezone.now(),
+            )
+        except ActionError as error:
+            form.add_error(None, str(error))
+            return render(request, "municipalities/election/form.html", context, status=422)
+        words = _("Le conseil est renouvelé. Invitations envoyées : %s.")
+        messages.success(request, words % renewal.invited.count())
+        return redirect(COUNCIL, handle)
     context |= {"summary": form.summary(), "undo_days": RENEWAL_UNDO.days}
     return render(request, "municipalities/election/summary.html", context)
-
-
-def _confirm(
-    request: SignedInRequest, organisation: Organisation, form: RenewalForm, elected_on: date
-) -> HttpResponse:
-    try:
-        renewal = actions.renew(
-            organisation=organisation,
-            election=form.election(elected_on),
-            by=request.user,
-            at=timezone.now(),
-        )
-    except ActionError as error:
-        messages.error(request, str(error))
-        return redirect(request.get_full_path())
-    words = _("Le conseil est renouvelé. Invitations envoyées : %s.")
-    messages.success(request, words % renewal.invited.count())
-    return redirect(COUNCIL, organisation.handle)
 
 
 @require_POST

@@ -312,6 +312,24 @@ def test_what_is_wrong_is_told_at_its_place_and_what_was_typed_is_kept(
     assert not CouncilRenewal.objects.exists()
 
 
+def test_what_was_typed_is_kept_when_the_act_is_refused(client, page, seated, ginette):
+    Invitation.objects.bulk_create(
+        Invitation(
+            organisation=ginette.organisation, email=f"p{n}@exemple.quebec", invited_by=ginette.user,
+            token_hash=f"{n}", invited_at=timezone.now(), expires_at=timezone.now(),
+            cancelled_at=timezone.now(),
+        )
+        for n in range(invitations.DAILY_LIMIT)
+    )  # fmt: skip
+    answer = client.post(page, answers(seated) | {"confirmer": "1"})
+    assertContains(answer, "Reprenez demain", status_code=422)
+    assertContains(answer, 'value="eve@exemple.quebec"', status_code=422)
+    grid = reverse("municipalities:council", args=[ginette.organisation.handle])
+    answer = client.post(grid, {"email_4": "luc@exemple.quebec"})
+    assertContains(answer, "Reprenez demain", status_code=422)
+    assertContains(answer, 'value="luc@exemple.quebec"', status_code=422)
+
+
 def test_another_day_of_vote_shows_who_sat_then(client, page, seated, ginette):
     earlier = seated[0].starts_on + timedelta(days=30)
     shown = client.get(page, {"jour": earlier.isoformat()})
