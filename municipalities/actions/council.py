@@ -36,7 +36,8 @@ class Seated:
 class Election:
     """What a vote decided: the functions of those returned, by mandate; who goes; who comes.
 
-    `uuid` is the form's own: the same page sent twice is one renewal.
+    `staying` are those whose seat was not voted on, in a partial election: nothing is theirs to
+    change. `uuid` is the form's own: the same page sent twice is one renewal.
     """
 
     uuid: UUID
@@ -44,6 +45,7 @@ class Election:
     returned: dict[int, str]
     leaving: frozenset[int]
     newcomers: tuple[Guest, ...]
+    staying: frozenset[int] = frozenset()
 
 
 @transaction.atomic
@@ -107,7 +109,7 @@ def renew(
     sitting = {
         mandate.pk: mandate for mandate in outgoing(organisation, elected_on=election.elected_on)
     }
-    if sitting.keys() != election.returned.keys() | election.leaving:
+    if sitting.keys() != election.returned.keys() | election.leaving | election.staying:
         raise RenewalRefused(
             _("Le conseil a changé pendant que vous remplissiez la page : recommencez.")
         )
@@ -118,8 +120,8 @@ def renew(
         made_by=by,
         made_at=at,
     )
-    for mandate in sitting.values():
-        write_end(mandate, ends_on=election.elected_on, by=by, at=at, renewal=renewal)
+    for pk in election.returned.keys() | election.leaving:
+        write_end(sitting[pk], ends_on=election.elected_on, by=by, at=at, renewal=renewal)
     prolonged = [
         _prolong(sitting[pk], function=function, after=election.elected_on)
         for pk, function in election.returned.items()

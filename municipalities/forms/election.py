@@ -17,7 +17,7 @@ from municipalities.forms.mandates import day_field
 from municipalities.models import Mandate
 from municipalities.queries.council import Seat, seat_function, seat_label, seat_number
 
-RETURNED, LEAVING = "reelue", "quitte"
+RETURNED, LEAVING, STAYING = "reelue", "quitte", "continue"
 KEEP = "meme"
 
 
@@ -52,13 +52,14 @@ class RenewalForm(forms.Form):
         outgoing: Sequence[Mandate],
         seats: Sequence[Seat],
         taken: dict[str, str],
+        is_general: bool,
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
         self.outgoing, self.seats, self.taken = outgoing, seats, taken
         self.numbers = [seat.number for seat in seats if seat.is_free]
         for mandate in outgoing:
-            self.fields[f"fate_{mandate.pk}"] = _fate()
+            self.fields[f"fate_{mandate.pk}"] = _fate(is_general=is_general)
             self.fields[f"seat_{mandate.pk}"] = self._seat_field(mandate)
         for number in self.numbers:
             self.fields[f"first_name_{number}"] = name_field(_("Prénom"))
@@ -108,17 +109,24 @@ class RenewalForm(forms.Form):
         return cleaned
 
     def _check_seats(self, cleaned: dict[str, Any]) -> dict[str, Mandate]:
-        """Who is returned to which seat; one person each."""
+        """Who is returned to which seat, or stays in theirs; one person each."""
         holders: dict[str, Mandate] = {}
         for mandate in self.outgoing:
-            won = cleaned.get(f"seat_{mandate.pk}") or KEEP
-            if cleaned.get(f"fate_{mandate.pk}") != RETURNED or won == KEEP:
+            won = self._seat_won(mandate, cleaned)
+            if won == KEEP:
                 continue
             if won in holders:
                 words = _("Ce siège est déjà celui de %(person)s.")
                 self.add_error(f"seat_{mandate.pk}", words % {"person": holders[won].user})
             holders.setdefault(won, mandate)
         return holders
+
+    def _seat_won(self, mandate: Mandate, cleaned: dict[str, Any]) -> str:
+        fate = cleaned.get(f"fate_{mandate.pk}")
+        if fate == RETURNED:
+            return cleaned.get(f"seat_{mandate.pk}") or KEEP
+        number = seat_number(mandate.function) if fate == STAYING else None
+        return KEEP if number is None else str(number)
 
     def _refusal(
         self,
@@ -147,18 +155,26 @@ class RenewalForm(forms.Form):
             return words % {"seat": seat_label(first[address])}
         return self.taken.get(address, "")
 
+    def _those(self, fate: str) -> list[Mandate]:
+        return [
+            mandate for mandate in self.outgoing if self.cleaned_data[f"fate_{mandate.pk}"] == fate
+        ]
+
+    def _coming(self) -> list[int]:
+        """Numbers of the seats that someone new is asked into."""
+        return [number for number in self.numbers if self.cleaned_data[f"email_{number}"]]
+
     def summary(self) -> dict[str, list[Any]]:
         """What the page says, in words, before it is confirmed."""
         typed = self.cleaned_data
-        fates = {mandate: typed[f"fate_{mandate.pk}"] for mandate in self.outgoing}
-        returned = {
-            mandate: self._function(mandate) for mandate in fates if fates[mandate] == RETURNED
-        }
-        coming = [number for number in self.numbers if typed[f"email_{number}"]]
-        filled = {seat_number(function) for function in returned.values()} | set(coming)
+        returned = {mandate: self._function(mandate) for mandate in self._those(RETURNED)}
+        staying = self._those(STAYING)
+        held = [*returned.values(), *(mandate.function for mandate in staying)]
+        filled = {*map(seat_number, held), *self._coming()}
         return {
             "returned": list(returned.items()),
-            "leaving": [mandate for mandate in fates if fates[mandate] == LEAVING],
+            "staying": staying,
+            "leaving": self._those(LEAVING),
             "newcomers": [
                 {
                     "seat": seat_label(number),
@@ -166,7 +182,7 @@ class RenewalForm(forms.Form):
                     "last_name": typed[f"last_name_{number}"],
                     "email": typed[f"email_{number}"].lower(),
                 }
-                for number in coming
+                for number in self._coming()
             ],
             "empty": [seat_label(number) for number in self.numbers if number not in filled],
         }
@@ -176,14 +192,9 @@ class RenewalForm(forms.Form):
         return Election(
             uuid=typed["uuid"],
             elected_on=elected_on,
-            returned={
-                mandate.pk: self._function(mandate)
-                for mandate in self.outgoing
-                if typed[f"fate_{mandate.pk}"] == RETURNED
-            },
-            leaving=frozenset(
-                mandate.pk for mandate in self.outgoing if typed[f"fate_{mandate.pk}"] == LEAVING
-            ),
+            returned={mandate.pk: self._function(mandate) for mandate in self._those(RETURNED)},
+            leaving=frozenset(mandate.pk for mandate in self._those(LEAVING)),
+            staying=frozenset(mandate.pk for mandate in self._those(STAYING)),
             newcomers=tuple(
                 Guest(
                     email=typed[f"email_{number}"].lower(),
@@ -193,8 +204,7 @@ class RenewalForm(forms.Form):
                     function=seat_function(number),
                     starts_on=elected_on,
                 )
-                for number in self.numbers
-                if typed[f"email_{number}"]
+                for number in self._coming()
             ),
         )
 
@@ -205,10 +215,13 @@ class RenewalForm(forms.Form):
         return seat_function(int(won))
 
 
-def _fate() -> forms.ChoiceField:
+def _fate(*, is_general: bool) -> forms.ChoiceField:
+    choices = [(RETURNED, _("Réélue ou réélu")), (LEAVING, _("Quitte le conseil"))]
+    if not is_general:
+        choices.append((STAYING, _("Continue : son siège n’était pas en élection")))
     return forms.ChoiceField(
         label=_("Résultat"),
-        choices=[(RETURNED, _("Réélue ou réélu")), (LEAVING, _("Quitte le conseil"))],
+        choices=choices,
         widget=forms.RadioSelect,
         error_messages={"required": _("Dites si cette personne est réélue ou quitte le conseil.")},
     )

@@ -36,6 +36,7 @@ def election(request: SignedInRequest, handle: str) -> HttpResponse:
         outgoing=queries.outgoing(organisation, elected_on=elected_on),
         seats=queries.council_since(organisation, elected_on=elected_on),
         taken=queries.taken_addresses(organisation, on=today),
+        is_general=elected_on == last_general_election(elected_on),
         initial={"uuid": uuid4()},
     )
     context = {

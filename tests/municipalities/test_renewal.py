@@ -343,6 +343,30 @@ def test_another_day_of_vote_shows_who_sat_then(client, page, seated, ginette):
     assert CouncilRenewal.objects.get().elected_on == earlier
 
 
+def test_a_partial_election_leaves_alone_those_whose_seat_was_not_voted_on(client, page, seated):
+    mayor, first, second = seated
+    day = timezone.localdate() - timedelta(days=3)
+    address = f"{page}?jour={day.isoformat()}"
+    general = client.get(page).context["form"].fields[f"fate_{mayor.pk}"].choices
+    partial = client.get(address).context["form"].fields[f"fate_{mayor.pk}"].choices
+    assert [key for key, _ in general] == ["reelue", "quitte"]
+    assert [key for key, _ in partial] == ["reelue", "quitte", "continue"]
+    typed = answers(seated) | {
+        f"fate_{mayor.pk}": "quitte", f"fate_{first.pk}": "continue",
+        f"fate_{second.pk}": "continue", f"seat_{first.pk}": "0",
+        "email_1": "", "first_name_1": "", "last_name_1": "", "email_0": "anouk@exemple.quebec",
+    }  # fmt: skip
+    taken = client.post(address, typed | {"email_1": "eve@exemple.quebec"})
+    assert [*taken.context["form"].errors] == ["email_1"]  # someone stays in that seat
+    summary = client.post(address, typed)
+    assertContains(summary, "Continuent, sans changement")
+    assert summary.context["summary"]["staying"] == [first, second]
+    client.post(address, typed | {"confirmer": "1"})
+    ends = Mandate.objects.order_by("pk").values_list("ends_on", flat=True)
+    assert list(ends) == [day, None, None]
+    assert Invitation.objects.get().starts_on == day
+
+
 def test_those_who_came_since_the_vote_are_not_outgoing(client, page, seated, ginette):
     day = elections.last_general_election(timezone.localdate())
     new = MandateFactory(
