@@ -41,7 +41,7 @@ def verify_form(request: HttpRequest) -> HttpResponse:
 
 @login_not_required
 @require_safe
-@limited("verify", per_minute=30)
+@limited("verify")
 def verify(request: HttpRequest, code: str) -> HttpResponse:
     """Say what the database holds of this code, and nothing else of anybody."""
     form = VerifyForm({"code": code})

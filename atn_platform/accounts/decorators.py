@@ -13,6 +13,7 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from atn_platform.accounts.http import SignedInRequest
+from atn_platform.accounts.limits import LIMITS
 from atn_platform.accounts.models import User
 
 View = Callable[..., HttpResponseBase]
@@ -33,20 +34,22 @@ def requires(predicate: Callable[[User], bool]) -> Callable[[View], View]:
     return decorate
 
 
-def limited(scope: str, *, per_minute: int) -> Callable[[View], View]:
-    """Answer 429 past so many requests a minute from one place of the network.
+def limited(door: str) -> Callable[[View], View]:
+    """Answer 429 past so many requests from one place of the network; limits.py says how many.
 
-    Counted by minute of the clock, in the cache: a place is an IPv4 address, or the /64 that one
-    subscriber of IPv6 holds.
+    Readings count too, by the clock, in the cache: a place is an IPv4 address, or the /64 that
+    one subscriber of IPv6 holds.
     """
+    limit = LIMITS[door][0]
 
     def decorate(view: View) -> View:
         @wraps(view)
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-            now = timezone.now()
-            if _count(f"limit:{scope}:{_place(request)}:{now:%H%M}") <= per_minute:
+            now = int(timezone.now().timestamp())
+            window = f"{now // limit.seconds}"
+            if _count(f"limit:{door}:{_place(request)}:{window}", limit.seconds) <= limit.amount:
                 return view(request, *args, **kwargs)
-            wait = 60 - now.second
+            wait = limit.seconds - now % limit.seconds
             response = render(request, "429.html", {"seconds": wait}, status=429)
             response.headers["Retry-After"] = str(wait)
             return response
@@ -62,9 +65,9 @@ def _place(request: HttpRequest) -> str:
     return str(wide).replace("/", "-")
 
 
-def _count(key: str) -> int:
+def _count(key: str, seconds: int) -> int:
     """How many times the key was counted, this time included."""
-    cache.add(key, 0, timeout=120)
+    cache.add(key, 0, timeout=2 * seconds)
     try:
         return int(cache.incr(key))
     except ValueError:  # it left the cache meanwhile

@@ -2,11 +2,16 @@
 
 from typing import Any
 
+from allauth.account.adapter import get_adapter
+from allauth.account.forms import RequestLoginCodeForm
+from allauth.core import context
+from allauth.core.ratelimit import consume
 from allauth.mfa.webauthn.forms import AddWebAuthnForm, EditWebAuthnForm
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from atn_platform.accounts.enums import Role
+from atn_platform.accounts.http import known_device
 from atn_platform.accounts.models import User
 
 
@@ -87,3 +92,33 @@ class EditKeyForm(EditWebAuthnForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["name"].label = _("Nom de la clé")
+
+
+class RequestCodeForm(RequestLoginCodeForm):
+    """Counts the codes asked for an address, so that asking from elsewhere closes no door.
+
+    A device of the owner has tries of its own. Past what a letter box bears in an hour, one last
+    letter holds a link which makes the device of whoever reads it such a device.
+    """
+
+    def clean_email(self) -> str:
+        email: str = super().clean_email()
+        if not email:
+            return email
+        request, adapter = context.request, get_adapter()
+        if device := known_device(request, email):
+            allowed = consume(request, action="code_known", key=f"{email} {device}")
+        else:
+            place = adapter.get_client_ip(request)
+            allowed = consume(request, action="code_here", key=f"{email} {place}")
+            if allowed and not consume(request, action="code_anywhere", key=email):
+                allowed = False
+                adapter.send_way_in(email, self._user)
+        if not allowed:
+            raise forms.ValidationError(
+                _(
+                    "Trop de codes ont été demandés pour cette adresse. Utilisez une clé d’accès "
+                    "ou un mot de passe, lisez notre dernier courriel, ou patientez cinq minutes."
+                )
+            )
+        return email

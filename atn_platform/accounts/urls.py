@@ -5,5 +5,6 @@ from atn_platform.accounts import views
 app_name = "accounts"
 urlpatterns = [
     path("", views.profile, name="profile"),
+    path("appareil/<str:token>/", views.device, name="device"),
     path("email/", views.email, name="email"),
 ]

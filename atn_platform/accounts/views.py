@@ -2,15 +2,16 @@
 
 from allauth.account.views import email as allauth_email
 from django.contrib import messages
-from django.http import HttpResponse, HttpResponseBase
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from atn_platform.accounts import actions
 from atn_platform.accounts.forms import NameForm
-from atn_platform.accounts.http import SignedInRequest
+from atn_platform.accounts.http import SignedInRequest, remember_device, way_in_owner
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -36,3 +37,16 @@ def email(request: SignedInRequest) -> HttpResponseBase:
     actions.trust_address(user=request.user)
     answer: HttpResponseBase = allauth_email(request)
     return answer
+
+
+@login_not_required
+@require_safe
+def device(request: HttpRequest, token: str) -> HttpResponse:
+    """Behind the link of a letter: this device asks for codes again. It opens no account."""
+    answer = redirect("account_request_login_code")
+    owner = way_in_owner(token)
+    if owner is None:
+        messages.warning(request, _("Ce lien ne sert plus. Demandez un nouveau code."))
+        return answer
+    messages.success(request, _("Cet appareil est reconnu. Demandez maintenant votre code."))
+    return remember_device(answer, str(owner.email))

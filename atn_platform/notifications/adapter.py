@@ -5,12 +5,16 @@ from typing import Any
 from uuid import uuid4
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core.internal.ratelimit import consume
 from django.conf import settings
 from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from atn_platform.accounts.http import known_device, remember_device, way_in_token
 from atn_platform.accounts.models import User
 from atn_platform.notifications import outbox
 from atn_platform.notifications.emails import Timing, compose
@@ -22,6 +26,34 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
+
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        """Count a try before it is made: on a device of the owner, apart from all others."""
+        email = str(credentials.get("email", "")).lower()
+        device = known_device(request, email)
+        self._login_failed_rl_usage = consume(
+            request,
+            app="allauth.account",
+            action="login_failed_known" if device else "login_failed",
+            key=f"{email} {device}" if device else email,
+        )
+        if not self._login_failed_rl_usage:
+            raise self.validation_error("too_many_login_attempts")
+
+    def reauthenticate(self, user: User, password: str) -> bool:
+        """Confirm who is there; the address of the account counts, be it known to allauth."""
+        found = self.authenticate(self.request, email=user.email or "", password=password)
+        return found is not None and found.pk == user.pk
+
+    def post_login(self, request: HttpRequest, user: User, **kwargs: Any) -> HttpResponseBase:
+        answer: HttpResponseBase = super().post_login(request, user, **kwargs)
+        return remember_device(answer, user.email) if user.email else answer
+
+    def send_way_in(self, email: str, user: User | None) -> None:
+        """Say once an hour that codes are asked by many, and how the owner still gets one."""
+        if user is not None:
+            link = f"{settings.SITE_URL}{reverse('accounts:device', args=[way_in_token(user)])}"
+            self.send_mail("account/email/way_in", email, {"link": link})
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Promise the message in the outbox, so that a slow mail server slows no page."""
@@ -35,6 +67,7 @@ class AccountAdapter(DefaultAccountAdapter):
             template=name if name in OWN_WORDS else "account_notice",
             context={
                 "code": context.get("code", ""),
+                "link": context.get("link", ""),
                 "minutes": settings.ACCOUNT_LOGIN_BY_CODE_TIMEOUT // 60,
                 "body": "" if name in OWN_WORDS else _body(template_prefix, email, context),
             },
@@ -47,17 +80,21 @@ class AccountAdapter(DefaultAccountAdapter):
         outbox.queue(message, at=now)
 
 
-OWN_WORDS = ("login_code", "unknown_account")
+OWN_WORDS = ("login_code", "unknown_account", "way_in")
+ONCE_AN_HOUR = ("unknown_account", "way_in")
 
 
 def _subject(name: str, context: dict[str, Any]) -> str:
     if name == "login_code":
         return _("Votre code : %s") % str(context["code"])
-    if name == "unknown_account":
-        return _("Aucun compte à cette adresse")
-    if name.startswith("email_confirmation"):
-        return _("Confirmez votre nouvelle adresse")
-    return _("Votre compte a changé")
+    said = {
+        "unknown_account": _("Aucun compte à cette adresse"),
+        "way_in": _("Trop de codes demandés pour votre compte"),
+        "password_reset_key": _("Choisissez un nouveau mot de passe"),
+        "email_confirmation": _("Confirmez votre nouvelle adresse"),
+        "email_confirmation_signup": _("Confirmez votre nouvelle adresse"),
+    }
+    return said.get(name, _("Votre compte a changé"))
 
 
 def _reason(name: str) -> str:
@@ -67,8 +104,8 @@ def _reason(name: str) -> str:
 
 
 def _key(name: str, email: str) -> str:
-    """Each code is a promise of its own; a stranger hears from us once an hour at most."""
-    if name == "unknown_account":
+    """Each code is a promise of its own; what anyone may provoke comes once an hour at most."""
+    if name in ONCE_AN_HOUR:
         return f"{name}:{email.lower()}:{timezone.now():%Y%m%d%H}"[:200]
     return f"{name}:{uuid4()}"
 

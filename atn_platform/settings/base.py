@@ -6,6 +6,7 @@ from pathlib import Path
 from celery.schedules import crontab
 from django.utils.translation import gettext_lazy as _
 
+from atn_platform.accounts import limits
 from atn_platform.core.postgres_files import socket_folder
 from atn_platform.settings import env
 
@@ -119,6 +120,7 @@ AUTHENTICATION_BACKENDS = [
     "django.contrib.auth.backends.ModelBackend",
     "allauth.account.auth_backends.AuthenticationBackend",
 ]
+PASSWORD_RESET_TIMEOUT = 60 * 60
 LOGIN_URL = "account_request_login_code"
 LOGIN_REDIRECT_URL = "/"
 SESSION_COOKIE_AGE = 60 * 60 * 24 * 30
@@ -132,13 +134,12 @@ ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_LOGIN_BY_CODE_ENABLED = True
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 15 * 60
-# A whole town hall signs in behind one address: limits by address of the network are wide, those
-# by account are narrow, and a code by e-mail stays open whatever an attacker does to a password.
-ACCOUNT_RATE_LIMITS = {
-    "login": "600/10m/ip",
-    "login_failed": "60/10m/ip,5/5m/key",
-    "request_login_code": "600/10m/ip,5/10m/key",
-}
+# Every door's limits stand in one table.
+ACCOUNT_RATE_LIMITS = limits.RATES
+MFA_RATE_LIMITS = limits.RATES
+ACCOUNT_FORMS = {"request_login_code": "atn_platform.accounts.forms.RequestCodeForm"}
+# Says that an account was opened on this device before; it opens nothing.
+DEVICE_COOKIE_NAME = "appareil"
 # One address an account; a new one takes its place once a link sent to it was opened.
 ACCOUNT_CHANGE_EMAIL = True
 ACCOUNT_PREVENT_ENUMERATION = True

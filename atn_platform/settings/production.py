@@ -29,6 +29,7 @@ CSRF_COOKIE_HTTPONLY = True
 # « __Host- »: no neighbouring site of the same domain may set these cookies.
 SESSION_COOKIE_NAME = "__Host-session" if TLS else "session"
 CSRF_COOKIE_NAME = "__Host-csrf" if TLS else "csrf"
+DEVICE_COOKIE_NAME = "__Host-appareil" if TLS else "appareil"
 # Preloading binds a whole domain for years: its owner's decision, not an application's.
 SILENCED_SYSTEM_CHECKS = ["security.W021"]
 ALLAUTH_TRUSTED_PROXY_COUNT = env.number("TRUSTED_PROXY_COUNT", 1)

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_http_methods
 
+from atn_platform.accounts.decorators import limited
 from atn_platform.accounts.models import User
 from atn_platform.core.exceptions import ActionError
 from municipalities.actions import invitations
@@ -24,6 +25,7 @@ GONE = 410
 
 @login_not_required
 @require_http_methods(["GET", "HEAD", "POST"])
+@limited("invitation")
 @sensitive_variables("token")
 def invitation(request: HttpRequest, token: str) -> HttpResponse:
     hashed = invitations.token_hash(token)
