@@ -19,6 +19,7 @@ from municipalities.queries.council import Seat, seat_function, seat_label, seat
 
 RETURNED, LEAVING, STAYING = "reelue", "quitte", "continue"
 KEEP = "meme"
+LARGE_COUNCIL = 30
 
 
 class DayForm(forms.Form):
@@ -60,7 +61,10 @@ class RenewalForm(forms.Form):
         self.numbers = [seat.number for seat in seats if seat.is_free]
         for mandate in outgoing:
             self.fields[f"fate_{mandate.pk}"] = _fate(is_general=is_general)
-            self.fields[f"seat_{mandate.pk}"] = self._seat_field(mandate)
+            # Lists of all the seats, once a person, would weigh too much: there the function is
+            # kept, and another is written on the mandate.
+            if len(self.numbers) <= LARGE_COUNCIL:
+                self.fields[f"seat_{mandate.pk}"] = self._seat_field(mandate)
         for number in self.numbers:
             self.fields[f"first_name_{number}"] = name_field(_("Prénom"))
             self.fields[f"last_name_{number}"] = name_field(_("Nom"))
@@ -81,7 +85,14 @@ class RenewalForm(forms.Form):
 
     def sitting(self) -> list[Sitting]:
         return [
-            Sitting(mandate, [self[f"fate_{mandate.pk}"], self[f"seat_{mandate.pk}"]])
+            Sitting(
+                mandate,
+                [
+                    self[name]
+                    for name in (f"fate_{mandate.pk}", f"seat_{mandate.pk}")
+                    if name in self.fields
+                ],
+            )
             for mandate in self.outgoing
         ]
 
@@ -123,9 +134,9 @@ class RenewalForm(forms.Form):
 
     def _seat_won(self, mandate: Mandate, cleaned: dict[str, Any]) -> str:
         fate = cleaned.get(f"fate_{mandate.pk}")
-        if fate == RETURNED:
+        if fate == RETURNED and f"seat_{mandate.pk}" in self.fields:
             return cleaned.get(f"seat_{mandate.pk}") or KEEP
-        number = seat_number(mandate.function) if fate == STAYING else None
+        number = seat_number(mandate.function) if fate in {RETURNED, STAYING} else None
         return KEEP if number is None else str(number)
 
     def _refusal(
@@ -209,7 +220,7 @@ class RenewalForm(forms.Form):
         )
 
     def _function(self, mandate: Mandate) -> str:
-        won = self.cleaned_data[f"seat_{mandate.pk}"] or KEEP
+        won = self.cleaned_data.get(f"seat_{mandate.pk}") or KEEP
         if won == KEEP or int(won) == seat_number(mandate.function):
             return mandate.function
         return seat_function(int(won))

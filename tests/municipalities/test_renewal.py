@@ -1,5 +1,6 @@
 """After an election: one page, one act, and one way back."""
 
+import gzip
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 from threading import Barrier
@@ -416,6 +417,25 @@ def test_the_page_takes_the_same_queries_whatever_the_council(
     client.get(page)
     with django_assert_num_queries(9):
         client.get(page)
+
+
+def test_the_page_of_montreal_s_council_stays_light(client, page, ginette):
+    """65 seats: compressed, under the 8 kB that a next view may weigh."""
+    ginette.organisation.seats_filled = 65
+    ginette.organisation.save()
+    for seat in range(65):
+        MandateFactory(
+            organisation=ginette.organisation, public=Public.ELECTED, function=f"siège {seat}",
+            starts_on=date(2022, 1, 1),
+        )  # fmt: skip
+    shown = client.get(page)
+    assert len(gzip.compress(shown.content, 6)) < 8000
+    sitting = [person.mandate for person in shown.context["sitting"]]
+    typed = {"uuid": str(uuid4())} | {f"fate_{mandate.pk}": "reelue" for mandate in sitting}
+    taken = client.post(page, typed | {"email_40": "eve@exemple.quebec"})
+    assert [*taken.context["form"].errors] == ["email_40"]
+    said = client.post(page, typed).context["summary"]
+    assert said["returned"] == [(mandate, mandate.function) for mandate in sitting]
 
 
 def at_once(*acts) -> list[str]:
