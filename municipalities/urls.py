@@ -1,6 +1,6 @@
 from django.urls import path
 
-from municipalities.views import council, election, invitation, mandates, people
+from municipalities.views import council, election, imports, invitation, mandates, people
 
 app_name = "municipalities"
 
@@ -19,4 +19,14 @@ urlpatterns = [
     path("mes-gens/mandats/<int:pk>/depart/", mandates.depart, name="depart"),
     path("mes-gens/mandats/<int:pk>/terminer/", people.end_mandate, name="end-mandate"),
     path("mes-fonctions/<int:pk>/quitter/", people.leave, name="leave"),
+    path("mes-gens/<slug:handle>/importer/", imports.hand_in, name="hand-in"),
+    path("mes-gens/listes/modele.csv", imports.model, name="model-list"),
+    path("mes-gens/listes/<int:pk>/", imports.batch, name="import"),
+    path("mes-gens/listes/<int:pk>/colonnes/", imports.columns, name="import-columns"),
+    path("mes-gens/listes/<int:pk>/lignes/<int:number>/", imports.mend, name="import-line"),
+    path("mes-gens/listes/<int:pk>/decisions/", imports.decide, name="import-decisions"),
+    path("mes-gens/listes/<int:pk>/faire/", imports.start, name="import-start"),
+    path("mes-gens/listes/<int:pk>/annuler/", imports.undo, name="import-undo"),
+    path("mes-gens/listes/<int:pk>/jeter/", imports.discard, name="import-discard"),
+    path("mes-gens/listes/<int:pk>/resultat.csv", imports.result, name="import-result"),
 ]

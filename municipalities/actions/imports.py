@@ -98,11 +98,12 @@ def mend_line(*, batch_id: int, number: int, said: dict[str, str], at: datetime)
 
 
 @transaction.atomic
-def drop_line(*, batch_id: int, number: int, at: datetime) -> None:
+def drop_line(*, batch_id: int, number: int, at: datetime) -> ImportBatch:
     """Leave a line out of the import."""
     batch = _ready(batch_id)
     batch.lines.filter(number=number).delete()
     _write(batch, list(batch.lines.order_by("number")), at=at)
+    return batch
 
 
 @transaction.atomic

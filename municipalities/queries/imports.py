@@ -1,9 +1,10 @@
 """What each line of a list would do to the people of an organisation."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
+from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from atn_platform.accounts.models import User
@@ -74,13 +75,6 @@ def compare(organisation: Organisation, entries: Sequence[Entry], *, on: date) -
             publics.add((_key(entry), entry.public or _usual(row)))
         rows.append(row)
     return rows
-
-
-def absent(organisation: Organisation, rows: Iterable[Row], *, on: date) -> list[Mandate]:
-    """Mandates of people whom the list does not name. Nothing is done to them."""
-    named = {row.user.pk for row in rows if row.user}
-    here = Mandate.objects.from_day(on).filter(organisation=organisation).exclude(user__in=named)
-    return list(here.select_related("user").order_by("user__sort_key"))
 
 
 def remembered(organisation: Organisation, header: Sequence[str]) -> dict[str, int] | None:
@@ -168,3 +162,37 @@ def _of_here(entry: Entry, user: User, world: _World) -> Row:
     if not renames and entry.name_key != user.sort_key:
         notes.append(_("Le nom diffère; celui que la personne a choisi reste."))
     return Row(entry, state, notes, user=user, mandate=mandate, renames=renames)
+
+
+def visible_batches(organisations: QuerySet[Organisation]) -> QuerySet[ImportBatch]:
+    """Lists handed in for these organisations, the latest first."""
+    batches = ImportBatch.objects.filter(organisation__in=organisations)
+    return batches.select_related("organisation", "by").order_by("-received_at", "-pk")
+
+
+def counts(batch: ImportBatch) -> dict[str, int]:
+    """Lines of a list by what they do; every state is there, and `rows`."""
+    found = dict(
+        batch.lines.order_by()
+        .values_list("state")
+        .annotate(count=Count("pk"))
+        .values_list("state", "count")
+    )
+    return {state.value: found.get(state, 0) for state in LineState} | {
+        "rows": sum(found.values())
+    }
+
+
+def kept_if_undone(batch: ImportBatch) -> int:
+    """People whom the import made and who have signed in, or begun a course, since."""
+    made = batch.lines.filter(done__has_any_keys=["user", "mandate"])
+    # « enrollments » is named, not imported: that app stands above this one.
+    used = made.filter(Q(user__last_login__isnull=False) | Q(mandate__enrollments__isnull=False))
+    return used.values("user").distinct().count()
+
+
+def absent_from(batch: ImportBatch, *, on: date) -> QuerySet[Mandate]:
+    """Mandates of people here whom no line names. Nothing is done to them."""
+    named = batch.lines.filter(user__isnull=False).values("user")
+    here = Mandate.objects.from_day(on).filter(organisation=batch.organisation_id)
+    return here.exclude(user__in=named).select_related("user").order_by("user__sort_key", "pk")

@@ -1,0 +1,182 @@
+"""The pages by which a responsable brings a list in."""
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
+
+from atn_platform.accounts.models import User
+from municipalities.actions import imports
+from municipalities.enums import BatchState, Decision, LineState
+from municipalities.models import ImportBatch, Mandate
+from tests.factories import NOON, MandateFactory, MunicipalityFactory, ResponsibilityFactory
+from tests.municipalities.lists import ELOISE, PAUL, listed, text
+
+pytestmark = pytest.mark.django_db
+WRONG = ("Ann", "Roy", "ann@", "", "")
+
+
+@pytest.fixture
+def place():
+    return MunicipalityFactory(code="46010", name="Abercorn")
+
+
+@pytest.fixture
+def responsable(client, place):
+    user = ResponsibilityFactory(organisation=place).user
+    MandateFactory(organisation=place, user=user)
+    client.force_login(user)
+    return user
+
+
+def at(page, *args):
+    return reverse(f"municipalities:{page}", args=args)
+
+
+def hand_in(client, *rows, **options):
+    file = SimpleUploadedFile("gens.csv", listed(*rows, **options))
+    client.post(at("hand-in", "46010"), {"file": file})
+    return ImportBatch.objects.get()
+
+
+def test_a_list_is_shown_then_imported_then_taken_back(
+    client, responsable, django_capture_on_commit_callbacks
+):
+    batch = hand_in(client, ELOISE, WRONG)
+    page = client.get(at("import", batch.pk))
+    assertContains(page, "Ce que cette liste changerait")
+    assertContains(page, "n’est pas une adresse courriel complète")
+    mended = {"first_name": "Ann", "last_name": "Roy", "email": "ann@abercorn.example"}
+    assertRedirects(client.post(at("import-line", batch.pk, 3), mended), at("import", batch.pk))
+    with django_capture_on_commit_callbacks(execute=True):
+        client.post(at("import-start", batch.pk))
+    assert imports.commit(batch_id=batch.pk, at=NOON).state == BatchState.DONE
+    assertContains(client.get(at("import", batch.pk)), "L’import est fait")
+    assert User.objects.filter(email="ann@abercorn.example").exists()
+    result = client.get(at("import-result", batch.pk)).content.decode()
+    assert "2;Éloïse;L’Écuyer;eloise@abercorn.example" in result
+    assertContains(client.get(at("import-undo", batch.pk)), "Comptes ouverts par cet import : 2")
+
+
+def test_undoing_is_asked_then_done_and_people_who_came_stay(client, responsable, place):
+    batch = hand_in(client, ELOISE, PAUL)
+    imports.start(batch_id=batch.pk, writes=False)
+    batch = imports.commit(batch_id=batch.pk, at=NOON)
+    ImportBatch.objects.update(committed_at=batch.created_at)
+    User.objects.filter(email=PAUL[2]).update(last_login=NOON)
+    assertContains(client.get(at("import-undo", batch.pk)), "depuis : 1")
+    assertRedirects(client.post(at("import-undo", batch.pk)), at("import", batch.pk))
+    assertContains(client.get(at("import", batch.pk)), "L’import est annulé")
+    assert not User.objects.filter(email=ELOISE[2]).exists()
+    assert User.objects.filter(email=PAUL[2]).exists()
+    assertContains(client.get(at("import-undo", batch.pk)), "ne s’annule plus")
+
+
+def test_lines_pasted_from_a_spreadsheet_are_a_list_too(client, responsable):
+    client.post(at("hand-in", "46010"), {"pasted": text(ELOISE, PAUL, separator="\t")})
+    batch = ImportBatch.objects.get()
+    assert batch.lines.filter(state=LineState.NEW).count() == 2
+    assertContains(client.get(at("hand-in", "46010")), "liste collée")
+
+
+@pytest.mark.parametrize(
+    ("sent", "words"),
+    [
+        ({}, "Choisissez un fichier"),
+        ({"pasted": "Nom\nRoy"}, "Il manque la colonne"),
+        ({"pasted": 'Nom;Courriel\n"Roy;a@b.ca'}, "Ligne 2"),
+    ],
+)
+def test_what_cannot_be_read_is_said_and_what_was_pasted_stays(client, responsable, sent, words):
+    page = client.post(at("hand-in", "46010"), sent)
+    assertContains(page, words, status_code=422)
+    assertContains(page, f"{sent.get('pasted', '').splitlines()[:1]}"[2:-2], status_code=422)
+    assert ImportBatch.objects.count() == 0
+
+
+def test_an_unsure_column_is_asked(client, responsable):
+    batch = hand_in(client, ("Roy", "ann@abercorn.example"), header=("Nom", "Couriel"))
+    page = client.get(at("import", batch.pk))
+    assertContains(page, "Couriel")
+    columns = at("import-columns", batch.pk)
+    assertContains(client.post(columns, {"last_name": "0"}), "adresses courriel", status_code=422)
+    twice = client.post(columns, {"last_name": "0", "email": "0"})
+    assertContains(twice, "choisie deux fois", status_code=422)
+    assertRedirects(client.post(columns, {"last_name": "0", "email": "1"}), at("import", batch.pk))
+    assertContains(client.get(at("import", batch.pk)), "Ce que cette liste changerait")
+
+
+def test_a_doubtful_line_is_decided(client, responsable):
+    MandateFactory(user__email=ELOISE[2])
+    batch = hand_in(client, ELOISE)
+    assertContains(client.get(at("import", batch.pk)), "Ne rien faire")
+    assertNotContains(client.get(at("import", batch.pk)), "Importer</button>")
+    client.post(at("import-decisions", batch.pk), {"ligne-2": Decision.ASK, "ligne-x": "?"})
+    assert batch.lines.get().decision == Decision.ASK
+    assertContains(client.get(at("import", batch.pk)), "Importer</button>")
+
+
+def test_a_line_is_left_out_and_a_list_thrown_away(client, responsable):
+    batch = hand_in(client, ELOISE, WRONG)
+    client.post(at("import-line", batch.pk, 3), {"drop": "1"})
+    assert batch.lines.count() == 1
+    assertRedirects(client.post(at("import-discard", batch.pk)), at("hand-in", "46010"))
+    assert ImportBatch.objects.count() == 0
+    assert client.get(at("import", batch.pk)).status_code == 404
+
+
+def test_a_done_list_is_no_longer_thrown_away(client, responsable):
+    batch = hand_in(client, ELOISE)
+    imports.start(batch_id=batch.pk, writes=False)
+    assertContains(client.get(at("import", batch.pk)), "L’import est en cours")
+    client.post(at("import-discard", batch.pk))
+    assertContains(client.get(at("import", batch.pk)), "déjà fait")
+
+
+def test_people_whom_the_list_does_not_name_are_told(client, responsable, place):
+    MandateFactory(organisation=place, user__last_name="Absente")
+    batch = hand_in(client, ELOISE)
+    assertContains(client.get(at("import", batch.pk)), "Absente")
+
+
+def test_the_model_list_can_be_read_by_us(client, responsable):
+    content = client.get(at("model-list")).content
+    assert content.startswith(b"\xef\xbb\xbf")
+    batch = imports.receive(
+        organisation=MunicipalityFactory(), name="m", content=content, by=None, at=NOON
+    )
+    assert set(batch.lines.values_list("state", flat=True)) == {LineState.NEW}
+
+
+@pytest.mark.parametrize("page", ["import", "import-columns", "import-undo", "import-result"])
+def test_s10_a_list_of_others_is_nowhere(client, page):
+    batch = imports.receive(
+        organisation=MunicipalityFactory(), name="x", content=listed(ELOISE), by=None, at=NOON
+    )
+    client.force_login(ResponsibilityFactory().user)
+    assert client.get(at(page, batch.pk)).status_code == 404
+
+
+@pytest.mark.parametrize(
+    "page", ["import-start", "import-discard", "import-decisions", "import-undo"]
+)
+def test_s10_a_list_of_others_is_not_touched(client, page):
+    batch = imports.receive(
+        organisation=MunicipalityFactory(), name="x", content=listed(ELOISE), by=None, at=NOON
+    )
+    client.force_login(ResponsibilityFactory().user)
+    assert client.post(at(page, batch.pk)).status_code == 404
+    batch.refresh_from_db()
+    assert batch.state == BatchState.READY
+    assert Mandate.objects.count() == 0
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_the_page_of_a_list_costs_the_same_queries_whatever_its_length(
+    client, responsable, django_assert_num_queries, count
+):
+    rows = [(f"A{n}", "Roy", f"a{n}@abercorn.example", "", "") for n in range(count)]
+    batch = hand_in(client, *rows)
+    # Session, person, roles; the list, its counts, whether one is decided, page; absent people.
+    with django_assert_num_queries(9):
+        client.get(at("import", batch.pk))
