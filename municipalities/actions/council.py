@@ -5,17 +5,25 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
+from django.contrib.auth.hashers import make_password
 from django.db import transaction
 from django.db.models import ProtectedError
 from django.utils.translation import gettext as _
 
 from atn_platform.accounts.models import User
 from atn_platform.audit.recording import record
+from atn_platform.core import french
 from atn_platform.core.exceptions import ActionError
 from municipalities.actions.invitations import Guest, invite, local_day
 from municipalities.actions.mandates import Term, open_mandate, refuse_disorder, write_end
 from municipalities.enums import Public
-from municipalities.models import CouncilRenewal, Invitation, Mandate, Organisation
+from municipalities.models import (
+    CouncilRenewal,
+    Invitation,
+    Mandate,
+    MandateQuerySet,
+    Organisation,
+)
 from municipalities.queries.council import outgoing
 from municipalities.queries.elections import usual_end
 
@@ -52,11 +60,12 @@ class Election:
 def seat(*, organisation: Organisation, guests: Iterable[Guest], by: User, at: datetime) -> Seated:
     """Make these people members of the council, all or none; repeating it does nothing more.
 
-    People of the organisation get the function more at once. Everyone else receives a letter, and
-    decides.
+    People of the organisation get the function more at once, and so does whoever has no address,
+    with an account that a card will open. Everyone else receives a letter, and decides.
     """
     Organisation.objects.select_for_update(no_key=True).get(pk=organisation.pk)
-    wanted = {guest.email.strip().lower(): guest for guest in guests}
+    asked = list(guests)
+    wanted = {guest.email.strip().lower(): guest for guest in asked if guest.email}
     today = local_day(at)
     here = Mandate.objects.in_force(on=today).filter(organisation=organisation)
     known = {
@@ -78,6 +87,19 @@ def seat(*, organisation: Organisation, guests: Iterable[Guest], by: User, at: d
         for address, user in known.items()
         if user.pk not in sitting
     ]
+    for guest in asked:
+        if not guest.email and (person := _new_person(guest, here, at=at)):
+            term = _term(organisation, guest, today)
+            opened.append(
+                open_mandate(
+                    user=person,
+                    organisation=organisation,
+                    public=Public.ELECTED,
+                    term=term,
+                    by=by,
+                    at=at,
+                )
+            )
     strangers = [guest for address, guest in wanted.items() if address not in known]
     invited = invite(organisation=organisation, guests=strangers, by=by, at=at)
     record(
@@ -156,7 +178,7 @@ def undo_renewal(*, renewal_id: int, by: User, at: datetime) -> CouncilRenewal:
     if not renewal.is_open_to_undo(at):
         raise RenewalRefused(_("Ce renouvellement ne s’annule plus : le délai est passé."))
     _withdraw(list(renewal.invited.select_for_update(no_key=True)), at=at)
-    _forget(list(renewal.opened.all()))
+    _forget(list(renewal.opened.select_related("user")))
     for change in renewal.changes.select_related("mandate").order_by("pk"):
         if change.mandate.ends_on != change.ends_after:
             raise RenewalRefused(_("Un de ces mandats a été modifié depuis."))
@@ -165,6 +187,22 @@ def undo_renewal(*, renewal_id: int, by: User, at: datetime) -> CouncilRenewal:
     renewal.save(update_fields=["undone_at", "updated_at"])
     record(at=at, actor=by, verb="council.renewal_undone", target=str(renewal.pk))
     return renewal
+
+
+def _new_person(guest: Guest, here: MandateQuerySet, *, at: datetime) -> User | None:
+    """An account without address for this name; None when the council has one already."""
+    key = french.sort_key(f"{guest.last_name} {guest.first_name}")
+    same = here.filter(public=Public.ELECTED, user__email=None, user__sort_key=key)
+    if same.exists():
+        return None
+    return User.objects.create(
+        email=None,
+        first_name=guest.first_name,
+        last_name=guest.last_name,
+        # No password at all: a card opens the account.
+        password=make_password(None),
+        date_joined=at,
+    )
 
 
 def _term(organisation: Organisation, guest: Guest, today: date) -> Term:
@@ -199,11 +237,17 @@ def _withdraw(invited: list[Invitation], *, at: datetime) -> None:
 
 
 def _forget(opened: list[Mandate]) -> None:
-    """Remove mandates under which nothing was done: the database refuses for the others."""
+    """Remove mandates under which nothing was done, and accounts made for them alone.
+
+    The database refuses for the others.
+    """
     try:
         with transaction.atomic():
             for mandate in opened:
                 mandate.delete()
+                person = mandate.user
+                if person.email is None and not person.mandates.exists():
+                    person.delete()
     except ProtectedError as error:
         raise RenewalRefused(
             _("Un des nouveaux mandats a déjà servi ou changé depuis.")

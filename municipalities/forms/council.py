@@ -1,7 +1,8 @@
 """The council on one page: a line for each seat."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -10,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from municipalities.actions.invitations import Guest
 from municipalities.enums import Public
 from municipalities.forms import ADDRESS_EXAMPLE
-from municipalities.queries.council import Seat
+from municipalities.queries.council import Seat, seat_function, seat_label
 
 EMAIL_LENGTH = 254
 
@@ -34,12 +35,77 @@ def email_field() -> forms.EmailField:
     )
 
 
+SEAT_FIELDS = ("first_name", "last_name", "email", "no_email")
+
+
+# Above this number of seats a page drops what it can do without, to stay light on a slow line.
+LARGE_COUNCIL = 30
+
+
+def add_seat_fields(form: forms.Form, numbers: Sequence[int]) -> None:
+    """The controls of free seats; in a large council everyone has an address."""
+    for number in numbers:
+        _add_seat(form, number, asks_no_email=len(numbers) <= LARGE_COUNCIL)
+
+
+def _add_seat(form: forms.Form, number: int, *, asks_no_email: bool) -> None:
+    form.fields[f"first_name_{number}"] = name_field(_("Prénom"))
+    form.fields[f"last_name_{number}"] = name_field(_("Nom"))
+    form.fields[f"email_{number}"] = email_field()
+    if asks_no_email:
+        form.fields[f"no_email_{number}"] = forms.BooleanField(
+            label=_("Sans courriel"), required=False
+        )
+
+
+def line_flaw(form: forms.Form, number: int) -> tuple[str, Any] | None:
+    """The cell of a line that cannot stand by itself, and why; None when it can, or is empty."""
+    typed = form.cleaned_data
+    address = typed.get(f"email_{number}")
+    if f"email_{number}" in form.errors or (address and not typed.get(f"no_email_{number}")):
+        return None
+    if address:
+        return f"no_email_{number}", _("Écrivez une adresse, ou cochez « Sans courriel ».")
+    missing = [n for n in ("first_name", "last_name") if not typed.get(f"{n}_{number}")]
+    if typed.get(f"no_email_{number}"):
+        cell = f"{missing[0]}_{number}" if missing else ""
+        return (cell, _("Écrivez le prénom et le nom de cette personne.")) if cell else None
+    if len(missing) == len(("first_name", "last_name")):
+        return None
+    return f"email_{number}", _(
+        "Écrivez l’adresse courriel de cette personne, cochez « Sans courriel » ou videz la ligne."
+    )
+
+
+def typed_guest(form: forms.Form, number: int, *, starts_on: date | None = None) -> Guest | None:
+    """The person of a line that is sound; None for an empty one."""
+    typed = form.cleaned_data
+    if not typed[f"email_{number}"] and not typed.get(f"no_email_{number}"):
+        return None
+    return Guest(
+        email=typed[f"email_{number}"].lower(),
+        first_name=typed[f"first_name_{number}"],
+        last_name=typed[f"last_name_{number}"],
+        public=Public.ELECTED,
+        function=seat_function(number),
+        starts_on=starts_on,
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A seat, and the three controls of a free one."""
+    """A seat, and the controls of a free one."""
 
     seat: Seat
     fields: list[forms.BoundField]
+
+
+def seat_lines(form: forms.Form, seats: Sequence[Seat]) -> list[Line]:
+    names = {seat.number: [f"{name}_{seat.number}" for name in SEAT_FIELDS] for seat in seats}
+    return [
+        Line(seat, [form[name] for name in names[seat.number] if name in form.fields])
+        for seat in seats
+    ]
 
 
 class CouncilForm(forms.Form):
@@ -54,57 +120,31 @@ class CouncilForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.seats = seats
         self.taken = taken
-        for seat in self.free_seats:
-            self.fields[f"first_name_{seat.number}"] = name_field(_("Prénom"))
-            self.fields[f"last_name_{seat.number}"] = name_field(_("Nom"))
-            self.fields[f"email_{seat.number}"] = email_field()
-
-    @property
-    def free_seats(self) -> list[Seat]:
-        return [seat for seat in self.seats if seat.is_free]
+        self.numbers = [seat.number for seat in seats if seat.is_free]
+        add_seat_fields(self, self.numbers)
 
     def lines(self) -> list[Line]:
-        return [Line(seat, [*self._controls(seat)]) for seat in self.seats]
-
-    def _controls(self, seat: Seat) -> Iterator[forms.BoundField]:
-        if seat.is_free:
-            for name in ("first_name", "last_name", "email"):
-                yield self[f"{name}_{seat.number}"]
+        return seat_lines(self, self.seats)
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}
-        first: dict[str, Seat] = {}
-        for seat in self.free_seats:
-            cell = f"email_{seat.number}"
+        first: dict[str, int] = {}
+        for number in self.numbers:
+            cell = f"email_{number}"
             address = (cleaned.get(cell) or "").lower()
-            is_named = cleaned.get(f"first_name_{seat.number}") or cleaned.get(
-                f"last_name_{seat.number}"
-            )
-            if not address and is_named and cell not in self.errors:
-                self.add_error(
-                    cell, _("Écrivez l’adresse courriel de cette personne, ou videz la ligne.")
-                )
+            if flaw := line_flaw(self, number):
+                self.add_error(*flaw)
             elif address in self.taken:
                 self.add_error(cell, self.taken[address])
             elif address and address in first:
                 words = _("Cette adresse est déjà sur la ligne « %(seat)s ».")
-                self.add_error(cell, words % {"seat": first[address].label})
+                self.add_error(cell, words % {"seat": seat_label(first[address])})
             elif address:
-                first[address] = seat
-        if not first and not self.errors:
-            self.add_error(None, _("Écrivez au moins une adresse courriel."))
+                first[address] = number
+        if not self.errors and not self.guests():
+            self.add_error(None, _("Écrivez au moins une personne."))
         return cleaned
 
     def guests(self) -> list[Guest]:
-        typed = self.cleaned_data
-        return [
-            Guest(
-                email=typed[f"email_{seat.number}"].lower(),
-                first_name=typed[f"first_name_{seat.number}"],
-                last_name=typed[f"last_name_{seat.number}"],
-                public=Public.ELECTED,
-                function=seat.function,
-            )
-            for seat in self.free_seats
-            if typed[f"email_{seat.number}"]
-        ]
+        found = (typed_guest(self, number) for number in self.numbers)
+        return [guest for guest in found if guest is not None]

@@ -11,15 +11,20 @@ from django.utils.translation import gettext_lazy as _
 
 from municipalities.actions.council import Election
 from municipalities.actions.invitations import Guest
-from municipalities.enums import Public
-from municipalities.forms.council import Line, email_field, name_field
+from municipalities.forms.council import (
+    LARGE_COUNCIL,
+    Line,
+    add_seat_fields,
+    line_flaw,
+    seat_lines,
+    typed_guest,
+)
 from municipalities.forms.mandates import day_field
 from municipalities.models import Mandate
 from municipalities.queries.council import Seat, seat_function, seat_label, seat_number
 
 RETURNED, LEAVING, STAYING = "reelue", "quitte", "continue"
 KEEP = "meme"
-LARGE_COUNCIL = 30
 
 
 class DayForm(forms.Form):
@@ -65,10 +70,7 @@ class RenewalForm(forms.Form):
             # kept, and another is written on the mandate.
             if len(self.numbers) <= LARGE_COUNCIL:
                 self.fields[f"seat_{mandate.pk}"] = self._seat_field(mandate)
-        for number in self.numbers:
-            self.fields[f"first_name_{number}"] = name_field(_("Prénom"))
-            self.fields[f"last_name_{number}"] = name_field(_("Nom"))
-            self.fields[f"email_{number}"] = email_field()
+        add_seat_fields(self, self.numbers)
 
     def _seat_field(self, mandate: Mandate) -> forms.ChoiceField:
         """Which seat they won; their function stays as it is written when it is the same."""
@@ -97,25 +99,16 @@ class RenewalForm(forms.Form):
         ]
 
     def lines(self) -> list[Line]:
-        names = ("first_name", "last_name", "email")
-        return [
-            Line(
-                seat,
-                [self[f"{name}_{seat.number}"] for name in names] if seat.is_free else [],
-            )
-            for seat in self.seats
-        ]
+        return seat_lines(self, self.seats)
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}
         holders = self._check_seats(cleaned)
         first: dict[str, int] = {}
         for number in self.numbers:
-            cell = f"email_{number}"
-            address = (cleaned.get(cell) or "").lower()
-            if error := self._refusal(number, address, cleaned, holders, first):
-                self.add_error(cell, error)
-            elif address:
+            if flaw := line_flaw(self, number) or self._flaw(number, holders, first):
+                self.add_error(*flaw)
+            elif address := (cleaned.get(f"email_{number}") or "").lower():
                 first[address] = number
         return cleaned
 
@@ -139,24 +132,21 @@ class RenewalForm(forms.Form):
         number = seat_number(mandate.function) if fate in {RETURNED, STAYING} else None
         return KEEP if number is None else str(number)
 
-    def _refusal(
-        self,
-        number: int,
-        address: str,
-        cleaned: dict[str, Any],
-        holders: dict[str, Mandate],
-        first: dict[str, int],
-    ) -> Any:
-        """Why this line cannot stand; empty when it can."""
-        named = cleaned.get(f"first_name_{number}") or cleaned.get(f"last_name_{number}")
-        if f"email_{number}" in self.errors or not (named or address):
-            return ""
+    def _flaw(
+        self, number: int, holders: dict[str, Mandate], first: dict[str, int]
+    ) -> tuple[str, Any] | None:
+        """Why the person of this line cannot have that seat, and the cell that says so."""
+        cell = f"email_{number}"
+        if cell in self.errors:
+            return None
+        guest = typed_guest(self, number)
+        if guest is None:
+            return None
         if str(number) in holders:
             words = _("Ce siège est déjà celui de %(person)s.")
-            return words % {"person": holders[str(number)].user}
-        if not address:
-            return _("Écrivez l’adresse courriel de cette personne, ou videz la ligne.")
-        return self._address_refusal(address, first)
+            return cell, words % {"person": holders[str(number)].user}
+        refusal = self._address_refusal(guest.email, first) if guest.email else ""
+        return (cell, refusal) if refusal else None
 
     def _address_refusal(self, address: str, first: dict[str, int]) -> Any:
         if address in {mandate.user.email for mandate in self.outgoing}:
@@ -171,13 +161,13 @@ class RenewalForm(forms.Form):
             mandate for mandate in self.outgoing if self.cleaned_data[f"fate_{mandate.pk}"] == fate
         ]
 
-    def _coming(self) -> list[int]:
-        """Numbers of the seats that someone new is asked into."""
-        return [number for number in self.numbers if self.cleaned_data[f"email_{number}"]]
+    def _coming(self, *, starts_on: date | None = None) -> dict[int, Guest]:
+        """Who is new, by number of seat."""
+        found = {n: typed_guest(self, n, starts_on=starts_on) for n in self.numbers}
+        return {number: guest for number, guest in found.items() if guest is not None}
 
     def summary(self) -> dict[str, list[Any]]:
         """What the page says, in words, before it is confirmed."""
-        typed = self.cleaned_data
         returned = {mandate: self._function(mandate) for mandate in self._those(RETURNED)}
         staying = self._those(STAYING)
         held = [*returned.values(), *(mandate.function for mandate in staying)]
@@ -187,36 +177,20 @@ class RenewalForm(forms.Form):
             "staying": staying,
             "leaving": self._those(LEAVING),
             "newcomers": [
-                {
-                    "seat": seat_label(number),
-                    "first_name": typed[f"first_name_{number}"],
-                    "last_name": typed[f"last_name_{number}"],
-                    "email": typed[f"email_{number}"].lower(),
-                }
-                for number in self._coming()
+                {"seat": seat_label(number), "guest": guest}
+                for number, guest in self._coming().items()
             ],
             "empty": [seat_label(number) for number in self.numbers if number not in filled],
         }
 
     def election(self, elected_on: date) -> Election:
-        typed = self.cleaned_data
         return Election(
-            uuid=typed["uuid"],
+            uuid=self.cleaned_data["uuid"],
             elected_on=elected_on,
             returned={mandate.pk: self._function(mandate) for mandate in self._those(RETURNED)},
             leaving=frozenset(mandate.pk for mandate in self._those(LEAVING)),
             staying=frozenset(mandate.pk for mandate in self._those(STAYING)),
-            newcomers=tuple(
-                Guest(
-                    email=typed[f"email_{number}"].lower(),
-                    first_name=typed[f"first_name_{number}"],
-                    last_name=typed[f"last_name_{number}"],
-                    public=Public.ELECTED,
-                    function=seat_function(number),
-                    starts_on=elected_on,
-                )
-                for number in self._coming()
-            ),
+            newcomers=tuple(self._coming(starts_on=elected_on).values()),
         )
 
     def _function(self, mandate: Mandate) -> str:

@@ -49,7 +49,7 @@ def grid(request: SignedInRequest, handle: str) -> HttpResponse:
         "organisation": organisation,
         "form": form,
         "lines": form.lines(),
-        "free": len(form.free_seats),
+        "free": len(form.numbers),
         "days": INVITATION_LIFE.days,
         "renewal": queries.last_renewal(organisation, at=timezone.now()),
         "ends_on": usual_end(organisation, Public.ELECTED, today),

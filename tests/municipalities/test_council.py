@@ -168,7 +168,9 @@ def test_what_is_wrong_is_told_at_its_cell_and_what_was_typed_is_kept(signed, pa
     errors = answer.context["form"].errors
     assert {cell: list(each) for cell, each in errors.items()} == {
         "email_1": ["Écrivez l’adresse au complet, par exemple prenom.nom@ville.qc.ca."],
-        "email_2": ["Écrivez l’adresse courriel de cette personne, ou videz la ligne."],
+        "email_2": [
+            "Écrivez l’adresse courriel de cette personne, cochez « Sans courriel » ou videz la ligne."
+        ],
         "email_3": ["Cette personne est déjà au conseil."],
         "email_5": ["Cette adresse est déjà sur la ligne « Siège 4 »."],
     }
@@ -180,7 +182,7 @@ def test_what_is_wrong_is_told_at_its_cell_and_what_was_typed_is_kept(signed, pa
 
 
 def test_an_empty_page_and_a_pending_address_are_told(signed, page):
-    assertContains(signed.post(page, {}), "Écrivez au moins une adresse", status_code=422)
+    assertContains(signed.post(page, {}), "Écrivez au moins une personne", status_code=422)
     signed.post(page, typed((1, "Ève", "Caron", "eve@exemple.quebec")))
     again = signed.post(page, typed((2, "Ève", "Caron", "eve@exemple.quebec")))
     assertContains(again, "déjà une invitation en attente", status_code=422)
@@ -203,6 +205,39 @@ def test_someone_of_the_staff_takes_a_second_function_without_a_letter(ginette, 
     # Nothing tells that an address has an account elsewhere: it is asked like any other.
     assert elsewhere.user.mandates.count() == 1
     assert [invited.email for invited in Invitation.objects.all()] == ["denis@exemple.quebec"]
+
+
+def test_b82_people_without_an_address_sit_at_once_with_an_account_of_their_own(
+    signed, page, ginette
+):
+    """Two councillors of the same name, and none shares an account; sent twice, it is once."""
+    typed_in = typed((1, "Jean", "Roy", ""), (2, "Jean", "Roy", "jean@exemple.quebec")) | {
+        "no_email_1": "on"
+    }
+    assertContains(signed.post(page, typed_in, follow=True), "Sans courriel")
+    assert signed.post(page, typed_in).status_code == 422  # both seats have someone
+    late = [Guest("", "Jean", "Roy", Public.ELECTED, "siège 1")]
+    council.seat(organisation=ginette.organisation, guests=late, by=ginette.user, at=AT)
+    person = User.objects.get(email=None)
+    assert not person.has_usable_password()
+    mandate = person.mandates.get()
+    assert (str(person), mandate.function) == ("Jean Roy", "conseil, siège 1")
+    assert mandate.ends_on == elections.next_general_election(timezone.localdate())
+    assert [each.email for each in Invitation.objects.all()] == ["jean@exemple.quebec"]
+
+
+@pytest.mark.parametrize(
+    ("line", "cell", "told"),
+    [
+        ({"no_email_1": "on"}, "first_name_1", "Écrivez le prénom et le nom"),
+        ({"no_email_1": "on", "first_name_1": "Luc"}, "last_name_1", "Écrivez le prénom et"),
+        ({"no_email_1": "on", "email_1": "luc@exemple.quebec"}, "no_email_1", "ou cochez"),
+    ],
+)
+def test_a_line_says_either_an_address_or_that_there_is_none(signed, page, line, cell, told):
+    answer = signed.post(page, line)
+    assert [*answer.context["form"].errors] == [cell]
+    assertContains(answer, told, status_code=422)
 
 
 def test_the_council_of_others_does_not_exist(signed, page):

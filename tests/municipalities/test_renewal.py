@@ -2,6 +2,7 @@
 
 import gzip
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from threading import Barrier
 from uuid import uuid4
@@ -169,6 +170,20 @@ def test_undoing_puts_everything_back_and_the_page_can_be_done_again(ginette, si
     assert again == sitting
     renew(ginette, sitting, returned={2: "siège 2"})
     assert queries.outgoing(ginette.organisation, elected_on=VOTE) == []
+
+
+def test_undoing_takes_back_the_account_made_for_someone_without_address(ginette, sitting):
+    before = state(ginette.organisation)
+    people = set(User.objects.values_list("pk", flat=True))
+    guest = Guest("", "Luc", "Roy", Public.ELECTED, "siège 3", VOTE)
+    wanted = replace(election(sitting, returned={0: "mairesse"}), newcomers=(guest,))
+    renewal = council.renew(
+        organisation=ginette.organisation, election=wanted, by=ginette.user, at=NIGHT
+    )
+    assert renewal.opened.filter(user__last_name="Roy", starts_on=VOTE).count() == 1
+    council.undo_renewal(renewal_id=renewal.pk, by=ginette.user, at=NIGHT)
+    assert state(ginette.organisation) == before
+    assert set(User.objects.values_list("pk", flat=True)) == people
 
 
 def accepts(ginette, sitting, renewal):
