@@ -62,6 +62,7 @@ def name_successor(*, merger: Merger, by: User, at: datetime) -> Organisation:
     )
     _move_mandates(organisation, successor, on=on, by=by, at=at)
     _move_responsibilities(organisation, successor, merger, by=by)
+    _move_invitations(organisation, successor, at=at)
     record(
         at=at,
         actor=by,
@@ -123,3 +124,16 @@ def _move_responsibilities(
             successor.responsibilities.create(
                 user_id=row.user_id, starts_on=starts_on, ends_on=ends_on, granted_by=by
             )
+
+
+def _move_invitations(
+    organisation: Organisation, successor: Organisation, *, at: datetime
+) -> None:
+    """Letters on their way lead to the successor; a second one to the same address is dropped."""
+    waiting = set(successor.invitations.pending().values_list("email", flat=True))
+    for invited in organisation.invitations.pending().select_for_update(no_key=True):
+        if invited.email in waiting:
+            invited.cancelled_at = at
+        else:
+            invited.organisation = successor
+        invited.save(update_fields=["organisation", "cancelled_at", "updated_at"])

@@ -24,6 +24,8 @@ from enrollments.actions.ledger import NewEvent, record
 from enrollments.enums import Verb
 from enrollments.models import Enrollment
 from enrollments.queries.team import team
+from municipalities.actions import invitations
+from municipalities.actions.invitations import Guest, Welcome
 from municipalities.actions.registry import import_registry
 from municipalities.actions.territory import Merger, name_successor
 from municipalities.enums import Public
@@ -361,3 +363,29 @@ def test_a_dated_mandate_follows_with_its_own_end_and_an_ended_one_stays():
     (new,) = place("93022").mandates.all()
     assert (new.user, new.starts_on, new.ends_on) == (going.user, date(2026, 1, 1), until)
     assert not gone.changes.exists()
+
+
+def test_b84_letters_on_their_way_lead_to_the_successor():
+    read(small_file(BEFORE), FIRST)
+    old = place("93025")
+    sender = ResponsibilityFactory(organisation=old, starts_on=FIRST)
+    one, other = invitations.invite(
+        organisation=old, guests=[Guest("eve@exemple.quebec"), Guest("luc@exemple.quebec")],
+        by=sender.user, at=NAMED,
+    )  # fmt: skip
+    link = invitations.token_for(one)
+    read(small_file(AFTER), SECOND)
+    heir = place("93022")
+    invitations.invite(
+        organisation=heir, guests=[Guest("luc@exemple.quebec")], by=sender.user, at=NAMED
+    )
+    merge()
+    one.refresh_from_db()
+    other.refresh_from_db()
+    assert (one.organisation, one.token_hash) == (heir, invitations.token_hash(link))
+    assert other.cancelled_at is not None
+    user = invitations.accept_invitation(
+        invitation_id=one.pk, welcome=Welcome(Public.STAFF, "", "Ève", "Roy"), signed_in=None,
+        at=NAMED,
+    )  # fmt: skip
+    assert user.mandates.get().organisation == heir
