@@ -11,6 +11,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 
 from atn_platform.core.exceptions import ActionError
 from atn_platform.core.french import NBSP, of_place
@@ -88,6 +89,7 @@ class MunicipalityFacts:
     seats_vacant: int | None
     official_email: str | None
     website: str | None
+    next_election: date | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,6 +264,7 @@ def _municipality(row: Row, lands: dict[str, int]) -> MunicipalityFacts:
         seats_vacant=vacant,
         official_email=_email(row),
         website=row["mweb"][:200] if "mweb" in row.cells else None,
+        next_election=_day(row["datelec"]),
     )
 
 
@@ -300,6 +303,14 @@ def _seats(row: Row) -> tuple[int | None, int | None]:
     if "maire" not in row.cells:
         return None, None
     return seats.count(False), seats.count(True)
+
+
+def _day(text: str) -> date | None:
+    """The day, when the file gives one that can be read: nothing of ours depends on it."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
 
 
 def _email(row: Row) -> str | None:

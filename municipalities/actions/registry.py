@@ -111,6 +111,7 @@ def _fields(facts: MunicipalityFacts) -> dict[str, Any]:
     """Values by field; `mrc` is a code, for its row may not exist yet."""
     fields = {name: value for name, value in asdict(facts).items() if value is not None}
     del fields["code"]
+    fields.pop("next_election", None)
     return fields | {"region_id": fields.pop("region"), "inactive_on": None}
 
 
@@ -186,6 +187,11 @@ def _apply(outcome: Outcome, *, on: date, at: datetime) -> None:
     mrcs = {str(mrc.code): mrc for mrc in Organisation.objects.filter(kind=Kind.MRC)}
     wanted = {facts.code: facts.mrc for facts in outcome.snapshot.municipalities}
     _write(places, mrcs=mrcs, wanted=wanted, on=on, at=at)
+    _write_elections(
+        places,
+        {facts.code: facts.next_election for facts in outcome.snapshot.municipalities},
+        at=at,
+    )
     events = [] if is_first else _events(places, on=on)
     # One event a change and a day: a reading forced back and forth keeps the first account.
     TerritorialEvent.objects.bulk_create(events, ignore_conflicts=True)
@@ -224,6 +230,18 @@ def _write(
         update_fields=WRITTEN,
     )
     Organisation.objects.bulk_update(comparison.vanished, ["inactive_on", "updated_at"])
+
+
+def _write_elections(places: Comparison, days: dict[str, date | None], *, at: datetime) -> None:
+    """Follow the days of the next elections; they are no change to tell anyone."""
+    known = [difference.organisation for difference in places.changed + places.returned]
+    moved = []
+    for place in [*places.created, *known, *places.unchanged]:
+        day = days.get(str(place.code))
+        if day is not None and day != place.next_election_on:
+            place.next_election_on, place.updated_at = day, at
+            moved.append(place)
+    Organisation.objects.bulk_update(moved, ["next_election_on", "updated_at"], batch_size=500)
 
 
 WRITTEN = (

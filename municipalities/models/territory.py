@@ -105,6 +105,8 @@ class Organisation(TimestampedModel):
     time_zone = models.CharField(_("fuseau horaire"), max_length=40, default="America/Toronto")
     official_email = models.EmailField(_("courriel officiel"), blank=True)
     website = models.CharField(_("site Web"), max_length=200, blank=True)
+    # As the registry foresees it: a council born of a merger votes on a day of its own.
+    next_election_on = models.DateField(_("prochaine élection"), null=True, blank=True)
     inactive_on = models.DateField(_("inactive depuis"), null=True, blank=True)
     successor = models.ForeignKey(
         "self",

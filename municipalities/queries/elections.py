@@ -43,12 +43,16 @@ def last_general_election(on: date) -> date:
 
 
 def usual_end(organisation: Organisation, public: str, starts_on: date) -> date | None:
-    """The last day to propose for a mandate: the next general election for someone elected.
+    """The last day to propose for the mandate of someone elected: the next general election.
 
-    None for everyone else, and where that law does not rule.
+    An earlier day foreseen by the registry comes first: a council born of a merger. None for
+    everyone else, and where that law does not rule and the registry foresees nothing.
     """
     if public != Public.ELECTED or organisation.kind != Kind.MUNICIPALITY:
         return None
-    if organisation.designation in OTHER_LAWS:
-        return None
-    return next_general_election(starts_on)
+    days = []
+    if organisation.designation not in OTHER_LAWS:
+        days.append(next_general_election(starts_on))
+    if organisation.next_election_on and organisation.next_election_on > starts_on:
+        days.append(organisation.next_election_on)
+    return min(days, default=None)

@@ -30,6 +30,7 @@ from municipalities.actions.registry import import_registry
 from municipalities.actions.territory import Merger, name_successor
 from municipalities.enums import Public
 from municipalities.models import Mandate, Organisation
+from municipalities.queries.elections import usual_end
 from municipalities.registry import parse
 from tests.factories import MandateFactory, ResponsibilityFactory, UserFactory, VersionFactory
 from tests.municipalities.files import content, published, row
@@ -43,6 +44,8 @@ NAMED = datetime(2026, 3, 4, 15, 0, tzinfo=UTC)
 LAC, KAMOURASKA = "MRC Lac-Saint-Jean-Est (930)", "MRC Kamouraska (140)"
 SAGUENAY, BAS = "Saguenay--Lac-Saint-Jean (02)", "Bas-Saint-Laurent (01)"
 MITIS = "MRC La Mitis (090)"
+# The next vote, as the second list foresees it; Hébertville's first council is elected apart.
+VOTES = {"93022": "2027-11-07"}
 # code, name, designation, region, MRC, population, seats filled, seats vacant
 BEFORE = [
     ("93020", "Hébertville", "05", SAGUENAY, LAC, 2536, 7, 0),
@@ -74,6 +77,7 @@ def small_file(rows) -> bytes:
         held = ["(nom retiré)"] * filled + ["Poste Vacant"] * vacant
         cells = dict(zip(columns, map(str, facts), strict=True))
         cells |= dict(zip(seats, held + [""] * (10 - len(held)), strict=True))
+        cells["datelec"] = VOTES.get(cells["mcode"], "2029-11-04")
         lines.append(row() | cells)
     names = [name for name in lines[0] if name not in seats]
     return content(*lines, columns=(*names, *seats))
@@ -389,3 +393,18 @@ def test_b84_letters_on_their_way_lead_to_the_successor():
         at=NAMED,
     )  # fmt: skip
     assert user.mandates.get().organisation == heir
+
+
+def test_the_council_of_a_merged_municipality_ends_on_its_own_election_day(files):
+    """Hébertville votes in 2027, La Pocatière with everyone else; a second reading is idle."""
+    read(files[1], SECOND)
+    stamps = list(Organisation.objects.order_by("pk").values_list("pk", "updated_at"))
+    read(files[1], SECOND)
+    assert list(Organisation.objects.order_by("pk").values_list("pk", "updated_at")) == stamps
+    ends = {
+        code: usual_end(place(code), Public.ELECTED, date(2026, 3, 10))
+        for code in ("93022", "14082")
+    }
+    assert ends == {"93022": date(2027, 11, 7), "14082": date(2029, 11, 4)}
+    assert usual_end(place("93022"), Public.ELECTED, date(2027, 11, 7)) == date(2029, 11, 4)
+    assert usual_end(place("93022"), Public.STAFF, date(2026, 3, 10)) is None
