@@ -75,31 +75,20 @@ def seat(*, organisation: Organisation, guests: Iterable[Guest], by: User, at: d
     sitting = set(
         here.filter(public=Public.ELECTED, user__email__in=wanted).values_list("user", flat=True)
     )
+    seated = [(user, wanted[email]) for email, user in known.items() if user.pk not in sitting]
+    unreachable = ((_new_person(guest, here, at=at), guest) for guest in asked if not guest.email)
+    seated += [(person, guest) for person, guest in unreachable if person is not None]
     opened = [
         open_mandate(
             user=user,
             organisation=organisation,
             public=Public.ELECTED,
-            term=_term(organisation, wanted[address], today),
+            term=_term(organisation, guest, today),
             by=by,
             at=at,
         )
-        for address, user in known.items()
-        if user.pk not in sitting
+        for user, guest in seated
     ]
-    for guest in asked:
-        if not guest.email and (person := _new_person(guest, here, at=at)):
-            term = _term(organisation, guest, today)
-            opened.append(
-                open_mandate(
-                    user=person,
-                    organisation=organisation,
-                    public=Public.ELECTED,
-                    term=term,
-                    by=by,
-                    at=at,
-                )
-            )
     strangers = [guest for address, guest in wanted.items() if address not in known]
     invited = invite(organisation=organisation, guests=strangers, by=by, at=at)
     record(
@@ -124,14 +113,16 @@ def renew(
     longer the one that the page showed.
     """
     Organisation.objects.select_for_update(no_key=True).get(pk=organisation.pk)
-    if done := CouncilRenewal.objects.filter(uuid=election.uuid).first():
+    done = CouncilRenewal.objects.filter(uuid=election.uuid).first()
+    if done is not None and done.organisation_id == organisation.pk:
         return done
     if election.elected_on > local_day(at):
         raise RenewalRefused(_("Le jour du scrutin n’est pas encore venu."))
     sitting = {
         mandate.pk: mandate for mandate in outgoing(organisation, elected_on=election.elected_on)
     }
-    if sitting.keys() != election.returned.keys() | election.leaving | election.staying:
+    said = election.returned.keys() | election.leaving | election.staying
+    if done is not None or sitting.keys() != said:
         raise RenewalRefused(
             _("Le conseil a changé pendant que vous remplissiez la page : recommencez.")
         )

@@ -129,6 +129,13 @@ def test_the_same_page_sent_twice_is_one_renewal(ginette, sitting):
     assert ginette.organisation.mandates.count() == 4
 
 
+def test_the_page_of_another_municipality_is_not_this_one(ginette, sitting):
+    same = uuid4()
+    renew(ResponsibilityFactory(), [], uuid=same)
+    with pytest.raises(RenewalRefused, match="recommencez"):
+        renew(ginette, sitting, uuid=same)
+
+
 def test_a_page_that_no_longer_shows_the_council_is_refused_whole(ginette, sitting):
     before = state(ginette.organisation)
     with pytest.raises(RenewalRefused, match="Le conseil a changé"):
