@@ -8,7 +8,7 @@ from atn_platform.accounts.models import User
 from atn_platform.notifications.emails import Timing, absolute, compose
 from atn_platform.notifications.enums import Category
 from atn_platform.notifications.messages import Message
-from municipalities.models import INVITATION_LIFE, Invitation, Organisation
+from municipalities.models import CLAIM_LIFE, INVITATION_LIFE, Claim, Invitation, Organisation
 
 
 def invitation(invited: Invitation, *, token: str, at: datetime) -> Message:
@@ -76,4 +76,73 @@ def welcome(person: User, organisation: Organisation, *, sender: User | None) ->
         subject=_("Des formations courtes vous attendent avec %s") % organisation.name,
         reason=_("%(sender)s a inscrit votre adresse, au nom de %(organisation)s.")
         % {"sender": name, "organisation": organisation.name},
+    )
+
+
+def claim_code(claim: Claim, *, code: str) -> Message:
+    """To the official letter box, whoever asked: who asks, the code, and what it opens."""
+    place = claim.organisation.name
+    return compose(
+        key=f"claim-code:{claim.pk}",
+        category=Category.ACCOUNT,
+        recipient=claim.sent_to,
+        template="claim_code",
+        context={
+            "claim": claim,
+            "organisation": place,
+            "code": code,
+            "days": CLAIM_LIFE.days,
+            "url": absolute("municipalities:claim-answer", claim.uuid),
+        },
+        subject=_("Code pour ouvrir l’espace de formation : %s") % place,
+        reason=_("Une personne demande à répondre de la formation pour %s.") % place,
+        timing=Timing(expires_at=claim.asked_at + CLAIM_LIFE),
+    )
+
+
+def claim_opened(claim: Claim, person: User) -> Message:
+    """To the official letter box, when the code has served: who answers now."""
+    place = claim.organisation.name
+    return compose(
+        key=f"claim-opened:{claim.pk}",
+        category=Category.ACCOUNT,
+        recipient=claim.sent_to,
+        template="claim_opened",
+        context={"person": str(person), "organisation": place},
+        subject=_("L’espace de formation est ouvert : %s") % place,
+        reason=_("Le code envoyé à cette adresse a servi."),
+    )
+
+
+def claim_waiting(claim: Claim, responsable: User) -> Message:
+    """To each responsable: someone asks to answer for the organisation with them."""
+    place = claim.organisation.name
+    return compose(
+        key=f"claim-waiting:{claim.pk}:{responsable.pk}",
+        category=Category.ACCOUNT,
+        recipient=responsable,
+        template="claim_waiting",
+        context={
+            "claim": claim,
+            "organisation": place,
+            "first_name": responsable.first_name,
+            "url": absolute("municipalities:responsables", claim.organisation.handle),
+        },
+        subject=_("%(name)s demande à répondre de la formation avec vous")
+        % {"name": claim.full_name},
+        reason=_("Vous répondez de la formation pour %s.") % place,
+    )
+
+
+def claim_refused(claim: Claim) -> Message:
+    """To the claimant: no, and why."""
+    place = claim.organisation.name
+    return compose(
+        key=f"claim-refused:{claim.pk}",
+        category=Category.ACCOUNT,
+        recipient=claim.email,
+        template="claim_refused",
+        context={"claim": claim, "organisation": place},
+        subject=_("Votre demande pour %s") % place,
+        reason=_("Vous avez demandé à répondre de la formation pour %s.") % place,
     )

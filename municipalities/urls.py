@@ -1,6 +1,15 @@
 from django.urls import path
 
-from municipalities.views import council, election, imports, invitation, mandates, people
+from municipalities.views import (
+    claims,
+    council,
+    election,
+    imports,
+    invitation,
+    mandates,
+    people,
+    responsables,
+)
 
 app_name = "municipalities"
 
@@ -29,4 +38,11 @@ urlpatterns = [
     path("mes-gens/listes/<int:pk>/annuler/", imports.undo, name="import-undo"),
     path("mes-gens/listes/<int:pk>/jeter/", imports.discard, name="import-discard"),
     path("mes-gens/listes/<int:pk>/resultat.csv", imports.result, name="import-result"),
+    path("reclamer/", claims.search, name="claim-search"),
+    path("reclamer/demande/<uuid:uuid>/", claims.answer, name="claim-answer"),
+    path("reclamer/<slug:handle>/", claims.claim, name="claim"),
+    path("mes-gens/<slug:handle>/responsables/", responsables.responsables, name="responsables"),
+    path("mes-gens/responsables/<int:pk>/terminer/", responsables.end, name="end-responsible"),
+    path("mes-gens/demandes/<int:pk>/accepter/", responsables.grant, name="grant-claim"),
+    path("mes-gens/demandes/<int:pk>/refuser/", responsables.refuse, name="refuse-claim"),
 ]

@@ -17,6 +17,7 @@ from atn_platform.core import french
 from atn_platform.core.exceptions import ActionError
 from atn_platform.notifications.outbox import queue
 from municipalities import emails
+from municipalities.actions.mandates import name_responsible
 from municipalities.models import INVITATION_LIFE, Invitation, Mandate, Organisation
 from municipalities.queries.elections import usual_end
 
@@ -45,6 +46,8 @@ class Guest:
     public: str = ""
     function: str = ""
     starts_on: date | None = None
+    as_responsible: bool = False
+    until: date | None = None  # last day of a delegate
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +95,8 @@ def invite(
             public=guest.public,
             function=guest.function,
             starts_on=guest.starts_on,
+            as_responsible=guest.as_responsible,
+            responsible_until=guest.until,
             invited_by=by,
             invited_at=at,
             expires_at=at + INVITATION_LIFE,
@@ -154,6 +159,11 @@ def accept_invitation(
         raise InvitationRefused(_("Cette invitation a expiré."))
     user = _account(invited, welcome, signed_in)
     _give_mandate(user, invited, welcome, on=local_day(at))
+    if invited.as_responsible:
+        name_responsible(
+            user=user, organisation=invited.organisation, on=local_day(at),
+            by=invited.invited_by, at=at, until=invited.responsible_until,
+        )  # fmt: skip
     invited.accepted_at = at
     invited.accepted_by = user
     invited.save(update_fields=["accepted_at", "accepted_by", "updated_at"])

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import transaction
+from django.db.models import F
 from django.utils.translation import gettext as _
 
 from atn_platform.accounts.models import User
@@ -133,24 +134,38 @@ def overlaps(mandate: Mandate) -> bool:
 
 @transaction.atomic
 def name_responsible(
-    *, user: User, organisation: Organisation, on: date, by: User, at: datetime
+    *,
+    user: User,
+    organisation: Organisation,
+    on: date,
+    by: User,
+    at: datetime,
+    until: date | None = None,
 ) -> Responsibility:
-    """Let this person look after the people of an organisation; a second call is harmless."""
-    responsibility, created = Responsibility.objects.get_or_create(
-        user=user,
-        organisation=organisation,
-        ends_on=None,
-        defaults={"starts_on": on, "granted_by": by},
+    """Let this person look after the people of an organisation; a second call is harmless.
+
+    `until` is the last day of a delegate. Without it no end is known, even of a delegate's.
+    """
+    if until is not None and until < on:
+        raise MandateRefused(_("Le dernier jour ne peut pas être déjà passé."))
+    Organisation.objects.select_for_update(no_key=True).get(pk=organisation.pk)
+    held = Responsibility.objects.in_force(on=on).filter(user=user, organisation=organisation)
+    found = held.order_by(F("ends_on").desc(nulls_first=True)).first()
+    if found is not None and (found.ends_on is None or found.ends_on == until):
+        return found
+    if found is None:
+        found = Responsibility(user=user, organisation=organisation, starts_on=on, granted_by=by)
+    found.ends_on = until
+    found.save()
+    record(
+        at=at,
+        actor=by,
+        verb="responsibility.granted",
+        target=str(user.pk),
+        organisation=organisation.handle,
+        until=until.isoformat() if until else None,
     )
-    if created:
-        record(
-            at=at,
-            actor=by,
-            verb="responsibility.granted",
-            target=str(user.pk),
-            organisation=organisation.handle,
-        )
-    return responsibility
+    return found
 
 
 @transaction.atomic
@@ -159,8 +174,9 @@ def end_responsibility(
 ) -> Responsibility:
     """Write the last day of a responsibility; invitations already sent keep working."""
     found = Responsibility.objects.select_for_update(no_key=True).get(pk=responsibility_id)
-    if found.ends_on is None:
-        found.ends_on = max(on, found.starts_on)
+    last = max(on, found.starts_on)
+    if found.ends_on is None or found.ends_on > last:
+        found.ends_on = last
         found.save(update_fields=["ends_on", "updated_at"])
         record(at=at, actor=by, verb="responsibility.ended", target=str(found.user_id))
     return found

@@ -1,4 +1,5 @@
 from municipalities.models.changes import RENEWAL_UNDO, CouncilRenewal, MandateChange
+from municipalities.models.claims import CLAIM_LIFE, CLAIM_TRIES, Claim
 from municipalities.models.imports import IMPORT_UNDO, ImportBatch, ImportLine
 from municipalities.models.invitations import INVITATION_LIFE, Invitation
 from municipalities.models.mandates import Mandate, MandateQuerySet, Responsibility
@@ -11,9 +12,12 @@ from municipalities.models.territory import (
 )
 
 __all__ = [
+    "CLAIM_LIFE",
+    "CLAIM_TRIES",
     "IMPORT_UNDO",
     "INVITATION_LIFE",
     "RENEWAL_UNDO",
+    "Claim",
     "CouncilRenewal",
     "ImportBatch",
     "ImportLine",

@@ -116,6 +116,15 @@ def test_a_doubtful_line_is_decided(client, responsable):
     assertContains(client.get(at("import", batch.pk)), "Importer</button>")
 
 
+def test_a_line_past_the_thousandth_is_decided_and_mended_too(client, responsable):
+    MandateFactory(user__email=ELOISE[2])
+    content = "\n" * 1_200 + text(ELOISE, WRONG)
+    client.post(at("hand-in", "46010"), {"pasted": content})
+    batch = ImportBatch.objects.get()
+    assertContains(client.get(at("import", batch.pk) + "?voir=doubtful"), 'name="ligne-1202"')
+    assertContains(client.get(at("import", batch.pk) + "?voir=wrong"), "/lignes/1203/")
+
+
 def test_a_line_is_left_out_and_a_list_thrown_away(client, responsable):
     batch = hand_in(client, ELOISE, WRONG)
     client.post(at("import-line", batch.pk, 3), {"drop": "1"})

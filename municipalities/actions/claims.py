@@ -1,0 +1,235 @@
+"""Answering for an organisation: claimed by a code, granted by people, shared, and handed over."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from django.contrib.auth.hashers import make_password
+from django.db import transaction
+from django.db.models import F
+from django.utils.crypto import constant_time_compare, get_random_string, salted_hmac
+from django.utils.translation import gettext as _
+
+from atn_platform.accounts.models import User
+from atn_platform.audit.recording import record
+from atn_platform.core.exceptions import ActionError
+from atn_platform.notifications.outbox import queue
+from municipalities import emails
+from municipalities.actions import mandates
+from municipalities.actions.invitations import Guest, SignInNeeded, invite, local_day
+from municipalities.enums import Public
+from municipalities.models import Claim, Mandate, Organisation, Responsibility
+
+# Without the letters and figures that people take for one another.
+ALPHABET = "ABCDEFGHJKMNPQRTUVWXYZ2346789"
+CODE_LENGTH = 8
+LETTERS_A_DAY = 3
+REQUESTS_A_DAY = 10
+
+
+class ClaimRefused(ActionError):
+    """The claim cannot be made, or not be answered like that."""
+
+
+@dataclass(frozen=True, slots=True)
+class Claimant:
+    """Who asks. `email` is their own, where they will receive their codes to sign in."""
+
+    first_name: str
+    last_name: str
+    email: str
+    function: str = ""
+    message: str = ""
+
+
+@transaction.atomic
+def ask_code(*, organisation: Organisation, claimant: Claimant, at: datetime) -> Claim:
+    """Send a code to the official address of an organisation that nobody answers for.
+
+    The claimant never chooses where it goes. Raises ClaimRefused.
+    """
+    place = _locked(organisation)
+    if not place.official_email:
+        raise ClaimRefused(_("Le répertoire officiel ne donne pas d’adresse : demandez à l’ATN."))
+    if is_claimed(place, on=local_day(at)):
+        raise ClaimRefused(_("Quelqu’un répond déjà de cette organisation : faites la demande."))
+    _refuse_too_many(place, at=at, most=LETTERS_A_DAY, by_code=True)
+    code = get_random_string(CODE_LENGTH, ALPHABET)
+    claim = _claim(place, claimant, at=at)
+    claim.sent_to = place.official_email
+    claim.code_hash = _hash(claim, code)
+    claim.save()
+    queue(emails.claim_code(claim, code=spelled(code)), at=at)
+    record(at=at, actor=None, verb="claim.asked", target=str(claim.pk), place=place.handle)
+    return claim
+
+
+@transaction.atomic
+def ask_people(*, organisation: Organisation, claimant: Claimant, at: datetime) -> Claim:
+    """Ask the responsables, and ATN, to grant it. Raises ClaimRefused past some a day."""
+    place = _locked(organisation)
+    _refuse_too_many(place, at=at, most=REQUESTS_A_DAY, by_code=False)
+    claim = _claim(place, claimant, at=at)
+    claim.save()
+    for each in responsables(place, on=local_day(at)):
+        queue(emails.claim_waiting(claim, each.user), at=at)
+    record(at=at, actor=None, verb="claim.asked", target=str(claim.pk), place=place.handle)
+    return claim
+
+
+def answer_code(*, claim_id: int, code: str, signed_in: User | None, at: datetime) -> User:
+    """Give the organisation to whoever read its official letter box; return their account.
+
+    A wrong try is counted whatever happens next. Raises ClaimRefused, or SignInNeeded when the
+    claimant's address has an account that is not the one signed in: the code then still holds.
+    """
+    claim = Claim.objects.get(pk=claim_id)
+    if not claim.is_open(at):
+        raise ClaimRefused(_("Ce code n’est plus bon. Demandez-en un autre."))
+    typed = "".join(code.upper().split()).replace("-", "")
+    if not constant_time_compare(_hash(claim, typed), claim.code_hash):
+        Claim.objects.filter(pk=claim_id).update(tries=F("tries") + 1)
+        raise ClaimRefused(_("Ce n’est pas le code de la lettre. Vérifiez chaque caractère."))
+    return _give(claim_id, signed_in=signed_in, at=at)
+
+
+@transaction.atomic
+def _give(claim_id: int, *, signed_in: User | None, at: datetime) -> User:
+    claim = Claim.objects.select_for_update(no_key=True).get(pk=claim_id)
+    place = _locked(claim.organisation)
+    day = local_day(at)
+    if not claim.is_open(at) or is_claimed(place, on=day):
+        raise ClaimRefused(_("Quelqu’un a déjà ouvert cet espace : faites la demande."))
+    user = _account(claim, signed_in)
+    mandates.name_responsible(user=user, organisation=place, on=day, by=user, at=at)
+    Mandate.objects.from_day(day).get_or_create(
+        user=user,
+        organisation=place,
+        public=Public.MANAGER,
+        defaults={"function": claim.function, "starts_on": day},
+    )
+    _accept(claim, by=user, at=at)
+    queue(emails.claim_opened(claim, user), at=at)
+    return user
+
+
+@transaction.atomic
+def grant(*, claim_id: int, by: User, at: datetime) -> Claim:
+    """Say yes: a letter to the claimant's own address has the link that makes them responsable."""
+    claim = _waiting(claim_id)
+    guest = Guest(
+        email=claim.email,
+        first_name=claim.first_name,
+        last_name=claim.last_name,
+        public=Public.MANAGER,
+        function=claim.function,
+        as_responsible=True,
+    )
+    add_responsible(organisation=claim.organisation, guest=guest, by=by, at=at)
+    _accept(claim, by=by, at=at)
+    return claim
+
+
+@transaction.atomic
+def refuse(*, claim_id: int, reason: str, by: User, at: datetime) -> Claim:
+    """Say no, and why, in a letter. A second call changes nothing."""
+    claim = _waiting(claim_id)
+    claim.refused_at, claim.reason, claim.decided_by = at, reason, by
+    claim.save(update_fields=["refused_at", "reason", "decided_by", "updated_at"])
+    queue(emails.claim_refused(claim), at=at)
+    record(at=at, actor=by, verb="claim.refused", target=str(claim.pk))
+    return claim
+
+
+@transaction.atomic
+def add_responsible(*, organisation: Organisation, guest: Guest, by: User, at: datetime) -> bool:
+    """Share the responsibility, until a day for a delegate; True when it holds at once.
+
+    Someone who is already among the people here has it at once; anybody else is written to, and
+    has it on accepting. Raises InvitationRefused past some letters a day.
+    """
+    day = local_day(at)
+    here = Mandate.objects.in_force(on=day).filter(
+        organisation=organisation, user__email=guest.email.strip().lower()
+    )
+    known = here.select_related("user").first()
+    if known is None:
+        invite(organisation=organisation, guests=[guest], by=by, at=at)
+        return False
+    mandates.name_responsible(
+        user=known.user, organisation=organisation, on=day, by=by, at=at, until=guest.until
+    )
+    return True
+
+
+def responsables(organisation: Organisation, *, on: date) -> list[Responsibility]:
+    found = Responsibility.objects.in_force(on=on).filter(organisation=organisation)
+    return list(found.select_related("user").order_by("user__sort_key"))
+
+
+def is_claimed(organisation: Organisation, *, on: date) -> bool:
+    """Whether someone answers for the organisation on that day."""
+    in_force = Responsibility.objects.in_force(on=on)
+    return in_force.filter(organisation=organisation, user__is_active=True).exists()
+
+
+def spelled(code: str) -> str:
+    """Two groups of four, easier to copy."""
+    return f"{code[:4]}-{code[4:]}"
+
+
+def _claim(place: Organisation, claimant: Claimant, *, at: datetime) -> Claim:
+    return Claim(
+        organisation=place,
+        first_name=claimant.first_name,
+        last_name=claimant.last_name,
+        email=claimant.email.strip().lower(),
+        function=claimant.function,
+        message=claimant.message,
+        asked_at=at,
+    )
+
+
+def _locked(organisation: Organisation) -> Organisation:
+    return Organisation.objects.select_for_update(no_key=True).get(pk=organisation.pk)
+
+
+def _waiting(claim_id: int) -> Claim:
+    claim = Claim.objects.select_for_update(no_key=True).get(pk=claim_id)
+    if claim.accepted_at or claim.refused_at:
+        raise ClaimRefused(_("Cette demande a déjà eu sa réponse."))
+    return claim
+
+
+def _accept(claim: Claim, *, by: User, at: datetime) -> None:
+    claim.accepted_at, claim.decided_by = at, by
+    claim.save(update_fields=["accepted_at", "decided_by", "updated_at"])
+    record(at=at, actor=by, verb="claim.accepted", target=str(claim.pk))
+
+
+def _account(claim: Claim, signed_in: User | None) -> User:
+    if signed_in is not None and signed_in.email == claim.email:
+        return signed_in
+    user, created = User.objects.get_or_create(
+        email=claim.email,
+        defaults={
+            "first_name": claim.first_name,
+            "last_name": claim.last_name,
+            "password": make_password(None),
+        },
+    )
+    if not created or signed_in is not None:
+        raise SignInNeeded(_("Cette adresse a déjà un compte : connectez-vous, puis revenez ici."))
+    return user
+
+
+def _refuse_too_many(place: Organisation, *, at: datetime, most: int, by_code: bool) -> None:
+    lately = place.claims.filter(asked_at__gt=at - timedelta(days=1))
+    same = lately.exclude(code_hash="") if by_code else lately.filter(code_hash="")
+    if same.count() >= most:
+        raise ClaimRefused(_("Plusieurs demandes sont déjà parties aujourd’hui. Revenez demain."))
+
+
+def _hash(claim: Claim, code: str) -> str:
+    return salted_hmac(
+        "municipalities.claim", f"{claim.uuid}:{code}", algorithm="sha256"
+    ).hexdigest()

@@ -1,0 +1,316 @@
+"""Claiming an organisation, and sharing who answers for it."""
+
+import re
+import threading
+from datetime import date, timedelta
+
+import pytest
+from django.db import connection
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import urlencode
+from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
+
+from atn_platform.accounts.models import User
+from atn_platform.audit.models import Entry
+from atn_platform.core.exceptions import ActionError
+from atn_platform.notifications.models import OutgoingEmail
+from municipalities.actions import claims, invitations
+from municipalities.actions.claims import Claimant
+from municipalities.actions.invitations import Guest, SignInNeeded, Welcome, local_day
+from municipalities.enums import Public
+from municipalities.models import CLAIM_LIFE, CLAIM_TRIES, Claim, Invitation, Responsibility
+from tests.factories import (
+    NOON,
+    MandateFactory,
+    MunicipalityFactory,
+    ResponsibilityFactory,
+    UserFactory,
+)
+
+pytestmark = pytest.mark.django_db
+
+OFFICIAL = "info@abercorn.example"
+GINETTE = Claimant("Ginette", "Ouellet", "ginette@courriel.example", "directrice générale")
+ASKED = {"first_name": "Ginette", "last_name": "Ouellet", "email": "ginette@courriel.example"}
+
+
+@pytest.fixture
+def place():
+    return MunicipalityFactory(code="46010", name="Abercorn", official_email=OFFICIAL)
+
+
+def at(page, *args):
+    return reverse(f"municipalities:{page}", args=args)
+
+
+def code_sent() -> str:
+    letter = OutgoingEmail.objects.get(key__startswith="claim-code:")
+    return re.search(r"\b[A-Z0-9]{4}-[A-Z0-9]{4}\b", letter.text)[0]
+
+
+def asked(place, claimant=GINETTE, when=NOON) -> Claim:
+    return claims.ask_code(organisation=place, claimant=claimant, at=when)
+
+
+def answered(claim, code, *, signed_in=None, when=NOON) -> User:
+    return claims.answer_code(claim_id=claim.pk, code=code, signed_in=signed_in, at=when)
+
+
+def test_the_code_goes_to_the_official_address_only_and_gives_the_organisation(place):
+    claim = asked(place)
+    letter = OutgoingEmail.objects.get()
+    assert letter.to_address == OFFICIAL
+    assert code_sent().replace("-", "") not in str(Claim.objects.values())
+    user = answered(claim, code_sent().lower())
+    assert (user.email, user.first_name) == (GINETTE.email, "Ginette")
+    assert Responsibility.objects.get().user == user
+    assert user.mandates.get().public == Public.MANAGER
+    opened = OutgoingEmail.objects.get(key__startswith="claim-opened:")
+    assert opened.to_address == OFFICIAL
+    assert set(Entry.objects.values_list("verb", flat=True)) >= {
+        "claim.asked", "claim.accepted", "responsibility.granted",
+    }  # fmt: skip
+
+
+def test_a_code_serves_once_and_dies_of_age_and_of_tries(place):
+    claim = asked(place)
+    code = code_sent()
+    with pytest.raises(ActionError, match="plus bon"):
+        answered(claim, code, when=NOON + CLAIM_LIFE)
+    for _each in range(CLAIM_TRIES):
+        with pytest.raises(ActionError, match="pas le code"):
+            answered(claim, "AAAA-AAAA")
+    with pytest.raises(ActionError, match="plus bon"):
+        answered(claim, code)
+    assert Responsibility.objects.count() == 0
+
+
+def test_a_used_code_is_dead(place):
+    claim = asked(place)
+    answered(claim, code_sent())
+    with pytest.raises(ActionError, match="plus bon"):
+        answered(claim, code_sent())
+
+
+def test_an_account_is_linked_by_its_owner_only(place):
+    owner = UserFactory(email=GINETTE.email, first_name="G.")
+    claim = asked(place)
+    for stranger in (None, UserFactory()):
+        with pytest.raises(SignInNeeded):
+            answered(claim, code_sent(), signed_in=stranger)
+    assert answered(claim, code_sent(), signed_in=owner) == owner
+    owner.refresh_from_db()
+    assert owner.first_name == "G."
+
+
+def test_a_claimed_organisation_is_asked_for_not_taken(place):
+    ResponsibilityFactory(organisation=place)
+    with pytest.raises(ActionError, match="répond déjà"):
+        asked(place)
+
+
+def test_a_code_asked_before_another_claim_succeeds_is_no_longer_enough(place):
+    first = asked(place)
+    code = code_sent()
+    ResponsibilityFactory(organisation=place)
+    with pytest.raises(ActionError, match="déjà ouvert"):
+        answered(first, code)
+
+
+def test_an_official_address_that_is_missing_leads_to_a_request():
+    with pytest.raises(ActionError, match="demandez à l’ATN"):
+        asked(MunicipalityFactory(official_email=""))
+
+
+def test_a_letter_box_is_not_flooded(place):
+    for _each in range(claims.LETTERS_A_DAY):
+        asked(place)
+    with pytest.raises(ActionError, match="Revenez demain"):
+        asked(place)
+    asked(place, when=NOON + timedelta(days=1, minutes=1))
+
+
+def test_a_responsable_grants_a_request_by_a_letter_to_the_claimant_s_own_address(place):
+    louise = ResponsibilityFactory(organisation=place).user
+    claim = claims.ask_people(organisation=place, claimant=GINETTE, at=NOON)
+    assert OutgoingEmail.objects.get(key__startswith="claim-waiting:").recipient == louise
+    claims.grant(claim_id=claim.pk, by=louise, at=NOON)
+    invited = Invitation.objects.get()
+    assert (invited.email, invited.as_responsible) == (GINETTE.email, True)
+    user = invitations.accept_invitation(
+        invitation_id=invited.pk, welcome=Welcome(Public.MANAGER), signed_in=None, at=NOON
+    )
+    assert user.responsibilities.get().granted_by == louise
+    with pytest.raises(ActionError, match="déjà eu sa réponse"):
+        claims.refuse(claim_id=claim.pk, reason="", by=louise, at=NOON)
+
+
+def test_a_refusal_is_written_to_the_claimant_with_its_reason(place):
+    louise = ResponsibilityFactory(organisation=place).user
+    claim = claims.ask_people(organisation=place, claimant=GINETTE, at=NOON)
+    claims.refuse(claim_id=claim.pk, reason="Déjà deux personnes", by=louise, at=NOON)
+    letter = OutgoingEmail.objects.get(key__startswith="claim-refused:")
+    assert letter.to_address == GINETTE.email
+    assert "Déjà deux personnes" in letter.text
+
+
+def test_a_delegate_answers_until_a_day_and_no_longer(place):
+    louise = ResponsibilityFactory(organisation=place).user
+    colleague = MandateFactory(organisation=place).user
+    today = local_day(NOON)
+    guest = Guest(email=colleague.email, as_responsible=True, until=today + timedelta(days=7))
+    assert claims.add_responsible(organisation=place, guest=guest, by=louise, at=NOON)
+    for days, answers in ((7, 2), (8, 1)):
+        held = claims.responsables(place, on=today + timedelta(days=days))
+        assert len(held) == answers
+    lasting = Guest(email=colleague.email, as_responsible=True)
+    claims.add_responsible(organisation=place, guest=lasting, by=louise, at=NOON)
+    assert colleague.responsibilities.get().ends_on is None
+
+
+def test_a_last_day_that_is_past_is_refused(place):
+    louise = ResponsibilityFactory(organisation=place).user
+    colleague = MandateFactory(organisation=place).user
+    guest = Guest(email=colleague.email, as_responsible=True, until=date(2020, 1, 1))
+    with pytest.raises(ActionError, match="déjà passé"):
+        claims.add_responsible(organisation=place, guest=guest, by=louise, at=NOON)
+
+
+def test_ginette_opens_her_space_on_the_pages(client, place):
+    page = client.get(at("claim-search"), {"q": "abercor"})
+    assertContains(page, at("claim", "46010"))
+    page = client.get(at("claim", "46010"))
+    assertContains(page, "i•••@abercorn.example")
+    assertNotContains(page, OFFICIAL)
+    answer = client.post(at("claim", "46010"), ASKED)
+    claim = Claim.objects.get()
+    assertRedirects(answer, at("claim-answer", claim.uuid))
+    wrong = client.post(at("claim-answer", claim.uuid), {"code": "AAAA-AAAA"})
+    assertContains(wrong, "pas le code de la lettre", status_code=422)
+    right = client.post(at("claim-answer", claim.uuid), {"code": code_sent()})
+    assert right.url == reverse("enrollments:team", args=["46010"])
+    assert client.session["_auth_user_id"] == str(User.objects.get(email=GINETTE.email).pk)
+    assertContains(client.get(at("claim-answer", claim.uuid)), "C’est fait")
+
+
+def test_s13_fields_that_are_not_asked_change_nothing(client, place):
+    client.post(at("claim", "46010"), ASKED | {"sent_to": "moi@pirate.example", "code_hash": ""})
+    assert Claim.objects.get().sent_to == OFFICIAL
+
+
+def test_s38_a_known_address_and_an_unknown_one_get_the_same_answer(client, place):
+    UserFactory(email=GINETTE.email)
+    known = client.post(at("claim", "46010"), ASKED)
+    unknown = client.post(at("claim", "46010"), ASKED | {"email": "autre@courriel.example"})
+    assert (known.status_code, unknown.status_code) == (302, 302)
+    texts = {
+        re.sub(r"\S+@\S+", "@", each.text.split("code")[0]) for each in OutgoingEmail.objects.all()
+    }
+    assert len(texts) == 1
+
+
+def test_someone_with_an_account_signs_in_first_and_comes_back(client, place):
+    UserFactory(email=GINETTE.email)
+    claim = asked(place, when=timezone.now())
+    answer = client.post(at("claim-answer", claim.uuid), {"code": code_sent()})
+    here = urlencode({"next": at("claim-answer", claim.uuid)})
+    assert answer.url == f"{reverse('account_request_login_code')}?{here}"
+    assert Responsibility.objects.count() == 0
+
+
+def test_what_is_wrong_is_said_and_kept(client, place):
+    page = client.post(at("claim", "46010"), ASKED | {"email": "ginette@"})
+    assertContains(page, "Écrivez l’adresse au complet", status_code=422)
+    assertContains(page, "Ouellet", status_code=422)
+
+
+def test_a_request_waits_on_the_page_of_the_responsables(client, place):
+    louise = ResponsibilityFactory(organisation=place).user
+    client.post(at("claim", "46010"), ASKED | {"message": "Je remplace Louise."})
+    claim = Claim.objects.get()
+    assertContains(client.get(at("claim-answer", claim.uuid)), "Votre demande est partie")
+    client.force_login(louise)
+    assertContains(client.get(at("responsables", "46010")), "Je remplace Louise.")
+    client.post(at("grant-claim", claim.pk))
+    assert Invitation.objects.get().as_responsible
+    assertContains(client.get(at("responsables", "46010")), "lettre envoyée")
+    client.post(at("refuse-claim", claim.pk), {"reason": "x"})
+    claim.refresh_from_db()
+    assert claim.refused_at is None
+
+
+def test_a_responsibility_is_shared_and_ended_on_the_page(client, place):
+    mine = ResponsibilityFactory(organisation=place)
+    colleague = MandateFactory(organisation=place).user
+    client.force_login(mine.user)
+    sent = {"full_name": "", "email": colleague.email, "until": "2020-01-01"}
+    page = client.post(at("responsables", "46010"), sent)
+    assertContains(page, "déjà passé", status_code=422)
+    client.post(at("responsables", "46010"), sent | {"until": ""})
+    theirs = colleague.responsibilities.get()
+    assertContains(client.get(at("end-responsible", theirs.pk)), "Restent responsables")
+    client.post(at("end-responsible", theirs.pk))
+    theirs.refresh_from_db()
+    assert theirs.ends_on is not None
+
+
+def test_the_last_one_is_warned_before_leaving(client, place):
+    mine = ResponsibilityFactory(organisation=place)
+    client.force_login(mine.user)
+    assertContains(client.get(at("end-responsible", mine.pk)), "Il ne restera personne")
+
+
+@pytest.mark.parametrize(
+    "page", ["responsables", "end-responsible", "grant-claim", "refuse-claim"]
+)
+def test_s16_who_answers_elsewhere_decides_nothing_here(client, place, page):
+    held = ResponsibilityFactory(organisation=place)
+    claim = claims.ask_people(organisation=place, claimant=GINETTE, at=NOON)
+    client.force_login(ResponsibilityFactory().user)
+    target = {"responsables": "46010", "end-responsible": held.pk}.get(page, claim.pk)
+    assert client.post(at(page, target)).status_code == 404
+    assert Invitation.objects.count() == 0
+
+
+def at_once(pairs):
+    def run(claim, code):
+        try:
+            answered(claim, code)
+        except ActionError:
+            pass
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=run, args=pair) for pair in pairs]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(20)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(("locked", "winners"), [(True, 1), (False, 2)])
+def test_two_codes_used_at_once_open_it_once(monkeypatch, locked, winners):
+    """The control, without the lock on the organisation, opens it twice."""
+    place = MunicipalityFactory(official_email=OFFICIAL)
+    codes = []
+    monkeypatch.setattr(claims, "get_random_string", lambda *a: f"AAAABBB{len(codes) + 2}")
+    made = []
+    for claimant in (GINETTE, Claimant("Réjean", "Roy", "rejean@courriel.example")):
+        made.append(asked(place, claimant))
+        codes.append(f"AAAABBB{len(codes) + 2}")
+    met, checking = threading.Barrier(2, timeout=5), claims.is_claimed
+
+    def together(organisation, *, on):
+        found = checking(organisation, on=on)
+        if not locked:
+            met.wait()
+        return found
+
+    monkeypatch.setattr(claims, "is_claimed", together)
+    if not locked:
+        monkeypatch.setattr(claims, "_locked", lambda organisation: organisation)
+
+    at_once(zip(made, codes, strict=True))
+    assert Responsibility.objects.count() == winners
