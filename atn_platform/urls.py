@@ -5,6 +5,7 @@ from django.contrib import admin
 from django.urls import include, path
 
 from atn_platform.portal import health, views
+from municipalities.views import sign_in
 
 urlpatterns = [
     path("sante/", health.live, name="health-live"),
@@ -13,6 +14,8 @@ urlpatterns = [
     path("admin/login/", views.admin_sign_in, name="admin-sign-in"),
     path("admin/atelier/", include("courses.admin.urls")),
     path("admin/", admin.site.urls),
+    # Before the library's: an address whose organisation has accounts elsewhere is offered them.
+    path("compte/login/code/", sign_in.ask, name="ask-code"),
     path("compte/", include("atn_platform.accounts.urls")),
     path("compte/", include("allauth.urls")),
     path("", include("atn_platform.portal.urls")),

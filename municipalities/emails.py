@@ -8,7 +8,15 @@ from atn_platform.accounts.models import User
 from atn_platform.notifications.emails import Timing, absolute, compose
 from atn_platform.notifications.enums import Category
 from atn_platform.notifications.messages import Message
-from municipalities.models import CLAIM_LIFE, INVITATION_LIFE, Claim, Invitation, Organisation
+from municipalities.models import (
+    CLAIM_LIFE,
+    DOMAIN_CODE_LIFE,
+    INVITATION_LIFE,
+    Claim,
+    Invitation,
+    MailDomain,
+    Organisation,
+)
 
 
 def invitation(invited: Invitation, *, token: str, at: datetime) -> Message:
@@ -145,4 +153,26 @@ def claim_refused(claim: Claim) -> Message:
         context={"claim": claim, "organisation": place},
         subject=_("Votre demande pour %s") % place,
         reason=_("Vous avez demandé à répondre de la formation pour %s.") % place,
+    )
+
+
+def domain_code(row: MailDomain, *, code: str, by: User, at: datetime) -> Message:
+    """To whoever runs a domain: the code that proves it is the organisation's."""
+    organisation = row.organisation.name
+    return compose(
+        key=f"domain:{row.pk}:{at:%Y%m%d%H%M%S}",
+        category=Category.ACCOUNT,
+        recipient=row.sent_to,
+        template="domain_code",
+        context={
+            "code": f"{code[:4]}-{code[4:]}",
+            "domain": row.domain,
+            "organisation": organisation,
+            "sender": str(by),
+            "hours": int(DOMAIN_CODE_LIFE.total_seconds() // 3600),
+        },
+        subject=_("Code pour le domaine %s") % row.domain,
+        reason=_("%(sender)s déclare que le domaine %(domain)s est celui de %(organisation)s.")
+        % {"sender": by, "domain": row.domain, "organisation": organisation},
+        timing=Timing(expires_at=row.code_expires_at),
     )

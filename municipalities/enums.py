@@ -76,3 +76,10 @@ STRATA = (0, 500, 1_000, 2_000, 5_000, 10_000, 25_000, 50_000, 100_000)
 def stratum(population: int) -> int:
     """Number, 1 to 9, of the population stratum."""
     return sum(population >= bound for bound in STRATA)
+
+
+class ProviderKind(models.TextChoices):
+    """Whose accounts an organisation's people may sign in with."""
+
+    MICROSOFT = "microsoft", "Microsoft"
+    GOOGLE = "google", "Google"

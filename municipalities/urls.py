@@ -9,6 +9,7 @@ from municipalities.views import (
     mandates,
     people,
     responsables,
+    sign_in,
 )
 
 app_name = "municipalities"
@@ -45,4 +46,8 @@ urlpatterns = [
     path("mes-gens/responsables/<int:pk>/terminer/", responsables.end, name="end-responsible"),
     path("mes-gens/demandes/<int:pk>/accepter/", responsables.grant, name="grant-claim"),
     path("mes-gens/demandes/<int:pk>/refuser/", responsables.refuse, name="refuse-claim"),
+    path("mes-gens/<slug:handle>/connexion/", sign_in.domains, name="sign-in"),
+    path("mes-gens/<slug:handle>/connexion/<slug:kind>/", sign_in.provider, name="provider"),
+    path("mes-gens/domaines/<int:pk>/", sign_in.domain, name="domain"),
+    path("compte/relier/", sign_in.link, name="link-identity"),
 ]

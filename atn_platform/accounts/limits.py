@@ -54,7 +54,7 @@ LIMITS: dict[str, tuple[Limit, ...]] = {
     "card_failed_known": (KNOWN_DEVICE,),
     # Links and codes that came by letter: nobody guesses them, yet nobody may try for hours.
     "invitation": (TOWN_HALL,),
-    "identity_provider": (TOWN_HALL,),
+    "identity_provider": (GUESSES,),
     "verify": (Limit(30, MINUTE, "ip"),),
     # Pages of a person who is signed in.
     "change_password": (OWN_PAGES,),

@@ -38,6 +38,8 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     # House apps, lowest layer first. tests/test_house.py checks this order.
     "atn_platform.core",
     "atn_platform.accounts",
@@ -155,6 +157,21 @@ MFA_FORMS = {
     "edit_webauthn": "atn_platform.accounts.forms.EditKeyForm",
 }
 MFA_TOTP_ISSUER = "Plateforme ATN"
+
+# Microsoft and Google, one row an organisation (municipalities/models/sign_in.py). An identity is
+# a provider and its subject; an address alone links nothing.
+SOCIALACCOUNT_ADAPTER = "municipalities.adapter.SocialAccountAdapter"
+SOCIALACCOUNT_EMAIL_AUTHENTICATION = False
+SOCIALACCOUNT_STORE_TOKENS = False
+# The way out is a link: the site's policy lets no form lead to another site. `state` and PKCE
+# guard the way back.
+SOCIALACCOUNT_LOGIN_ON_GET = True
+SOCIALACCOUNT_REQUESTS_TIMEOUT = 8
+SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"OAUTH_PKCE_ENABLED": True}}
+OPENID_ISSUERS = {
+    "microsoft": "https://login.microsoftonline.com/{tenant}/v2.0",
+    "google": "https://accounts.google.com",
+}
 
 DEFAULT_FROM_EMAIL = "Académie de la transformation numérique <bonjour@atn.example>"
 EMAIL_TIMEOUT = 20

@@ -3,6 +3,7 @@ from municipalities.models.claims import CLAIM_LIFE, CLAIM_TRIES, Claim
 from municipalities.models.imports import IMPORT_UNDO, ImportBatch, ImportLine
 from municipalities.models.invitations import INVITATION_LIFE, Invitation
 from municipalities.models.mandates import Mandate, MandateQuerySet, Responsibility
+from municipalities.models.sign_in import DOMAIN_CODE_LIFE, IdentityProvider, MailDomain
 from municipalities.models.territory import (
     Organisation,
     OrganisationQuerySet,
@@ -14,14 +15,17 @@ from municipalities.models.territory import (
 __all__ = [
     "CLAIM_LIFE",
     "CLAIM_TRIES",
+    "DOMAIN_CODE_LIFE",
     "IMPORT_UNDO",
     "INVITATION_LIFE",
     "RENEWAL_UNDO",
     "Claim",
     "CouncilRenewal",
+    "IdentityProvider",
     "ImportBatch",
     "ImportLine",
     "Invitation",
+    "MailDomain",
     "Mandate",
     "MandateChange",
     "MandateQuerySet",
