@@ -1,0 +1,79 @@
+"""A director-general opens the space of her town, on a telephone (persona 1)."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from atn_platform.notifications.models import OutgoingEmail
+from municipalities.actions import claims
+from municipalities.actions.claims import Claimant
+from municipalities.models import Responsibility
+from tests.browser.bench import axe, context_for, findings
+from tests.browser.conftest import signed_in
+from tests.factories import NOON, MunicipalityFactory, ResponsibilityFactory
+
+OFFICIAL = "info@saint-exemple.example"
+
+
+@pytest.fixture
+def place(transactional_db):
+    return MunicipalityFactory(
+        name="Saint-Exemple",
+        official_name="Municipalité de Saint-Exemple",
+        official_email=OFFICIAL,
+    )
+
+
+@pytest.fixture
+def contexts(browser, large_text_browser):
+    pair = context_for(browser), context_for(large_text_browser)
+    yield pair
+    for context in pair:
+        context.close()
+
+
+@pytest.mark.parametrize("page", ["?q=exemple", "?q=inconnue", "{handle}/", "{handle}/?demande=1"])
+def test_the_way_to_a_claim_has_no_accessibility_finding(live_server, place, contexts, page):
+    address = f"{live_server.url}/reclamer/{page.format(handle=place.handle)}"
+    assert findings(*contexts, address) == []
+
+
+def test_the_pages_of_a_claim_have_no_accessibility_finding(live_server, place, contexts):
+    ginette = Claimant("Ginette", "Ouellet", "ginette@courriel.example")
+    asked = claims.ask_code(organisation=place, claimant=ginette, at=NOON)
+    held = ResponsibilityFactory(organisation=place)
+    claims.ask_people(organisation=place, claimant=ginette, at=NOON)
+    assert findings(*contexts, f"{live_server.url}/reclamer/demande/{asked.uuid}/") == []
+    for context in contexts:
+        signed_in(context, live_server, held.user)
+    for page in (f"{place.handle}/responsables/", f"responsables/{held.pk}/terminer/"):
+        assert findings(*contexts, f"{live_server.url}/mes-gens/{page}") == []
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_ginette_opens_the_space_of_her_town_on_a_telephone(browser, live_server, place, scripts):
+    context = context_for(browser, width=375, scripts=scripts)
+    page = context.new_page()
+    page.goto(f"{live_server.url}/compte/login/code/")
+    page.get_by_role("link", name="Ouvrir l’espace de votre municipalité").click()
+    page.get_by_label("Nom de la municipalité").fill("st exemple")
+    page.get_by_role("button", name="Chercher").click()
+    page.get_by_role("link", name="Municipalité de Saint-Exemple").click()
+    page.get_by_label("Prénom").fill("Ginette")
+    page.get_by_label("Nom", exact=True).fill("Ouellet")
+    page.get_by_label("Votre courriel à vous").fill("ginette@courriel.example")
+    if scripts:
+        assert axe(page) == []
+    page.get_by_role("button", name="Envoyer le code").click()
+    letter = OutgoingEmail.objects.get()
+    assert letter.to_address == OFFICIAL
+    # She opens the letter of the town hall, whose link leads to the same page.
+    page.goto(live_server.url + re.search(r"/reclamer/demande/\S+", letter.text)[0])
+    page.get_by_label("Code de la lettre").fill(
+        re.search(r"[A-Z0-9]{4}-[A-Z0-9]{4}", letter.text)[0]
+    )
+    page.get_by_role("button", name="Ouvrir l’espace").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Mes gens")
+    assert Responsibility.objects.get().user.email == "ginette@courriel.example"
+    context.close()
