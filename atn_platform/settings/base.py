@@ -238,6 +238,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "enrollments.tasks.tell_changes",
         "schedule": crontab(minute="*"),
     },
+    "imports-running": {
+        "task": "municipalities.tasks.resume_imports",
+        "schedule": crontab(minute="*/2"),
+    },
     "messages-waiting": {
         "task": "atn_platform.notifications.tasks.deliver_waiting",
         "schedule": crontab(minute="*"),

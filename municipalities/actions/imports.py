@@ -6,7 +6,6 @@ from functools import cache
 
 from django.contrib.auth.hashers import make_password
 from django.db import IntegrityError, connection, transaction
-from django.db.models import ProtectedError
 from django.utils.translation import gettext as _
 
 from atn_platform.accounts.models import User
@@ -20,7 +19,7 @@ from municipalities.models import ImportBatch, ImportLine, Mandate, Organisation
 from municipalities.queries import imports as queries
 from municipalities.queries.elections import usual_end
 from municipalities.queries.imports import Row
-from municipalities.staff import columns, files, people
+from municipalities.staff import columns, files, free, people
 from municipalities.staff.columns import Columns
 from municipalities.staff.files import Line
 
@@ -47,10 +46,19 @@ def compare_file(
 
 @transaction.atomic
 def receive(
-    *, organisation: Organisation, name: str, content: bytes, by: User | None, at: datetime
+    *,
+    organisation: Organisation,
+    name: str,
+    content: bytes,
+    by: User | None,
+    at: datetime,
+    pasted: bool = False,
 ) -> ImportBatch:
-    """Keep a list as read, to be looked at; nobody is touched. Raises FileRefused."""
-    sheet, found = columns.find(files.read(content))
+    """Keep a list as read, to be looked at; nobody is touched. Raises FileRefused.
+
+    Lines that were pasted may come without a header.
+    """
+    sheet, found = free.find(content) if pasted else columns.find(files.read(content))
     header = list(found.header.cells)
     known = queries.remembered(organisation, header)
     batch = ImportBatch.objects.create(
@@ -137,6 +145,19 @@ def commit(*, batch_id: int, at: datetime) -> ImportBatch:
         return _commit(batch_id, at)
     except IntegrityError:
         return _commit(batch_id, at)
+    except ActionError as refused:
+        return _give_back(batch_id, str(refused))
+
+
+@transaction.atomic
+def _give_back(batch_id: int, reason: str) -> ImportBatch:
+    """Nothing was done: the list waits again for a person, with the reason among its remarks."""
+    batch = ImportBatch.objects.select_for_update(no_key=True).get(pk=batch_id)
+    if batch.state == BatchState.RUNNING:
+        batch.state, batch.progress = BatchState.READY, 0
+        batch.notes = [*(note for note in batch.notes if note != reason), reason]
+        batch.save(update_fields=["state", "progress", "notes", "updated_at"])
+    return batch
 
 
 @transaction.atomic
@@ -262,69 +283,6 @@ def _tell(line: ImportLine, row: Row) -> None:
     """Copy on the line what the comparison, or the work, made of it."""
     line.state, line.note = row.state, "\n".join(row.notes)
     line.user, line.mandate = row.user, row.mandate
-
-
-@transaction.atomic
-def undo(*, batch_id: int, by: User, at: datetime) -> ImportBatch:
-    """Take an import back: only what it made, and only where nobody has built on it since.
-
-    Accounts that were opened, or hold anything, stay with their mandate. Raises ImportRefused.
-    """
-    batch = ImportBatch.objects.select_for_update(no_key=True).get(pk=batch_id)
-    if batch.state == BatchState.UNDONE:
-        return batch
-    if not batch.is_open_to_undo(at):
-        raise ImportRefused(_("Un import s’annule pendant trente jours après avoir été fait."))
-    lines = list(batch.lines.exclude(done={}).select_related("user", "mandate").order_by("number"))
-    header = Line(batch.header_line, tuple(batch.header))
-    found = columns.placed(header, batch.places)
-    for line in lines:
-        _restore(line, found)
-    kept = _remove(lines)
-    batch.state, batch.undone_at = BatchState.UNDONE, at
-    batch.save(update_fields=["state", "undone_at", "updated_at"])
-    record(at=at, actor=by, verb="import.undone", target=str(batch.pk), kept=len(kept))
-    return batch
-
-
-def _restore(line: ImportLine, found: Columns) -> None:
-    """The words that the import overwrote, unless they were written again since."""
-    said = people.understand(Line(line.number, tuple(line.cells)), found, frozenset())
-    if "function" in line.done and line.mandate and line.mandate.function == said.function:
-        line.mandate.function = line.done["function"]
-        line.mandate.save(update_fields=["function", "updated_at"])
-    user = line.user
-    if "names" in line.done and user and user.last_login is None:
-        user.first_name, user.last_name = line.done["names"]
-        user.save(update_fields=["first_name", "last_name"])
-
-
-def _remove(lines: Sequence[ImportLine]) -> list[ImportLine]:
-    """Delete mandates, then accounts, that the import made; return the lines that had to stay."""
-    kept = []
-    for start_at in range(0, len(lines), CHUNK):
-        part = [each for each in lines[start_at : start_at + CHUNK] if each.user is not None]
-        idle = [each for each in part if each.user and each.user.last_login is None]
-        kept += [each for each in part if each not in idle]
-        if not _deleted(idle):
-            kept += [each for each in idle if not _deleted([each])]
-    for line in kept:
-        line.note = f"{line.note}\n" + _("Gardée : cette personne s’en est servie.")
-        line.save(update_fields=["note"])
-    return kept
-
-
-def _deleted(lines: Sequence[ImportLine]) -> bool:
-    """Whether all that these lines made could go; if not, all of it stays."""
-    mandates = [each.mandate_id for each in lines if each.mandate_id and "mandate" in each.done]
-    users = [each.user_id for each in lines if each.user_id and "user" in each.done]
-    try:
-        with transaction.atomic():
-            Mandate.objects.filter(pk__in=mandates).delete()
-            User.objects.filter(pk__in=users).delete()
-    except ProtectedError:
-        return False
-    return True
 
 
 def _ready(batch_id: int) -> ImportBatch:

@@ -30,7 +30,10 @@ class ListForm(forms.Form):
         required=False,
         strip=False,
         max_length=LONGEST_PASTE,
-        help_text=_("Copiées d’Excel, avec la ligne qui nomme les colonnes."),
+        help_text=_(
+            "Une personne par ligne : Réjean Ouellet, inspecteur, rouellet@ville.qc.ca. Ou des "
+            "cellules copiées d’Excel, avec la ligne qui nomme les colonnes."
+        ),
         widget=forms.Textarea({"rows": 6, "autocomplete": "off", "spellcheck": "false"}),
     )
 

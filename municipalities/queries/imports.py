@@ -4,13 +4,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, QuerySet
 from django.utils.translation import gettext as _
 
 from atn_platform.accounts.models import User
 from atn_platform.core import french
+from atn_platform.notifications.models import OutgoingEmail
 from municipalities.enums import LineState, Public
-from municipalities.models import ImportBatch, Mandate, Organisation
+from municipalities.models import ImportBatch, ImportLine, Mandate, Organisation
+from municipalities.staff import columns, people
+from municipalities.staff.files import Line
 from municipalities.staff.people import Entry, Flaw
 
 Named = dict[str, list[Mandate]]
@@ -183,12 +186,55 @@ def counts(batch: ImportBatch) -> dict[str, int]:
     }
 
 
+def said(batch: ImportBatch, line: ImportLine) -> Entry:
+    """The person that a kept line names, its columns read as the list says."""
+    found = columns.placed(Line(batch.header_line, tuple(batch.header)), batch.places)
+    return people.understand(Line(line.number, tuple(line.cells)), found, frozenset())
+
+
 def kept_if_undone(batch: ImportBatch) -> int:
-    """People whom the import made and who have signed in, or begun a course, since."""
-    made = batch.lines.filter(done__has_any_keys=["user", "mandate"])
-    # « enrollments » is named, not imported: that app stands above this one.
-    used = made.filter(Q(user__last_login__isnull=False) | Q(mandate__enrollments__isnull=False))
-    return used.values("user").distinct().count()
+    """How many people whom the import made would stay: someone has built on them since."""
+    lines = list(batch.lines.exclude(done={}).select_related("user", "mandate"))
+    kept = kept_lines(batch, lines)
+    return len({line.user_id for line in lines if line.pk in kept})
+
+
+def kept_lines(batch: ImportBatch, lines: Sequence[ImportLine]) -> set[int]:
+    """Keys of lines whose account or mandate must stay when the import is taken back.
+
+    The person has signed in; or any table of any app refers to what the line made; or the
+    mandate no longer says what the line wrote. All the lines of such a person stay.
+    """
+    made = [line for line in lines if {"user", "mandate"} & line.done.keys() and line.user]
+    mandates = [line.mandate_id for line in made if line.mandate_id and "mandate" in line.done]
+    users = [line.user_id for line in made if line.user_id and "user" in line.done]
+    held_mandates = _held(Mandate, mandates)
+    held_users = _held(User, users, aside=mandates)
+    stay = set(held_users)
+    for line in made:
+        edited = line.mandate and line.mandate.function != said(batch, line).function
+        signed_in = line.user and line.user.last_login is not None
+        if line.mandate_id in held_mandates or signed_in or ("mandate" in line.done and edited):
+            stay.add(line.user_id or 0)
+    return {line.pk for line in made if line.user_id in stay}
+
+
+def _held(
+    model: type[Mandate] | type[User], keys: Sequence[int], aside: Sequence[int] = ()
+) -> set[int]:
+    """Those of these rows to which another row refers; letters and lines of lists do not count."""
+    held: set[int] = set()
+    for relation in model._meta.related_objects:
+        other = relation.related_model
+        if other in (ImportLine, OutgoingEmail):
+            continue
+        name = relation.field.name
+        # Every model has one, under that name, whatever its own manager hides.
+        rows = other._base_manager.filter(**{f"{name}__in": keys})  # noqa: SLF001
+        if other is Mandate:
+            rows = rows.exclude(pk__in=aside)
+        held.update(rows.values_list(name, flat=True))
+    return held
 
 
 def absent_from(batch: ImportBatch, *, on: date) -> QuerySet[Mandate]:

@@ -5,6 +5,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from io import StringIO
+from itertools import islice
+from operator import methodcaller
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -72,15 +74,26 @@ def read(content: bytes) -> list[Sheet]:
 def read_text(text: str) -> Sheet:
     """Lines of a text whose cells are cut by « ; », tabs or commas, whichever it uses."""
     text = text.replace("\r\n", "\n").replace("\r", "\n")
-    separator = max(SEPARATORS, key=_head(text).count)
+    told = re.match(r"sep=(.)\n", text, re.IGNORECASE)
+    if told:
+        # Excel's own first line; a blank one in its place keeps the numbers of the others.
+        text = text[told.end() - 1 :]
+    separator = told[1] if told else _separator(text)
     found = (Line(number, cells) for number, cells in _rows(text, separator))
     return Sheet([_checked(line) for line in found if not line.is_blank])
 
 
-def _head(text: str) -> str:
-    """The first line that says something, without what stands in quotes."""
-    first = next((line for line in text.split("\n") if line.strip(";, \t")), "")
-    return re.sub(r'"[^"]*"', "", first)
+def _separator(text: str) -> str:
+    """The one that most of the first lines use; then the one that they use most."""
+    lines = (line for line in text.split("\n") if line.strip(";, \t"))
+    head = [re.sub(r'"[^"]*"', "", line) for line in islice(lines, 20)]
+    return max(
+        SEPARATORS,
+        key=lambda each: (
+            sum(each in line for line in head),
+            sum(map(methodcaller("count", each), head)),
+        ),
+    )
 
 
 def _rows(text: str, separator: str) -> Iterator[tuple[int, tuple[str, ...]]]:

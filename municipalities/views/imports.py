@@ -15,6 +15,7 @@ from atn_platform.accounts.http import SignedInRequest
 from atn_platform.core.exceptions import ActionError
 from atn_platform.core.queueing import after_commit
 from municipalities import exports
+from municipalities.actions import import_undo
 from municipalities.actions import imports as actions
 from municipalities.enums import BatchState, Decision, LineState
 from municipalities.forms.imports import ColumnsForm, ListForm, StartForm
@@ -55,6 +56,7 @@ def _received(
             content=content,
             by=request.user,
             at=timezone.now(),
+            pasted=not form.cleaned_data["file"],
         )
     except ActionError as error:
         form.add_error("file" if form.cleaned_data["file"] else "pasted", str(error))
@@ -135,7 +137,7 @@ def undo(request: SignedInRequest, pk: int) -> HttpResponse:
         return _act(
             request,
             found,
-            lambda: actions.undo(batch_id=pk, by=request.user, at=timezone.now()),
+            lambda: import_undo.undo(batch_id=pk, by=request.user, at=timezone.now()),
         )
     context = {
         "batch": found,

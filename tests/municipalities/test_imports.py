@@ -12,7 +12,7 @@ from django.db import connection, transaction
 
 from atn_platform.accounts.models import User
 from atn_platform.notifications.models import OutgoingEmail
-from municipalities.actions import imports
+from municipalities.actions import import_undo, imports
 from municipalities.enums import BatchState, Decision, LineState, Public
 from municipalities.models import ImportBatch, Invitation, Mandate
 from tests.factories import (
@@ -219,7 +219,7 @@ def test_b33_an_import_is_taken_back_but_for_people_who_used_it(place, responsab
     opened, learning = User.objects.filter(last_name="Roy").order_by("pk")[:2]
     User.objects.filter(pk=opened.pk).update(last_login=NOON)
     EnrollmentFactory(mandate=learning.mandates.get())
-    imports.undo(batch_id=batch.pk, by=responsable, at=NOON + timedelta(days=29))
+    import_undo.undo(batch_id=batch.pk, by=responsable, at=NOON + timedelta(days=29))
     assert set(User.objects.filter(last_name="Roy")) == {opened, learning}
     assert opened.mandates.count() == learning.mandates.count() == 1
     batch.refresh_from_db()
@@ -233,7 +233,7 @@ def test_taking_back_restores_words_but_not_those_written_since(place, responsab
     ]  # fmt: skip
     batch = done(received(place, *renamed, by=responsable))
     Mandate.objects.filter(user__email=PAUL[2]).update(function="aréna")
-    imports.undo(batch_id=batch.pk, by=responsable, at=NOON)
+    import_undo.undo(batch_id=batch.pk, by=responsable, at=NOON)
     functions = dict(Mandate.objects.values_list("user__email", "function"))
     assert functions == {ELOISE[2]: "greffière", PAUL[2]: "aréna"}
     assert User.objects.get(email=ELOISE[2]).last_name == "L’Écuyer"
@@ -242,9 +242,9 @@ def test_taking_back_restores_words_but_not_those_written_since(place, responsab
 def test_an_import_is_taken_back_for_thirty_days_and_once(place, responsable):
     batch = done(received(place, ELOISE, by=responsable))
     with pytest.raises(imports.ImportRefused, match="trente jours"):
-        imports.undo(batch_id=batch.pk, by=responsable, at=NOON + timedelta(days=30))
+        import_undo.undo(batch_id=batch.pk, by=responsable, at=NOON + timedelta(days=30))
     for _twice in range(2):
-        imports.undo(batch_id=batch.pk, by=responsable, at=NOON)
+        import_undo.undo(batch_id=batch.pk, by=responsable, at=NOON)
     assert Mandate.objects.filter(organisation=place).count() == 0
 
 
