@@ -12,7 +12,7 @@ from datetime import datetime
 from pathlib import Path
 
 from atn_platform.core.postgres_files import home_folder
-from tests.bench import machine, measure, report, stack
+from tests.bench import imports, machine, measure, report, stack
 from tests.bench.load import UnexpectedAnswer
 from tests.bench.pages import pages
 
@@ -59,7 +59,8 @@ def _publish(text: str, *, usual: bool) -> None:
     output = os.environ.get("BENCH_OUTPUT") or (str(OUTPUT) if usual else "")
     sys.stdout.write(text)
     if output:
-        Path(output).write_text(text)
+        kept = imports.kept_section() if output == str(OUTPUT) else ""
+        Path(output).write_text(text + kept)
         _say(f"Écrit dans {output}.")
 
 
