@@ -1,0 +1,201 @@
+"""Who may open what: the one table behind docs/roles.md and the walk of every address.
+
+A page added to the site needs its line in ROWS; then write the document again with
+`uv run --frozen python -m tests.access.table`.
+
+The table stands beside the tests rather than in the views: pages that belong to somebody guard
+themselves by the rows that they look for (`visible_to`, `organisations_of`), which no decorator
+says, and a table read from the guards could not contradict them.
+"""
+
+import os
+from dataclasses import dataclass
+from inspect import getdoc
+from pathlib import Path
+
+ROLES = (
+    "anonymous",
+    "learner",
+    "elected",
+    "responsible",
+    "neighbour",
+    "instructor",
+    "coach",
+    "coordinator",
+    "administrator",
+    "suspended",
+)
+DOCUMENT = Path(__file__).parents[2] / "docs" / "roles.md"
+
+
+@dataclass(frozen=True, slots=True)
+class Audience:
+    """`inside` are let in; others signed in meet `refused`; strangers are sent to sign in."""
+
+    name: str
+    sees: str
+    inside: frozenset[str]
+    refused: str = "404"
+    is_public: bool = False
+
+    def expected(self, role: str) -> str:
+        if role in self.inside:
+            return "in"
+        if self.is_public:
+            return self.refused
+        return "login" if role in {"anonymous", "suspended"} else self.refused
+
+
+def _audience(name: str, sees: str, inside: str, **facts) -> Audience:
+    return Audience(name, sees, frozenset(inside.split()), **facts)
+
+
+SIGNED = "learner elected responsible neighbour instructor coach coordinator administrator"
+ANYONE = _audience("anyone", "what is public", f"anonymous suspended {SIGNED}", is_public=True)
+BEARER = _audience(
+    "whoever holds the link", "what the letter announced, to its bearer", "", is_public=True
+)
+PERSON = _audience("anyone signed in", "one's own rows, and what is offered to all", SIGNED)
+FOLLOWER = _audience(
+    "those who follow the course", "one's own answers and progress", "learner elected"
+)
+OWNER = _audience("the person alone", "one's own mandate or attestation", "learner")
+PEOPLE = _audience(
+    "the organisation's responsables, and ATN",
+    "names, functions and facts of the organisation's people; never answers or scores",
+    "responsible administrator",
+)
+GIVER = _audience(
+    "whoever gives the session, and ATN",
+    "names of those who hold a seat, and their attendance",
+    "instructor administrator",
+)
+REPORTS = _audience(
+    "UMQ and ATN",
+    "counts; UMQ never sees a group of fewer than five",
+    "coordinator administrator",
+    refused="403",
+)
+AUTHORS = _audience("ATN", "drafts, versions, media", "administrator", refused="403")
+# Nothing in the world of the tests answers there: everybody signed in meets a 404.
+NOBODY = _audience("its own public, on a row that is theirs", "see the page before it", "")
+
+
+def _rows(names: str, audience: Audience) -> dict[str, Audience]:
+    return dict.fromkeys(names.split(), audience)
+
+
+ROWS: dict[str, Audience] = {
+    **_rows(
+        "health-live health-ready portal:home portal:help portal:accessibility portal:privacy "
+        "portal:light-mode municipalities:claim-search municipalities:claim courses:catalogue "
+        "enrollments:paths enrollments:path enrollments:course certificates:verify-form "
+        "certificates:verify demo:mailbox",
+        ANYONE,
+    ),
+    **_rows(
+        "municipalities:invitation municipalities:claim-answer notifications:why "
+        "notifications:stop notifications:accept demo:message demo:message-html "
+        "demo:attachment",
+        BEARER,
+    ),
+    **_rows(
+        "accounts:profile accounts:email municipalities:model-list enrollments:teams "
+        "enrollments:index enrollments:sessions enrollments:session enrollments:register "
+        "enrollments:follow-path enrollments:enroll certificates:index "
+        "notifications:preferences",
+        PERSON,
+    ),
+    **_rows(
+        "enrollments:cancel enrollments:calendar enrollments:leave enrollments:lesson "
+        "enrollments:complete",
+        FOLLOWER,
+    ),
+    **_rows("municipalities:leave certificates:download", OWNER),
+    **_rows(
+        "municipalities:invite municipalities:invite-many municipalities:council "
+        "municipalities:resend municipalities:cancel municipalities:election "
+        "municipalities:mandates municipalities:mandate municipalities:another-mandate "
+        "municipalities:depart municipalities:end-mandate municipalities:hand-in "
+        "municipalities:import municipalities:import-columns municipalities:import-line "
+        "municipalities:import-decisions municipalities:import-start "
+        "municipalities:import-undo municipalities:import-discard municipalities:import-result "
+        "municipalities:responsables municipalities:end-responsible enrollments:team",
+        PEOPLE,
+    ),
+    **_rows("enrollments:attendance enrollments:door", GIVER),
+    **_rows("reports:participation reports:export", REPORTS),
+    **_rows(
+        "atelier:index atelier:new-course atelier:course atelier:media atelier:publish "
+        "atelier:versions atelier:new-module",
+        AUTHORS,
+    ),
+    **_rows(
+        "municipalities:undo-renewal municipalities:grant-claim municipalities:refuse-claim "
+        "courses:asset enrollments:leave-path enrollments:answer enrollments:note "
+        "enrollments:choose",
+        NOBODY,
+    ),
+}
+# A module, lesson or block that is not there: ATN meets a 404, and nobody else learns even that.
+ABSENT_DRAFT = _audience("ATN", "drafts, versions, media", "", refused="403")
+ROWS |= _rows(
+    "atelier:no-media atelier:new-lesson atelier:lesson atelier:settings atelier:preview "
+    "atelier:new-block atelier:new-question atelier:paste atelier:edit atelier:move "
+    "atelier:duplicate atelier:remove",
+    ABSENT_DRAFT,
+)
+# Pages that send elsewhere whoever asks; the walk holds them to « never somebody's record ».
+DOORS = {"admin-sign-in", "accounts:device"}
+# Whoever holds the code of an attestation reads the name on it, as on the paper.
+NAMES_ITS_BEARER = {"certificates:verify"}
+# Django's and allauth's own pages, by prefix: tests/test_urls.py holds strangers out of them.
+LIBRARIES = ("admin:", "account_", "mfa_", "socialaccount_")
+
+
+def allowed(name: str, role: str) -> set[str]:
+    """The outcomes that the table grants; 405 says only that the page has another method."""
+    audience = ROWS[name]
+    if audience is ABSENT_DRAFT and role == "administrator":
+        return {"404", "405"}
+    return {audience.expected(role), "405"}
+
+
+def document() -> str:
+    """docs/roles.md: each page, who is let in, what the others meet, what is shown."""
+    # Django must be set up before a pattern can be read.
+    from tests.access.walk import routes  # noqa: PLC0415
+
+    lines = [
+        "# Roles: who may open what",
+        "",
+        "Written by `uv run --frozen python -m tests.access.table`; `tests/access` walks every",
+        "address of the site as every role and fails where the site and this table differ.",
+        "",
+        "A stranger, or a suspended person, is sent to sign in wherever the page is not public.",
+        "The neighbour answers for another organisation. Authors of courses are ATN's",
+        "administrators. Pages of Django's administration are ATN's alone; those of the",
+        "sign-in (`account_…`, `mfa_…`, `socialaccount_…`) show the person's own account.",
+        "",
+        "| Page | Address | Let in | Others meet | What is seen | What it is for |",
+        "| --- | --- | --- | --- | --- | --- |",
+    ]
+    for name, route, view in routes():
+        if name not in ROWS:
+            continue
+        audience = ROWS[name]
+        meets = "—" if audience is ANYONE else audience.refused
+        what = (getdoc(view) or "").split("\n\n", maxsplit=1)[0].replace("\n", " ")
+        address = route.replace("|", "\\|")
+        lines.append(
+            f"| `{name}` | `/{address}` | {audience.name} | {meets} | {audience.sees} | {what} |"
+        )
+    return "\n".join(lines) + "\n"
+
+
+if __name__ == "__main__":
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "atn_platform.settings.test")
+    import django
+
+    django.setup()
+    DOCUMENT.write_text(document())

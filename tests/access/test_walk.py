@@ -1,0 +1,173 @@
+"""Every address as every role, against the table and against the marks of other people."""
+
+import io
+import re
+import zipfile
+from html import unescape
+from urllib.parse import urljoin, urlsplit
+
+import pytest
+from django.test import Client
+from pypdf import PdfReader
+
+from municipalities.models import Responsibility
+from tests.access import table
+from tests.access.walk import address, ask, outcome, routes
+from tests.access.world import build
+
+pytestmark = [pytest.mark.django_db, pytest.mark.ignore_template_errors]
+MARK = re.compile(r"ZZ-[A-Z]-nom-\d{3}", re.IGNORECASE)
+LINK = re.compile(r'href="([^"]+)"')
+PAGES = 80
+
+
+def client_of(world, role) -> Client:
+    client = Client(raise_request_exception=False)
+    if world.people[role]:
+        client.force_login(world.people[role])
+    return client
+
+
+def words(answer) -> str:
+    """The text of an answer, whatever its kind: HTML, CSV, XLSX, PDF, ICS."""
+    content = b"".join(answer.streaming_content) if answer.streaming else answer.content
+    if content.startswith(b"PK"):
+        archive = zipfile.ZipFile(io.BytesIO(content))
+        return "".join(
+            archive.read(name).decode("utf-8", "replace") for name in archive.namelist()
+        )
+    if content.startswith(b"%PDF"):
+        return "".join(page.extract_text() for page in PdfReader(io.BytesIO(content)).pages)
+    return content.decode("utf-8", "replace")
+
+
+def foreign(text, world, role) -> set[str]:
+    return {found.replace("zz-", "ZZ-") for found in map(_tidy, MARK.findall(text))} - world.marks[
+        role
+    ]
+
+
+def _tidy(found: str) -> str:
+    return found[:4].upper() + found[4:].lower()
+
+
+def test_s01_every_address_has_its_line_in_the_table():
+    ours = {name for name, *_ in routes() if not name.startswith(table.LIBRARIES)}
+    known = set(table.ROWS) | table.DOORS
+    assert ours - known == set(), "add a line to ROWS in tests/access/table.py"
+    assert known - ours == set(), "take this line out of tests/access/table.py"
+
+
+def test_s01_the_document_is_what_the_table_says():
+    assert table.DOCUMENT.read_text() == table.document(), "run: python -m tests.access.table"
+
+
+@pytest.mark.parametrize("role", table.ROLES)
+def test_s01_each_role_is_let_in_where_the_table_says_and_meets_its_own_records(role):
+    """S-01, S-03, S-22, S-23 and S-30: the answer, then the marks in it."""
+    world = build()
+    client = client_of(world, role)
+    wrong = []
+    for name, route, _view in routes():
+        if name.startswith(table.LIBRARIES):
+            continue
+        target = address(name, route, world)
+        for method in ("get", "post"):
+            answer = ask(client, method, target)
+            shown = foreign(words(answer), world, role)
+            if shown and name not in table.NAMES_ITS_BEARER:
+                wrong.append((name, method, shown))
+            if name in table.DOORS or name == "health-ready":
+                continue  # without a worker, the site says 503 to whoever asks if it is ready
+            found = outcome(answer)
+            if found not in table.allowed(name, role):
+                wrong.append((name, method, found, table.allowed(name, role)))
+    assert wrong == []
+
+
+@pytest.mark.parametrize("role", ["learner", "elected", "responsible", "neighbour", "coordinator"])
+def test_s03_following_every_link_shows_nobody_else_s_record(role):
+    world = build()
+    client = client_of(world, role)
+    left, seen = ["/"], set()
+    while left and len(seen) < PAGES:
+        target = left.pop(0)
+        seen.add(target)
+        answer = client.get(target)
+        text = words(answer)
+        assert foreign(text, world, role) == set(), target
+        assert answer.status_code < 500, target
+        found = [*LINK.findall(text), answer.headers.get("Location", "")]
+        for link in (urlsplit(urljoin(target, unescape(each))) for each in found):
+            where = link.path + (f"?{link.query}" if link.query else "")
+            fresh = where not in seen and where not in left
+            if fresh and not link.netloc and not where.startswith("/static/"):
+                left.append(where)
+    assert len(seen) > 10
+
+
+def test_the_search_for_marks_can_fail():
+    """A negative control: the responsable's own page, read as if by a neighbour."""
+    world = build()
+    answer = client_of(world, "responsible").get(f"/mes-gens/{world.arguments['handle']}/")
+    assert foreign(words(answer), world, "responsible") == set()
+    assert foreign(words(answer), world, "neighbour") >= {"ZZ-A-nom-001", "ZZ-A-nom-002"}
+
+
+@pytest.mark.parametrize("page", ["", "inviter/", "importer/", "mandats/", "responsables/"])
+def test_s05_another_organisation_s_page_is_the_page_of_none(page):
+    """S-05: the same status and the same words as for an organisation that is not."""
+    world = build()
+    client = client_of(world, "neighbour")
+    theirs = client.get(f"/mes-gens/{world.arguments['handle']}/{page}")
+    none = client.get(f"/mes-gens/99999/{page}")
+    assert (theirs.status_code, none.status_code) == (404, 404)
+    assert _same(theirs) == _same(none)
+
+
+def _same(answer) -> str:
+    return re.sub(r'value="[^"]+"', "", answer.content.decode())
+
+
+@pytest.mark.parametrize("name", ["", "/resultat.csv", "/annuler/", "/colonnes/"])
+def test_s10_a_list_handed_in_by_another_organisation_does_not_exist(name):
+    world = build()
+    pk = world.exceptions["municipalities:import"]["pk"]
+    rest = name or "/"
+    answer = client_of(world, "neighbour").get(f"/mes-gens/listes/{pk}{rest}")
+    assert answer.status_code == 404
+    assert b"zz-a-liste" not in answer.content
+
+
+def test_s11_the_next_request_after_a_role_is_taken_away_is_refused():
+    world = build()
+    first, second = client_of(world, "responsible"), client_of(world, "responsible")
+    page = f"/mes-gens/{world.arguments['handle']}/"
+    assert (first.get(page).status_code, second.get(page).status_code) == (200, 200)
+    Responsibility.objects.filter(user=world.people["responsible"]).delete()
+    assert (first.get(page).status_code, second.get(page).status_code) == (404, 404)
+    type(world.people["learner"]).objects.filter(pk=world.people["responsible"].pk).update(
+        is_active=False
+    )
+    assert outcome(first.get(page)) == outcome(second.get(page)) == "login"
+
+
+def test_s13_fields_that_nobody_asked_for_change_nothing():
+    world = build()
+    learner = world.people["learner"]
+    extra = {"role": "administrator", "is_staff": "on", "is_superuser": "on", "is_active": ""}
+    client = client_of(world, "learner")
+    client.post("/compte/", {"first_name": "Luc", "last_name": "ZZ-A-nom-001", **extra})
+    learner.refresh_from_db()
+    assert learner.first_name == "Luc"
+    assert (learner.is_staff, learner.is_superuser, learner.is_active) == (False, False, True)
+    assert not learner.role_grants.exists()
+
+
+def test_s27_another_method_in_a_header_or_a_field_is_not_listened_to():
+    world = build()
+    client = client_of(world, "responsible")
+    page = f"/mes-gens/{world.arguments['handle']}/"
+    assert client.get(page, headers={"X-HTTP-Method-Override": "DELETE"}).status_code == 200
+    assert client.post(page, {"_method": "DELETE"}).status_code == 405
+    assert client.trace(page).status_code == 405

@@ -1,0 +1,172 @@
+"""Two municipalities, one person of each role, and a mark of their own on each person.
+
+Whatever a page shows of somebody carries that person's mark, so that a text search tells whose
+records a page showed.
+"""
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from django.utils import timezone
+
+from atn_platform.accounts.enums import Role
+from atn_platform.accounts.models import User
+from certificates import actions as certificate_actions
+from municipalities.actions import invitations
+from municipalities.enums import Public
+from municipalities.models import ImportBatch, Organisation
+from tests.factories import (
+    LONG_AGO,
+    EnrollmentFactory,
+    MandateFactory,
+    MeetingFactory,
+    MunicipalityFactory,
+    PathFactory,
+    RegistrationFactory,
+    ResponsibilityFactory,
+    UserFactory,
+)
+
+
+@dataclass
+class World:
+    """People by role, marks by role, and what stands in the place of each argument of a route."""
+
+    people: dict[str, User | None]
+    marks: dict[str, set[str]]
+    # By name of the route's argument, then exceptions by name of the route.
+    arguments: dict[str, str] = field(default_factory=dict)
+    exceptions: dict[str, dict[str, str]] = field(default_factory=dict)
+
+
+def person(town: str, number: int, **facts) -> User:
+    """Someone whose name and address carry a mark like ZZ-A-nom-017."""
+    return UserFactory(
+        last_name=mark(town, number),
+        email=f"{mark(town, number).lower()}@exemple.quebec",
+        **facts,
+    )
+
+
+def mark(town: str, number: int) -> str:
+    return f"ZZ-{town}-nom-{number:03d}"
+
+
+def build() -> World:
+    """Everything, seen from municipality A; the neighbour answers for municipality B."""
+    here, there = MunicipalityFactory(code="90001"), MunicipalityFactory(code="90002")
+    people = cast()
+    answering = ResponsibilityFactory(user=people["responsible"], organisation=here)
+    ResponsibilityFactory(user=people["neighbour"], organisation=there)
+    mandates = {
+        role: MandateFactory(
+            user=people[role],
+            organisation=there if role == "neighbour" else here,
+            public=Public.ELECTED if role == "elected" else Public.STAFF,
+        )
+        for role in ("learner", "elected", "responsible", "neighbour", "suspended")
+    }
+    stranger = MandateFactory(user=person("B", 10), organisation=there)
+    meeting = MeetingFactory(
+        instructor=people["instructor"], starts_at=timezone.now() + timedelta(days=9)
+    )
+    version = meeting.course.current_version
+    done = EnrollmentFactory(mandate=mandates["learner"], completed=True)
+    certificate = certificate_actions.issue(enrollment_id=done.pk, at=LONG_AGO)
+    certificate_actions.produce_file(certificate_id=certificate.pk, at=LONG_AGO)
+    for role in ("learner", "elected"):
+        enrollment = EnrollmentFactory(mandate=mandates[role], version=version)
+        RegistrationFactory(session=meeting, enrollment=enrollment)
+    EnrollmentFactory(mandate=stranger, version=version, first_activity_at=LONG_AGO)
+    (invited,) = invitations.invite(
+        organisation=here,
+        guests=[invitations.Guest(email="zz-a-nom-011@exemple.quebec")],
+        by=people["responsible"],
+        at=timezone.now(),
+    )
+    batch = hand_in(here, people["responsible"])
+    world = World(people, seen_by(), arguments={
+        "handle": here.handle,
+        "uuid": str(meeting.uuid),
+        "code": version.course.code.lower(),
+        "key": "a",
+        "number": certificate.number,
+        "object_id": "1",
+        "extension": "csv",
+        "noun": "module",
+        "step": "monter",
+    })  # fmt: skip
+    rows = {
+        "learner": mandates["learner"].pk,
+        "answering": answering.pk,
+        "invited": invited.pk,
+        "batch": batch.pk,
+    }
+    world.exceptions = exceptions(rows)
+    path = PathFactory(courses=[version.course])
+    for name in ("path", "follow-path", "leave-path"):
+        world.exceptions[f"enrollments:{name}"] = {"code": path.code}
+    world.exceptions["certificates:verify"] = {"code": certificate.code}
+    return world
+
+
+def exceptions(rows: dict[str, int]) -> dict[str, dict[str, str]]:
+    """The numbers of rows in addresses, by name of the route."""
+    found = {"municipalities:end-responsible": {"pk": str(rows["answering"])}}
+    for name in ("resend", "cancel"):
+        found[f"municipalities:{name}"] = {"pk": str(rows["invited"])}
+    for name in ("mandate", "another-mandate", "depart", "end-mandate", "leave"):
+        found[f"municipalities:{name}"] = {"pk": str(rows["learner"])}
+    for name in ("", "-columns", "-line", "-decisions", "-start", "-undo", "-discard", "-result"):
+        found[f"municipalities:import{name}"] = {"pk": str(rows["batch"]), "number": "2"}
+    return found
+
+
+def cast() -> dict[str, User | None]:
+    """One person of each role, by role; nobody for a stranger."""
+    people: dict[str, User | None] = {"anonymous": None}
+    people["learner"] = person("A", 1)
+    people["elected"] = person("A", 2)
+    people["responsible"] = person("A", 3)
+    people["neighbour"] = person("B", 4)
+    people["instructor"] = person("T", 5, role=Role.INSTRUCTOR)
+    people["coach"] = person("T", 6, role=Role.COACH)
+    people["coordinator"] = person("U", 7, role=Role.UMQ_COORDINATOR)
+    people["administrator"] = person("U", 8, role=Role.ADMINISTRATOR)
+    people["suspended"] = person("A", 9, is_active=False)
+    return people
+
+
+def hand_in(organisation: Organisation, by: User) -> ImportBatch:
+    """A list that waits to be carried out, with one line of one person."""
+    batch = ImportBatch.objects.create(
+        organisation=organisation,
+        by=by,
+        name="zz-a-liste.csv",
+        header=["Prénom", "Nom", "Courriel"],
+        header_line=1,
+        places={"first_name": 0, "last_name": 1, "email": 2},
+        received_at=timezone.now(),
+    )
+    batch.lines.create(number=2, cells=["Luc", mark("A", 12), "luc@exemple.quebec"], state="new")
+    return batch
+
+
+def seen_by() -> dict[str, set[str]]:
+    """The marks that each role may meet: one's own, one's people, those whom one teaches."""
+    town = {mark("A", number) for number in (1, 2, 3, 9, 11, 12)}
+    everyone = town | {mark("B", 4), mark("B", 10), mark("U", 7), mark("U", 8)}
+    # Whoever gives a session is announced by name to everybody who may join it.
+    shown = {mark("T", 5)}
+    return {
+        "anonymous": set(),
+        "learner": {mark("A", 1)} | shown,
+        "elected": {mark("A", 2)} | shown,
+        "responsible": town | shown,
+        "neighbour": {mark("B", 4), mark("B", 10)} | shown,
+        "instructor": {mark("A", 1), mark("A", 2)} | shown,
+        "coach": {mark("T", 6)} | shown,
+        "coordinator": {mark("U", 7)} | shown,
+        "administrator": everyone | {mark("T", 5), mark("T", 6)},
+        "suspended": set(),
+    }
