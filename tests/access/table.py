@@ -90,7 +90,7 @@ ROWS: dict[str, Audience] = {
         "health-live health-ready portal:home portal:help portal:accessibility portal:privacy "
         "portal:light-mode municipalities:claim-search municipalities:claim courses:catalogue "
         "enrollments:paths enrollments:path enrollments:course certificates:verify-form "
-        "certificates:verify demo:mailbox",
+        "certificates:verify demo:mailbox ask-code",
         ANYONE,
     ),
     **_rows(
@@ -103,7 +103,7 @@ ROWS: dict[str, Audience] = {
         "accounts:profile accounts:email municipalities:model-list enrollments:teams "
         "enrollments:index enrollments:sessions enrollments:session enrollments:register "
         "enrollments:follow-path enrollments:enroll certificates:index "
-        "notifications:preferences",
+        "notifications:preferences municipalities:link-identity",
         PERSON,
     ),
     **_rows(
@@ -120,7 +120,8 @@ ROWS: dict[str, Audience] = {
         "municipalities:import municipalities:import-columns municipalities:import-line "
         "municipalities:import-decisions municipalities:import-start "
         "municipalities:import-undo municipalities:import-discard municipalities:import-result "
-        "municipalities:responsables municipalities:end-responsible enrollments:team",
+        "municipalities:responsables municipalities:end-responsible enrollments:team "
+        "municipalities:sign-in",
         PEOPLE,
     ),
     **_rows("enrollments:attendance enrollments:door", GIVER),
@@ -133,7 +134,7 @@ ROWS: dict[str, Audience] = {
     **_rows(
         "municipalities:undo-renewal municipalities:grant-claim municipalities:refuse-claim "
         "courses:asset enrollments:leave-path enrollments:answer enrollments:note "
-        "enrollments:choose",
+        "enrollments:choose municipalities:provider municipalities:domain",
         NOBODY,
     ),
 }
@@ -150,7 +151,13 @@ DOORS = {"admin-sign-in", "accounts:device"}
 # Whoever holds the code of an attestation reads the name on it, as on the paper.
 NAMES_ITS_BEARER = {"certificates:verify"}
 # Django's and allauth's own pages, by prefix: tests/test_urls.py holds strangers out of them.
-LIBRARIES = ("admin:", "account_", "mfa_", "socialaccount_")
+LIBRARIES = ("admin:", "account_", "mfa_", "socialaccount_", "openid_connect_")
+# Allauth's own, which the project keeps under its addresses without a name.
+UNNAMED = "compte/social/"
+
+
+def is_library(name: str, route: str) -> bool:
+    return name.startswith(LIBRARIES) or (not name and route.startswith(UNNAMED))
 
 
 def allowed(name: str, role: str) -> set[str]:
