@@ -1,32 +1,20 @@
 """The bytes of a certificate: tagged PDF/UA-1, the same for the same facts."""
 
-import atexit
-import base64
-import io
 import math
-import os
 from datetime import date
-from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
-import segno
 from django.conf import settings
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from atn_platform.core import french
+from atn_platform.core.pdf import drawing, qr_code, static, write
 from certificates.models import Certificate
 from municipalities.enums import Public
 
-EPOCH = "1767225600"  # 2026-01-01; the convention of reproducible builds
-# Families, files and the weights that certificat.css asks for.
-FONTS = (
-    ("ATN Texte", "atn-texte.woff2", 400),
-    ("ATN Texte", "atn-texte.woff2", 700),
-    ("ATN Titre", "atn-titre.woff2", 400),
-)
+SHEET = "certificat.css"
 # Signs from which each is set smaller, so that one page holds it whatever its length.
 LONG = {"name": (30, 55, 110), "capacity": (110, 200), "title": (52, 110), "goals": (420, 650)}
 GOALS, GOAL_LENGTH = 5, 130
@@ -56,27 +44,13 @@ def render(certificate: Certificate) -> bytes:
             "period": _period(facts),
             "sizes": {key: _size(key, text) for key, text in texts.items()},
             "address": address,
-            "qr_code": _data(_qr_code(address)),
-            "thread": _data(thread(facts.get("stations", []))),
-            "relief": _data((_static() / "contours.svg").read_bytes()),
-            "mark": _data((_static() / "marque.svg").read_bytes()),
+            "qr_code": drawing(qr_code(address)),
+            "thread": drawing(thread(facts.get("stations", []))),
+            "relief": drawing((static() / "contours.svg").read_bytes()),
+            "mark": drawing((static() / "marque.svg").read_bytes()),
         },
     )
-    return write(html, identifier=certificate.code)
-
-
-def write(html: str, *, identifier: str) -> bytes:
-    """The PDF of a page whose style is that of certificates. Nothing outside it is fetched."""
-    from weasyprint import HTML  # noqa: PLC0415 -- slow, and absent where nobody makes PDFs
-
-    fetcher, fonts = _renderer()
-    pdf = HTML(string=html, url_fetcher=fetcher, base_url="about:blank").write_pdf(
-        pdf_variant="pdf/ua-1",
-        pdf_identifier=identifier.encode(),
-        stylesheets=[fonts[0]],
-        font_config=fonts[1],
-    )
-    return bytes(pdf or b"")
+    return write(html, identifier=certificate.code, sheet=SHEET)
 
 
 def capacity(facts: dict[str, Any]) -> str:
@@ -148,56 +122,3 @@ def _size(key: str, text: str) -> int:
 
 def _shortened(goal: str) -> str:
     return goal if len(goal) <= GOAL_LENGTH else goal[: GOAL_LENGTH - 1].rstrip() + "…"
-
-
-def _qr_code(address: str) -> bytes:
-    buffer = io.BytesIO()
-    segno.make(address, error="m").save(buffer, kind="svg", border=0, xmldecl=False, svgns=True)
-    return buffer.getvalue()
-
-
-def _data(svg: bytes) -> str:
-    """Data address of a drawing."""
-    return "data:image/svg+xml;base64," + base64.b64encode(svg).decode()
-
-
-def _static() -> Path:
-    return Path(settings.BASE_DIR) / "static"
-
-
-@lru_cache(maxsize=1)
-def _renderer() -> tuple[Any, tuple[Any, Any]]:
-    """Fetcher of data addresses only, and the style sheet with its fonts inside; made once."""
-    from weasyprint import CSS  # noqa: PLC0415 -- as above
-    from weasyprint.text.fonts import FontConfiguration  # noqa: PLC0415
-    from weasyprint.urls import URLFetcher  # noqa: PLC0415
-
-    # Fonts that are cut to the letters used carry the moment of cutting, unless told otherwise.
-    os.environ.setdefault("SOURCE_DATE_EPOCH", EPOCH)
-    faces = (
-        f'@font-face{{font-family:"{family}";font-weight:{weight};'
-        f"src:url(data:font/ttf;base64,{base64.b64encode(_font(name, weight)).decode()})}}"
-        for family, name, weight in FONTS
-    )
-    sheet = "\n".join(faces) + (_static() / "certificat.css").read_text(encoding="utf-8")
-    fetcher = URLFetcher(allowed_protocols=["data"])
-    fonts = FontConfiguration()
-    return fetcher, (CSS(string=sheet, font_config=fonts, url_fetcher=fetcher), fonts)
-
-
-def _font(name: str, weight: int) -> bytes:
-    """A bundled font at one weight; out of the variable one, WeasyPrint cuts it for each PDF."""
-    from fontTools.ttLib import TTFont  # noqa: PLC0415 -- as above
-    from fontTools.varLib.instancer import instantiateVariableFont  # noqa: PLC0415
-
-    font = TTFont(_static() / name, recalcTimestamp=False)
-    if "fvar" in font:
-        font = instantiateVariableFont(font, {"wght": weight})
-    font.flavor = None
-    buffer = io.BytesIO()
-    font.save(buffer)
-    return buffer.getvalue()
-
-
-# WeasyPrint's fonts must go before the modules that free them.
-atexit.register(_renderer.cache_clear)

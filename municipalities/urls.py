@@ -6,6 +6,7 @@ from municipalities.views import (
     election,
     imports,
     invitation,
+    joining,
     mandates,
     people,
     responsables,
@@ -50,4 +51,9 @@ urlpatterns = [
     path("mes-gens/<slug:handle>/connexion/<slug:kind>/", sign_in.provider, name="provider"),
     path("mes-gens/domaines/<int:pk>/", sign_in.domain, name="domain"),
     path("compte/relier/", sign_in.link, name="link-identity"),
+    path("rejoindre/<slug:code>/", joining.join, name="join"),
+    path("mes-gens/<slug:handle>/affiche/", joining.poster, name="poster"),
+    path("mes-gens/<slug:handle>/affiche/code/", joining.change, name="change-poster"),
+    path("mes-gens/<slug:handle>/affiche/demandes/", joining.decide, name="decide-joining"),
+    path("mes-gens/<slug:handle>/affiche.pdf", joining.poster_pdf, name="poster-pdf"),
 ]

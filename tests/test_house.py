@@ -29,6 +29,7 @@ PUBLIC: set[str] = {
     "municipalities:claim-answer",
     "municipalities:claim-search",
     "municipalities:invitation",
+    "municipalities:join",
     "portal:accessibility",
     "portal:help",
     "portal:home",

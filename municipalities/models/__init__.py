@@ -2,6 +2,7 @@ from municipalities.models.changes import RENEWAL_UNDO, CouncilRenewal, MandateC
 from municipalities.models.claims import CLAIM_LIFE, CLAIM_TRIES, Claim
 from municipalities.models.imports import IMPORT_UNDO, ImportBatch, ImportLine
 from municipalities.models.invitations import INVITATION_LIFE, Invitation
+from municipalities.models.joining import JoinRequest, Poster
 from municipalities.models.mandates import Mandate, MandateQuerySet, Responsibility
 from municipalities.models.sign_in import DOMAIN_CODE_LIFE, IdentityProvider, MailDomain
 from municipalities.models.territory import (
@@ -25,12 +26,14 @@ __all__ = [
     "ImportBatch",
     "ImportLine",
     "Invitation",
+    "JoinRequest",
     "MailDomain",
     "Mandate",
     "MandateChange",
     "MandateQuerySet",
     "Organisation",
     "OrganisationQuerySet",
+    "Poster",
     "Region",
     "RegistryImport",
     "Responsibility",

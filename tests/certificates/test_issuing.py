@@ -11,6 +11,7 @@ from pytest_django.asserts import assertContains, assertNotContains
 
 from atn_platform.accounts.enums import Role
 from atn_platform.audit.models import Entry
+from atn_platform.core import pdf as core_pdf
 from atn_platform.notifications.models import OutgoingEmail
 from certificates import actions, queries, tasks
 from certificates.enums import RevocationReason
@@ -179,7 +180,7 @@ def test_what_prevents_a_file_is_kept_and_tried_last(certificate, settings, tmp_
     """A machine whose fonts are gone: a real failure, then a real recovery."""
     other = issued()
     settings.BASE_DIR, whole = tmp_path, settings.BASE_DIR
-    actions.pdf._renderer.cache_clear()
+    core_pdf.renderer.cache_clear()
     for _ in range(2):
         with pytest.raises(FileNotFoundError):
             actions.produce_file(certificate_id=certificate.pk, at=NOON)

@@ -173,7 +173,7 @@ def test_it_meets_pdf_ua_1(uec):
 def test_the_validator_sees_a_fault():
     """Negative control: the same page without a name for its drawing."""
     html = '<html lang="fr-CA"><title>x</title><h1>x</h1><img src="data:image/svg+xml,<svg xmlns=\'http://www.w3.org/2000/svg\'/>">'
-    assert faults(pdf.write(html, identifier=CODE))
+    assert faults(pdf.write(html, identifier=CODE, sheet=pdf.SHEET))
 
 
 def test_it_says_its_language_its_title_and_what_is_a_heading():
@@ -361,7 +361,7 @@ def test_no_page_can_make_the_renderer_fetch_anything(canary, tmp_path):
     site, visits = canary
     secret = tmp_path / "secret.txt"
     secret.write_text("canari-du-disque")
-    content = pdf.write(traps(site, secret.as_uri()), identifier=CODE)
+    content = pdf.write(traps(site, secret.as_uri()), identifier=CODE, sheet=pdf.SHEET)
     assert visits == []
     assert_nothing_of(secret, content)
 

@@ -1,0 +1,88 @@
+"""Pages set as tagged PDF/UA-1: the same bytes for the same page, and nothing fetched."""
+
+import atexit
+import base64
+import io
+import os
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import segno
+from django.conf import settings
+
+EPOCH = "1767225600"  # 2026-01-01; the convention of reproducible builds
+# Families, files and the weights that our sheets ask for.
+FONTS = (
+    ("ATN Texte", "atn-texte.woff2", 400),
+    ("ATN Texte", "atn-texte.woff2", 700),
+    ("ATN Titre", "atn-titre.woff2", 400),
+)
+
+
+def write(html: str, *, identifier: str, sheet: str) -> bytes:
+    """The PDF of a page whose style is a file of static/. Nothing outside it is fetched."""
+    from weasyprint import HTML  # noqa: PLC0415 -- slow, and absent where nobody makes PDFs
+
+    fetcher, style, fonts = renderer(sheet)
+    pdf = HTML(string=html, url_fetcher=fetcher, base_url="about:blank").write_pdf(
+        pdf_variant="pdf/ua-1",
+        pdf_identifier=identifier.encode(),
+        stylesheets=[style],
+        font_config=fonts,
+    )
+    return bytes(pdf or b"")
+
+
+def qr_code(address: str) -> bytes:
+    """The address as a square to photograph, in SVG."""
+    buffer = io.BytesIO()
+    segno.make(address, error="m").save(buffer, kind="svg", border=0, xmldecl=False, svgns=True)
+    return buffer.getvalue()
+
+
+def drawing(svg: bytes) -> str:
+    """Data address of a drawing."""
+    return "data:image/svg+xml;base64," + base64.b64encode(svg).decode()
+
+
+def static() -> Path:
+    return Path(settings.BASE_DIR) / "static"
+
+
+@lru_cache(maxsize=4)
+def renderer(sheet: str) -> tuple[Any, Any, Any]:
+    """Fetcher of data addresses only, the style with its fonts inside, and the fonts."""
+    from weasyprint import CSS  # noqa: PLC0415 -- as above
+    from weasyprint.text.fonts import FontConfiguration  # noqa: PLC0415
+    from weasyprint.urls import URLFetcher  # noqa: PLC0415
+
+    # Fonts that are cut to the letters used carry the moment of cutting, unless told otherwise.
+    os.environ.setdefault("SOURCE_DATE_EPOCH", EPOCH)
+    faces = (
+        f'@font-face{{font-family:"{family}";font-weight:{weight};'
+        f"src:url(data:font/ttf;base64,{base64.b64encode(_font(name, weight)).decode()})}}"
+        for family, name, weight in FONTS
+    )
+    text = "\n".join(faces) + (static() / sheet).read_text(encoding="utf-8")
+    fetcher = URLFetcher(allowed_protocols=["data"])
+    fonts = FontConfiguration()
+    return fetcher, CSS(string=text, font_config=fonts, url_fetcher=fetcher), fonts
+
+
+def _font(name: str, weight: int) -> bytes:
+    """A bundled font at one weight; out of the variable one, WeasyPrint cuts it for each PDF."""
+    from fontTools.ttLib import TTFont  # noqa: PLC0415 -- as above
+    from fontTools.varLib.instancer import instantiateVariableFont  # noqa: PLC0415
+
+    font = TTFont(static() / name, recalcTimestamp=False)
+    if "fvar" in font:
+        font = instantiateVariableFont(font, {"wght": weight})
+    font.flavor = None
+    buffer = io.BytesIO()
+    font.save(buffer)
+    return buffer.getvalue()
+
+
+# WeasyPrint's fonts must go before the modules that free them.
+atexit.register(renderer.cache_clear)
