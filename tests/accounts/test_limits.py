@@ -286,3 +286,13 @@ def test_two_colleagues_at_once_do_not_close_the_door_for_each_other(transaction
 
     with ThreadPoolExecutor(8) as pool:
         assert all(pool.map(enter, people))
+
+
+def test_the_documented_limits_are_those_of_the_table():
+    text = (django_settings.BASE_DIR / "docs" / "sign-in.md").read_text()
+    written = text.split("<!-- limits -->")[1].split("<!-- end -->")[0].strip().splitlines()[2:]
+    table = [
+        f"| `{door}` | {', '.join(f'{x.amount} in {x.seconds} s by {x.per}' for x in limits)} |"
+        for door, limits in LIMITS.items()
+    ]
+    assert written == table
