@@ -87,12 +87,20 @@ class MandateFactory(factory.django.DjangoModelFactory[Mandate]):
 
 
 class ResponsibilityFactory(factory.django.DjangoModelFactory[Responsibility]):
+    """ResponsibilityFactory(second_factor=False) is someone who has not set it up."""
+
     class Meta:
         model = Responsibility
+        skip_postgeneration_save = True
 
     user = factory.SubFactory(UserFactory)
     organisation = factory.SubFactory(MunicipalityFactory)
     starts_on = date(2025, 11, 2)
+
+    @factory.post_generation
+    def second_factor(self, create, extracted, **kwargs):
+        if extracted is not False and not self.user.authenticator_set.exists():
+            TOTP.activate(self.user, "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP")
 
 
 class CourseFactory(factory.django.DjangoModelFactory[Course]):

@@ -11,7 +11,14 @@ from tests.test_house import PUBLIC
 pytestmark = pytest.mark.django_db
 METHODS = ("get", "head", "post", "put", "patch", "delete", "options")
 # What the libraries leave open on purpose: the ways in, and what Django's admin says to strangers.
-OPEN = ("account_", "mfa_login", "mfa_authenticate", "admin:login", "admin:jsi18n")
+OPEN = (
+    "account_",
+    "socialaccount_login_",
+    "mfa_login",
+    "mfa_authenticate",
+    "admin:login",
+    "admin:jsi18n",
+)
 NONSENSE = {
     converters.IntConverter: ["1", "9999999999999999999", "0"],
     converters.UUIDConverter: ["00000000-0000-0000-0000-000000000000"],

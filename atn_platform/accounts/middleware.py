@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 
-from allauth.mfa.models import Authenticator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
@@ -22,15 +21,9 @@ def require_second_factor(
         if (
             user.is_authenticated
             and not request.path.startswith(ALLOWED)
-            and user.needs_second_factor
-            and not _has_one(user.pk)
+            and user.owes_second_factor
         ):
             return redirect("mfa_index")
         return get_response(request)
 
     return middleware
-
-
-def _has_one(user_id: int) -> bool:
-    kinds = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
-    return bool(Authenticator.objects.filter(user=user_id, type__in=kinds).exists())

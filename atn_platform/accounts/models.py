@@ -14,6 +14,8 @@ from atn_platform.core.models import TimestampedModel
 
 # Not a role: it holds for one organisation, and lasts from one day to another.
 RESPONSIBLE = "responsible"
+# Nor this: the person has a second factor, and showed it at sign-in.
+SECOND_FACTOR = "second-factor"
 
 
 class UserManager(BaseUserManager["User"]):
@@ -93,17 +95,23 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     @cached_property
     def standing(self) -> frozenset[str]:
-        """Roles in force, and RESPONSIBLE for whoever answers for an organisation's people.
+        """Roles in force, RESPONSIBLE for whoever answers for people, and SECOND_FACTOR.
 
-        One query a request, however often it is asked: the navigation needs both.
+        One query a request, however often it is asked: the navigation and the guard need all.
         """
         granted = self.role_grants.filter(ended_at__isnull=True).values_list("role", flat=True)
         answering = self.responsibilities.in_force(on=timezone.localdate())
-        return frozenset(granted.union(answering.values_list(Value(RESPONSIBLE), flat=True)))
+        factors = self.authenticator_set.filter(type__in=["totp", "webauthn"])
+        return frozenset(
+            granted.union(
+                answering.values_list(Value(RESPONSIBLE), flat=True),
+                factors.values_list(Value(SECOND_FACTOR), flat=True),
+            )
+        )
 
     @property
     def roles(self) -> frozenset[str]:
-        return self.standing - {RESPONSIBLE}
+        return self.standing - {RESPONSIBLE, SECOND_FACTOR}
 
     @property
     def is_responsible(self) -> bool:
@@ -118,7 +126,12 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     @property
     def needs_second_factor(self) -> bool:
-        return self.is_staff or self.has_role(*SECOND_FACTOR_ROLES)
+        """Whoever sees the records of others, in an organisation or on the whole platform."""
+        return self.is_staff or self.is_responsible or self.has_role(*SECOND_FACTOR_ROLES)
+
+    @property
+    def owes_second_factor(self) -> bool:
+        return self.needs_second_factor and SECOND_FACTOR not in self.standing
 
 
 class RoleGrant(TimestampedModel):

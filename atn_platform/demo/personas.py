@@ -61,7 +61,7 @@ def write_personas(home: Organisation, *, since: date, granted_at: datetime) -> 
         )
         if role:
             RoleGrant.objects.create(user=user, role=role, granted_at=granted_at)
-        if role in SECOND_FACTOR_ROLES:
+        if role in SECOND_FACTOR_ROLES or local == RESPONSABLE:
             TOTP.activate(user, DEMO_TOTP_SECRET)
         if public:
             mandates.append(

@@ -6,7 +6,7 @@ from django.urls import reverse
 
 from atn_platform.accounts.enums import Role
 from atn_platform.notifications.models import OutgoingEmail
-from tests.factories import UserFactory
+from tests.factories import ResponsibilityFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -109,6 +109,19 @@ def test_who_owes_a_second_factor_sees_only_its_set_up(client, role, page):
     client.force_login(UserFactory(role=role, role__second_factor=False))
     answer = client.get(page)
     assert (answer.status_code, answer.headers["Location"]) == (302, reverse("mfa_index"))
+
+
+@pytest.mark.parametrize("page", ["/", "/mes-gens/", "/mes-cours/", "/attestations/", "/compte/"])
+def test_s44_a_responsable_without_a_second_factor_sees_only_its_set_up(client, page):
+    """S-44: from the moment they answer for an organisation's people, and no longer."""
+    duty = ResponsibilityFactory(second_factor=False)
+    client.force_login(duty.user)
+    answer = client.get(page)
+    assert (answer.status_code, answer.headers["Location"]) == (302, reverse("mfa_index"))
+    duty.ends_on = duty.starts_on
+    duty.save()
+    assert client.get(page).status_code in {200, 302}
+    assert client.get("/mes-cours/").status_code == 200
 
 
 def test_once_set_up_the_second_factor_opens_the_pages(client):

@@ -5,6 +5,7 @@ import threading
 from datetime import date, timedelta
 
 import pytest
+from allauth.mfa.totp.internal.auth import TOTP
 from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
@@ -191,6 +192,9 @@ def test_ginette_opens_her_space_on_the_pages(client, place):
     right = client.post(at("claim-answer", claim.uuid), {"code": code_sent()})
     assert right.url == reverse("enrollments:team", args=["46010"])
     assert client.session["_auth_user_id"] == str(User.objects.get(email=GINETTE.email).pk)
+    # She answers for people now: a second factor comes before any other page.
+    assert client.get(right.url).url == reverse("mfa_index")
+    TOTP.activate(User.objects.get(email=GINETTE.email), "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP")
     assertContains(client.get(at("claim-answer", claim.uuid)), "C’est fait")
 
 
