@@ -101,7 +101,9 @@ class User(AbstractBaseUser, PermissionsMixin):
         """
         granted = self.role_grants.filter(ended_at__isnull=True).values_list("role", flat=True)
         answering = self.responsibilities.in_force(on=timezone.localdate())
-        factors = self.authenticator_set.filter(type__in=["totp", "webauthn"])
+        factors = self.authenticator_set.filter(  # type: ignore[attr-defined]  # of a library without types
+            type__in=["totp", "webauthn"]
+        )
         return frozenset(
             granted.union(
                 answering.values_list(Value(RESPONSIBLE), flat=True),
