@@ -1,0 +1,2 @@
+// Un travail en cours : sa part de la page est relue toutes les deux secondes, puis la page entière.
+const w=document.querySelector("[data-watch]");if(w){const t=setInterval(async()=>{const r=await fetch(location.href).catch(()=>0);if(!r||!r.ok)return;const f=new DOMParser().parseFromString(await r.text(),"text/html").getElementById(w.id);if(f){w.innerHTML=f.innerHTML}else{clearInterval(t);location.reload()}},2000)}
