@@ -50,6 +50,7 @@ INSTALLED_APPS = [
     "enrollments",
     "certificates",
     "atn_platform.reports",
+    "atn_platform.privacy",
     "atn_platform.portal",
 ]
 

@@ -1,0 +1,134 @@
+"""What the account and the ways to sign in hold on a person."""
+
+from typing import Any
+
+from allauth.account.models import EmailAddress, EmailConfirmation
+from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
+from django.contrib.admin.models import LogEntry
+from django.contrib.auth.models import Group, Permission
+from django.contrib.contenttypes.models import ContentType
+from django.contrib.sessions.models import Session
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from atn_platform.accounts.models import RoleGrant, User
+from atn_platform.core import personal
+from atn_platform.core.personal import About, Export, Kind, Reader, Retention, Table, nobody
+
+NAMED = _("vous reconnaître et vous nommer, à l’écran comme sur l’attestation")
+SIGNED_IN = _("vous laisser entrer, et personne d’autre à votre place")
+WRITTEN = _("vous écrire")
+ANSWERABLE = _("savoir qui a fait quoi, si une question se pose")
+EVERYONE_ABOVE = (Reader.SELF, Reader.RESPONSIBLE, Reader.GIVER, Reader.ATN)
+
+
+def sessions_of(user: User) -> Q:
+    """Sessions name their person only inside what they seal: they are opened one by one."""
+    opened = Session.objects.all().iterator()
+    mine = [each.pk for each in opened if each.get_decoded().get("_auth_user_id") == str(user.pk)]
+    return Q(pk__in=mine)
+
+
+def entries_about(user: Any) -> Q:
+    return Q(content_type=ContentType.objects.get_for_model(User), object_id=str(user.pk))
+
+
+TABLES = [
+    Table(
+        User,
+        (
+            About(
+                "pk", "first_name last_name", Kind.IDENTITY, NAMED, Retention.ACCOUNT,
+                EVERYONE_ABOVE,
+            ),
+            About(
+                "pk", "email", Kind.CONTACT, WRITTEN, Retention.ACCOUNT,
+                (Reader.SELF, Reader.RESPONSIBLE, Reader.ATN),
+            ),
+            About(
+                "pk", "is_active is_staff is_superuser", Kind.FUNCTION, SIGNED_IN,
+                Retention.ACCOUNT,
+            ),
+            About("pk", "last_login date_joined", Kind.ACT, SIGNED_IN, Retention.ACCOUNT),
+            About("pk", "password", Kind.SECRET, SIGNED_IN, Retention.ACCOUNT, ()),
+        ),
+        # The key is made of the names; groups and permissions of Django serve nobody here.
+        plain="id sort_key groups user_permissions",
+    ),
+    Table(
+        RoleGrant,
+        (
+            About("user", "user role granted_at ended_at", Kind.FUNCTION, SIGNED_IN,
+                  Retention.ACCOUNT),
+            About("granted_by", "granted_by granted_at role", Kind.ACT, ANSWERABLE,
+                  Retention.ACCOUNT),
+        ),
+        plain="id created_at updated_at",
+    ),
+    Table(
+        EmailAddress,
+        (
+            About("user", "user email verified primary", Kind.CONTACT, WRITTEN,
+                  Retention.ACCOUNT),
+        ),
+        plain="id",
+    ),
+    Table(
+        EmailConfirmation,
+        (
+            About("email_address__user", "email_address created sent", Kind.ACT, SIGNED_IN,
+                  Retention.ACCOUNT),
+            About("email_address__user", "key", Kind.SECRET, SIGNED_IN, Retention.ACCOUNT, ()),
+        ),
+        plain="id",
+    ),
+    Table(
+        Authenticator,
+        (
+            About("user", "user type created_at last_used_at", Kind.ACT, SIGNED_IN,
+                  Retention.ACCOUNT),
+            About("user", "data", Kind.SECRET, SIGNED_IN, Retention.ACCOUNT, ()),
+        ),
+        plain="id",
+    ),
+    Table(
+        SocialAccount,
+        (
+            About("user", "user provider uid last_login date_joined extra_data", Kind.IDENTITY,
+                  SIGNED_IN, Retention.ACCOUNT),
+        ),
+        plain="id",
+    ),
+    Table(
+        SocialToken,
+        (
+            About("account__user", "token token_secret", Kind.SECRET, SIGNED_IN,
+                  Retention.ACCOUNT, ()),
+        ),
+        plain="id app account expires_at",
+    ),
+    Table(
+        Session,
+        (
+            About(sessions_of, "expire_date", Kind.ACT, SIGNED_IN, Retention.SESSION),
+            About(sessions_of, "session_key session_data", Kind.SECRET, SIGNED_IN,
+                  Retention.SESSION, ()),
+        ),
+    ),
+    Table(
+        LogEntry,
+        (
+            About("user", "user action_time content_type action_flag", Kind.ACT, ANSWERABLE,
+                  Retention.TRACES),
+            About(entries_about, "action_time object_repr change_message", Kind.ACT, ANSWERABLE,
+                  Retention.TRACES),
+        ),
+        plain="id object_id",
+    ),
+    *nobody(Permission, Group, ContentType, SocialApp),
+]  # fmt: skip
+
+
+def export(user: User) -> Export:
+    return personal.export(TABLES, user)

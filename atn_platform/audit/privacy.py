@@ -1,0 +1,36 @@
+"""What the journal holds on a person."""
+
+from typing import Any
+
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from atn_platform.accounts.models import User
+from atn_platform.audit.models import Entry
+from atn_platform.core import personal
+from atn_platform.core.personal import About, Export, Kind, Retention, Table
+
+ANSWERABLE = _("savoir qui a fait quoi, si une question se pose")
+
+
+def about_account(user: Any) -> Q:
+    """What was done to the person's account, roles and responsibilities."""
+    verbs = Q(verb__startswith="account.") | Q(verb__startswith="role.")
+    return (verbs | Q(verb__startswith="responsibility.")) & Q(target=str(user.pk))
+
+
+TABLES = [
+    Table(
+        Entry,
+        (
+            About("actor", "actor at verb target details", Kind.ACT, ANSWERABLE,
+                  Retention.TRACES),
+            About(about_account, "at verb details", Kind.ACT, ANSWERABLE, Retention.TRACES),
+        ),
+        plain="id",
+    ),
+]  # fmt: skip
+
+
+def export(user: User) -> Export:
+    return personal.export(TABLES, user)

@@ -1,0 +1,48 @@
+"""What courses hold on a person: who gives a session, who published a version."""
+
+from django.utils.translation import gettext_lazy as _
+
+from atn_platform.accounts.models import User
+from atn_platform.core import personal
+from atn_platform.core.personal import About, Export, Kind, Reader, Retention, Table, nobody
+from courses.models import (
+    Asset,
+    Block,
+    Course,
+    CourseSession,
+    CourseVersion,
+    Lesson,
+    Module,
+    Path,
+    PathStep,
+    Question,
+)
+
+TABLES = [
+    Table(
+        CourseSession,
+        (
+            About(
+                "instructor", "instructor course title starts_at ends_at", Kind.FUNCTION,
+                _("annoncer qui anime la rencontre"), Retention.TRAINING,
+                (Reader.SELF, Reader.LEARNERS, Reader.GIVER, Reader.ATN),
+            ),
+        ),
+        plain="id created_at updated_at uuid lesson mode time_zone place address host "
+        "seats_on_site seats_online online_url phone_access captions_note note "
+        "registration_closes_at status cancellation_reason sequence",
+    ),
+    Table(
+        CourseVersion,
+        (
+            About("published_by", "published_by course number published_at", Kind.ACT,
+                  _("savoir qui a publié quoi"), Retention.TRAINING),
+        ),
+        plain="id document facts minutes content_hash",
+    ),
+    *nobody(Course, Module, Lesson, Block, Question, Asset, Path, PathStep),
+]  # fmt: skip
+
+
+def export(user: User) -> Export:
+    return personal.export(TABLES, user)

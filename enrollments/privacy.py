@@ -1,0 +1,94 @@
+"""What is held of a person's training: enrolments, the ledger, seats and attendance."""
+
+from django.utils.translation import gettext_lazy as _
+
+from atn_platform.accounts.models import User
+from atn_platform.core import personal
+from atn_platform.core.personal import About, Export, Kind, Reader, Retention, Table
+from enrollments.models import (
+    BlockState,
+    Enrollment,
+    LearningEvent,
+    LessonState,
+    PathEnrollment,
+    Registration,
+)
+
+FOLLOWED = _("vous donner accès au cours et vous remettre votre attestation")
+KEPT_PLACE = _("reprendre où vous étiez, et corriger vos réponses")
+SEATED = _("garder votre place et prendre les présences")
+FACTS = (Reader.SELF, Reader.RESPONSIBLE, Reader.ATN)
+# Answers, tries and scores: the employer never sees them, and no screen of ATN shows them.
+ALONE = (Reader.SELF,)
+
+TABLES = [
+    Table(
+        PathEnrollment,
+        (
+            About("learner", "learner path started_at withdrawn_at", Kind.TRAINING, FOLLOWED,
+                  Retention.TRAINING, FACTS),
+        ),
+        plain="id created_at updated_at",
+    ),
+    Table(
+        Enrollment,
+        (
+            About(
+                "learner",
+                "learner course version mandate status enrolled_at first_activity_at "
+                "last_activity_at completed_at withdrawn_at stations_done stations_total",
+                Kind.TRAINING, FOLLOWED, Retention.TRAINING, FACTS,
+            ),
+            About("learner", "best_score current_lesson", Kind.RESULT, KEPT_PLACE,
+                  Retention.ANSWERS, ALONE),
+        ),
+        plain="id created_at updated_at uuid",
+    ),
+    Table(
+        LearningEvent,
+        (
+            About("enrollment__learner", "enrollment verb lesson block happened_at received_at",
+                  Kind.TRAINING, KEPT_PLACE, Retention.ANSWERS, ALONE),
+            About("enrollment__learner", "result", Kind.RESULT, KEPT_PLACE, Retention.ANSWERS,
+                  ALONE),
+        ),
+        plain="id uuid",
+    ),
+    Table(
+        LessonState,
+        (
+            About("enrollment__learner", "enrollment lesson opened_at completed_at mandate",
+                  Kind.TRAINING, FOLLOWED, Retention.TRAINING, ALONE),
+        ),
+        plain="id created_at updated_at",
+    ),
+    Table(
+        BlockState,
+        (
+            About("enrollment__learner", "enrollment lesson block attempts best_score data",
+                  Kind.RESULT, KEPT_PLACE, Retention.ANSWERS, ALONE),
+        ),
+        plain="id created_at updated_at",
+    ),
+    Table(
+        Registration,
+        (
+            About(
+                "learner",
+                "learner session enrollment seat registered_at cancelled_at attendance "
+                "attendance_at",
+                Kind.TRAINING, SEATED, Retention.TRAINING, (*FACTS, Reader.GIVER),
+            ),
+            About("learner", "accessibility_needs", Kind.NEED,
+                  _("préparer la rencontre pour que vous puissiez y prendre part"),
+                  Retention.ANSWERS, (Reader.SELF, Reader.GIVER, Reader.ATN)),
+            About("attendance_by", "attendance_by session attendance_at", Kind.ACT, SEATED,
+                  Retention.TRAINING),
+        ),
+        plain="id created_at updated_at uuid changes told_sequence",
+    ),
+]  # fmt: skip
+
+
+def export(user: User) -> Export:
+    return personal.export(TABLES, user)

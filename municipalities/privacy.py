@@ -1,0 +1,172 @@
+"""What is held of a person in organisations: mandates, invitations, requests, lists."""
+
+from typing import Any
+
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from atn_platform.accounts.models import User
+from atn_platform.core import personal
+from atn_platform.core.personal import About, Export, Kind, Reader, Retention, Table, nobody
+from municipalities.models import (
+    Claim,
+    CouncilRenewal,
+    IdentityProvider,
+    ImportBatch,
+    ImportLine,
+    Invitation,
+    JoinRequest,
+    MailDomain,
+    Mandate,
+    MandateChange,
+    Organisation,
+    Poster,
+    Region,
+    RegistryImport,
+    Responsibility,
+    TerritorialEvent,
+)
+
+BELONGS = _("savoir à quel titre vous suivez une formation, et pour quelle organisation")
+ANSWERS_FOR = _("savoir qui répond de la formation dans chaque organisation")
+INVITED = _("vous inviter, et vous reconnaître quand vous acceptez")
+ASKED = _("répondre à votre demande")
+LISTED = _("inscrire d’un coup les gens d’une organisation, et pouvoir l’annuler")
+ANSWERABLE = _("savoir qui a fait quoi, si une question se pose")
+PEOPLE = (Reader.SELF, Reader.RESPONSIBLE, Reader.ATN)
+
+
+def _at_address(user: Any) -> Q:
+    """The address that this person alone signs in by; nothing for whoever has none."""
+    return Q(email=user.email) if user.email else Q(pk__in=[])
+
+
+def invited(user: Any) -> Q:
+    return Q(accepted_by=user) | (Q(accepted_by__isnull=True) & _at_address(user))
+
+
+TABLES = [
+    Table(
+        Mandate,
+        (
+            About("user", "user organisation public function starts_on ends_on", Kind.FUNCTION,
+                  BELONGS, Retention.TRAINING, (*PEOPLE, Reader.GIVER)),
+        ),
+        plain="id created_at updated_at thread",
+    ),
+    Table(
+        MandateChange,
+        (
+            About("mandate__user", "mandate at ends_before ends_after", Kind.FUNCTION, BELONGS,
+                  Retention.TRAINING),
+            About("by", "by at", Kind.ACT, ANSWERABLE, Retention.TRAINING),
+        ),
+        plain="id renewal",
+    ),
+    Table(
+        Responsibility,
+        (
+            About("user", "user organisation starts_on ends_on", Kind.FUNCTION, ANSWERS_FOR,
+                  Retention.TRAINING, PEOPLE),
+            About("granted_by", "granted_by organisation starts_on", Kind.ACT, ANSWERABLE,
+                  Retention.TRAINING),
+        ),
+        plain="id created_at updated_at",
+    ),
+    Table(
+        Invitation,
+        (
+            About(invited, "email", Kind.CONTACT, INVITED, Retention.REQUESTS, PEOPLE),
+            About(invited, "first_name last_name", Kind.IDENTITY, INVITED, Retention.REQUESTS,
+                  PEOPLE),
+            About(
+                invited,
+                "organisation public function starts_on as_responsible responsible_until "
+                "invited_at expires_at accepted_at accepted_by cancelled_at",
+                Kind.FUNCTION, INVITED, Retention.REQUESTS, PEOPLE,
+            ),
+            About(invited, "token_hash", Kind.SECRET, INVITED, Retention.REQUESTS, ()),
+            About("invited_by", "invited_by organisation invited_at", Kind.ACT, ANSWERABLE,
+                  Retention.REQUESTS),
+        ),
+        plain="id created_at updated_at",
+    ),
+    Table(
+        Claim,
+        (
+            About(_at_address, "first_name last_name", Kind.IDENTITY, ASKED, Retention.REQUESTS,
+                  PEOPLE),
+            About(_at_address, "email", Kind.CONTACT, ASKED, Retention.REQUESTS, PEOPLE),
+            About(
+                _at_address,
+                "organisation function message asked_at accepted_at refused_at reason",
+                Kind.FUNCTION, ASKED, Retention.REQUESTS, PEOPLE,
+            ),
+            About(_at_address, "code_hash", Kind.SECRET, ASKED, Retention.REQUESTS, ()),
+            About("decided_by", "decided_by organisation accepted_at refused_at", Kind.ACT,
+                  ANSWERABLE, Retention.REQUESTS),
+        ),
+        # The code goes to the municipality's own address, never to the person's.
+        plain="id created_at updated_at uuid sent_to tries",
+    ),
+    Table(
+        JoinRequest,
+        (
+            About(_at_address, "first_name last_name", Kind.IDENTITY, ASKED, Retention.REQUESTS,
+                  PEOPLE),
+            About(_at_address, "email", Kind.CONTACT, ASKED, Retention.REQUESTS, PEOPLE),
+            About(_at_address, "public function asked_at decided_at is_accepted", Kind.FUNCTION,
+                  ASKED, Retention.REQUESTS, PEOPLE),
+            About("decided_by", "decided_by decided_at", Kind.ACT, ANSWERABLE,
+                  Retention.REQUESTS),
+        ),
+        plain="id created_at updated_at poster",
+    ),
+    Table(
+        ImportLine,
+        (
+            About("user", "user cells flaws note decision state done", Kind.FUNCTION, LISTED,
+                  Retention.LISTS, PEOPLE),
+        ),
+        plain="id batch number mandate",
+    ),
+    Table(
+        ImportBatch,
+        (
+            About("by", "by name organisation received_at committed_at undone_at writes",
+                  Kind.ACT, ANSWERABLE, Retention.LISTS, PEOPLE),
+        ),
+        plain="id created_at updated_at state header header_line places questions notes progress",
+    ),
+    Table(
+        CouncilRenewal,
+        (
+            About("made_by", "made_by organisation elected_on made_at undone_at", Kind.ACT,
+                  ANSWERABLE, Retention.TRAINING),
+        ),
+        # Links to mandates and invitations, which speak for themselves.
+        plain="id created_at updated_at uuid opened invited",
+    ),
+    Table(
+        Poster,
+        (
+            About("made_by", "made_by organisation made_at", Kind.ACT, ANSWERABLE,
+                  Retention.REQUESTS, PEOPLE),
+        ),
+        plain="id created_at updated_at code closed_at",
+    ),
+    Table(
+        MailDomain,
+        (
+            About("verified_by", "verified_by organisation domain verified_at", Kind.ACT,
+                  ANSWERABLE, Retention.REQUESTS, PEOPLE),
+        ),
+        plain="id created_at updated_at sent_to code_hash code_expires_at",
+    ),
+    # Its address is the one that the official registry publishes.
+    *nobody(Organisation, Region, RegistryImport, TerritorialEvent, IdentityProvider),
+]  # fmt: skip
+
+
+def export(user: User) -> Export:
+    return personal.export(TABLES, user)
