@@ -103,7 +103,7 @@ ROWS: dict[str, Audience] = {
         "accounts:profile accounts:email municipalities:model-list enrollments:teams "
         "enrollments:index enrollments:sessions enrollments:session enrollments:register "
         "enrollments:follow-path enrollments:enroll certificates:index "
-        "notifications:preferences municipalities:link-identity",
+        "notifications:preferences municipalities:link-identity consents:mine",
         PERSON,
     ),
     **_rows(

@@ -27,6 +27,7 @@ LEARNER_PAGES = [
     "/parcours/essai/quitter/",
     "/attestations/",
     "/messages/preferences/",
+    "/compte/consentements/",
 ]
 PUBLIC_PAGES = ["/", "/catalogue/", "/compte/login/code/", "/compte/login/", "/verifier/", "/aide/",
                 "/accessibilite/", "/vie-privee/"]  # fmt: skip
