@@ -56,6 +56,7 @@ class Retention(Enum):
     PROOF = None, _("sans fin : une attestation se vérifie des années plus tard")
     MESSAGES = 13, _("13 mois après l’envoi")
     TRACES = 12, _("12 mois")
+    CONSENTS = 60, _("la vie du compte, puis 5 ans")
     REQUESTS = 24, _("24 mois après la réponse")
     LISTS = 1, _("30 jours après l’importation, le temps de pouvoir l’annuler")
     SESSION = 1, _("jusqu’à la déconnexion, 30 jours au plus")

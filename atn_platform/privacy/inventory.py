@@ -9,6 +9,7 @@ from django.db import models
 from atn_platform.accounts import privacy as accounts
 from atn_platform.accounts.models import User
 from atn_platform.audit import privacy as audit
+from atn_platform.consents import privacy as consents
 from atn_platform.core.personal import Export, Table
 from atn_platform.notifications import privacy as notifications
 from certificates import privacy as certificates
@@ -32,6 +33,7 @@ HOLDERS: tuple[Holder, ...] = (
     courses,
     municipalities,
     notifications,
+    consents,
     audit,
     accounts,
 )
