@@ -20,6 +20,15 @@ class ListAdmin(admin.ModelAdmin):
 
     show_full_result_count = False
 
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
+        """Only filters that the list offers: Django lets any field of the row be guessed at."""
+        offered = {self.date_hierarchy} if self.date_hierarchy else set()
+        for each in self.list_filter:
+            name = each[0] if isinstance(each, tuple) else each
+            offered.add(name if isinstance(name, str) else getattr(name, "parameter_name", ""))
+        asked = any(lookup == name or lookup.startswith(f"{name}__") for name in offered)
+        return asked and super().lookup_allowed(lookup, value, request)
+
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> Any:
