@@ -1,6 +1,7 @@
 """Input of the pages about the territory and its people."""
 
 import re
+from collections.abc import Iterable
 from datetime import date
 from typing import Any, cast
 
@@ -15,6 +16,7 @@ from atn_platform.core import french
 from municipalities.actions.invitations import Guest, Welcome
 from municipalities.enums import Public
 from municipalities.models import Organisation, OrganisationQuerySet, Responsibility
+from municipalities.staff.addresses import suggested
 
 # How each public names itself, one person at a time.
 PUBLICS = [
@@ -92,7 +94,34 @@ def _the_one(places: OrganisationQuerySet, typed: str) -> Organisation:
     return found[0]
 
 
-class InviteForm(forms.Form):
+class SureForm(forms.Form):
+    """Addresses that look mistyped are asked about once; whoever insists is believed.
+
+    `domains`: those that the organisation's people use.
+    """
+
+    as_typed = forms.BooleanField(
+        label=_("Garder l’adresse telle quelle"), required=False, widget=forms.HiddenInput
+    )
+
+    def __init__(self, *args: Any, domains: frozenset[str] = frozenset(), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.domains = domains
+        # Last, beside the button, when it is shown at all.
+        self.order_fields([name for name in self.fields if name != "as_typed"])
+
+    def ask_about(self, field: str, addresses: Iterable[str]) -> None:
+        """Show what each address was perhaps meant to be, unless it was said to be right."""
+        if self.data.get("as_typed"):
+            return
+        for address in addresses:
+            if meant := suggested(address, self.domains):
+                words = gettext("« %(typed)s » : vouliez-vous dire %(meant)s?")
+                self.add_error(field, words % {"typed": address, "meant": meant})
+                self.fields["as_typed"].widget = forms.CheckboxInput()
+
+
+class InviteForm(SureForm):
     """One person to invite. The address is all we need; they complete the rest."""
 
     full_name = forms.CharField(
@@ -115,6 +144,9 @@ class InviteForm(forms.Form):
         choices=[("", _("Cette personne le dira")), *PUBLICS],
     )
 
+    def clean(self) -> None:
+        self.ask_about("email", filter(None, [self.cleaned_data.get("email", "")]))
+
     def guests(self) -> list[Guest]:
         first, _space, last = self.cleaned_data["full_name"].partition(" ")
         return [
@@ -127,7 +159,7 @@ class InviteForm(forms.Form):
         ]
 
 
-class InviteManyForm(forms.Form):
+class InviteManyForm(SureForm):
     """Several people, pasted from a list: one a line, an address in each."""
 
     people = forms.CharField(
@@ -163,6 +195,9 @@ class InviteManyForm(forms.Form):
         if errors:
             raise ValidationError(errors)
         return guests
+
+    def clean(self) -> None:
+        self.ask_about("people", [guest.email for guest in self.cleaned_data.get("people", [])])
 
     def guests(self) -> list[Guest]:
         people: list[Guest] = self.cleaned_data["people"]

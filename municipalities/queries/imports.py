@@ -13,6 +13,7 @@ from atn_platform.notifications.models import OutgoingEmail
 from municipalities.enums import LineState, Public
 from municipalities.models import ImportBatch, ImportLine, Mandate, Organisation
 from municipalities.staff import columns, people
+from municipalities.staff.addresses import domains, suggested
 from municipalities.staff.files import Line
 from municipalities.staff.people import Entry, Flaw
 
@@ -57,6 +58,8 @@ class _World:
         here = self.by_user.keys()
         elsewhere = Mandate.objects.filter(user__in=here).exclude(organisation=organisation)
         self.shared = set(elsewhere.values_list("user", flat=True))
+        here_too = [held[0].user.email for held in self.by_user.values()]
+        self.domains = domains([*here_too, organisation.official_email])
 
 
 def ways_to_name(organisation: Organisation) -> frozenset[str]:
@@ -140,7 +143,10 @@ def _of_name(entry: Entry, world: _World) -> Row:
         return Row(entry, LineState.KNOWN, [_("Une invitation l’attend.")])
     namesakes = {each.user for each in world.by_name.get(entry.name_key, [])}
     if not namesakes:
-        return Row(entry, LineState.NEW)
+        meant = suggested(entry.email, world.domains) if entry.email else ""
+        note = _("« %(typed)s » : vouliez-vous dire %(meant)s?")
+        notes = [note % {"typed": entry.email, "meant": meant}] if meant else []
+        return Row(entry, LineState.NEW, notes)
     if not entry.email and len(namesakes) == 1:
         return _of_here(entry, namesakes.pop(), world)
     note = _("Une personne de ce nom est déjà dans vos gens, à une autre adresse.")

@@ -20,6 +20,7 @@ from municipalities.models import (
     Organisation,
 )
 from municipalities.permissions import organisations_of
+from municipalities.queries.addresses import domains_of
 
 TEAM = "enrollments:team"
 PROFILE = "accounts:profile"
@@ -39,7 +40,8 @@ def _invite(
     request: SignedInRequest, handle: str, kind: type[InviteForm | InviteManyForm]
 ) -> HttpResponse:
     organisation = _organisation(request, handle)
-    form = kind(request.POST if request.method == "POST" else None)
+    domains = domains_of(organisation, on=timezone.localdate())
+    form = kind(request.POST if request.method == "POST" else None, domains=domains)
     if form.is_valid():
         guests = form.guests()
         try:
