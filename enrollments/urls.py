@@ -1,12 +1,15 @@
 from django.urls import path
 
-from enrollments.views import attendance, courses, lessons, paths, sessions, team
+from enrollments.views import attendance, courses, lessons, paths, readiness, sessions, team
 
 app_name = "enrollments"
 
 urlpatterns = [
     path("mes-gens/", team.teams, name="teams"),
     path("mes-gens/<slug:handle>/", team.team, name="team"),
+    path("ma-municipalite/", readiness.towns, name="towns"),
+    path("ma-municipalite/<slug:handle>/", readiness.readiness, name="readiness"),
+    path("ma-municipalite/<slug:handle>/resume.pdf", readiness.summary, name="summary"),
     path("mes-cours/", courses.index, name="index"),
     path("rencontres/", sessions.sessions, name="sessions"),
     path("rencontres/<uuid:uuid>/", sessions.session, name="session"),

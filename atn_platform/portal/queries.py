@@ -25,6 +25,7 @@ from enrollments.queries import sessions
 from enrollments.queries.mine import Card, Shelf, shelf
 from enrollments.queries.paths import PathLine, followed_paths
 from enrollments.queries.thread import Station, Thread
+from municipalities.enums import Kind, Public
 from municipalities.models import Invitation, Mandate, Organisation
 
 MOST_CARDS = 6
@@ -51,7 +52,8 @@ class Team:
 class Home:
     """`thread` is the line of the course that the next step belongs to, when it has one.
 
-    `ended` and `invitation` tell someone without a mandate in force why, and what is on its way.
+    `town` is where the person sits on the council. `ended` and `invitation` tell someone without
+    a mandate in force why, and what is on its way.
     """
 
     step: NextStep | None
@@ -61,6 +63,7 @@ class Home:
     meetings: list[sessions.Meeting] = field(default_factory=list)
     skills: list[str] = field(default_factory=list)
     team: Team | None = None
+    town: Organisation | None = None
     ended: Mandate | None = None
     invitation: Invitation | None = None
 
@@ -92,9 +95,14 @@ def home(user: User, *, now: datetime) -> Home:
         meetings=seats[:MEETINGS_SHOWN],
         skills=_skills(courses),
         team=None if lost else _team(mandates[0], now),
+        town=next((each.organisation for each in mandates if _is_seat(each)), None),
         ended=mine.order_by("-ends_on").first() if lost else None,
         invitation=_invitation(user, now) if lost else None,
     )
+
+
+def _is_seat(mandate: Mandate) -> bool:
+    return mandate.public == Public.ELECTED and mandate.organisation.kind == Kind.MUNICIPALITY
 
 
 def _thread(step: NextStep | None, courses: Shelf) -> Thread | None:

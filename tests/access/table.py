@@ -65,6 +65,11 @@ PEOPLE = _audience(
     "names, functions and facts of the organisation's people; never answers or scores",
     "responsible administrator",
 )
+TOWN = _audience(
+    "the municipality's council and responsables, and ATN",
+    "two counts of the whole municipality, hidden below five or where one could be worked out",
+    "elected responsible administrator",
+)
 GIVER = _audience(
     "whoever gives the session, and ATN",
     "names of those who hold a seat, and their attendance",
@@ -106,6 +111,8 @@ ROWS: dict[str, Audience] = {
         "notifications:preferences municipalities:link-identity consents:mine",
         PERSON,
     ),
+    **_rows("enrollments:towns", PERSON),
+    **_rows("enrollments:readiness enrollments:summary", TOWN),
     **_rows(
         "enrollments:cancel enrollments:calendar enrollments:leave enrollments:lesson "
         "enrollments:complete",
