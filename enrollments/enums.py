@@ -48,3 +48,33 @@ class ReminderRule(models.TextChoices):
     DORMANT = "dormant", _("en pause depuis 14 jours")
     SESSION_WEEK = "session-in-7-days", _("rencontre dans 7 jours")
     SESSION_TOMORROW = "session-tomorrow", _("rencontre demain")
+
+
+# Of the message that a responsable asks for, beside the rules that run by themselves.
+NUDGE = "nudge"
+
+
+class Progress(models.TextChoices):
+    """Where a person stands, as the organisation sees it: facts, and no more."""
+
+    FINISHED = "finished", _("terminé")
+    UNDER_WAY = "under-way", _("en cours")
+    WAITING = "waiting", _("pas commencé")
+    NONE = "none", _("aucun cours")
+    PRIVATE = "private", _("avec leur accord seulement")
+
+
+class GroupState(models.TextChoices):
+    DRAFT = "draft", _("à confirmer")
+    DONE = "done", _("faite")
+    UNDONE = "undone", _("annulée")
+
+
+class Outcome(models.TextChoices):
+    """What a line of a group does, or did."""
+
+    NEW = "new", _("à inscrire")
+    KNOWN = "known", _("déjà inscrite")
+    # Set aside by the person, or followed in another capacity: not the organisation's affair.
+    APART = "apart", _("en décide elle-même")
+    GONE = "gone", _("n’est plus en poste")

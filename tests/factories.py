@@ -8,6 +8,8 @@ from allauth.mfa.totp.internal.auth import TOTP
 
 from atn_platform.accounts.enums import SECOND_FACTOR_ROLES, Role
 from atn_platform.accounts.models import RoleGrant, User
+from atn_platform.consents import actions as consents
+from atn_platform.consents.enums import WORDINGS, Purpose, Way
 from courses.enums import LessonKind, Mode, SessionMode, Topic
 from courses.models import (
     Course,
@@ -101,6 +103,14 @@ class ResponsibilityFactory(factory.django.DjangoModelFactory[Responsibility]):
     def second_factor(self, create, extracted, **kwargs):
         if extracted is not False and not self.user.authenticator_set.exists():
             TOTP.activate(self.user, "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP")
+
+
+def agreeing(user: User) -> User:
+    """The same person, who lets their organisation see their training; elected people may not."""
+    purpose = Purpose.FACTS_TO_ORGANISATION
+    version = WORDINGS[purpose].version
+    consents.give(user=user, purpose=purpose, version=version, way=Way.PAGE, at=LONG_AGO)
+    return user
 
 
 class CourseFactory(factory.django.DjangoModelFactory[Course]):

@@ -1,5 +1,8 @@
 """« Mes gens »: the people of an organisation, for whoever answers for their training."""
 
+from datetime import date
+from typing import Any
+
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -8,14 +11,17 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 
 from atn_platform.accounts.http import SignedInRequest
+from enrollments.enums import Progress
 from enrollments.queries import team as queries
+from enrollments.queries.team import Choice
 from municipalities.enums import Public
 from municipalities.forms import InviteForm
-from municipalities.models import INVITATION_LIFE
+from municipalities.models import INVITATION_LIFE, Organisation
 from municipalities.permissions import organisations_of
 
 PAGE_SIZE = 50
 ORGANISATIONS_SHOWN = 100
+NAMES_SHOWN = 8
 
 
 @require_safe
@@ -33,25 +39,54 @@ def teams(request: SignedInRequest) -> HttpResponse:
 
 @require_safe
 def team(request: SignedInRequest, handle: str) -> HttpResponse:
+    """Who has begun, who is under way, who has finished; never answers or scores."""
     today = timezone.localdate()
     mine = organisations_of(request.user, on=today)
     organisation = get_object_or_404(mine.at_handle(handle))
-    people = queries.team(organisation, on=today)
-    public = request.GET.get("public", "")
-    if public in Public.values:
-        people = people.filter(public=public)
-    page = Paginator(people, PAGE_SIZE).get_page(request.GET.get("page"))
-    counts = queries.publics(organisation, on=today)
+    choice = Choice.read(request.GET.dict())
+    rows = queries.with_numbers(queries.chosen(organisation, choice, on=today))
     context = {
         "organisation": organisation,
-        "page": page,
-        "public": public,
-        "query": urlencode({"public": public}),
-        "publics": [(key, label, counts.get(key, 0)) for key, label in Public.choices],
+        "page": Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page")),
+        "query": urlencode(choice.said()),
         "counts": queries.team_counts(organisation, on=today),
         "invitations": organisation.invitations.pending().order_by("-invited_at"),
         "now": timezone.now(),
         "invite_form": InviteForm(),
         "days": INVITATION_LIFE.days,
+        **filters(organisation, choice, on=today),
     }
+    waiting = queries.in_state(queries.people(organisation, on=today), Progress.WAITING)
+    context["waiting"] = waiting[:NAMES_SHOWN]
+    context["waiting_more"] = max(context["tally"][Progress.WAITING] - NAMES_SHOWN, 0)
     return render(request, "enrollments/team.html", context)
+
+
+def filters(organisation: Organisation, choice: Choice, *, on: date) -> dict[str, Any]:
+    """What the filters above a list of people show: each way to narrow it, and its count."""
+    tally = dict.fromkeys(Progress.values, 0) | queries.states(organisation, on=on)
+    publics = queries.publics(organisation, on=on)
+    return {
+        "choice": choice,
+        "tally": tally,
+        "total": sum(tally.values()),
+        "states": [
+            (key, label, tally[key], _address(choice, "etat", key))
+            for key, label in Progress.choices
+            if tally[key]
+        ],
+        "publics": [
+            (key, label, publics.get(key, 0), _address(choice, "public", key))
+            for key, label in Public.choices
+            if publics.get(key)
+        ],
+        "every_state": _address(choice, "etat", ""),
+        "every_public": _address(choice, "public", ""),
+        "functions": queries.functions(organisation, on=on),
+    }
+
+
+def _address(choice: Choice, key: str, value: str) -> str:
+    """The same choice with another value, which chips lead to."""
+    said = choice.said() | {key: value}
+    return "?" + urlencode({name: each for name, each in said.items() if each}) + "#liste"

@@ -23,6 +23,7 @@ from tests.factories import (
     RegionFactory,
     UserFactory,
     VersionFactory,
+    agreeing,
 )
 
 pytestmark = pytest.mark.django_db
@@ -117,6 +118,8 @@ def test_a_course_goes_on_in_a_new_term_and_counts_there(joined, here):
     assert LessonState.objects.get(mandate__isnull=False).mandate == new
     (seen,) = team(here, on=AFTER.date())
     assert (seen, seen.courses, seen.stations_done) == (new, 1, 2)
+    assert team_counts(here, on=AFTER.date()).apart == 1
+    agreeing(joined.learner)
     assert team_counts(here, on=AFTER.date()).finished == 1
     covered = reports.count(APRIL, on=APRIL.ends_on).reference("total")[2]
     assert covered == 1
