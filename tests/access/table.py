@@ -99,8 +99,8 @@ ROWS: dict[str, Audience] = {
         ANYONE,
     ),
     **_rows(
-        "municipalities:invitation municipalities:claim-answer notifications:why "
-        "notifications:stop notifications:accept demo:message demo:message-html "
+        "municipalities:invitation municipalities:claim-answer municipalities:join "
+        "notifications:why notifications:stop notifications:accept demo:message demo:message-html "
         "demo:attachment",
         BEARER,
     ),
@@ -128,7 +128,8 @@ ROWS: dict[str, Audience] = {
         "municipalities:import-decisions municipalities:import-start "
         "municipalities:import-undo municipalities:import-discard municipalities:import-result "
         "municipalities:responsables municipalities:end-responsible enrollments:team "
-        "municipalities:sign-in",
+        "municipalities:sign-in municipalities:poster municipalities:change-poster "
+        "municipalities:decide-joining municipalities:poster-pdf",
         PEOPLE,
     ),
     **_rows("enrollments:attendance enrollments:door", GIVER),

@@ -12,7 +12,7 @@ from django.utils import timezone
 from atn_platform.accounts.enums import Role
 from atn_platform.accounts.models import User
 from certificates import actions as certificate_actions
-from municipalities.actions import invitations
+from municipalities.actions import invitations, joining
 from municipalities.enums import Public
 from municipalities.models import ImportBatch, Organisation
 from tests.factories import (
@@ -85,6 +85,7 @@ def build() -> World:
         at=timezone.now(),
     )
     batch = hand_in(here, people["responsible"])
+    ask_to_join(here, people["responsible"])
     world = World(people, seen_by(), arguments={
         "handle": here.handle,
         "uuid": str(meeting.uuid),
@@ -152,9 +153,16 @@ def hand_in(organisation: Organisation, by: User) -> ImportBatch:
     return batch
 
 
+def ask_to_join(organisation: Organisation, by: User) -> None:
+    """A poster on the wall, and one person who read it and waits for a yes."""
+    poster = joining.put_up(organisation=organisation, by=by, at=timezone.now())
+    reader = joining.Reader("Zoé", mark("A", 13), Public.STAFF)
+    joining.ask(code=poster.code, reader=reader, at=timezone.now())
+
+
 def seen_by() -> dict[str, set[str]]:
     """The marks that each role may meet: one's own, one's people, those whom one teaches."""
-    town = {mark("A", number) for number in (1, 2, 3, 9, 11, 12)}
+    town = {mark("A", number) for number in (1, 2, 3, 9, 11, 12, 13)}
     everyone = town | {mark("B", 4), mark("B", 10), mark("U", 7), mark("U", 8)}
     # Whoever gives a session is announced by name to everybody who may join it.
     shown = {mark("T", 5)}
