@@ -159,6 +159,8 @@ MFA_FORMS = {
     "edit_webauthn": "atn_platform.accounts.forms.EditKeyForm",
 }
 MFA_TOTP_ISSUER = "Plateforme ATN"
+# The code before and the one after serve too: hands are slow, and clocks differ (RFC 6238, 5.2).
+MFA_TOTP_TOLERANCE = 1
 
 # Microsoft and Google, one row an organisation (municipalities/models/sign_in.py). An identity is
 # a provider and its subject; an address alone links nothing.

@@ -6,6 +6,7 @@ from django.urls import reverse
 
 from atn_platform.accounts.enums import Role
 from atn_platform.notifications.models import OutgoingEmail
+from tests.accounts.authenticator import code_of
 from tests.factories import ResponsibilityFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -122,6 +123,19 @@ def test_s44_a_responsable_without_a_second_factor_sees_only_its_set_up(client, 
     duty.save()
     assert client.get(page).status_code in {200, 302}
     assert client.get("/mes-cours/").status_code == 200
+
+
+@pytest.mark.ignore_template_errors  # allauth's own page of the second factor
+def test_whoever_sets_a_factor_up_reads_their_recovery_codes_at_once(client, transactional_db):
+    """A code serves once: to ask for it again would keep its owner waiting for the next."""
+    duty = ResponsibilityFactory(second_factor=False)
+    duty.user.set_unusable_password()
+    duty.user.save()
+    client.force_login(duty.user)
+    secret = client.get(reverse("mfa_activate_totp")).context["form"].secret
+    answer = client.post(reverse("mfa_activate_totp"), {"code": code_of(secret)})
+    assert answer.url == reverse("mfa_view_recovery_codes")
+    assert client.get(answer.url).status_code == 200
 
 
 def test_once_set_up_the_second_factor_opens_the_pages(client):
