@@ -7,6 +7,8 @@ PORT ?= 8000
 # Homebrew's libraries, which macOS hides from programs started by its own shell.
 MAC := $(if $(filter Darwin,$(shell uname)),export DYLD_FALLBACK_LIBRARY_PATH="$$(brew --prefix)/lib:/usr/local/lib:/usr/lib";)
 TEMPLATES = $$(find templates -name '*.html')
+# uv brings its own list of authorities; that of a municipality's filter is in the system's list only.
+export UV_SYSTEM_CERTS ?= $(if $(wildcard /etc/ssl/certs/ca-certificates.crt /etc/ssl/cert.pem),1,0)
 export PYTHONWARNINGS ?= ignore::SyntaxWarning
 
 .PHONY: demo run test check chaos bench fmt messages guide ready

@@ -11,11 +11,13 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from atn_platform.core import french
 from courses.enums import BlockKind, LessonKind, Mode, QuestionKind, Topic
 from courses.yaml_source import (
     Problem,
     Source,
     check_choice,
+    check_each,
     check_fields,
     check_key,
     dump,
@@ -55,6 +57,21 @@ QUESTION_FIELDS: dict[str, dict[str, type]] = {
     QuestionKind.MATCHING: {"pairs": list, "distractors": list, "feedback": dict},
     QuestionKind.SHORT: {"answers": list, "feedback": dict},
 }
+# What lists hold, in a course, a block or a question: a type, or the fields of each element.
+ELEMENTS: dict[str, type | dict[str, type]] = {
+    "objectives": str,
+    "competencies": str,
+    "clues": str,
+    "options": str,
+    "scenes": {"key": str, "text": str, "choices": list, "ending": str},
+    "choices": {"text": str, "correct": bool, "feedback": str},
+    "items": str,
+    "pairs": {"left": str, "right": str},
+    "distractors": str,
+    "answers": str,
+}
+SCENE_CHOICE: dict[str, type] = {"text": str, "feedback": str, "to": str}
+FEEDBACK: dict[str, type] = {"right": str, "wrong": str}
 _OPENING = re.compile(r"^::: *([a-z-]+) +([\w-]+) *$")
 
 
@@ -223,6 +240,8 @@ def _contents(path: Path, folder: Path, problems: list[Problem]) -> str:
         return path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
         problems.append(Problem(name, 1, _("le fichier est absent.")))
+    except OSError as error:
+        problems.append(Problem(name, 1, _("illisible : %s.") % french.refusal(error)))
     except UnicodeDecodeError as error:
         line = error.object[: error.start].count(b"\n") + 1
         problems.append(Problem(name, line, _("le fichier n’est pas en UTF-8.")))
@@ -236,6 +255,7 @@ def _check_course(source: Source, front: dict[str, Any]) -> None:
         "modules": list,
     }  # fmt: skip
     check_fields(source, front, (), types, required=("code", "title", "topic", "mode", "modules"))
+    _check_elements(source, front, ())
     for name, choices in (("topic", Topic.values), ("mode", Mode.values)):
         check_choice(source, front.get(name), (name,), choices)
     for rank, public in enumerate(front.get("publics") or ()):
@@ -335,6 +355,21 @@ def _check_block(source: Source, block: BlockText) -> None:
         source.complain((), _("genre de bloc inconnu; attendu : %s.") % ", ".join(BLOCK_FIELDS))
         return
     check_fields(source, block.data, (), BLOCK_FIELDS[block.kind], required=())
+    check_choice(source, block.data.get("tone"), ("tone",), ["info", "action", "warning"])
+    _check_elements(source, block.data, ())
+    scenes = block.data.get("scenes")
+    for rank, scene in enumerate(scenes if isinstance(scenes, list) else ()):
+        if isinstance(scene, dict):
+            path = ("scenes", rank)
+            check_choice(source, scene.get("ending"), (*path, "ending"), ["good", "mixed", "bad"])
+            check_each(source, scene.get("choices"), (*path, "choices"), SCENE_CHOICE)
+
+
+def _check_elements(source: Source, value: dict[str, Any], path: tuple[str | int, ...]) -> None:
+    for name, shape in ELEMENTS.items():
+        check_each(source, value.get(name), (*path, name), shape)
+    if isinstance(feedback := value.get("feedback"), dict):
+        check_fields(source, feedback, (*path, "feedback"), FEEDBACK, required=())
 
 
 def _questions(name: str, folder: Path, problems: list[Problem]) -> list[QuestionText]:
@@ -351,6 +386,7 @@ def _questions(name: str, folder: Path, problems: list[Problem]) -> list[Questio
         check_choice(source, row.get("kind"), (rank, "kind"), QuestionKind.values)
         types = {"key": str, "kind": str, "prompt": str, **fields}
         check_fields(source, row, (rank,), types, required=("key", "kind", "prompt"))
+        _check_elements(source, row, (rank,))
         data = {key: value for key, value in row.items() if key in fields}
         questions.append(
             QuestionText(str(row.get("key")), str(row.get("kind")), str(row.get("prompt")), data)

@@ -150,6 +150,25 @@ def check_fields(
             )
 
 
+def check_each(source: Source, value: Any, path: Path, shape: type | Mapping[str, type]) -> None:
+    """Complain of what a list holds that is not of `shape`: a type, or the fields of each element.
+
+    Something else than a list is not its affair.
+    """
+    for rank, each in enumerate(value if isinstance(value, list) else ()):
+        here = (*path, rank)
+        if isinstance(shape, Mapping) and isinstance(each, dict):
+            check_fields(source, each, here, shape, required=())
+        elif isinstance(shape, Mapping):
+            source.complain(here, _("attendu : les champs %s.") % ", ".join(shape))
+        elif type(each) is not shape:
+            source.complain(
+                here,
+                _("« %(value)s » doit être %(type)s.")
+                % {"value": each, "type": _TYPE_NAMES[shape]},
+            )
+
+
 def check_choice(source: Source, value: Any, path: Path, choices: list[str]) -> None:
     """Complain of a value that is not among the choices; absence is not its affair."""
     if value is not None and value not in choices:

@@ -4,11 +4,22 @@ Sources of the rules: OQLF (Vitrine linguistique 22039 for spaces, 21640 for dat
 hours); Commission de toponymie for the names of municipalities.
 """
 
+import errno
 import re
 import unicodedata
 from datetime import date, datetime, time
 
 NBSP = "\u00a0"
+REFUSALS = {
+    errno.ENOENT: "il n’existe pas",
+    errno.EISDIR: "c’est un dossier",
+    errno.ENOTDIR: "ce n’est pas un dossier",
+    errno.EACCES: "la permission manque",
+    errno.EPERM: "la permission manque",
+    errno.EROFS: "ce disque se lit seulement",
+    errno.ENOSPC: "le disque est plein",
+    errno.ENAMETOOLONG: "son nom est trop long",
+}
 LIGATURES = str.maketrans({"œ": "oe", "æ": "ae", "Œ": "OE", "Æ": "AE"})
 MONTHS = [
     "janvier",
@@ -202,3 +213,8 @@ def typography(text: str) -> str:
     text = text.replace("« ", f"«{NBSP}")
     text = re.sub(rf"(\d) (?=(?:{UNITS})(?!\w))", rf"\1{NBSP}", text)
     return re.sub(rf"(\d{NBSP}h) (\d)", rf"\1{NBSP}\2", text)
+
+
+def refusal(error: OSError) -> str:
+    """Why the system refuses a file or a folder; its own words are in English."""
+    return REFUSALS.get(error.errno or 0, "le système refuse")

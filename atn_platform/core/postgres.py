@@ -90,6 +90,8 @@ def default_root() -> Path:
 
 def reach(url: str) -> None:
     """Connect once to a `postgresql://` URL, or raise PostgresUnavailable within 5 seconds."""
+    if not url.startswith(("postgresql://", "postgres://")):
+        raise PostgresUnavailable("DATABASE_URL doit commencer par postgresql://.")
     try:
         psycopg2.connect(url, connect_timeout=5).close()
     except (psycopg2.Error, UnicodeError) as error:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 DOMAIN = "saint-exemple.example"
-# The second factor of the two accounts that owe one; /demo/courriels/ shows its present code.
+# The second factor of the accounts that owe one; /demo/courriels/ shows its present code.
 DEMO_TOTP_SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"  # noqa: S105 -- fictional accounts only
 
 
@@ -22,6 +22,6 @@ DEMO_ACCOUNTS: tuple[DemoAccount, ...] = (
     DemoAccount("Responsable municipale", f"ginette.ouellet@{DOMAIN}", "« Mes gens »"),
     DemoAccount("Formatrice", f"maude.fortin@{DOMAIN}", "rencontres et présences"),
     DemoAccount("Accompagnateur", f"etienne.roy@{DOMAIN}", "un groupe à suivre"),
-    DemoAccount("Administration ATN", f"philippe.nguyen@{DOMAIN}", "l'Atelier"),
+    DemoAccount("Administration ATN", f"philippe.nguyen@{DOMAIN}", "l’Atelier"),
     DemoAccount("Coordination UMQ", f"catherine.lavoie@{DOMAIN}", "la participation"),
 )

@@ -65,6 +65,12 @@ def test_lessons_may_be_reordered_and_removed(course_folder):
         ("lessons/bilan.md", "---\ntitle", "title", 1, "l’en-tête"),
         ("questions/bilan.bilan.yaml", "kind: short", "kind: court", 40, "« court » est inconnu"),
         ("questions/bilan.bilan.yaml", "key: ordre", "key: cartes", 17, "sert déjà"),
+        ("questions/bilan.bilan.yaml", "feedback: ", "fedback: ", 6, "champ inconnu « fedback »"),
+        ("questions/bilan.bilan.yaml", "  - text: ", "  - text: 12\n  - text: ", 5, "un texte"),
+        ("lessons/signes.md", "    feedback: Bonne", "    retour: Bonne", 44, "« retour »"),
+        ("lessons/signes.md", "ending: good", "ending: heureuse", 48, "« heureuse » est inconnu"),
+        ("lessons/signes.md", "tone: action", "tone: rouge", 18, "« rouge » est inconnu"),
+        ("lessons/signes.md", "- L’urgence.", "- texte: L’urgence.", 32, "doit être un texte"),
         ("questions/bilan.bilan.yaml", "key: ordre", "key: ordré à", 17, "la clé"),
     ],
 )
@@ -100,3 +106,17 @@ def test_publishing_from_the_command_line(course_folder):
 def test_export_of_an_unknown_course_is_refused(tmp_path):
     with pytest.raises(CommandError, match="Aucun cours"):
         call_command("export_course", "RIEN", str(tmp_path))
+
+
+def test_export_over_a_file_says_so(course_folder, tmp_path):
+    actions.import_folder(path=course_folder)
+    (tmp_path / "occupé").write_text("")
+    with pytest.raises(CommandError, match=r"Impossible d’écrire .* : ce n’est pas un dossier"):
+        call_command("export_course", "ESS-101", str(tmp_path / "occupé"))
+
+
+def test_a_folder_in_the_place_of_a_file_says_so(course_folder):
+    (course_folder / "lessons" / "signes.md").unlink()
+    (course_folder / "lessons" / "signes.md").mkdir()
+    with pytest.raises(FolderRefused, match=r"signes.md, ligne 1 : illisible : c’est un dossier"):
+        read(course_folder)

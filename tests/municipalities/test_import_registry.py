@@ -7,7 +7,11 @@ from hashlib import sha256
 from io import StringIO
 
 import pytest
-from django.core.management import CommandError, call_command
+from django.core.management import (
+    CommandError,
+    call_command,
+    execute_from_command_line,
+)
 
 from municipalities.actions.registry import RegistryRefused, import_registry
 from municipalities.enums import Change, Kind
@@ -191,7 +195,7 @@ def test_the_report_for_people_names_what_changed(tmp_path):
 @pytest.mark.parametrize(
     ("source", "expected"),
     [
-        ("absent.csv", "Impossible de lire"),
+        ("absent.csv", "Impossible de lire .* : il n’existe pas"),
         ("http://127.0.0.1/MUN.csv", "https://"),
         ("file:///etc/hostname", "https://"),
         ("https://127.0.0.1:9/MUN.csv", "MUN.csv : le serveur refuse la connexion.$"),
@@ -206,6 +210,14 @@ def test_a_source_that_cannot_be_read_is_one_sentence(source, expected):
 def test_a_wrong_day_is_one_sentence(tmp_path):
     with pytest.raises(CommandError, match="AAAA-MM-JJ"):
         run(tmp_path, "--on", "hier")
+
+
+def test_a_wrong_date_typed_in_a_terminal_is_one_sentence(capsys):
+    with pytest.raises(SystemExit):
+        execute_from_command_line(["manage.py", "import_registry", "f.csv", "--on", "hier"])
+    said = capsys.readouterr().err
+    assert "la date « hier » n’est pas de la forme AAAA-MM-JJ" in said
+    assert "Traceback" not in said
 
 
 def test_a_huge_file_is_refused_before_reading(tmp_path):

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from atn_platform.core import french
 from courses import actions
 from courses.models import Course
 
@@ -21,5 +22,10 @@ class Command(BaseCommand):
         course = Course.objects.filter(code=options["code"]).first()
         if course is None:
             raise CommandError(f"Aucun cours ne porte le code {options['code']}.")
-        actions.export_folder(course=course, path=options["folder"])
+        try:
+            actions.export_folder(course=course, path=options["folder"])
+        except OSError as error:
+            raise CommandError(
+                f"Impossible d’écrire {error.filename} : {french.refusal(error)}."
+            ) from error
         self.stdout.write(f"{course.code} est écrit dans {options['folder']}.")

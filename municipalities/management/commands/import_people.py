@@ -10,6 +10,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
+from atn_platform.core import french
 from atn_platform.core.exceptions import ActionError
 from municipalities.actions import imports
 from municipalities.enums import LineState
@@ -81,7 +82,7 @@ def _read(path: Path) -> bytes:
         with path.open("rb") as stream:
             return stream.read(LARGEST + 1)
     except OSError as error:
-        raise CommandError(f"Impossible de lire {path} : {error.strerror}.") from error
+        raise CommandError(f"Impossible de lire {path} : {french.refusal(error)}.") from error
 
 
 def _answer(rows: Sequence[Row]) -> dict[str, Any]:

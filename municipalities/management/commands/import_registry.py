@@ -3,7 +3,7 @@
 import json
 import re
 import time
-from argparse import ArgumentParser
+from argparse import ArgumentParser, ArgumentTypeError
 from datetime import date
 from hashlib import sha256
 from http.client import HTTPException, HTTPMessage
@@ -18,6 +18,7 @@ from urllib.request import HTTPRedirectHandler, Request, build_opener
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
+from atn_platform.core import french
 from atn_platform.core.exceptions import ActionError
 from municipalities.actions import registry as actions
 from municipalities.models import Organisation, RegistryImport
@@ -116,7 +117,7 @@ def read(source: str) -> bytes:
             raise CommandError(f"{source} dépasse 20 Mo : ce n’est pas le fichier attendu.")
         return path.read_bytes()
     except OSError as error:
-        raise CommandError(f"Impossible de lire {source} : {error.strerror}.") from error
+        raise CommandError(f"Impossible de lire {source} : {french.refusal(error)}.") from error
 
 
 class _HttpsOnly(HTTPRedirectHandler):
@@ -221,7 +222,8 @@ def _day(text: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError as error:
-        raise CommandError(f"La date « {text} » n’est pas de la forme AAAA-MM-JJ.") from error
+        message = f"la date « {text} » n’est pas de la forme AAAA-MM-JJ."
+        raise ArgumentTypeError(message) from error
 
 
 def _day_in(source: str) -> date | None:

@@ -136,6 +136,8 @@ class Command(BaseCommand):
                     "",
                     "  Comptes : on entre son adresse, et le code arrive dans les courriels.",
                     *people,
+                    "  Responsable, administration et coordination : le second code est affiché",
+                    "  en haut des courriels.",
                     "",
                     "  Ctrl-C arrête tout.",
                 ]

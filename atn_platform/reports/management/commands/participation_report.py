@@ -1,7 +1,7 @@
 """The participation report from the command line: the page's figures, to the last cell."""
 
 import sys
-from argparse import ArgumentParser
+from argparse import ArgumentParser, ArgumentTypeError
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -9,6 +9,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
+from atn_platform.core import french
 from atn_platform.core.exceptions import ActionError
 from atn_platform.reports import actions, exports, figures
 from atn_platform.reports.enums import Audience, Breakdown, Scope
@@ -66,7 +67,9 @@ class Command(BaseCommand):
         try:
             output.write_bytes(content)
         except OSError as error:
-            raise CommandError(f"Impossible d’écrire {output} : {error.strerror}.") from error
+            raise CommandError(
+                f"Impossible d’écrire {output} : {french.refusal(error)}."
+            ) from error
         self.stderr.write(f"{output} : {len(content)} octets.")
 
 
@@ -82,4 +85,5 @@ def _day(text: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError as error:
-        raise CommandError(f"La date « {text} » n’est pas de la forme AAAA-MM-JJ.") from error
+        message = f"la date « {text} » n’est pas de la forme AAAA-MM-JJ."
+        raise ArgumentTypeError(message) from error
