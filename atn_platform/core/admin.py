@@ -1,11 +1,13 @@
 """What the administration's pages share: rows to read, rows to confirm, lists by state."""
 
 from collections.abc import Callable, Iterable
+from functools import wraps
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
 from django.db.models import Q, QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils.text import capfirst
 
@@ -47,6 +49,18 @@ class ReadOnlyAdmin(ListAdmin):
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
+
+
+def own_page(model_admin: admin.ModelAdmin, view: Callable[..., HttpResponse]) -> Any:
+    """A page of ours among a model's: for whoever may see the model, not for all of the staff."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not model_admin.has_view_permission(request):
+            raise PermissionDenied
+        return view(request, *args, **kwargs)
+
+    return model_admin.admin_site.admin_view(guarded)
 
 
 class StateFilter(admin.SimpleListFilter):

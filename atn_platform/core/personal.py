@@ -57,6 +57,7 @@ class Retention(Enum):
     MESSAGES = 13, _("13 mois après l’envoi")
     TRACES = 12, _("12 mois")
     CONSENTS = 60, _("la vie du compte, puis 5 ans")
+    REGISTER = None, _("5 ans au moins après la prise de connaissance de l’incident")
     REQUESTS = 24, _("24 mois après la réponse")
     LISTS = 1, _("30 jours après l’importation, le temps de pouvoir l’annuler")
     SESSION = 1, _("jusqu’à la déconnexion, 30 jours au plus")

@@ -11,6 +11,7 @@ from atn_platform.accounts.models import User
 from atn_platform.audit import privacy as audit
 from atn_platform.consents import privacy as consents
 from atn_platform.core.personal import Export, Table
+from atn_platform.incidents import privacy as incidents
 from atn_platform.notifications import privacy as notifications
 from certificates import privacy as certificates
 from courses import privacy as courses
@@ -34,6 +35,7 @@ HOLDERS: tuple[Holder, ...] = (
     municipalities,
     notifications,
     consents,
+    incidents,
     audit,
     accounts,
 )

@@ -44,6 +44,7 @@ INSTALLED_APPS = [
     "atn_platform.core",
     "atn_platform.accounts",
     "atn_platform.audit",
+    "atn_platform.incidents",
     "atn_platform.consents",
     "atn_platform.notifications",
     "municipalities",
