@@ -8,6 +8,7 @@ from atn_platform.accounts.models import User
 from atn_platform.notifications.emails import Timing, absolute, compose
 from atn_platform.notifications.enums import Category
 from atn_platform.notifications.messages import Message
+from atn_platform.notifications.models import RefusedAddress
 from municipalities.models import (
     CLAIM_LIFE,
     DOMAIN_CODE_LIFE,
@@ -16,6 +17,7 @@ from municipalities.models import (
     Invitation,
     MailDomain,
     Organisation,
+    Responsibility,
 )
 
 
@@ -175,4 +177,22 @@ def domain_code(row: MailDomain, *, code: str, by: User, at: datetime) -> Messag
         reason=_("%(sender)s déclare que le domaine %(domain)s est celui de %(organisation)s.")
         % {"sender": by, "domain": row.domain, "organisation": organisation},
         timing=Timing(expires_at=row.code_expires_at),
+    )
+
+
+def address_refused(refusal: RefusedAddress, answering: Responsibility) -> Message:
+    """To whoever answers for someone whose address takes no letters; one for each refusal."""
+    return compose(
+        key=f"address-refused:{refusal.pk}:{answering.pk}",
+        category=Category.ACCOUNT,
+        recipient=answering.user,
+        template="address_refused",
+        context={
+            "first_name": answering.user.first_name,
+            "address": refusal.address,
+            "organisation": answering.organisation.name,
+            "url": absolute("enrollments:team", answering.organisation.handle),
+        },
+        subject=_("Une adresse de vos gens ne reçoit plus nos messages"),
+        reason=_("Vous répondez de la formation des gens de %s.") % answering.organisation.name,
     )

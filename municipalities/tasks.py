@@ -1,7 +1,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from municipalities.actions import imports
+from municipalities.actions import imports, letters
 from municipalities.enums import BatchState
 from municipalities.models import ImportBatch
 
@@ -18,3 +18,8 @@ def resume_imports() -> None:
     running = ImportBatch.objects.filter(state=BatchState.RUNNING)
     for batch_id in running.values_list("pk", flat=True):
         commit_import.delay(batch_id=batch_id)
+
+
+@shared_task
+def tell_of_refusal(*, refusal_id: int) -> None:
+    letters.tell_of_refusal(refusal_id=refusal_id, at=timezone.now())

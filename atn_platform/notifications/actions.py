@@ -1,4 +1,4 @@
-"""What a person decides about the messages sent to them."""
+"""What a person, or their mail server, decides about the messages sent to them."""
 
 from datetime import datetime
 
@@ -6,8 +6,10 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from atn_platform.core.exceptions import ActionError
+from atn_platform.notifications.bounces import SEEN_LENGTH, Kind, Report
 from atn_platform.notifications.enums import REFUSABLE, Category
-from atn_platform.notifications.models import OptOut, OutgoingEmail
+from atn_platform.notifications.models import OptOut, OutgoingEmail, RefusedAddress
+from atn_platform.notifications.signals import address_refused
 
 
 class NotRefusable(ActionError):
@@ -41,3 +43,34 @@ def choose(*, user_id: int, accepted: set[Category], at: datetime) -> None:
             accept(user_id=user_id, category=category)
         else:
             opt_out(user_id=user_id, category=category, at=at)
+
+
+@transaction.atomic
+def take_report(report: Report, *, at: datetime) -> None:
+    """Do what the report of a mail server asks: stop writing, or stop what may be stopped.
+
+    A delay asks nothing: that server tries again by itself.
+    """
+    email = OutgoingEmail.objects.filter(pk=report.email_id).first()
+    if email is None:
+        return
+    if report.kind is Kind.REFUSED:
+        refuse_address(email.to_address, words=report.words, at=at)
+    elif report.kind is Kind.COMPLAINT and email.recipient_id is not None:
+        for category in REFUSABLE:
+            opt_out(user_id=email.recipient_id, category=category, at=at)
+
+
+def refuse_address(address: str, *, words: str, at: datetime) -> None:
+    """Flag an address once, and say so to the apps above; later refusals change nothing."""
+    refusal, created = RefusedAddress.objects.get_or_create(
+        address=address.lower(), defaults={"refused_at": at, "words": words[:SEEN_LENGTH]}
+    )
+    if created:
+        address_refused.send(sender=RefusedAddress, refusal_id=refusal.pk)
+
+
+def try_again(address: str) -> bool:
+    """Forget that an address refused: somebody says that it works. False when it had not."""
+    deleted, _rows = RefusedAddress.objects.filter(address=address.lower()).delete()
+    return bool(deleted)

@@ -8,8 +8,8 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from atn_platform.core.admin import ReadOnlyAdmin, StateFilter
-from atn_platform.notifications import outbox
-from atn_platform.notifications.models import OutgoingEmail
+from atn_platform.notifications import actions, outbox
+from atn_platform.notifications.models import OutgoingEmail, RefusedAddress
 
 
 class OutgoingStateFilter(StateFilter):
@@ -40,4 +40,20 @@ class OutgoingEmailAdmin(ReadOnlyAdmin):
         now = timezone.now()
         count = sum(outbox.resend(email, at=now) for email in queryset)
         words = ngettext("%(n)s message repart.", "%(n)s messages repartent.", count)
+        self.message_user(request, words % {"n": count}, messages.SUCCESS)
+
+
+@admin.register(RefusedAddress)
+class RefusedAddressAdmin(ReadOnlyAdmin):
+    """Addresses to which nothing leaves any more, and why."""
+
+    list_display = ("address", "refused_at", "words")
+    search_fields = ("address",)
+    ordering = ("-refused_at",)
+    actions = ("forget",)
+
+    @admin.action(description=_("Écrire de nouveau à ces adresses"), permissions=["view"])
+    def forget(self, request: HttpRequest, queryset: QuerySet[RefusedAddress]) -> None:
+        count = sum(actions.try_again(each.address) for each in list(queryset))
+        words = ngettext("%(n)s adresse libérée.", "%(n)s adresses libérées.", count)
         self.message_user(request, words % {"n": count}, messages.SUCCESS)

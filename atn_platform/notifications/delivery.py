@@ -7,6 +7,7 @@ a claim that tells. Until when a message is tried again, and what is never sent 
 """
 
 import logging
+import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.utils import formataddr
@@ -22,9 +23,11 @@ from django.db.models import Q, QuerySet
 from django.urls import reverse
 
 from atn_platform.core.office_hours import opening
-from atn_platform.notifications.enums import REFUSABLE
+from atn_platform.notifications.actions import refuse_address
+from atn_platform.notifications.bounces import return_path
+from atn_platform.notifications.enums import ASKED_FOR, REFUSABLE
 from atn_platform.notifications.messages import one_line
-from atn_platform.notifications.models import OutgoingEmail
+from atn_platform.notifications.models import OutgoingEmail, RefusedAddress
 from atn_platform.notifications.permissions import stop_token
 
 # With waits of 1, 2, 4… minutes up to 4 hours, the last try comes three days after the first.
@@ -36,9 +39,12 @@ CLAIM_LAPSES = timedelta(minutes=10)
 AT_ONCE = timedelta(minutes=15)
 SWEEP_SIZE = 500
 PERMANENT = range(500, 600)
+# The address itself is wrong, gone or closed; other refusals speak of us or of the letter.
+NO_SUCH_ADDRESS = re.compile(r"\b5\.(?:1\.[0-36]|2\.1)\b|^55[013] (?!5\.)")
 ERROR_LENGTH = 300
 
 EXPIRED = "Le moment de ce message est passé."
+REFUSED = "Cette adresse a refusé nos messages : rien ne part vers elle."
 UNKNOWN = "Le serveur n’a pas confirmé : un rappel n’est pas envoyé deux fois."
 
 logger = logging.getLogger(__name__)
@@ -50,8 +56,13 @@ class Outcome(Enum):
     SENT = "sent"
     RETRY = "retry"
     REFUSED = "refused"
+    # Not the message: the address takes none, from us at least (5.1.x, RFC 3463).
+    NOBODY = "nobody"
     # The line fell after the content was sent: the message may have gone.
     UNKNOWN = "unknown"
+
+
+FINAL = (Outcome.REFUSED, Outcome.NOBODY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +115,9 @@ def _claim(email_id: int, *, now: datetime) -> OutgoingEmail | None:
     if expired or (email.claimed_at is not None and email.category in REFUSABLE):
         _abandon(email, EXPIRED if expired else UNKNOWN, now=now)
         return None
+    if email.category not in ASKED_FOR and _is_refused(email.to_address):
+        _abandon(email, REFUSED, now=now)
+        return None
     if _disturbs(email, now=now):
         email.not_before = opening(now)
         email.save(update_fields=["not_before", "updated_at"])
@@ -112,6 +126,10 @@ def _claim(email_id: int, *, now: datetime) -> OutgoingEmail | None:
     email.attempts += 1
     email.save(update_fields=["claimed_at", "attempts", "updated_at"])
     return email
+
+
+def _is_refused(address: str) -> bool:
+    return RefusedAddress.objects.filter(address=address.lower()).exists()
 
 
 def _disturbs(email: OutgoingEmail, *, now: datetime) -> bool:
@@ -128,15 +146,18 @@ def _abandon(email: OutgoingEmail, error: str, *, now: datetime) -> None:
     email.save(update_fields=["abandoned_at", "last_error", "claimed_at", "updated_at"])
 
 
+@transaction.atomic
 def _conclude(email: OutgoingEmail, result: Result, *, now: datetime) -> None:
     """Write what came of the attempt: sent, to try again later, or given up with its reason."""
     once = email.category in REFUSABLE and result.outcome is Outcome.UNKNOWN
     if result.outcome is Outcome.SENT:
         email.sent_at, email.claimed_at, email.last_error = now, None, ""
         email.save(update_fields=["sent_at", "claimed_at", "last_error", "updated_at"])
-    elif result.outcome is Outcome.REFUSED or once or email.attempts >= MAX_ATTEMPTS:
+    elif result.outcome in FINAL or once or email.attempts >= MAX_ATTEMPTS:
         logger.warning("E-mail %s abandoned", email.pk)
         _abandon(email, f"{UNKNOWN} {result.error}" if once else result.error, now=now)
+        if result.outcome is Outcome.NOBODY:
+            refuse_address(email.to_address, words=result.error, at=now)
     else:
         email.last_error, email.claimed_at = result.error, None
         email.not_before = now + min(timedelta(minutes=2 ** (email.attempts - 1)), LONGEST_WAIT)
@@ -163,7 +184,9 @@ def _verdict(error: Exception) -> Result:
     """A clear answer of the server, a message that cannot be written, or silence."""
     if isinstance(error, SMTPRecipientsRefused):
         code, words = next(iter(error.recipients.values()))
-        return _answered(code, words)
+        answer = _answered(code, words)
+        gone = code in PERMANENT and NO_SUCH_ADDRESS.search(answer.error)
+        return Result(Outcome.NOBODY, answer.error) if gone else answer
     if isinstance(error, SMTPResponseException):
         return _answered(error.smtp_code, error.smtp_error)
     silent = isinstance(error, SMTPException | OSError)
@@ -186,9 +209,15 @@ def _mime(email: OutgoingEmail, connection: object) -> EmailMultiAlternatives:
     message = EmailMultiAlternatives(
         subject=one_line(email.subject),
         body=email.text,
+        # The envelope's address, to which servers report; people read « From » below.
+        from_email=return_path(email.pk),
         to=[formataddr((name, email.to_address)) if name else email.to_address],
         reply_to=[settings.REPLY_TO_EMAIL],
-        headers={"Message-ID": message_id(email.key), "Auto-Submitted": "auto-generated"},
+        headers={
+            "From": settings.DEFAULT_FROM_EMAIL,
+            "Message-ID": message_id(email.key),
+            "Auto-Submitted": "auto-generated",
+        },
         connection=connection,
     )
     if email.category in REFUSABLE and email.recipient_id is not None:

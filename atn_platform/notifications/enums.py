@@ -13,3 +13,5 @@ class Category(models.TextChoices):
 
 
 REFUSABLE = (Category.REMINDER,)
+# Asked for by the person at this very moment: they leave even for an address that refused.
+ASKED_FOR = (Category.ACCOUNT,)

@@ -1,6 +1,7 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from atn_platform.core.models import TimestampedModel
@@ -97,3 +98,27 @@ class OptOut(TimestampedModel):
 
     def __str__(self) -> str:
         return f"{self.user} · {self.get_category_display()}"
+
+
+class RefusedAddress(TimestampedModel):
+    """An address whose server said that it takes no letters: ours stop until somebody says so.
+
+    Not tied to an account: the address may be of someone who is only invited. Codes that a person
+    asks for still leave.
+    """
+
+    address = models.EmailField(_("adresse"), unique=True)
+    refused_at = models.DateTimeField(_("refusée le"))
+    words = models.CharField(_("réponse du serveur"), max_length=300, blank=True)
+
+    class Meta:
+        verbose_name = _("adresse qui refuse")
+        verbose_name_plural = _("adresses qui refusent")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(address=Lower("address")), name="notifications_refused_lower"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.address

@@ -180,6 +180,8 @@ OPENID_ISSUERS = {
 
 DEFAULT_FROM_EMAIL = "Académie de la transformation numérique <bonjour@atn.example>"
 EMAIL_TIMEOUT = 20
+# Where mail servers report, if anywhere: « retours@… », whose letters go to `receive_mail`.
+BOUNCE_EMAIL = os.environ.get("BOUNCE_EMAIL", "")
 # A person reads what people answer to our messages.
 REPLY_TO_EMAIL = os.environ.get("REPLY_TO_EMAIL", "Équipe de la Plateforme ATN <aide@atn.example>")
 # Postal address that the federal anti-spam law wants in every message.

@@ -15,6 +15,7 @@ from atn_platform.accounts.models import User
 from atn_platform.audit.recording import record
 from atn_platform.core import french
 from atn_platform.core.exceptions import ActionError
+from atn_platform.notifications.actions import try_again
 from atn_platform.notifications.outbox import queue
 from municipalities import emails
 from municipalities.actions.mandates import name_responsible
@@ -128,6 +129,8 @@ def resend(*, invitation_id: int, by: User, at: datetime) -> Invitation:
     # Made anew, in case SECRET_KEY changed since the first sending.
     invited.token_hash = token_hash(token_for(invited))
     invited.save(update_fields=["expires_at", "token_hash", "updated_at"])
+    # Whoever sends it again has looked at the address.
+    try_again(invited.email)
     queue(emails.invitation(invited, token=token_for(invited), at=at), at=at)
     record(at=at, actor=by, verb="invitation.resent", target=str(invited.pk))
     return invited

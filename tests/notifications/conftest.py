@@ -17,6 +17,7 @@ class Mailbox:
 
     def __init__(self):
         self.messages = []
+        self.senders = []
         self.answers = []
         self.recipient_answers = []
         self.hang_up = False
@@ -36,6 +37,7 @@ class Mailbox:
             return "250 lost"
         if self.answers:
             return self.answers.pop(0)
+        self.senders.append(envelope.mail_from)
         self.messages.append(message_from_bytes(envelope.content, policy=policy.default))
         return "250 OK"
 
