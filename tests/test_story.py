@@ -204,10 +204,10 @@ def test_lists_take_the_same_queries_whatever_their_length(
             learner=learner, mandate=learner.mandates.get(), version=VersionFactory()
         )
     # Session, person, roles, enrolments, attestations, documents, stations.
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(6):
         client.get(reverse("enrollments:index"))
     # Session, person, roles, courses, parcours, enrolments, stations.
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(6):
         client.get(reverse("courses:catalogue"))
 
 

@@ -2,7 +2,7 @@ from typing import Any
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.db import models
-from django.db.models import Q, Value
+from django.db.models import Q
 from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.functional import cached_property
@@ -16,6 +16,22 @@ from atn_platform.core.models import TimestampedModel
 RESPONSIBLE = "responsible"
 # Nor this: the person has a second factor, and showed it at sign-in.
 SECOND_FACTOR = "second-factor"
+
+# Read at every request: building it from querysets took longer than running it.
+_WITH_STANDING = """
+    SELECT person.*, ARRAY(
+        SELECT role FROM accounts_rolegrant
+        WHERE user_id = person.id AND ended_at IS NULL
+        UNION ALL
+        SELECT %(responsible)s FROM municipalities_responsibility
+        WHERE user_id = person.id AND starts_on <= %(today)s
+            AND (ends_on IS NULL OR ends_on >= %(today)s)
+        UNION ALL
+        SELECT %(factor)s FROM mfa_authenticator
+        WHERE user_id = person.id AND type IN ('totp', 'webauthn')
+    ) AS standing
+    FROM accounts_user person WHERE person.id = %(pk)s
+"""
 
 
 class UserManager(BaseUserManager["User"]):
@@ -34,6 +50,15 @@ class UserManager(BaseUserManager["User"]):
 
     def get_by_natural_key(self, username: str | None) -> "User":
         return self.get(email=(username or "").strip().lower())
+
+    def with_standing(self, pk: int) -> "User | None":
+        """The person and what they may do, in one query."""
+        today = timezone.localdate()
+        names = {"responsible": RESPONSIBLE, "factor": SECOND_FACTOR}
+        for user in self.raw(_WITH_STANDING, {"pk": pk, "today": today, **names}):
+            user.standing = frozenset(user.standing)
+            return user
+        return None
 
 
 class User(AbstractBaseUser, PermissionsMixin):
@@ -97,19 +122,10 @@ class User(AbstractBaseUser, PermissionsMixin):
     def standing(self) -> frozenset[str]:
         """Roles in force, RESPONSIBLE for whoever answers for people, and SECOND_FACTOR.
 
-        One query a request, however often it is asked: the navigation and the guard need all.
+        Whoever signs in is read with it; it costs a query of anyone else.
         """
-        granted = self.role_grants.filter(ended_at__isnull=True).values_list("role", flat=True)
-        answering = self.responsibilities.in_force(on=timezone.localdate())
-        factors = self.authenticator_set.filter(  # type: ignore[attr-defined]  # of a library without types
-            type__in=["totp", "webauthn"]
-        )
-        return frozenset(
-            granted.union(
-                answering.values_list(Value(RESPONSIBLE), flat=True),
-                factors.values_list(Value(SECOND_FACTOR), flat=True),
-            )
-        )
+        read = User.objects.with_standing(self.pk)
+        return read.standing if read else frozenset()
 
     @property
     def roles(self) -> frozenset[str]:

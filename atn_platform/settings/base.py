@@ -121,10 +121,7 @@ AUTH_PASSWORD_VALIDATORS = [
     },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
-AUTHENTICATION_BACKENDS = [
-    "django.contrib.auth.backends.ModelBackend",
-    "allauth.account.auth_backends.AuthenticationBackend",
-]
+AUTHENTICATION_BACKENDS = ["atn_platform.accounts.backends.PersonBackend"]
 PASSWORD_RESET_TIMEOUT = 60 * 60
 LOGIN_URL = "account_request_login_code"
 LOGIN_REDIRECT_URL = "/"

@@ -21,7 +21,6 @@ from municipalities.actions.invitations import SignInNeeded
 from municipalities.forms.claims import ClaimForm, CodeForm
 from municipalities.models import CLAIM_LIFE, Claim, Organisation
 
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 FOUND = 20
 SHORTEST = 2
 
@@ -111,7 +110,7 @@ def masked(address: str) -> str:
 
 def _welcome(request: HttpRequest, found: Claim, user: User) -> HttpResponse:
     if _signed_in(request) is None:
-        login(request, user, backend=BACKEND)
+        login(request, user)
     messages.success(
         request, _("L’espace de %s est à vous. Commencez par vos gens.") % found.organisation
     )

@@ -19,7 +19,6 @@ from municipalities.actions import invitations
 from municipalities.forms import AcceptForm
 from municipalities.models import Invitation
 
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 GONE = 410
 
 
@@ -73,7 +72,7 @@ def _answer(request: HttpRequest, found: Invitation, signed_in: User | None) -> 
             form.add_error(None, str(error))
         else:
             if signed_in is None:
-                login(request, user, backend=BACKEND)
+                login(request, user)
             messages.success(
                 request, _("Bienvenue! Vous faites partie des gens de %s.") % found.organisation
             )

@@ -56,7 +56,7 @@ def test_the_list_of_people_takes_the_same_queries_whatever_their_number(
     for _ in range(count):
         MandateFactory(user__role=Role.COACH)
     # session, person, second factor, two counts, rows and their two prefetches
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(7):
         assertContains(client.get(reverse(PEOPLE)), "accompagnatrice ou accompagnateur", count + 1)
 
 

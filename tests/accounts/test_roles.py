@@ -1,12 +1,16 @@
 """Roles given and taken back, and what the journal keeps of it."""
 
+from datetime import timedelta
+
 import pytest
+from django.utils import timezone
 
 from atn_platform.accounts import actions
 from atn_platform.accounts.enums import Role
-from atn_platform.accounts.models import RoleGrant
+from atn_platform.accounts.models import RoleGrant, User
 from atn_platform.audit.models import Entry
-from tests.factories import NOON, UserFactory
+from municipalities.models import Responsibility
+from tests.factories import NOON, ResponsibilityFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -55,3 +59,32 @@ def test_the_last_administrator_keeps_the_keys():
     admin.refresh_from_db()
     assert admin.is_superuser
     assert journal() == []
+
+
+@pytest.mark.parametrize(
+    ("starts", "ends", "answers"),
+    [(0, None, True), (0, 0, True), (-9, -1, False), (1, None, False)],
+)
+def test_whoever_signs_in_is_read_with_what_they_may_do_today(
+    django_assert_num_queries, starts, ends, answers
+):
+    today = timezone.localdate()
+    user = UserFactory(role=Role.COACH)
+    actions.grant_role(user=user, role=Role.INSTRUCTOR, by=None, at=NOON)
+    actions.end_role(user=user, role=Role.INSTRUCTOR, by=None, at=NOON)
+    ResponsibilityFactory(
+        user=user,
+        starts_on=today + timedelta(days=starts),
+        ends_on=None if ends is None else today + timedelta(days=ends),
+    )
+    with django_assert_num_queries(1):
+        found = User.objects.with_standing(user.pk)
+        assert found == user
+        assert (found.roles, found.is_responsible) == ({Role.COACH}, answers)
+        assert not found.owes_second_factor
+    # Another reading of the same rule: the one that the rest of the site filters by.
+    assert Responsibility.objects.in_force(on=today).filter(user=user).exists() is answers
+
+
+def test_nobody_has_no_standing():
+    assert User.objects.with_standing(0) is None

@@ -164,7 +164,7 @@ def test_the_list_takes_the_same_queries_whatever_its_length(
         issued()
         completed()
     with django_assert_num_queries(
-        7
+        6
     ):  # session, person, second factor, count, rows, filters, late
         client.get(LIST)
 

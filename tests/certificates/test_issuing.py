@@ -230,7 +230,7 @@ def test_my_page_takes_the_same_queries_whatever_its_length(
     for _ in range(count):
         actions.issue(enrollment_id=EnrollmentFactory(**mine).pk, at=NOON)
         EnrollmentFactory(**mine)
-    with django_assert_num_queries(5):  # session, person, roles, owed, certificates
+    with django_assert_num_queries(4):  # session, person, owed, certificates
         page = client.get("/attestations/")
     assertContains(page, "elle arrive dans quelques minutes", count=count + 1)
 

@@ -172,5 +172,5 @@ def test_the_page_takes_the_same_queries_whatever_the_history(
         agree(user)
         actions.withdraw(user_id=user.pk, purpose=Purpose.RECOMMENDATIONS, way=Way.PAGE, at=NOON)
     client.force_login(user)
-    with django_assert_num_queries(4):  # session, person, standing, consents
+    with django_assert_num_queries(3):  # session, person, consents
         assertContains(client.get(PAGE), "retiré le", count=count)

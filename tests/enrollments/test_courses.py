@@ -227,5 +227,5 @@ def test_my_courses_cost_the_same_for_one_course_of_each_shelf_and_three(
         actions.withdraw(enrollment_id=left.pk, at=NOON)
     client.force_login(mandate.user)
     # Session, person, roles; courses, attestations, documents, stations.
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(6):
         client.get(INDEX)

@@ -130,5 +130,5 @@ def test_the_list_costs_the_same_for_one_parcours_and_three(
         actions.enroll_in_path(learner=person.user, path=path, at=NOON)
     client.force_login(person.user)
     # Session, person, roles; parcours, steps, courses under way, parcours followed.
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(6):
         client.get(PATHS)

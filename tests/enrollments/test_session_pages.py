@@ -156,7 +156,7 @@ def test_the_list_takes_the_same_queries_whatever_its_length(
             if held:
                 seat_of(enrollment, other)
     client.get("/rencontres/")
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(13):
         shown = client.get("/rencontres/")
     assertContains(shown, "Vos places")
 

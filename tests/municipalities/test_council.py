@@ -266,7 +266,7 @@ def test_the_grid_takes_the_same_queries_whatever_the_number_of_people(
             organisation=ginette.organisation, public=Public.ELECTED, function=f"siège {number}"
         )
     signed.get(page)
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(8):
         signed.get(page)
 
 

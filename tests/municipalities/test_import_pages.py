@@ -187,5 +187,5 @@ def test_the_page_of_a_list_costs_the_same_queries_whatever_its_length(
     rows = [(f"A{n}", "Roy", f"a{n}@abercorn.example", "", "") for n in range(count)]
     batch = hand_in(client, *rows)
     # Session, person, roles; the list, its counts, whether one is decided, page; absent people.
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(8):
         client.get(at("import", batch.pk))

@@ -100,9 +100,9 @@ def test_home_takes_the_same_queries_whatever_the_number_of_courses(
     client.force_login(mandate.user)
     # Session, person, roles; courses, attestations, documents, stations; parcours, their steps,
     # their courses under way, those followed; mandates, seats, team; the documents and the team are then remembered.
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(13):
         client.get(HOME)
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(11):
         client.get(HOME)
 
 

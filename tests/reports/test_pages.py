@@ -119,7 +119,7 @@ def test_the_page_takes_the_same_queries_whatever_it_counts(
     for region in ("01", "05", "12")[:regions]:
         take_part(places(region)[0], people=6)
     client.get(PAGE)
-    with django_assert_num_queries(9):  # session, person, standing, six of figures
+    with django_assert_num_queries(8):  # session, person, six of figures
         client.get(PAGE)
 
 
