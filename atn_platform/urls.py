@@ -17,6 +17,7 @@ urlpatterns = [
     # Before the library's: an address whose organisation has accounts elsewhere is offered them.
     path("compte/login/code/", sign_in.ask, name="ask-code"),
     path("compte/consentements/", include("atn_platform.consents.urls")),
+    path("compte/vie-privee/", include("atn_platform.privacy.urls")),
     path("compte/", include("atn_platform.accounts.urls")),
     path("compte/", include("allauth.urls")),
     path("", include("atn_platform.portal.urls")),

@@ -10,6 +10,7 @@ import xlsxwriter
 from django.utils.translation import gettext as _
 
 from atn_platform.core import french
+from atn_platform.core.spreadsheets import UTF8_MARK, safe
 from atn_platform.reports.enums import Audience, Breakdown, Scope
 from atn_platform.reports.figures import Report, Row, definitions
 
@@ -18,9 +19,6 @@ CONTENT_TYPES = {
     "json": "application/json",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
-# A spreadsheet would run a cell that starts like one of these.
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
-UTF8_MARK = "\ufeff"
 # Where a share would rest on too small a count, or on none.
 NO_RATE = "–"
 
@@ -120,11 +118,6 @@ def as_xlsx(report: Report, by: Breakdown) -> bytes:
         notes.write_string(number, 1, safe(text))
     book.close()
     return buffer.getvalue()
-
-
-def safe(cell: str) -> str:
-    """Text that no spreadsheet takes for a formula."""
-    return f"'{cell}" if cell.startswith(FORMULA_STARTS) else cell
 
 
 def title(report: Report) -> str:

@@ -246,6 +246,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "municipalities.tasks.resume_imports",
         "schedule": crontab(minute="*/2"),
     },
+    "data-exports-owed": {
+        "task": "atn_platform.privacy.tasks.settle_exports",
+        "schedule": crontab(minute="*/2"),
+    },
     "messages-waiting": {
         "task": "atn_platform.notifications.tasks.deliver_waiting",
         "schedule": crontab(minute="*"),

@@ -108,7 +108,8 @@ ROWS: dict[str, Audience] = {
         "accounts:profile accounts:email municipalities:model-list enrollments:teams "
         "enrollments:index enrollments:sessions enrollments:session enrollments:register "
         "enrollments:follow-path enrollments:enroll certificates:index "
-        "notifications:preferences municipalities:link-identity consents:mine",
+        "notifications:preferences municipalities:link-identity consents:mine privacy:index "
+        "privacy:ask",
         PERSON,
     ),
     **_rows("enrollments:towns", PERSON),
@@ -118,7 +119,7 @@ ROWS: dict[str, Audience] = {
         "enrollments:complete",
         FOLLOWER,
     ),
-    **_rows("municipalities:leave certificates:download", OWNER),
+    **_rows("municipalities:leave certificates:download privacy:download", OWNER),
     **_rows(
         "municipalities:invite municipalities:invite-many municipalities:council "
         "municipalities:resend municipalities:cancel municipalities:election "

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from atn_platform.accounts.enums import Role
 from atn_platform.accounts.models import User
+from atn_platform.privacy import actions as privacy_actions
 from certificates import actions as certificate_actions
 from municipalities.actions import invitations, joining
 from municipalities.enums import Public
@@ -86,6 +87,8 @@ def build() -> World:
     )
     batch = hand_in(here, people["responsible"])
     ask_to_join(here, people["responsible"])
+    asked = privacy_actions.ask(user=people["learner"], at=timezone.now())
+    privacy_actions.build(export_id=asked.pk, at=timezone.now())
     world = World(people, seen_by(), arguments={
         "handle": here.handle,
         "uuid": str(meeting.uuid),
@@ -108,6 +111,7 @@ def build() -> World:
     for name in ("path", "follow-path", "leave-path"):
         world.exceptions[f"enrollments:{name}"] = {"code": path.code}
     world.exceptions["certificates:verify"] = {"code": certificate.code}
+    world.exceptions["privacy:download"] = {"uuid": str(asked.uuid)}
     return world
 
 

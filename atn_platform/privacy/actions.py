@@ -1,0 +1,87 @@
+"""Asking for one's own data, making the file, and letting it go."""
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from atn_platform.accounts.models import User
+from atn_platform.audit.recording import record
+from atn_platform.core.exceptions import ActionError
+from atn_platform.notifications.outbox import queue
+from atn_platform.privacy import emails, exports
+from atn_platform.privacy.inventory import HOLDERS
+from atn_platform.privacy.models import EXPORT_LIFE, DataExport
+
+# A worker that said nothing for so long is dead, and another one starts again.
+PATIENCE = timedelta(minutes=2)
+# Between two files of the same person.
+PAUSE = timedelta(hours=1)
+
+
+class ExportRefused(ActionError):
+    """No file can be asked for now."""
+
+
+@transaction.atomic
+def ask(*, user: User, at: datetime) -> DataExport:
+    """State the debt; the one already in hand, when there is one."""
+    User.objects.select_for_update(no_key=True).get(pk=user.pk)
+    mine = DataExport.objects.visible_to(user)
+    owed = mine.owed().first()
+    if owed is not None:
+        return owed
+    if mine.filter(asked_at__gt=at - PAUSE).exists():
+        raise ExportRefused(
+            _("Votre dernier fichier a moins d’une heure. Téléchargez-le, ou revenez plus tard.")
+        )
+    made = DataExport.objects.create(user=user, asked_at=at)
+    record(at=at, actor=user, verb="data.asked", target=str(user.pk))
+    return made
+
+
+def build(*, export_id: int, at: datetime) -> bool:
+    """Make the file. False when it is made already, or when another worker is at it.
+
+    Not one transaction: the page shows how far it is. A worker killed half-way has written
+    nothing but its claim, and another makes the whole file again.
+    """
+    owed = DataExport.objects.owed().filter(pk=export_id)
+    free = owed.filter(Q(claimed_at=None) | Q(claimed_at__lt=at - PATIENCE))
+    if not free.update(claimed_at=at, progress=0):
+        return False
+    made = DataExport.objects.select_related("user").get(pk=export_id)
+    held = []
+    for done, holder in enumerate(HOLDERS, 1):
+        held.append(holder.export(made.user))
+        owed.update(progress=done)
+    return _keep(made, exports.archive(made.user, held, at=at), at=at)
+
+
+@transaction.atomic
+def _keep(made: DataExport, content: bytes, *, at: datetime) -> bool:
+    """The file, its journal and its letter, together or not at all."""
+    expires_at = at + EXPORT_LIFE
+    owed = DataExport.objects.owed().filter(pk=made.pk)
+    if not owed.update(content=content, ready_at=at, expires_at=expires_at, updated_at=at):
+        return False
+    made.expires_at = expires_at
+    record(at=at, actor=made.user, verb="data.ready", target=str(made.user_id))
+    queue(emails.export_ready(made), at=at)
+    return True
+
+
+@transaction.atomic
+def hand_over(*, export: DataExport, at: datetime) -> bytes | None:
+    """The content, for its person, and a line in the journal; None once it has expired."""
+    if not export.is_offered(at) or export.content is None:
+        return None
+    record(at=at, actor=export.user, verb="data.downloaded", target=str(export.user_id))
+    return bytes(export.content)
+
+
+def let_go(*, at: datetime) -> int:
+    """Empty the files whose time is over; how many."""
+    over = DataExport.objects.filter(expires_at__lte=at, content__isnull=False)
+    return over.update(content=None, updated_at=at)

@@ -1,0 +1,11 @@
+from django.urls import path
+
+from atn_platform.privacy import views
+
+app_name = "privacy"
+
+urlpatterns = [
+    path("", views.index, name="index"),
+    path("demander/", views.ask, name="ask"),
+    path("fichier/<uuid:uuid>/", views.download, name="download"),
+]
