@@ -1,6 +1,7 @@
 """Letters about belonging to an organisation, as messages. Nothing is sent from here."""
 
 from datetime import date, datetime
+from uuid import UUID
 
 from django.utils.translation import gettext as _
 
@@ -86,6 +87,25 @@ def welcome(person: User, organisation: Organisation, *, sender: User | None) ->
         subject=_("Des formations courtes vous attendent avec %s") % organisation.name,
         reason=_("%(sender)s a inscrit votre adresse, au nom de %(organisation)s.")
         % {"sender": name, "organisation": organisation.name},
+    )
+
+
+def card_printed(person: User, organisation: Organisation, *, printing: UUID, by: User) -> Message:
+    """To whoever has an address: somebody printed a card that opens their account."""
+    return compose(
+        key=f"card:{person.pk}:{printing}",
+        category=Category.ACCOUNT,
+        recipient=person,
+        template="card_printed",
+        context={
+            "first_name": person.first_name,
+            "sender": str(by),
+            "organisation": organisation.name,
+            "url": absolute("accounts:profile"),
+        },
+        subject=_("Une carte d’accès est imprimée à votre nom"),
+        reason=_("%(sender)s a imprimé une carte pour votre compte, au nom de %(organisation)s.")
+        % {"sender": by, "organisation": organisation.name},
     )
 
 

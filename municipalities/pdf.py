@@ -1,10 +1,19 @@
 """What a town hall prints."""
 
-from django.template.loader import render_to_string
+from collections.abc import Sequence
+from uuid import UUID
 
+from django.template.loader import render_to_string
+from django.utils.http import urlencode
+
+from atn_platform.accounts.actions import PrintedCard
+from atn_platform.accounts.models import User
+from atn_platform.core import codes
 from atn_platform.core.pdf import drawing, qr_code, static, write
 from atn_platform.notifications.emails import absolute
-from municipalities.models import Poster
+from municipalities.models import Organisation, Poster
+
+CARDS_A_PAGE = 6
 
 
 def poster(shown: Poster) -> bytes:
@@ -19,3 +28,39 @@ def poster(shown: Poster) -> bytes:
     }
     html = render_to_string("municipalities/joining/poster.html", facts)
     return write(html, identifier=shown.code, sheet="affiche.css")
+
+
+def cards(
+    made: Sequence[PrintedCard],
+    organisation: Organisation,
+    *,
+    printing: UUID,
+    by: User,
+    phone: str,
+) -> bytes:
+    """Letter pages of six cards, to cut along the lines and give by hand."""
+    address = absolute("accounts:card")
+    facts = [
+        {
+            "person": str(each.card.user),
+            "handle": each.card.user.handle,
+            "code": codes.spelled(each.code),
+            "expires_at": each.card.expires_at,
+            "qr_code": drawing(
+                qr_code(f"{address}?{urlencode({'identifiant': str(each.card.user.handle)})}")
+            ),
+        }
+        for each in made
+    ]
+    context = {
+        "organisation": organisation,
+        "pages": [
+            facts[rank : rank + CARDS_A_PAGE] for rank in range(0, len(facts), CARDS_A_PAGE)
+        ],
+        "address": address.partition("://")[2],
+        "contact": str(by),
+        "phone": phone,
+        "mark": drawing((static() / "marque.svg").read_bytes()),
+    }
+    html = render_to_string("municipalities/cards/sheet.html", context)
+    return write(html, identifier=printing.hex, sheet="cartes.css")

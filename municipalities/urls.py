@@ -1,6 +1,7 @@
 from django.urls import path
 
 from municipalities.views import (
+    cards,
     claims,
     council,
     election,
@@ -55,5 +56,6 @@ urlpatterns = [
     path("mes-gens/<slug:handle>/affiche/", joining.poster, name="poster"),
     path("mes-gens/<slug:handle>/affiche/code/", joining.change, name="change-poster"),
     path("mes-gens/<slug:handle>/affiche/demandes/", joining.decide, name="decide-joining"),
+    path("mes-gens/<slug:handle>/cartes/", cards.cards, name="cards"),
     path("mes-gens/<slug:handle>/affiche.pdf", joining.poster_pdf, name="poster-pdf"),
 ]

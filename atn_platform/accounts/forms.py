@@ -1,9 +1,10 @@
 """Input about accounts: names, addresses, and who is meant."""
 
+import re
 from typing import Any
 
 from allauth.account.adapter import get_adapter
-from allauth.account.forms import RequestLoginCodeForm
+from allauth.account.forms import LoginForm, RequestLoginCodeForm
 from allauth.core import context
 from allauth.core.ratelimit import consume
 from allauth.mfa.webauthn.forms import AddWebAuthnForm, EditWebAuthnForm
@@ -12,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from atn_platform.accounts.enums import Role
 from atn_platform.accounts.http import known_device
-from atn_platform.accounts.models import User
+from atn_platform.accounts.models import HANDLE, User, read_handle
 
 
 class NameForm(forms.Form):
@@ -122,3 +123,49 @@ class RequestCodeForm(RequestLoginCodeForm):
                 )
             )
         return email
+
+
+class PasswordForm(LoginForm):
+    """allauth's form, for those too who have a handle and no address."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["login"] = forms.CharField(
+            label=_("Courriel ou identifiant"),
+            max_length=254,
+            widget=forms.TextInput({"autocomplete": "username", "autocapitalize": "none"}),
+            error_messages={"required": _("Écrivez votre courriel ou votre identifiant.")},
+        )
+        self.fields["password"].label = _("Mot de passe ou phrase de passe")
+        self.order_fields(["login", "password"])
+
+    def clean_login(self) -> str:
+        typed: str = super().clean_login()
+        handle = read_handle(typed)
+        return handle if re.match(HANDLE, handle) else typed
+
+
+class CardForm(forms.Form):
+    """What stands on a printed card."""
+
+    handle = forms.CharField(
+        label=_("Identifiant"),
+        max_length=120,
+        help_text=_("Par exemple : prenom.nom@municipalite."),
+        widget=forms.TextInput(
+            {"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}
+        ),
+        error_messages={"required": _("Écrivez l’identifiant de votre carte.")},
+    )
+    code = forms.CharField(
+        label=_("Code de la carte"),
+        max_length=40,
+        help_text=_("Douze lettres et chiffres; les traits et les majuscules comptent peu."),
+        widget=forms.TextInput(
+            {"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}
+        ),
+        error_messages={"required": _("Écrivez le code de votre carte.")},
+    )
+
+    def clean_handle(self) -> str:
+        return read_handle(self.cleaned_data["handle"])

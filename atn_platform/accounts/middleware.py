@@ -1,10 +1,23 @@
-"""The second factor that some roles owe."""
+"""The second factor that some roles owe, and sessions on devices that several people use."""
 
 from collections.abc import Callable
 
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils import timezone
+from django.utils.translation import gettext as _
 
+from atn_platform.accounts.http import DEVICE_DAYS
+from atn_platform.core.context import SHARED, SHARED_COOKIE, is_shared
+
+# In the session: when someone last did something.
+SEEN = "shared_seen"
+SHARED_IDLE_SECONDS = 15 * 60
+# Seconds between two notes that someone is there; each is a write.
+NOTED_EVERY = 15
 ALLOWED = ("/compte/2fa/", "/compte/logout/", "/compte/reauthenticate/", "/mode-leger/")
 
 
@@ -27,3 +40,71 @@ def require_second_factor(
         return get_response(request)
 
     return middleware
+
+
+def shared_device(
+    get_response: Callable[[HttpRequest], HttpResponse],
+) -> Callable[[HttpRequest], HttpResponse]:
+    """On a device of several people, forget each one: with the browser, at rest, or when asked.
+
+    The choice is made on the pages of sign-in; here, below every door, it takes effect.
+    """
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        if not request.user.is_authenticated and "shared_asked" in request.POST:
+            request.session[SHARED] = "shared" in request.POST
+        was_shared = request.user.is_authenticated and request.session.get(SHARED, False)
+        if was_shared and _rested(request):
+            logout(request)
+            messages.info(request, _("Session fermée : personne n’a rien fait depuis un moment."))
+            response: HttpResponse = redirect("accounts:card")
+        else:
+            response = get_response(request)
+        if request.user.is_authenticated:
+            _keep_short(request, response)
+        elif was_shared:
+            _leave_no_trace(response)
+        return response
+
+    return middleware
+
+
+def _rested(request: HttpRequest) -> bool:
+    """Whether nobody did anything for long; otherwise note that someone just did."""
+    now = int(timezone.now().timestamp())
+    rest: int = now - request.session.setdefault(SEEN, now)
+    if rest > NOTED_EVERY:
+        request.session[SEEN] = now
+    return rest > SHARED_IDLE_SECONDS
+
+
+def _keep_short(request: HttpRequest, response: HttpResponse) -> None:
+    """Whatever the door promised, the session lasts no longer than the browser."""
+    if not is_shared(request):
+        if request.session.get(SHARED) is False and SHARED_COOKIE in request.COOKIES:
+            response.delete_cookie(SHARED_COOKIE)
+        return
+    if not request.session.get_expire_at_browser_close():
+        request.session.set_expiry(0)
+        request.session[SHARED] = True
+        response.set_cookie(
+            SHARED_COOKIE,
+            "1",
+            max_age=DEVICE_DAYS * 24 * 60 * 60,
+            secure=settings.SESSION_COOKIE_SECURE,
+            httponly=True,
+            samesite="Lax",
+        )
+    _forget(response, settings.DEVICE_COOKIE_NAME)
+
+
+def _leave_no_trace(response: HttpResponse) -> None:
+    """The next person finds neither pages in memory nor cookies of the one before."""
+    response.headers["Clear-Site-Data"] = '"cache", "storage"'
+    for name in (settings.DEVICE_COOKIE_NAME, settings.CSRF_COOKIE_NAME):
+        _forget(response, name)
+
+
+def _forget(response: HttpResponse, name: str) -> None:
+    response.cookies.pop(name, None)
+    response.delete_cookie(name, samesite="Lax")

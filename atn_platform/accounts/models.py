@@ -1,3 +1,5 @@
+import re
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
@@ -16,6 +18,25 @@ from atn_platform.core.models import TimestampedModel
 RESPONSIBLE = "responsible"
 # Nor this: the person has a second factor, and showed it at sign-in.
 SECOND_FACTOR = "second-factor"
+# How long the code of a printed card opens the account, unless it serves before.
+CARD_LIFE = timedelta(days=60)
+# No dot after the sign: it looks like an address, and can never be one.
+HANDLE = r"^[a-z0-9.-]+@[a-z0-9-]+$"
+HANDLE_PART = 40
+
+
+def handle_of(first_name: str, last_name: str, place: str) -> str:
+    """How people without an address name themselves: luc.belanger@saint-exemple."""
+    names = (french.slugify(first_name), french.slugify(last_name))
+    who = ".".join(name for name in names if name) or "personne"
+    where = french.slugify(re.sub(r"\(.*?\)", "", place)) or "ici"
+    return f"{who[:HANDLE_PART].strip('.-')}@{where[:HANDLE_PART].strip('-')}"
+
+
+def read_handle(typed: str) -> str:
+    """The same with the accents, capitals and spaces that people type."""
+    return "".join(french.fold(typed).split())
+
 
 # Read at every request: building it from querysets took longer than running it.
 _WITH_STANDING = """
@@ -65,6 +86,10 @@ class User(AbstractBaseUser, PermissionsMixin):
     """One human being who may sign in; may lack an e-mail address. Belongs to no organisation."""
 
     email = models.EmailField(_("adresse courriel"), unique=True, null=True, blank=True)
+    # What someone without an address signs in with; never given to anybody else after them.
+    handle = models.CharField(
+        _("identifiant"), max_length=120, unique=True, null=True, blank=True, editable=False
+    )
     first_name = models.CharField(_("prénom"), max_length=100, blank=True)
     last_name = models.CharField(_("nom"), max_length=100, blank=True)
     sort_key = models.CharField(_("clé de tri"), max_length=210, editable=False, db_index=True)
@@ -87,6 +112,10 @@ class User(AbstractBaseUser, PermissionsMixin):
                 name="accounts_user_email_lower",
             ),
             models.CheckConstraint(condition=~Q(email=""), name="accounts_user_email_not_blank"),
+            models.CheckConstraint(
+                condition=Q(handle__isnull=True) | Q(handle__regex=HANDLE),
+                name="accounts_user_handle_is_no_address",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -151,6 +180,11 @@ class User(AbstractBaseUser, PermissionsMixin):
     def owes_second_factor(self) -> bool:
         return self.needs_second_factor and SECOND_FACTOR not in self.standing
 
+    @property
+    def has_way_back(self) -> bool:
+        """Whether the person can come in again without anybody's help."""
+        return bool(self.email) or self.has_usable_password() or SECOND_FACTOR in self.standing
+
 
 class RoleGrant(TimestampedModel):
     """A platform role given to a person; ended, never deleted."""
@@ -184,3 +218,51 @@ class RoleGrant(TimestampedModel):
 
     def __str__(self) -> str:
         return f"{self.user} · {self.get_role_display()}"
+
+
+class CardQuerySet(models.QuerySet["Card"]):
+    def live(self, at: datetime) -> "CardQuerySet":
+        """Cards that would still open their account."""
+        return self.filter(used_at__isnull=True, replaced_at__isnull=True, expires_at__gt=at)
+
+
+class Card(TimestampedModel):
+    """A code on paper that opens an account once. Only its imprint is kept."""
+
+    user = models.ForeignKey(
+        User, verbose_name=_("personne"), on_delete=models.CASCADE, related_name="cards"
+    )
+    # Names the gesture of printing, so that the same one done twice gives the same card.
+    printing = models.UUIDField(_("impression"))
+    code_hash = models.CharField(_("empreinte du code"), max_length=64)
+    printed_by = models.ForeignKey(
+        User,
+        verbose_name=_("imprimée par"),
+        on_delete=models.PROTECT,
+        related_name="+",
+        null=True,
+        blank=True,
+    )
+    printed_at = models.DateTimeField(_("imprimée le"))
+    expires_at = models.DateTimeField(_("expire le"))
+    used_at = models.DateTimeField(_("utilisée le"), null=True, blank=True)
+    replaced_at = models.DateTimeField(_("remplacée le"), null=True, blank=True)
+
+    objects = CardQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("carte")
+        verbose_name_plural = _("cartes")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user"],
+                condition=Q(used_at__isnull=True, replaced_at__isnull=True),
+                name="accounts_one_card_a_person",
+            ),
+            models.UniqueConstraint(
+                fields=["user", "printing"], name="accounts_one_card_a_printing"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} · {self.printed_at:%Y-%m-%d}"

@@ -12,7 +12,7 @@ from django.contrib.sessions.models import Session
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from atn_platform.accounts.models import RoleGrant, User
+from atn_platform.accounts.models import Card, RoleGrant, User
 from atn_platform.core import personal
 from atn_platform.core.personal import About, Export, Kind, Reader, Retention, Table, nobody
 
@@ -47,6 +47,10 @@ TABLES = [
                 (Reader.SELF, Reader.RESPONSIBLE, Reader.ATN),
             ),
             About(
+                "pk", "handle", Kind.IDENTITY, SIGNED_IN, Retention.ACCOUNT,
+                (Reader.SELF, Reader.RESPONSIBLE, Reader.ATN),
+            ),
+            About(
                 "pk", "is_active is_staff is_superuser", Kind.FUNCTION, SIGNED_IN,
                 Retention.ACCOUNT,
             ),
@@ -55,6 +59,18 @@ TABLES = [
         ),
         # The key is made of the names; groups and permissions of Django serve nobody here.
         plain="id sort_key groups user_permissions",
+    ),
+    Table(
+        Card,
+        (
+            About(
+                "user", "user printed_at expires_at used_at replaced_at", Kind.ACT, SIGNED_IN,
+                Retention.ACCOUNT, (Reader.SELF, Reader.RESPONSIBLE),
+            ),
+            About("user", "code_hash printing", Kind.SECRET, SIGNED_IN, Retention.ACCOUNT, ()),
+            About("printed_by", "printed_by printed_at", Kind.ACT, ANSWERABLE, Retention.ACCOUNT),
+        ),
+        plain="id created_at updated_at",
     ),
     Table(
         RoleGrant,

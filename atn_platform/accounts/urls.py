@@ -7,4 +7,7 @@ urlpatterns = [
     path("", views.profile, name="profile"),
     path("appareil/<str:token>/", views.device, name="device"),
     path("email/", views.email, name="email"),
+    path("carte/", views.card, name="card"),
+    path("carte/annuler/", views.cancel_card, name="cancel-card"),
+    path("retour/", views.way_back, name="way-back"),
 ]

@@ -1,17 +1,28 @@
 """A person's own account."""
 
+from allauth.account.internal.flows.login import record_authentication
+from allauth.account.utils import perform_login
 from allauth.account.views import email as allauth_email
+from allauth.core.internal import ratelimit
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from atn_platform.accounts import actions
-from atn_platform.accounts.forms import NameForm
-from atn_platform.accounts.http import SignedInRequest, remember_device, way_in_owner
+from atn_platform.accounts.forms import CardForm, NameForm
+from atn_platform.accounts.http import (
+    SignedInRequest,
+    known_device,
+    remember_device,
+    way_in_owner,
+)
+from atn_platform.core.exceptions import ActionError
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -27,7 +38,11 @@ def profile(request: SignedInRequest) -> HttpResponse:
         messages.success(request, _("Votre nom est enregistré."))
         return redirect("accounts:profile")
     mandates = user.mandates.in_force(on=timezone.localdate()).select_related("organisation")
-    context = {"form": form, "mandates": mandates.order_by("starts_on")}
+    context = {
+        "form": form,
+        "mandates": mandates.order_by("starts_on"),
+        "card": user.cards.live(timezone.now()).select_related("printed_by").first(),
+    }
     status = 422 if form.errors else 200
     return render(request, "accounts/profile.html", context, status=status)
 
@@ -50,3 +65,81 @@ def device(request: HttpRequest, token: str) -> HttpResponse:
         return answer
     messages.success(request, _("Cet appareil est reconnu. Demandez maintenant votre code."))
     return remember_device(answer, str(owner.email))
+
+
+@login_not_required
+@require_http_methods(["GET", "HEAD", "POST"])
+@sensitive_post_parameters("code")
+def card(request: HttpRequest) -> HttpResponseBase:
+    """Come in by a printed card; the same answer whether or not the handle is somebody's."""
+    if request.user.is_authenticated:
+        return render(request, "accounts/card_other.html", {})
+    # Counts what is sent, as the library's doors do; reading the page costs nothing.
+    refused: HttpResponse | None = ratelimit.consume_or_429(
+        request, app="allauth.account", action="card"
+    )
+    if refused:
+        return refused
+    initial = {"handle": request.GET.get("identifiant", "")}
+    form = CardForm(request.POST if request.method == "POST" else None, initial=initial)
+    if form.is_valid() and (answer := _by_card(request, form)):
+        return answer
+    context = {"form": form}
+    return render(request, "accounts/card.html", context, status=422 if form.errors else 200)
+
+
+def _by_card(request: HttpRequest, form: CardForm) -> HttpResponseBase | None:
+    """Sign the person in, or say at the form why not. Second factors are asked for as usual."""
+    handle = form.cleaned_data["handle"]
+    tries = _count_card(request, handle)
+    if tries is None:
+        form.add_error(
+            None, _("Trop d’essais avec cet identifiant, à cet endroit. Patientez cinq minutes.")
+        )
+        return None
+    try:
+        user = actions.use_card(handle=handle, code=form.cleaned_data["code"], at=timezone.now())
+    except ActionError as error:
+        form.add_error(None, str(error))
+        return None
+    if user is None:
+        form.add_error(
+            "code",
+            _("Cet identifiant et ce code ne vont pas ensemble, ou la carte a déjà servi. "
+              "Vérifiez chaque caractère, ou demandez une autre carte."),
+        )  # fmt: skip
+        return None
+    tries.rollback()
+    record_authentication(request, user, method="card")
+    target = None if user.has_way_back else reverse("accounts:way-back")
+    answer: HttpResponseBase = perform_login(request, user, redirect_url=target)
+    return answer
+
+
+def _count_card(request: HttpRequest, handle: str) -> ratelimit.RateLimitUsage | None:
+    """Count a try before it is made; None past the limit.
+
+    By handle and place: twelve characters bear guesses from everywhere, so that tries made
+    elsewhere keep nobody out; a device of the owner has tries of its own.
+    """
+    device = known_device(request, handle)
+    return ratelimit.consume(
+        request,
+        app="allauth.account",
+        action="card_failed_known" if device else "card_failed",
+        key=f"{handle} {device or ratelimit.get_ip(request)}",
+    )
+
+
+@require_safe
+def way_back(request: SignedInRequest) -> HttpResponse:
+    """After a card: an address, a key or a passphrase of their own, or another card next time."""
+    return render(request, "accounts/way_back.html", {})
+
+
+@require_POST
+def cancel_card(request: SignedInRequest) -> HttpResponse:
+    """A card that the person did not ask for, or lost, opens their account no more."""
+    if actions.cancel_card(user=request.user, by=request.user, at=timezone.now()):
+        messages.success(request, _("La carte est annulée : son code n’ouvre plus rien."))
+    return redirect("accounts:profile")

@@ -17,6 +17,8 @@ FONTS = (
     ("ATN Texte", "atn-texte.woff2", 400),
     ("ATN Texte", "atn-texte.woff2", 700),
     ("ATN Titre", "atn-titre.woff2", 400),
+    # Capitals, figures and dash only: the codes of cards.
+    ("ATN Code", "atn-code.woff2", 700),
 )
 
 

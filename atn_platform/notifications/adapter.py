@@ -42,12 +42,14 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def reauthenticate(self, user: User, password: str) -> bool:
         """Confirm who is there; the address of the account counts, be it known to allauth."""
-        found = self.authenticate(self.request, email=user.email or "", password=password)
+        name = user.email or user.handle or ""
+        found = self.authenticate(self.request, email=name, password=password)
         return found is not None and found.pk == user.pk
 
     def post_login(self, request: HttpRequest, user: User, **kwargs: Any) -> HttpResponseBase:
         answer: HttpResponseBase = super().post_login(request, user, **kwargs)
-        return remember_device(answer, user.email) if user.email else answer
+        names = [name for name in (user.email, user.handle) if name]
+        return remember_device(answer, *names) if names else answer
 
     def send_way_in(self, email: str, user: User | None) -> None:
         """Say once an hour that codes are asked by many, and how the owner still gets one."""

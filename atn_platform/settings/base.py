@@ -72,6 +72,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "atn_platform.accounts.middleware.shared_device",
     "atn_platform.accounts.middleware.require_second_factor",
 ]
 
@@ -139,7 +140,10 @@ ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 15 * 60
 # Every door's limits stand in one table.
 ACCOUNT_RATE_LIMITS = limits.RATES
 MFA_RATE_LIMITS = limits.RATES
-ACCOUNT_FORMS = {"request_login_code": "atn_platform.accounts.forms.RequestCodeForm"}
+ACCOUNT_FORMS = {
+    "request_login_code": "atn_platform.accounts.forms.RequestCodeForm",
+    "login": "atn_platform.accounts.forms.PasswordForm",
+}
 # Says that an account was opened on this device before; it opens nothing.
 DEVICE_COOKIE_NAME = "appareil"
 # One address an account; a new one takes its place once a link sent to it was opened.

@@ -7,7 +7,7 @@ from datetime import date
 from django.db.models import Count, QuerySet
 from django.utils.translation import gettext as _
 
-from atn_platform.accounts.models import User
+from atn_platform.accounts.models import Card, User
 from atn_platform.core import french
 from atn_platform.notifications.models import OutgoingEmail
 from municipalities.enums import LineState, Public
@@ -228,11 +228,14 @@ def kept_lines(batch: ImportBatch, lines: Sequence[ImportLine]) -> set[int]:
 def _held(
     model: type[Mandate] | type[User], keys: Sequence[int], aside: Sequence[int] = ()
 ) -> set[int]:
-    """Those of these rows to which another row refers; letters and lines of lists do not count."""
+    """Those of these rows to which another row refers.
+
+    Letters, cards that nobody used and lines of lists do not count.
+    """
     held: set[int] = set()
     for relation in model._meta.related_objects:
         other = relation.related_model
-        if other in (ImportLine, OutgoingEmail):
+        if other in (Card, ImportLine, OutgoingEmail):
             continue
         name = relation.field.name
         # Every model has one, under that name, whatever its own manager hides.

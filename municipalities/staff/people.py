@@ -1,5 +1,6 @@
 """From lines of cells to persons, each with what could not be understood of it."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
@@ -27,6 +28,11 @@ PUBLICS = {
     ),
 }
 PUBLIC_OF = {word: public for public, words in PUBLICS.items() for word in words.split("|")}
+# Folded functions that only elected people have: « conseillère en communication » is not one.
+ELECTED = re.compile(
+    r"(maire|mairesse|prefet|prefete)\b.*"
+    r"|conseill(er|ere)( municipale?)?(\W+(siege|poste|district|quartier)\b.*)?"
+)
 LENGTHS = {"first_name": 100, "last_name": 100, "function": 120, "email": 254}
 
 
@@ -73,6 +79,8 @@ def understand(line: Line, columns: Columns, place: frozenset[str]) -> Entry:
     entry = Entry(number=line.number, flaws=list(_flaws(line, columns, said, place)))
     first, last = _names(said)
     public = PUBLIC_OF.get(french.fold(said.get("public", "")), "")
+    if not public and ELECTED.fullmatch(french.fold(said.get("function", ""))):
+        public = Public.ELECTED
     return replace(
         entry,
         first_name=first[: LENGTHS["first_name"]],

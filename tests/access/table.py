@@ -95,7 +95,7 @@ ROWS: dict[str, Audience] = {
         "health-live health-ready portal:home portal:help portal:accessibility portal:privacy "
         "portal:light-mode municipalities:claim-search municipalities:claim courses:catalogue "
         "enrollments:paths enrollments:path enrollments:course certificates:verify-form "
-        "certificates:verify demo:mailbox ask-code",
+        "certificates:verify demo:mailbox ask-code accounts:card",
         ANYONE,
     ),
     **_rows(
@@ -105,7 +105,8 @@ ROWS: dict[str, Audience] = {
         BEARER,
     ),
     **_rows(
-        "accounts:profile accounts:email municipalities:model-list enrollments:teams "
+        "accounts:profile accounts:email accounts:way-back accounts:cancel-card "
+        "municipalities:model-list enrollments:teams "
         "enrollments:index enrollments:sessions enrollments:session enrollments:register "
         "enrollments:follow-path enrollments:enroll certificates:index "
         "notifications:preferences municipalities:link-identity consents:mine privacy:index "
@@ -130,7 +131,7 @@ ROWS: dict[str, Audience] = {
         "municipalities:import-undo municipalities:import-discard municipalities:import-result "
         "municipalities:responsables municipalities:end-responsible enrollments:team "
         "municipalities:sign-in municipalities:poster municipalities:change-poster "
-        "municipalities:decide-joining municipalities:poster-pdf",
+        "municipalities:decide-joining municipalities:poster-pdf municipalities:cards",
         PEOPLE,
     ),
     **_rows("enrollments:attendance enrollments:door", GIVER),
