@@ -1,11 +1,13 @@
 """Letters about belonging to an organisation, as messages. Nothing is sent from here."""
 
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
 from django.utils.translation import gettext as _
 
 from atn_platform.accounts.models import User
+from atn_platform.core import french
+from atn_platform.core.office_hours import QUEBEC
 from atn_platform.notifications.emails import Timing, absolute, compose
 from atn_platform.notifications.enums import Category
 from atn_platform.notifications.messages import Message
@@ -20,6 +22,7 @@ from municipalities.models import (
     Organisation,
     Responsibility,
 )
+from municipalities.queries.duties import DutyLine
 
 
 def invitation(invited: Invitation, *, token: str, at: datetime) -> Message:
@@ -216,3 +219,27 @@ def address_refused(refusal: RefusedAddress, answering: Responsibility) -> Messa
         subject=_("Une adresse de vos gens ne reçoit plus nos messages"),
         reason=_("Vous répondez de la formation des gens de %s.") % answering.organisation.name,
     )
+
+
+def duty_near(line: DutyLine, *, days: int, leaves_at: datetime) -> Message:
+    """A deadline that the law sets comes near; one for each training and distance in days."""
+    person, training = line.mandate.user, french.quoted(str(line.duty.label))
+    day = french.day(line.deadline)
+    over = datetime.combine(line.deadline + timedelta(days=1), time(), QUEBEC)
+    return compose(
+        key=f"duty:{line.mandate.pk}:{line.duty}:{days}",
+        category=Category.REMINDER,
+        recipient=person,
+        template="duty_near",
+        context={
+            "first_name": person.first_name,
+            "training": training,
+            "organisation": line.mandate.organisation.name,
+            "day": day,
+            "url": absolute("municipalities:my-duties"),
+        },
+        subject=_("%(training)s : échéance le %(day)s") % {"training": training, "day": day},
+        reason=_("La loi demande cette formation à chaque membre du conseil; nous l’écrivons 90, "
+                 "30 et 7 jours avant l’échéance."),
+        timing=Timing(not_before=leaves_at, expires_at=over),
+    )  # fmt: skip

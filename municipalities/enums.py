@@ -83,3 +83,10 @@ class ProviderKind(models.TextChoices):
 
     MICROSOFT = "microsoft", "Microsoft"
     GOOGLE = "google", "Google"
+
+
+class Duty(models.TextChoices):
+    """Trainings that the law asks of elected people, followed elsewhere."""
+
+    ETHICS = "ethics", _("Éthique et déontologie en matière municipale")
+    SYSTEM = "system", _("Système municipal et rôle des membres du conseil")

@@ -1,6 +1,7 @@
 """What a town hall prints."""
 
 from collections.abc import Sequence
+from datetime import date
 from uuid import UUID
 
 from django.template.loader import render_to_string
@@ -11,9 +12,11 @@ from atn_platform.accounts.models import User
 from atn_platform.core import codes
 from atn_platform.core.pdf import drawing, qr_code, static, write
 from atn_platform.notifications.emails import absolute
-from municipalities.models import Organisation, Poster
+from municipalities.models import DeclaredTraining, Organisation, Poster
+from municipalities.queries.duties import CouncilRow
 
 CARDS_A_PAGE = 6
+PAPER = "papier.css"
 
 
 def poster(shown: Poster) -> bytes:
@@ -64,3 +67,16 @@ def cards(
     }
     html = render_to_string("municipalities/cards/sheet.html", context)
     return write(html, identifier=printing.hex, sheet="cartes.css")
+
+
+def declaration(training: DeclaredTraining) -> bytes:
+    """« Déclaration de participation à une formation », for the clerk, to sign."""
+    html = render_to_string("municipalities/duties/declaration_pdf.html", {"training": training})
+    return write(html, identifier=f"declaration-{training.pk}", sheet=PAPER)
+
+
+def training_list(organisation: Organisation, rows: list[CouncilRow], *, on: date) -> bytes:
+    """The public list of the trainings of a council, as the law asks of the municipality."""
+    facts = {"organisation": organisation, "rows": rows, "on": on}
+    html = render_to_string("municipalities/duties/list_pdf.html", facts)
+    return write(html, identifier=f"formations-{organisation.handle}-{on:%Y%m%d}", sheet=PAPER)

@@ -1,5 +1,6 @@
 """What is held of a person in organisations: mandates, invitations, requests, lists."""
 
+from dataclasses import replace
 from typing import Any
 
 from django.db.models import Q
@@ -7,10 +8,11 @@ from django.utils.translation import gettext_lazy as _
 
 from atn_platform.accounts.models import User
 from atn_platform.core import personal
-from atn_platform.core.personal import About, Export, Kind, Reader, Retention, Table, nobody
+from atn_platform.core.personal import About, Export, File, Kind, Reader, Retention, Table, nobody
 from municipalities.models import (
     Claim,
     CouncilRenewal,
+    DeclaredTraining,
     IdentityProvider,
     ImportBatch,
     ImportLine,
@@ -25,6 +27,7 @@ from municipalities.models import (
     RegistryImport,
     Responsibility,
     TerritorialEvent,
+    TrainingList,
 )
 
 BELONGS = _("savoir à quel titre vous suivez une formation, et pour quelle organisation")
@@ -33,6 +36,7 @@ INVITED = _("vous inviter, et vous reconnaître quand vous acceptez")
 ASKED = _("répondre à votre demande")
 LISTED = _("inscrire d’un coup les gens d’une organisation, et pouvoir l’annuler")
 ANSWERABLE = _("savoir qui a fait quoi, si une question se pose")
+DECLARED = _("tenir la liste publique que la loi demande, et vous rappeler les échéances")
 PEOPLE = (Reader.SELF, Reader.RESPONSIBLE, Reader.ATN)
 
 
@@ -163,10 +167,38 @@ TABLES = [
         ),
         plain="id created_at updated_at sent_to code_hash code_expires_at",
     ),
+    Table(
+        DeclaredTraining,
+        (
+            About(
+                "mandate__user",
+                "mandate duty followed_on trainer authorisation minutes declared_at withdrawn_at",
+                Kind.TRAINING, DECLARED, Retention.TRAINING, PEOPLE,
+            ),
+            About("mandate__user", "proof proof_name proof_type", Kind.TRAINING, DECLARED,
+                  Retention.TRAINING, (Reader.SELF,)),
+        ),
+        plain="id created_at updated_at",
+    ),
+    Table(
+        TrainingList,
+        (
+            About("opened_by", "opened_by organisation opened_at closed_at", Kind.ACT, ANSWERABLE,
+                  Retention.TRAINING, PEOPLE),
+        ),
+        plain="id created_at updated_at",
+    ),
     # Its address is the one that the official registry publishes.
     *nobody(Organisation, Region, RegistryImport, TerritorialEvent, IdentityProvider),
 ]  # fmt: skip
 
 
 def export(user: User) -> Export:
-    return personal.export(TABLES, user)
+    """The rows, and the proofs that the person gave."""
+    given = DeclaredTraining.objects.visible_to(user).exclude(proof="")
+    return replace(personal.export(TABLES, user), files=[_proof(each) for each in given])
+
+
+def _proof(training: DeclaredTraining) -> File:
+    with training.proof.open() as stored:
+        return File(f"{training.pk}-{training.proof_name}", stored.read())

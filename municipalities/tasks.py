@@ -1,7 +1,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from municipalities.actions import imports, letters
+from municipalities.actions import duties, imports, letters
 from municipalities.enums import BatchState
 from municipalities.models import ImportBatch
 
@@ -23,3 +23,9 @@ def resume_imports() -> None:
 @shared_task
 def tell_of_refusal(*, refusal_id: int) -> None:
     letters.tell_of_refusal(refusal_id=refusal_id, at=timezone.now())
+
+
+@shared_task
+def remind_duties() -> None:
+    """Deadlines that the law sets for elected people."""
+    duties.remind(at=timezone.now())

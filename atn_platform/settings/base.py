@@ -254,6 +254,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "atn_platform.privacy.tasks.settle_exports",
         "schedule": crontab(minute="*/2"),
     },
+    "duties-near": {
+        "task": "municipalities.tasks.remind_duties",
+        "schedule": crontab(minute="45", hour="7", day_of_week="mon-fri"),
+    },
     "messages-waiting": {
         "task": "atn_platform.notifications.tasks.deliver_waiting",
         "schedule": crontab(minute="*"),

@@ -1,5 +1,6 @@
 from municipalities.models.changes import RENEWAL_UNDO, CouncilRenewal, MandateChange
 from municipalities.models.claims import CLAIM_LIFE, CLAIM_TRIES, Claim
+from municipalities.models.duties import DeclaredTraining, TrainingList
 from municipalities.models.imports import IMPORT_UNDO, ImportBatch, ImportLine
 from municipalities.models.invitations import INVITATION_LIFE, Invitation
 from municipalities.models.joining import JoinRequest, Poster
@@ -22,6 +23,7 @@ __all__ = [
     "RENEWAL_UNDO",
     "Claim",
     "CouncilRenewal",
+    "DeclaredTraining",
     "IdentityProvider",
     "ImportBatch",
     "ImportLine",
@@ -38,4 +40,5 @@ __all__ = [
     "RegistryImport",
     "Responsibility",
     "TerritorialEvent",
+    "TrainingList",
 ]

@@ -65,6 +65,9 @@ PEOPLE = _audience(
     "names, functions and facts of the organisation's people; never answers or scores",
     "responsible administrator",
 )
+SEATED = _audience(
+    "the elected person alone", "one's own declaration of a mandatory training", "elected"
+)
 TOWN = _audience(
     "the municipality's council and responsables, and ATN",
     "two counts of the whole municipality, hidden below five or where one could be worked out",
@@ -113,7 +116,14 @@ ROWS: dict[str, Audience] = {
         "privacy:ask",
         PERSON,
     ),
-    **_rows("enrollments:towns", PERSON),
+    **_rows("enrollments:towns municipalities:my-duties", PERSON),
+    **_rows(
+        "municipalities:declaration municipalities:proof municipalities:declare "
+        "municipalities:withdraw-duty",
+        SEATED,
+    ),
+    **_rows("municipalities:council-duties municipalities:open-list", PEOPLE),
+    **_rows("municipalities:public-list", PEOPLE),
     **_rows("enrollments:readiness enrollments:summary", TOWN),
     **_rows(
         "enrollments:cancel enrollments:calendar enrollments:leave enrollments:lesson "

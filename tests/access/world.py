@@ -13,9 +13,10 @@ from atn_platform.accounts.enums import Role
 from atn_platform.accounts.models import User
 from atn_platform.privacy import actions as privacy_actions
 from certificates import actions as certificate_actions
+from municipalities.actions import duties as duty_actions
 from municipalities.actions import invitations, joining
-from municipalities.enums import Public
-from municipalities.models import ImportBatch, Organisation
+from municipalities.enums import Duty, Public
+from municipalities.models import ImportBatch, Mandate, Organisation
 from tests.factories import (
     LONG_AGO,
     EnrollmentFactory,
@@ -27,6 +28,8 @@ from tests.factories import (
     ResponsibilityFactory,
     UserFactory,
 )
+
+PNG = b"\x89PNG\r\n\x1a\n"
 
 
 @dataclass
@@ -106,7 +109,7 @@ def build() -> World:
         "invited": invited.pk,
         "batch": batch.pk,
     }
-    world.exceptions = exceptions(rows)
+    world.exceptions = exceptions(rows) | duties(mandates["elected"])
     path = PathFactory(courses=[version.course])
     for name in ("path", "follow-path", "leave-path"):
         world.exceptions[f"enrollments:{name}"] = {"code": path.code}
@@ -124,6 +127,21 @@ def exceptions(rows: dict[str, int]) -> dict[str, dict[str, str]]:
         found[f"municipalities:{name}"] = {"pk": str(rows["learner"])}
     for name in ("", "-columns", "-line", "-decisions", "-start", "-undo", "-discard", "-result"):
         found[f"municipalities:import{name}"] = {"pk": str(rows["batch"]), "number": "2"}
+    return found
+
+
+def duties(seat: Mandate) -> dict[str, dict[str, str]]:
+    """A mandatory training declared by someone elected, whose town opened its list."""
+    said = duty_actions.Declared(
+        seat.starts_on, "Organisme", "", 450, duty_actions.Proof("a.png", PNG)
+    )
+    declared = duty_actions.declare(
+        mandate_id=seat.pk, duty=Duty.ETHICS, said=said, by=seat.user, at=timezone.now()
+    )
+    duty_actions.open_list(organisation=seat.organisation, by=seat.user, at=timezone.now())
+    found = {"municipalities:declare": {"pk": str(seat.pk), "duty": Duty.ETHICS.value}}
+    for name in ("declaration", "proof", "withdraw-duty"):
+        found[f"municipalities:{name}"] = {"pk": str(declared.pk)}
     return found
 
 

@@ -191,10 +191,10 @@ def test_the_page_takes_as_many_queries_for_three_people_as_for_thirty(
     people(Public.STAFF, 2)
     client.force_login(anouk)
     page = reverse("enrollments:readiness", args=[town.handle])
-    with django_assert_num_queries(7):  # session, person, standing, town, people, done, course
+    with django_assert_num_queries(6):  # session, person, town, people, done, course
         client.get(page)
     people(Public.STAFF, 28, done=9)
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(6):
         assertContains(client.get(page), "9 sur 30")
 
 
