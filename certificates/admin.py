@@ -80,7 +80,7 @@ class CertificateAdmin(ReadOnlyAdmin):
         return self.has_view_permission(request)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Certificate]:
-        return Certificate.objects.with_states()
+        return Certificate.objects.with_states().select_related("enrollment")
 
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None

@@ -1,5 +1,7 @@
 """Read and search. What learners did changes through actions, never through these pages."""
 
+from typing import cast
+
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
@@ -9,6 +11,9 @@ from django.urls import URLPattern, path
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from atn_platform.accounts.models import User
+from atn_platform.audit.enums import Screen
+from atn_platform.audit.recording import opened
 from atn_platform.core.admin import ReadOnlyAdmin
 from enrollments.actions import reminding
 from enrollments.models import Enrollment, LearningEvent
@@ -44,12 +49,20 @@ class EnrollmentAdmin(ReadOnlyAdmin):
             raise PermissionDenied
         now = timezone.now()
         run = reminding.preview(at=now)
+        shown = run.queued[:DUE_SHOWN]
+        opened(
+            at=now,
+            reader=cast("User", request.user),
+            screen=Screen.ADMIN_LIST,
+            people=[each.person.pk for each in shown],
+            place=_("rappels à envoyer"),
+        )
         context = {
             **self.admin_site.each_context(request),
             "title": _("Rappels à envoyer"),
             "at": now,
             "total": len(run.queued),
-            "due": run.queued[:DUE_SHOWN],
+            "due": shown,
             "withdrawn": len(run.withdrawn),
         }
         return TemplateResponse(request, "admin/enrollments/due.html", context)

@@ -6,17 +6,22 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from atn_platform.accounts.models import User
-from atn_platform.audit.models import Entry
+from atn_platform.audit.models import Entry, Viewing
 from atn_platform.core import personal
 from atn_platform.core.personal import About, Export, Kind, Retention, Table
 
 ANSWERABLE = _("savoir qui a fait quoi, si une question se pose")
+WATCHED = _("pouvoir vous dire qui a ouvert votre dossier, et quand")
 
 
 def about_account(user: Any) -> Q:
     """What was done to the person's account, roles and responsibilities."""
     verbs = Q(verb__startswith="account.") | Q(verb__startswith="role.")
     return (verbs | Q(verb__startswith="responsibility.")) & Q(target=str(user.pk))
+
+
+def opened_on(user: Any) -> Q:
+    return Q(people__contains=[user.pk])
 
 
 TABLES = [
@@ -28,6 +33,17 @@ TABLES = [
             About(about_account, "at verb details", Kind.ACT, ANSWERABLE, Retention.TRACES),
         ),
         plain="id",
+    ),
+    Table(
+        Viewing,
+        (
+            # The person learns who, in what right, and what; never who else was on the page.
+            About(opened_on, "at reader capacity screen place", Kind.ACT, WATCHED,
+                  Retention.TRACES),
+            About("reader", "reader at screen place", Kind.ACT, WATCHED, Retention.TRACES),
+        ),
+        # Keys of accounts, each told of its own line.
+        plain="id people previous fingerprint",
     ),
 ]  # fmt: skip
 

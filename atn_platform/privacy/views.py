@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -10,12 +11,15 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from atn_platform.accounts.http import SignedInRequest
+from atn_platform.audit.models import Viewing
 from atn_platform.core.exceptions import ActionError
 from atn_platform.core.queueing import after_commit
 from atn_platform.privacy import actions
 from atn_platform.privacy.inventory import HOLDERS
 from atn_platform.privacy.models import EXPORT_LIFE, DataExport
 from atn_platform.privacy.tasks import build_export
+
+VIEWINGS_SHOWN = 25
 
 
 @require_safe
@@ -30,6 +34,14 @@ def index(request: SignedInRequest) -> HttpResponse:
         "days": EXPORT_LIFE.days,
     }
     return render(request, "privacy/index.html", context)
+
+
+@require_safe
+def viewings(request: SignedInRequest) -> HttpResponse:
+    """« Qui a ouvert mon dossier »: who else, in what right, what and when."""
+    rows = Viewing.objects.about(request.user).select_related("reader").order_by("-at", "-pk")
+    page = Paginator(rows, VIEWINGS_SHOWN).get_page(request.GET.get("page"))
+    return render(request, "privacy/viewings.html", {"page": page})
 
 
 @require_POST

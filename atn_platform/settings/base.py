@@ -74,6 +74,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "atn_platform.accounts.middleware.shared_device",
     "atn_platform.accounts.middleware.require_second_factor",
+    "atn_platform.privacy.middleware.WatchAdministration",
 ]
 
 TEMPLATES = [

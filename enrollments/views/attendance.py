@@ -11,6 +11,8 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from atn_platform.accounts.http import SignedInRequest
+from atn_platform.audit.enums import Screen
+from atn_platform.audit.recording import opened
 from atn_platform.core.exceptions import ActionError
 from courses.models import CourseSession
 from enrollments import actions
@@ -79,6 +81,13 @@ def _given(request: SignedInRequest, uuid: UUID) -> CourseSession:
 
 def _sheet(request: SignedInRequest, found: CourseSession, form: DoorForm) -> HttpResponse:
     roll = queries.roll(found)
+    opened(
+        at=timezone.now(),
+        reader=request.user,
+        screen=Screen.ATTENDANCE,
+        people=[each.learner_id for each in roll],
+        place=found.title,
+    )
     context = {
         "meeting": queries.meetings([found], request.user, now=timezone.now())[0],
         "roll": roll,

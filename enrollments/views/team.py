@@ -11,6 +11,8 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 
 from atn_platform.accounts.http import SignedInRequest
+from atn_platform.audit.enums import Screen
+from atn_platform.audit.recording import opened
 from enrollments.enums import Progress
 from enrollments.queries import team as queries
 from enrollments.queries.team import Choice
@@ -57,8 +59,15 @@ def team(request: SignedInRequest, handle: str) -> HttpResponse:
         **filters(organisation, choice, on=today),
     }
     waiting = queries.in_state(queries.people(organisation, on=today), Progress.WAITING)
-    context["waiting"] = waiting[:NAMES_SHOWN]
+    context["waiting"] = list(waiting[:NAMES_SHOWN])
     context["waiting_more"] = max(context["tally"][Progress.WAITING] - NAMES_SHOWN, 0)
+    opened(
+        at=timezone.now(),
+        reader=request.user,
+        screen=Screen.TEAM,
+        people=[mandate.user_id for mandate in (*context["page"], *context["waiting"])],
+        place=organisation,
+    )
     return render(request, "enrollments/team.html", context)
 
 

@@ -1,5 +1,7 @@
 """The council on one page."""
 
+from collections.abc import Iterable
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -8,11 +10,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from atn_platform.accounts.http import SignedInRequest
+from atn_platform.audit.enums import Screen
+from atn_platform.audit.recording import opened
 from atn_platform.core.exceptions import ActionError
 from municipalities.actions import council as actions
 from municipalities.enums import Public
 from municipalities.forms.council import CouncilForm
-from municipalities.models import INVITATION_LIFE, Organisation
+from municipalities.models import INVITATION_LIFE, Mandate, Organisation
 from municipalities.permissions import organisations_of
 from municipalities.queries import council as queries
 from municipalities.queries.elections import usual_end
@@ -23,9 +27,10 @@ def grid(request: SignedInRequest, handle: str) -> HttpResponse:
     """Every seat, held or free; those typed are asked in at once."""
     organisation = municipality(request, handle)
     today = timezone.localdate()
+    seats = queries.council(organisation, on=today)
     form = CouncilForm(
         request.POST if request.method == "POST" else None,
-        seats=queries.council(organisation, on=today),
+        seats=seats,
         taken=queries.taken_addresses(organisation, on=today),
     )
     if form.is_valid():
@@ -54,8 +59,21 @@ def grid(request: SignedInRequest, handle: str) -> HttpResponse:
         "renewal": queries.last_renewal(organisation, at=timezone.now()),
         "ends_on": usual_end(organisation, Public.ELECTED, today),
     }
+    watch_council(request, organisation, (seat.mandate for seat in seats))
     status = 422 if form.errors else 200
     return render(request, "municipalities/council/grid.html", context, status=status)
+
+
+def watch_council(
+    request: SignedInRequest, organisation: Organisation, shown: Iterable[Mandate | None]
+) -> None:
+    opened(
+        at=timezone.now(),
+        reader=request.user,
+        screen=Screen.COUNCIL,
+        people=[mandate.user_id for mandate in shown if mandate is not None],
+        place=organisation,
+    )
 
 
 def municipality(request: SignedInRequest, handle: str) -> Organisation:

@@ -17,7 +17,7 @@ from municipalities.models import RENEWAL_UNDO, CouncilRenewal
 from municipalities.permissions import organisations_of
 from municipalities.queries import council as queries
 from municipalities.queries.elections import last_general_election
-from municipalities.views.council import municipality
+from municipalities.views.council import municipality, watch_council
 
 COUNCIL = "municipalities:council"
 
@@ -39,6 +39,8 @@ def election(request: SignedInRequest, handle: str) -> HttpResponse:
         is_general=elected_on == last_general_election(elected_on),
         initial={"uuid": uuid4()},
     )
+    sitting = [*form.outgoing, *(seat.mandate for seat in form.seats)]
+    watch_council(request, organisation, sitting)
     context = {
         "organisation": organisation,
         "day_form": day_form,

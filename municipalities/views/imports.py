@@ -1,6 +1,6 @@
 """Bringing a list of people in: hand it in, look at what it would do, do it, take it back."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -12,6 +12,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from atn_platform.accounts.http import SignedInRequest
+from atn_platform.audit.enums import Screen
+from atn_platform.audit.recording import opened
 from atn_platform.core.exceptions import ActionError
 from atn_platform.core.queueing import after_commit
 from municipalities import exports
@@ -39,7 +41,8 @@ def hand_in(request: SignedInRequest, handle: str) -> HttpResponse:
         batch = _received(request, organisation, form)
         if batch is not None:
             return redirect(BATCH, batch.pk)
-    lists = queries.visible_batches(mine.filter(pk=organisation.pk))[:SHOWN]
+    lists = list(queries.visible_batches(mine.filter(pk=organisation.pk))[:SHOWN])
+    _watch(request, organisation, Screen.IMPORT, [each.by_id for each in lists])
     context = {"organisation": organisation, "form": form, "lists": lists}
     status = 422 if form.errors else 200
     return render(request, "municipalities/imports/hand_in.html", context, status=status)
@@ -164,7 +167,10 @@ def discard(request: SignedInRequest, pk: int) -> HttpResponse:
 
 @require_safe
 def result(request: SignedInRequest, pk: int) -> HttpResponse:
-    return _download(exports.import_result(_batch(request, pk)), f"resultat-{pk}.csv")
+    found = _batch(request, pk)
+    people = found.lines.values_list("user", flat=True)
+    _watch(request, found.organisation, Screen.IMPORT_RESULT, people)
+    return _download(exports.import_result(found), f"resultat-{pk}.csv")
 
 
 def _batch(request: SignedInRequest, pk: int) -> ImportBatch:
@@ -212,6 +218,10 @@ def _show(request: SignedInRequest, found: ImportBatch) -> HttpResponse:
     state = state if state in LineState.values else first
     lines = found.lines.filter(state=state).order_by("number")
     page = Paginator(lines, PAGE_SIZE).get_page(request.GET.get("page"))
+    absent = list(queries.absent_from(found, on=timezone.localdate())[:SHOWN])
+    named = [line.user_id for line in page]
+    left = [mandate.user_id for mandate in absent]
+    _watch(request, found.organisation, Screen.IMPORT, [*named, *left])
     context = {
         "batch": found,
         "organisation": found.organisation,
@@ -224,10 +234,22 @@ def _show(request: SignedInRequest, found: ImportBatch) -> HttpResponse:
         "decisions": Decision.choices,
         "start_form": StartForm(),
         "can_start": found.state == BatchState.READY and _does_something(found, counts),
-        "absent": queries.absent_from(found, on=timezone.localdate())[:SHOWN],
+        "absent": absent,
         "is_open_to_undo": found.is_open_to_undo(timezone.now()),
     }
     return render(request, "municipalities/imports/batch.html", context)
+
+
+def _watch(
+    request: SignedInRequest, place: Organisation, screen: Screen, people: Iterable[int | None]
+) -> None:
+    opened(
+        at=timezone.now(),
+        reader=request.user,
+        screen=screen,
+        people=filter(None, people),
+        place=place,
+    )
 
 
 # What asks for attention comes first.

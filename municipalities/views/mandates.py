@@ -10,6 +10,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from atn_platform.accounts.http import SignedInRequest
+from atn_platform.audit.enums import Screen
+from atn_platform.audit.recording import opened
 from atn_platform.core.exceptions import ActionError
 from municipalities.actions import departures, mandates
 from municipalities.forms.mandates import AnotherForm, DepartureForm, TermForm
@@ -30,9 +32,17 @@ def index(request: SignedInRequest, handle: str) -> HttpResponse:
     rows = organisation.mandates.select_related("user")
     rows = rows.filter(ends_on__lt=today) if state else rows.from_day(today)
     ordered = rows.order_by("user__sort_key", "user", "-starts_on", "pk")
+    page = Paginator(ordered, PAGE_SIZE).get_page(request.GET.get("page"))
+    opened(
+        at=timezone.now(),
+        reader=request.user,
+        screen=Screen.MANDATES,
+        people=[mandate.user_id for mandate in page],
+        place=organisation,
+    )
     context = {
         "organisation": organisation,
-        "page": Paginator(ordered, PAGE_SIZE).get_page(request.GET.get("page")),
+        "page": page,
         "state": state,
         "query": urlencode({"etat": state}) if state else "",
         "today": today,
@@ -135,4 +145,13 @@ def depart(request: SignedInRequest, pk: int) -> HttpResponse:
 def _mandate(request: SignedInRequest, pk: int) -> Mandate:
     mine = organisations_of(request.user, on=timezone.localdate())
     rows = Mandate.objects.filter(organisation__in=mine).select_related("user", "organisation")
-    return get_object_or_404(rows, pk=pk)
+    mandate: Mandate = get_object_or_404(rows, pk=pk)
+    if request.method != "POST":
+        opened(
+            at=timezone.now(),
+            reader=request.user,
+            screen=Screen.MANDATE,
+            people=[mandate.user_id],
+            place=mandate.organisation,
+        )
+    return mandate

@@ -9,6 +9,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from atn_platform.accounts.http import SignedInRequest
+from atn_platform.audit.enums import Screen
+from atn_platform.audit.recording import opened
 from atn_platform.core.exceptions import ActionError
 from municipalities.actions import invitations, mandates
 from municipalities.forms import EndMandateForm, InviteForm, InviteManyForm
@@ -137,6 +139,13 @@ def _end(request: SignedInRequest, among: MandateQuerySet, pk: int, back: str) -
             messages.success(request, _("Le mandat de %s est terminé.") % mandate.user)
             return redirect(way_back)
     context = {"form": form, "mandate": mandate, "back": way_back, "own": back == PROFILE}
+    opened(
+        at=timezone.now(),
+        reader=request.user,
+        screen=Screen.MANDATE,
+        people=[mandate.user_id],
+        place=mandate.organisation,
+    )
     return render(request, "municipalities/end_mandate.html", context)
 
 

@@ -8,6 +8,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from atn_platform.accounts.http import SignedInRequest
+from atn_platform.audit.enums import Screen
+from atn_platform.audit.recording import opened
 from atn_platform.core.exceptions import ActionError
 from municipalities.actions import claims, mandates
 from municipalities.forms.claims import ReasonForm, ResponsibleForm
@@ -34,10 +36,12 @@ def responsables(request: SignedInRequest, handle: str) -> HttpResponse:
             later = _("Une lettre part vers %s : la responsabilité commence quand elle dit oui.")
             messages.success(request, (said if at_once else later) % guest.email)
             return redirect(PAGE, handle)
+    held = claims.responsables(place, on=timezone.localdate())
+    _watch(request, place, held)
     context = {
         "organisation": place,
         "form": form,
-        "held": claims.responsables(place, on=timezone.localdate()),
+        "held": held,
         "asked": place.invitations.pending().filter(as_responsible=True),
         "claims": place.claims.waiting().order_by("asked_at"),
     }
@@ -62,6 +66,7 @@ def end(request: SignedInRequest, pk: int) -> HttpResponse:
         )
         return redirect(PAGE, place.handle)
     others = [each for each in claims.responsables(place, on=today) if each.pk != pk]
+    _watch(request, place, [found, *others])
     context = {"organisation": place, "responsibility": found, "others": others}
     return render(request, "municipalities/claims/end.html", context)
 
@@ -90,6 +95,16 @@ def refuse(request: SignedInRequest, pk: int) -> HttpResponse:
     else:
         messages.success(request, _("La demande de %s est refusée.") % found.full_name)
     return redirect(PAGE, found.organisation.handle)
+
+
+def _watch(request: SignedInRequest, place: Organisation, shown: list[Responsibility]) -> None:
+    opened(
+        at=timezone.now(),
+        reader=request.user,
+        screen=Screen.RESPONSABLES,
+        people=[each.user_id for each in shown],
+        place=place,
+    )
 
 
 def _place(request: SignedInRequest, handle: str) -> Organisation:

@@ -113,7 +113,7 @@ ROWS: dict[str, Audience] = {
         "enrollments:index enrollments:sessions enrollments:session enrollments:register "
         "enrollments:follow-path enrollments:enroll certificates:index "
         "notifications:preferences municipalities:link-identity consents:mine privacy:index "
-        "privacy:ask",
+        "privacy:ask privacy:viewings",
         PERSON,
     ),
     **_rows("enrollments:towns municipalities:my-duties", PERSON),

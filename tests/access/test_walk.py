@@ -7,9 +7,11 @@ from html import unescape
 from urllib.parse import urljoin, urlsplit
 
 import pytest
+from django.db import transaction
 from django.test import Client
 from pypdf import PdfReader
 
+from atn_platform.audit.models import Viewing
 from municipalities.models import Responsibility
 from tests.access import table
 from tests.access.walk import address, ask, outcome, routes
@@ -171,3 +173,36 @@ def test_s27_another_method_in_a_header_or_a_field_is_not_listened_to():
     assert client.get(page, headers={"X-HTTP-Method-Override": "DELETE"}).status_code == 200
     assert client.post(page, {"_method": "DELETE"}).status_code == 405
     assert client.trace(page).status_code == 405
+
+
+@pytest.mark.parametrize("role", ["responsible", "instructor", "administrator"])
+def test_p18_every_page_that_shows_somebody_s_record_says_so_in_the_log(role):
+    """P-18: the marks on each page, against the people of the line that it wrote."""
+    world = build()
+    me, client = world.people[role], client_of(world, role)
+    people = {
+        user.last_name: user.pk for user in type(me).objects.filter(last_name__startswith="ZZ-")
+    }
+    announced = {"ZZ-T-nom-005"}  # whoever gives a session is named to all who may join it
+    missing = {}
+    for name, route, _view in routes():
+        is_list = name.startswith("admin:") and name.endswith("_changelist")
+        if table.is_library(name, route) and not is_list:
+            continue
+        before = Viewing.objects.count()
+        target = address(name, route, world)
+        with transaction.atomic():
+            shown = set(map(_tidy_mark, MARK.findall(words(client.get(target)))))
+            told = {key for row in Viewing.objects.all() for key in row.people}
+            wrote = Viewing.objects.count() - before
+            transaction.set_rollback(True)
+        seen = {people[each] for each in shown - announced if each in people} - {me.pk}
+        # The subject of an invitation names its sender; the letter is not about them.
+        seen -= {world.people["responsible"].pk} if "outgoingemail" in name else set()
+        if seen - told and name not in table.NAMES_ITS_BEARER:
+            missing[name] = (shown, wrote)
+    assert missing == {}
+
+
+def _tidy_mark(found: str) -> str:
+    return _tidy(found).replace("zz-", "ZZ-")

@@ -1,0 +1,25 @@
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Capacity(models.TextChoices):
+    """By what right somebody opens the record of another."""
+
+    RESPONSIBLE = "responsible", _("responsable de la formation")
+    GIVER = "giver", _("animation de la rencontre")
+    ADMINISTRATOR = "administrator", _("administration d’ATN")
+
+
+class Screen(models.TextChoices):
+    """What was opened, in the words of whom it is about."""
+
+    TEAM = "team", _("la liste « Mes gens »")
+    MANDATES = "mandates", _("la liste des mandats")
+    MANDATE = "mandate", _("votre mandat")
+    COUNCIL = "council", _("la page du conseil")
+    RESPONSABLES = "responsables", _("la liste des responsables")
+    IMPORT = "import", _("une liste importée")
+    IMPORT_RESULT = "import_result", _("le fichier de résultat d’une liste importée")
+    ATTENDANCE = "attendance", _("la feuille de présence")
+    ADMIN_LIST = "admin_list", _("une liste de l’administration")
+    ADMIN_RECORD = "admin_record", _("votre fiche dans l’administration")
