@@ -1,5 +1,6 @@
 """What people type about their courses and seats; deciding belongs to enrollments.actions."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -7,10 +8,11 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from atn_platform.accounts.models import User
-from courses.models import CourseSession
+from courses.models import Course, CourseSession, CourseVersion, Path
 from enrollments.enums import SEATS, Seat
 from enrollments.models import Enrollment
 from enrollments.queries.sessions import Meeting
+from municipalities.enums import Public
 from municipalities.models import Mandate
 
 
@@ -123,6 +125,106 @@ class DoorForm(forms.Form):
         if person is None:
             raise forms.ValidationError(_("Personne n’a de compte avec cette adresse."))
         return person
+
+
+class GroupForm(forms.Form):
+    """Ticked people, and the button of the course or parcours that was pressed."""
+
+    def __init__(
+        self,
+        *args: Any,
+        mandates: Sequence[Mandate],
+        courses: Sequence[CourseVersion],
+        paths: Sequence[Path],
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.mandates = {str(each.pk): each for each in mandates}
+        self.objects: dict[str, Course | Path] = {
+            **{f"cours-{each.course_id}": each.course for each in courses},
+            **{f"parcours-{each.pk}": each for each in paths},
+        }
+        self.fields["people"] = forms.MultipleChoiceField(
+            label=_("Les personnes"),
+            choices=[(key, key) for key in self.mandates],
+            error_messages={
+                "required": _("Cochez au moins une personne."),
+                "invalid_choice": _("Une de ces personnes n’est plus dans la liste."),
+            },
+        )
+        self.fields["object"] = forms.ChoiceField(
+            label=_("La formation"),
+            choices=[(key, key) for key in self.objects],
+            error_messages={
+                "required": _("Choisissez un cours ou un parcours."),
+                "invalid_choice": _("Cette formation n’est plus offerte."),
+            },
+        )
+
+    def pairs(self) -> list[tuple[Mandate, Course | Path]]:
+        wanted = self.objects[self.cleaned_data["object"]]
+        return [(self.mandates[key], wanted) for key in self.cleaned_data["people"]]
+
+
+class AssignForm(forms.Form):
+    """A parcours for each public, and for each function; a function prevails over its public."""
+
+    def __init__(
+        self,
+        *args: Any,
+        publics: dict[str, int],
+        functions: dict[str, tuple[str, int]],
+        paths: Sequence[Path],
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.paths = {str(each.pk): each for each in paths}
+        self.functions = {f"fonction-{rank}": key for rank, key in enumerate(functions)}
+        for public, public_label in Public.choices:
+            if publics.get(public):
+                self._ask(f"public-{public}", str(public_label), publics[public])
+        for name, key in self.functions.items():
+            self._ask(name, *functions[key])
+
+    def _ask(self, name: str, words: str, count: int) -> None:
+        self.fields[name] = forms.ChoiceField(
+            label=f"{words[:1].upper()}{words[1:]} ({count})",
+            choices=[("", _("Aucun parcours")), *((pk, p.title) for pk, p in self.paths.items())],
+            required=False,
+            error_messages={"invalid_choice": _("Ce parcours n’est plus offert.")},
+        )
+
+    def by_public(self) -> list[forms.BoundField]:
+        return [self[name] for name in self.fields if name not in self.functions]
+
+    def by_function(self) -> list[forms.BoundField]:
+        return [self[name] for name in self.functions]
+
+    def clean(self) -> dict[str, Any]:
+        data: dict[str, Any] = super().clean() or {}
+        if not self.errors and not any(data.values()):
+            raise forms.ValidationError(_("Choisissez au moins un parcours."))
+        return data
+
+    def path_of(self, mandate: Mandate, function: str) -> Path | None:
+        """The parcours asked for someone; `function` is their function, folded."""
+        names = [name for name, key in self.functions.items() if key == function]
+        wanted = [self.cleaned_data.get(name) for name in (*names, f"public-{mandate.public}")]
+        return next((self.paths[each] for each in wanted if each), None)
+
+
+class AdvisedForm(forms.Form):
+    """The last word before a group is enrolled."""
+
+    advised_on = forms.DateField(
+        label=_("Date suggérée (facultatif)"),
+        required=False,
+        help_text=_("Elle est dite dans la lettre, comme une idée; rien n’arrive si elle passe."),
+        widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
+        error_messages={
+            "invalid": _("Écrivez la date ainsi : 2027-01-15, ou laissez la case vide.")
+        },
+    )
 
 
 def label(mandate: Mandate) -> str:

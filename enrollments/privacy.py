@@ -8,6 +8,8 @@ from atn_platform.core.personal import About, Export, Kind, Reader, Retention, T
 from enrollments.models import (
     BlockState,
     Enrollment,
+    GroupEnrollment,
+    GroupLine,
     LearningEvent,
     LessonState,
     PathEnrollment,
@@ -17,6 +19,7 @@ from enrollments.models import (
 FOLLOWED = _("vous donner accès au cours et vous remettre votre attestation")
 KEPT_PLACE = _("reprendre où vous étiez, et corriger vos réponses")
 SEATED = _("garder votre place et prendre les présences")
+GROUPED = _("vous inscrire avec des collègues, et pouvoir l’annuler")
 FACTS = (Reader.SELF, Reader.RESPONSIBLE, Reader.ATN)
 # Answers, tries and scores: the employer never sees them, and no screen of ATN shows them.
 ALONE = (Reader.SELF,)
@@ -86,6 +89,22 @@ TABLES = [
                   Retention.TRAINING),
         ),
         plain="id created_at updated_at uuid changes told_sequence",
+    ),
+    Table(
+        GroupLine,
+        (
+            About("mandate__user", "mandate course path outcome enrollment path_enrollment",
+                  Kind.TRAINING, GROUPED, Retention.TRAINING, FACTS),
+        ),
+        plain="id group",
+    ),
+    Table(
+        GroupEnrollment,
+        (
+            About("by", "by organisation advised_on chosen_at done_at undone_at", Kind.ACT,
+                  GROUPED, Retention.TRAINING, FACTS),
+        ),
+        plain="id created_at updated_at state",
     ),
 ]  # fmt: skip
 

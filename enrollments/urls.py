@@ -1,6 +1,16 @@
 from django.urls import path
 
-from enrollments.views import attendance, courses, lessons, paths, readiness, sessions, team
+from enrollments.views import (
+    attendance,
+    courses,
+    groups,
+    lessons,
+    nudges,
+    paths,
+    readiness,
+    sessions,
+    team,
+)
 
 app_name = "enrollments"
 
@@ -10,6 +20,13 @@ urlpatterns = [
     path("ma-municipalite/", readiness.towns, name="towns"),
     path("ma-municipalite/<slug:handle>/", readiness.readiness, name="readiness"),
     path("ma-municipalite/<slug:handle>/resume.pdf", readiness.summary, name="summary"),
+    path("mes-gens/<slug:handle>/inscrire/", groups.choose, name="enroll-people"),
+    path("mes-gens/<slug:handle>/attribuer/", groups.assign, name="assign"),
+    path("mes-gens/groupes/<int:pk>/", groups.group, name="group"),
+    path("mes-gens/groupes/<int:pk>/faire/", groups.enroll, name="group-enroll"),
+    path("mes-gens/groupes/<int:pk>/annuler/", groups.undo, name="group-undo"),
+    path("mes-gens/<slug:handle>/relancer/", nudges.nudge, name="nudge"),
+    path("mes-gens/<slug:handle>/relancer/reprendre/", nudges.take_back, name="take-back"),
     path("mes-cours/", courses.index, name="index"),
     path("rencontres/", sessions.sessions, name="sessions"),
     path("rencontres/<uuid:uuid>/", sessions.session, name="session"),

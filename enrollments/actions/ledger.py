@@ -96,7 +96,11 @@ def recompute(*, enrollment_id: int) -> Enrollment:
 
 def _locked(enrollment_id: int) -> Enrollment:
     rows = Enrollment.objects.select_for_update(of=("self",), no_key=True)
-    return rows.select_related("mandate").get(pk=enrollment_id)
+    found = rows.select_related("mandate").filter(pk=enrollment_id).first()
+    if found is None:
+        # A group that was enrolled together is taken back at this very moment.
+        raise EventRefused(_("Cette inscription vient d’être annulée."))
+    return found
 
 
 def _check(enrollment: Enrollment, followed: CourseDoc, event: NewEvent) -> None:

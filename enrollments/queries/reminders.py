@@ -18,7 +18,7 @@ from courses.documents import LessonDoc, station
 from courses.enums import LessonKind, SessionStatus
 from courses.models import CourseSession
 from courses.queries import document
-from enrollments.enums import Attendance, ReminderRule, Status
+from enrollments.enums import NUDGE, Attendance, ReminderRule, Status
 from enrollments.models import Enrollment, Registration
 from enrollments.projections import current_station
 from municipalities.models import Mandate
@@ -93,9 +93,12 @@ def plan(at: datetime) -> Plan:
 def reminded_lately(
     people: Iterable[int], at: datetime, *, besides: Sequence[str] = ()
 ) -> QuerySet[OutgoingEmail]:
-    """Reminders of a course promised to these people less than a week from a moment."""
+    """Reminders of a course promised to these people less than a week from a moment.
+
+    Those that a responsable asked for count with the others.
+    """
     of_course = Q()
-    for rule in COURSE_RULES:
+    for rule in (*COURSE_RULES, NUDGE):
         of_course |= Q(key__startswith=f"{rule}:")
     return OutgoingEmail.objects.filter(
         of_course,
@@ -219,8 +222,8 @@ def _not_started(at: datetime) -> list[Reminder]:
 def _one_each(rows: QuerySet[Enrollment], at: datetime) -> list[Enrollment]:
     """The first course of each person, among those in which there is something to do now."""
     found = list(rows)
-    alone = [each for each in found if not _is_meeting(_step(each))]
-    meeting = [each for each in found if _is_meeting(_step(each))]
+    alone = [each for each in found if not _is_meeting(current_step(each))]
+    meeting = [each for each in found if _is_meeting(current_step(each))]
     can_choose = {each.pk for each in [*alone, *_with_a_date_to_choose(meeting, at)]}
     first: dict[int, Enrollment] = {}
     for each in found:
@@ -248,11 +251,13 @@ def _with_a_date_to_choose(rows: list[Enrollment], at: datetime) -> list[Enrollm
     return [
         each
         for each in rows
-        if each.pk not in settled and (step := _step(each)) and UUID(step["uuid"]) in offered
+        if each.pk not in settled
+        and (step := current_step(each))
+        and UUID(step["uuid"]) in offered
     ]
 
 
-def _step(enrollment: Enrollment) -> LessonDoc | None:
+def current_step(enrollment: Enrollment) -> LessonDoc | None:
     """The station where « Reprendre » leads."""
     followed = document(enrollment.version_id)
     uuid = enrollment.current_lesson or current_station(followed, (), None)
@@ -281,7 +286,7 @@ def _of_course(
         reason=french.typography(words % facts),
         leaves_at=leaves_at,
         expires_at=leaves_at + COURSE_LASTS,
-        step=_step(enrollment),
+        step=current_step(enrollment),
     )
 
 

@@ -140,6 +140,8 @@ ROWS: dict[str, Audience] = {
         "municipalities:import-decisions municipalities:import-start "
         "municipalities:import-undo municipalities:import-discard municipalities:import-result "
         "municipalities:responsables municipalities:end-responsible enrollments:team "
+        "enrollments:enroll-people enrollments:assign enrollments:group enrollments:group-enroll "
+        "enrollments:group-undo enrollments:nudge enrollments:take-back "
         "municipalities:sign-in municipalities:poster municipalities:change-poster "
         "municipalities:decide-joining municipalities:poster-pdf municipalities:cards",
         PEOPLE,

@@ -13,6 +13,9 @@ from atn_platform.accounts.enums import Role
 from atn_platform.accounts.models import User
 from atn_platform.privacy import actions as privacy_actions
 from certificates import actions as certificate_actions
+from courses.models import Course
+from enrollments.actions import groups
+from enrollments.models import GroupEnrollment
 from municipalities.actions import duties as duty_actions
 from municipalities.actions import invitations, joining
 from municipalities.enums import Duty, Public
@@ -108,6 +111,7 @@ def build() -> World:
         "answering": answering.pk,
         "invited": invited.pk,
         "batch": batch.pk,
+        "group": enroll_together(mandates["learner"], version.course, people["responsible"]).pk,
     }
     world.exceptions = exceptions(rows) | duties(mandates["elected"])
     path = PathFactory(courses=[version.course])
@@ -127,6 +131,8 @@ def exceptions(rows: dict[str, int]) -> dict[str, dict[str, str]]:
         found[f"municipalities:{name}"] = {"pk": str(rows["learner"])}
     for name in ("", "-columns", "-line", "-decisions", "-start", "-undo", "-discard", "-result"):
         found[f"municipalities:import{name}"] = {"pk": str(rows["batch"]), "number": "2"}
+    for name in ("", "-enroll", "-undo"):
+        found[f"enrollments:group{name}"] = {"pk": str(rows["group"])}
     return found
 
 
@@ -180,6 +186,14 @@ def ask_to_join(organisation: Organisation, by: User) -> None:
     poster = joining.put_up(organisation=organisation, by=by, at=timezone.now())
     reader = joining.Reader("Zoé", mark("A", 13), Public.STAFF)
     joining.ask(code=poster.code, reader=reader, at=timezone.now())
+
+
+def enroll_together(mandate: Mandate, course: Course, by: User) -> GroupEnrollment:
+    """A group that waits to be confirmed."""
+    wishes = [groups.Wish(mandate, course)]
+    return groups.choose(
+        organisation=mandate.organisation, wishes=wishes, by=by, at=timezone.now()
+    )
 
 
 def seen_by() -> dict[str, set[str]]:

@@ -19,7 +19,7 @@ from atn_platform.core.personal import Kind, Table
 from atn_platform.privacy.inventory import tables
 from atn_platform.privacy.models import DataExport
 from certificates.models import Certificate, CertificateFile
-from enrollments.models import Enrollment
+from enrollments.models import Enrollment, GroupLine
 from municipalities.models import Claim
 from tests.factories import (
     MeetingFactory,
@@ -31,7 +31,8 @@ from tests.factories import (
 
 AT = datetime(2026, 3, 4, 15, 0, tzinfo=UTC)
 # What a row leaves empty because it says the contrary elsewhere.
-EMPTY = {("municipalities.Claim", "refused_at"), ("certificates.Certificate", "supersedes")}
+EMPTY = {("municipalities.Claim", "refused_at"), ("certificates.Certificate", "supersedes"),
+         ("enrollments.GroupLine", "path")}  # fmt: skip
 numbers = count(1)
 
 
@@ -143,6 +144,7 @@ def _special(model: type[models.Model], garden: Garden) -> dict[str, Any]:
         CertificateFile: lambda: {"content": f"%PDF {garden.mark()}".encode()},
         Authenticator: lambda: {"type": "totp", "data": {"secret": garden.mark(secret=True)}},
         Claim: lambda: {"refused_at": None},
+        GroupLine: lambda: {"path": None},
         Enrollment: lambda: {"status": "completed", "best_score": 88},
         DataExport: lambda: {"content": b"PK", "ready_at": AT, "expires_at": AT},
     }  # fmt: skip

@@ -1,0 +1,35 @@
+"""What the app keeps, one file for each noun."""
+
+from enrollments.models.groups import (
+    GROUP_UNDO,
+    LARGEST_GROUP,
+    GroupEnrollment,
+    GroupLine,
+)
+from enrollments.models.records import (
+    BlockState,
+    Enrollment,
+    EnrollmentQuerySet,
+    LearningEvent,
+    LessonState,
+    PathEnrollment,
+    PathEnrollmentQuerySet,
+    Registration,
+    RegistrationQuerySet,
+)
+
+__all__ = [
+    "GROUP_UNDO",
+    "LARGEST_GROUP",
+    "BlockState",
+    "Enrollment",
+    "EnrollmentQuerySet",
+    "GroupEnrollment",
+    "GroupLine",
+    "LearningEvent",
+    "LessonState",
+    "PathEnrollment",
+    "PathEnrollmentQuerySet",
+    "Registration",
+    "RegistrationQuerySet",
+]
