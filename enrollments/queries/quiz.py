@@ -7,9 +7,13 @@ from uuid import UUID, uuid5
 from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext as _
 
-from courses.documents import BlockDoc, QuestionDoc
+from courses.documents import BlockDoc, LessonDoc, QuestionDoc
+from courses.enums import BlockKind
 from enrollments import grading
 from enrollments.models import BlockState, Enrollment, LearningEvent
+
+# Kinds of blocks in which a person leaves something.
+ASKING = frozenset({BlockKind.QUIZ, BlockKind.SCENARIO, BlockKind.REFLECTION})
 
 
 @dataclass(frozen=True, slots=True)
@@ -291,7 +295,9 @@ def _list(values: list[str], chosen: str) -> list[OptionView]:
     return [OptionView(value=value, text=value, chosen=value == chosen) for value in values]
 
 
-def states_of(enrollment: Enrollment, lesson: str) -> Mapping[str, BlockState]:
-    """Interactive blocks already touched in a lesson, by UUID."""
-    rows = BlockState.objects.filter(enrollment=enrollment, lesson=lesson)
+def states_of(enrollment: Enrollment, station: LessonDoc) -> Mapping[str, BlockState]:
+    """Interactive blocks already touched in a lesson, by UUID; no query when it has none."""
+    if ASKING.isdisjoint(each["kind"] for each in station["blocks"]):
+        return {}
+    rows = BlockState.objects.filter(enrollment=enrollment, lesson=station["uuid"])
     return {str(row.block): row for row in rows}

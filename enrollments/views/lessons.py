@@ -51,11 +51,10 @@ def _page(
         opened = uuid5(enrollment.uuid, f"opened/{station['uuid']}")
         _record(request, enrollment, station, Verb.OPENED, uuid=opened)
     previous, following = line.neighbours(station["uuid"])
-    states = states_of(enrollment, station["uuid"])
+    states = states_of(enrollment, station)
     context = {
         "sent": sent,
-        "course": enrollment.course,
-        "document": content,
+        "course": content,
         "enrollment": enrollment,
         "thread": line,
         "station": here,
@@ -147,7 +146,7 @@ def choose(request: SignedInRequest, code: str, key: str, uuid: UUID) -> HttpRes
 
 
 def _found(request: SignedInRequest, code: str, key: str) -> tuple[Enrollment, LessonDoc]:
-    mine = Enrollment.objects.visible_to(request.user).live().select_related("course")
+    mine = Enrollment.objects.visible_to(request.user).live()
     enrollment = get_object_or_404(mine, course__code=code.upper())
     content = document(enrollment.version_id)
     station = next((each for each in stations(content) if each["key"] == key), None)

@@ -177,6 +177,8 @@ def test_light_mode_gives_the_words_first_and_media_to_whoever_asks(client):
     assertContains(page, "Voir la vidéo (1\xa0min\xa035\xa0s, 9,8\xa0Mo)")
     assertContains(page, "Un téléphone qui sonne")
     assertContains(page, "Voir l’image", count=1)
+    del client.cookies["atn_leger"]
+    assertContains(client.get(url), "<video")  # what was kept for one mode is not for the other
 
 
 def test_the_page_says_where_one_is_and_what_is_left(client):

@@ -1,10 +1,12 @@
 """Filters and tags of every template (loaded as builtins, see settings)."""
 
+import re
 from datetime import date, datetime, time
 from functools import lru_cache
 
 from django import template
 from django.http import HttpRequest
+from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils import timezone
@@ -89,16 +91,39 @@ def _local(value: date | datetime) -> date:
     return timezone.localtime(value) if isinstance(value, datetime) else value
 
 
+@lru_cache(maxsize=64)
+def _address(name: str) -> str:
+    return reverse(name)
+
+
+@lru_cache(maxsize=64)
+def _link(address: str, label: str, *, here: bool) -> SafeString:
+    if here:
+        return format_html('<a href="{}" aria-current="page">{}</a>', address, label)
+    return format_html('<a href="{}">{}</a>', address, label)
+
+
 @register.simple_tag
 def nav_link(name: str, label: str, request: HttpRequest, apart: str = "") -> SafeString:
     """A link of the main navigation; the one that leads here is marked as the current page.
 
     `apart` is the start of addresses under this link that another link stands for.
     """
-    address = reverse(name)
+    address = _address(name)
     here = request.path == address or (address != "/" and request.path.startswith(address))
     if apart and request.path.startswith(apart):
         here = False
-    if here:
-        return format_html('<a href="{}" aria-current="page">{}</a>', address, label)
-    return format_html('<a href="{}">{}</a>', address, label)
+    return _link(address, label, here=here)
+
+
+@register.simple_tag
+@lru_cache(maxsize=2048, typed=True)  # by type too: "<b>" is not a string marked safe
+def kept(template_name: str, **values: object) -> SafeString:
+    """`{% kept "x.html" name=value … %}`: drawn once a process for each set of values.
+
+    The template sees these values and nothing else, so that what is kept holds nothing of the
+    person who asked first. Numbers, truths and short strings; never a secret or a name.
+    Indentation goes: no `<pre>` inside.
+    """
+    drawn = render_to_string(template_name, values)
+    return SafeString(re.sub(r"\s*\n\s*", "\n", drawn))

@@ -1,0 +1,67 @@
+"""What a lesson page holds that is the same for everyone who follows the version."""
+
+from collections.abc import Iterable
+from functools import lru_cache
+
+from django import template
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
+
+from atn_platform.core.templatetags.atn import kept
+from courses.documents import block, stations
+from courses.enums import QuestionKind
+from courses.queries import document
+from enrollments.queries.quiz import QuestionView
+from enrollments.queries.thread import Thread
+
+register = template.Library()
+
+
+def _joined(pieces: Iterable[SafeString]) -> SafeString:
+    return SafeString("".join(pieces))
+
+
+@register.simple_tag
+def plan(thread: Thread, code: str, here: int) -> SafeString:
+    """Every station of the course `code`, one line each; number `here` is the one being read."""
+    return _joined(
+        kept(
+            "enrollments/plan_line.html",
+            code=code.lower(),
+            key=each.lesson["key"],
+            title=each.lesson["title"],
+            done=each.is_done,
+            meeting=each.is_meeting,
+            here=each.number == here,
+        )
+        for each in thread.stations
+    )
+
+
+@register.simple_tag
+def choices(question: QuestionView) -> SafeString:
+    """The choices of a question, in the order of the attempt."""
+    return _joined(
+        kept(
+            "enrollments/blocks/choice.html",
+            name=question.name,
+            rank=rank,
+            value=each.value,
+            text=each.text,
+            several=question.kind == QuestionKind.MULTIPLE,
+            chosen=each.chosen,
+            marked=bool(question.verdict),
+            correct=each.correct,
+            feedback=each.feedback,
+        )
+        for rank, each in enumerate(question.options, start=1)
+    )
+
+
+@register.simple_tag
+@lru_cache(maxsize=512)
+def still(version_id: int, uuid: str, light: bool) -> SafeString:
+    """A block that asks nothing of its reader, drawn once a process: versions never change."""
+    found = (block(lesson, uuid) for lesson in stations(document(version_id)))
+    shown = next(each for each in found if each is not None)
+    return render_to_string("enrollments/blocks/still.html", {"block": shown, "light": light})
