@@ -1,14 +1,15 @@
 """Taking an import back, for thirty days: what it made, and nothing that others made since."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import prefetch_related_objects
 from django.utils.translation import gettext as _
 
 from atn_platform.accounts.models import User
 from atn_platform.audit.recording import record
-from municipalities.actions.imports import CHUNK, LINE_FIELDS, ImportRefused
+from municipalities.actions.imports import LINE_FIELDS, ImportRefused
 from municipalities.enums import BatchState
 from municipalities.models import ImportBatch, ImportLine, Mandate
 from municipalities.queries import imports as queries
@@ -25,12 +26,17 @@ def undo(*, batch_id: int, by: User, at: datetime) -> ImportBatch:
         return batch
     if not batch.is_open_to_undo(at):
         raise ImportRefused(_("Un import s’annule pendant trente jours après avoir été fait."))
-    lines = list(batch.lines.exclude(done={}).select_related("user", "mandate").order_by("number"))
-    kept = queries.kept_lines(batch, lines)
-    for line in lines:
-        _restore(line, queries.said(batch, line).function)
-    _remove([line for line in lines if line.pk not in kept])
-    _tell([line for line in lines if line.pk in kept])
+    kept = queries.kept_if_undone(batch)
+    for part in queries.parts(batch):
+        lines = [line for line in part if line.done]
+        prefetch_related_objects(lines, "user", "mandate")
+        for line in lines:
+            _restore(line, queries.said(batch, line).function)
+        _tell([line for line in lines if line.user_id in kept])
+        _remove(Mandate, [each.mandate_id for each in lines if _goes(each, "mandate", kept)])
+    # After all their mandates, which may stand in parts that come later.
+    for part in queries.parts(batch):
+        _remove(User, [each.user_id for each in part if _goes(each, "user", kept)])
     batch.state, batch.undone_at = BatchState.UNDONE, at
     batch.save(update_fields=["state", "undone_at", "updated_at"])
     record(at=at, actor=by, verb="import.undone", target=str(batch.pk), kept=len(kept))
@@ -48,22 +54,18 @@ def _restore(line: ImportLine, written: str) -> None:
         user.save(update_fields=["first_name", "last_name"])
 
 
-def _remove(lines: Sequence[ImportLine]) -> None:
-    mandates = [each.mandate_id for each in lines if each.mandate_id and "mandate" in each.done]
-    users = [each.user_id for each in lines if each.user_id and "user" in each.done]
-    _delete(Mandate, mandates)
-    _delete(User, users)
+def _goes(line: ImportLine, made: str, kept: set[int]) -> bool:
+    return made in line.done and line.user_id not in kept
 
 
-def _delete(model: type[Mandate] | type[User], keys: Sequence[int]) -> None:
-    for first in range(0, len(keys), CHUNK):
-        model.objects.filter(pk__in=keys[first : first + CHUNK]).delete()
+def _remove(model: type[Mandate] | type[User], keys: Sequence[int | None]) -> None:
+    model.objects.filter(pk__in=[key for key in keys if key]).delete()
 
 
-def _tell(kept: Collection[ImportLine]) -> None:
+def _tell(kept: Sequence[ImportLine]) -> None:
     for line in kept:
         line.note = f"{line.note}\n" + _("Gardée : cette personne s’en est servie.")
     ImportLine.objects.bulk_create(
-        kept, batch_size=CHUNK, update_conflicts=True,
-        unique_fields=["batch", "number"], update_fields=LINE_FIELDS,
+        kept, update_conflicts=True, unique_fields=["batch", "number"],
+        update_fields=LINE_FIELDS,
     )  # fmt: skip

@@ -1,8 +1,9 @@
 """Bringing a list of people in: kept as read, done at once, taken back for thirty days."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 from functools import cache
+from typing import Any, cast
 
 from django.contrib.auth.hashers import make_password
 from django.db import IntegrityError, connection, transaction
@@ -18,12 +19,12 @@ from municipalities.enums import BatchState, Decision, LineState
 from municipalities.models import ImportBatch, ImportLine, Mandate, Organisation
 from municipalities.queries import imports as queries
 from municipalities.queries.elections import usual_end
-from municipalities.queries.imports import Row
+from municipalities.queries.imports import PART, Comparison, Row
 from municipalities.staff import columns, files, free, people
 from municipalities.staff.columns import Columns
 from municipalities.staff.files import Line
+from municipalities.staff.people import Entry
 
-CHUNK = 1_000
 # Shown on the page of an import, written as it advances.
 LINE_FIELDS = ["cells", "flaws", "state", "note", "decision", "user", "mandate", "done"]
 
@@ -34,14 +35,15 @@ class ImportRefused(ActionError):
 
 def compare_file(
     *, organisation: Organisation, content: bytes, at: datetime
-) -> tuple[Columns, list[Row]]:
+) -> tuple[Columns, Iterator[Row]]:
     """What a list would do, without keeping anything. Raises FileRefused."""
     sheet, found = columns.find(files.read(content))
     if found.questions:
         raise ImportRefused(" ".join(found.questions))
     place = queries.ways_to_name(organisation)
+    comparison = queries.Comparison(organisation, on=local_day(at))
     entries = people.entries(sheet, found, place)
-    return found, queries.compare(organisation, entries, on=local_day(at))
+    return found, (row for part in _by_parts(entries) for row in comparison.rows(part))
 
 
 @transaction.atomic
@@ -73,7 +75,8 @@ def receive(
         received_at=at,
     )
     after = [line for line in sheet.lines if line.number > found.header.number]
-    _write(batch, [_kept(batch, line) for line in after], at=at)
+    parts = ([_kept(batch, line) for line in part] for part in _by_parts(after))
+    _write(batch, parts, at=at)
     record(at=at, actor=by, verb="import.received", target=str(batch.pk), lines=len(after))
     return batch
 
@@ -84,7 +87,7 @@ def choose_columns(*, batch_id: int, places: dict[str, int], at: datetime) -> Im
     batch = _ready(batch_id)
     batch.places, batch.questions = places, []
     batch.save(update_fields=["places", "questions", "updated_at"])
-    _write(batch, list(batch.lines.order_by("number")), at=at)
+    _write(batch, queries.parts(batch), at=at)
     return batch
 
 
@@ -92,8 +95,7 @@ def choose_columns(*, batch_id: int, places: dict[str, int], at: datetime) -> Im
 def mend_line(*, batch_id: int, number: int, said: dict[str, str], at: datetime) -> ImportLine:
     """Write the cells of a line anew, by field, and compare the whole list again."""
     batch = _ready(batch_id)
-    lines = list(batch.lines.order_by("number"))
-    line = next((each for each in lines if each.number == number), None)
+    line = batch.lines.filter(number=number).first()
     if line is None:
         raise ImportRefused(_("Cette ligne n’est plus dans la liste."))
     cells = line.cells[: len(batch.header)] + [""] * (len(batch.header) - len(line.cells))
@@ -101,7 +103,9 @@ def mend_line(*, batch_id: int, number: int, said: dict[str, str], at: datetime)
         if name in batch.places:
             cells[batch.places[name]] = files.clean(words)
     line.cells, line.flaws = cells, {}
-    _write(batch, lines, at=at)
+    line.save(update_fields=["cells", "flaws"])
+    _write(batch, queries.parts(batch), at=at)
+    line.refresh_from_db()
     return line
 
 
@@ -110,7 +114,7 @@ def drop_line(*, batch_id: int, number: int, at: datetime) -> ImportBatch:
     """Leave a line out of the import."""
     batch = _ready(batch_id)
     batch.lines.filter(number=number).delete()
-    _write(batch, list(batch.lines.order_by("number")), at=at)
+    _write(batch, queries.parts(batch), at=at)
     return batch
 
 
@@ -167,24 +171,33 @@ def _commit(batch_id: int, at: datetime) -> ImportBatch:
     batch.refresh_from_db(fields=["state"])
     if batch.state != BatchState.RUNNING:
         return batch
-    day = local_day(at)
-    lines = list(batch.lines.order_by("number"))
-    rows = _compared(batch, lines, on=day)
+    comparison, done = queries.Comparison(batch.organisation, on=local_day(at)), 0
+    for lines in queries.parts(batch):
+        _commit_part(batch, lines, comparison, at=at)
+        done += len(lines)
+        _advance(batch, done)
+    _tell_of_twins(batch, comparison)
+    batch.state, batch.committed_at = BatchState.DONE, at
+    batch.save(update_fields=["state", "committed_at", "updated_at"])
+    record(at=at, actor=batch.by, verb="import.committed", target=str(batch.pk), lines=done)
+    return batch
+
+
+def _commit_part(
+    batch: ImportBatch, lines: list[ImportLine], comparison: Comparison, *, at: datetime
+) -> None:
+    rows = comparison.rows(_entries(batch, lines))
     work = list(zip(lines, rows, strict=True))
     decided = [(line, row) for line, row in work if _takes_place(line, row)]
     _open_accounts(decided, at=at)
-    _open_mandates(decided, batch.organisation, on=day)
+    _open_mandates(decided, batch.organisation, on=local_day(at))
     _change(work)
     _ask(work, batch, at=at)
     for line, row in work:
         _tell(line, row)
-    _save_lines(lines, batch)
-    batch.state, batch.committed_at = BatchState.DONE, at
-    batch.save(update_fields=["state", "committed_at", "updated_at"])
+    _save_lines(lines)
     if batch.writes:
         _welcome(decided, batch, at=at)
-    record(at=at, actor=batch.by, verb="import.committed", target=str(batch.pk), lines=len(lines))
-    return batch
 
 
 def _takes_place(line: ImportLine, row: Row) -> bool:
@@ -211,10 +224,10 @@ def _open_accounts(work: Sequence[tuple[ImportLine, Row]], *, at: datetime) -> N
             row.user.set_sort_key()
             made.append(row.user)
             line.done = {**line.done, "user": True}
-    User.objects.bulk_create(made, batch_size=CHUNK)
+    User.objects.bulk_create(made)
     for __, row in work:
-        if row.user is None and row.first is not None:
-            row.user = row.first.user
+        if row.known is not None and row.user is not None:
+            row.known.user_id = row.user.pk
 
 
 def _open_mandates(
@@ -224,7 +237,7 @@ def _open_mandates(
     made = []
     for line, row in work:
         row.mandate = Mandate(
-            user=row.user,
+            user_id=cast("int", row.user_id),
             organisation=organisation,
             public=row.public,
             function=row.entry.function,
@@ -233,7 +246,7 @@ def _open_mandates(
         )
         made.append(row.mandate)
         line.done = {**line.done, "mandate": True}
-    Mandate.objects.bulk_create(made, batch_size=CHUNK)
+    Mandate.objects.bulk_create(made)
 
 
 def _change(work: Iterable[tuple[ImportLine, Row]]) -> None:
@@ -252,8 +265,8 @@ def _change(work: Iterable[tuple[ImportLine, Row]]) -> None:
             row.user.first_name, row.user.last_name = entry.first_name, entry.last_name
             row.user.set_sort_key()
             users.append(row.user)
-    Mandate.objects.bulk_update(mandates, ["function"], batch_size=CHUNK)
-    User.objects.bulk_update(users, ["first_name", "last_name", "sort_key"], batch_size=CHUNK)
+    Mandate.objects.bulk_update(mandates, ["function"])
+    User.objects.bulk_update(users, ["first_name", "last_name", "sort_key"])
 
 
 def _ask(work: Iterable[tuple[ImportLine, Row]], batch: ImportBatch, *, at: datetime) -> None:
@@ -282,7 +295,7 @@ def _welcome(work: Iterable[tuple[ImportLine, Row]], batch: ImportBatch, *, at: 
 def _tell(line: ImportLine, row: Row) -> None:
     """Copy on the line what the comparison, or the work, made of it."""
     line.state, line.note = row.state, "\n".join(row.notes)
-    line.user, line.mandate = row.user, row.mandate
+    line.user_id, line.mandate = row.user_id, row.mandate
 
 
 def _ready(batch_id: int) -> ImportBatch:
@@ -299,11 +312,16 @@ def _kept(batch: ImportBatch, line: Line) -> ImportLine:
     )  # fmt: skip
 
 
-def _compared(batch: ImportBatch, lines: Sequence[ImportLine], *, on: date) -> list[Row]:
-    header = Line(batch.header_line, tuple(batch.header))
-    found = columns.placed(header, batch.places)
+def _by_parts(lines: Sequence[Any]) -> Iterator[Sequence[Any]]:
+    for first in range(0, len(lines), PART):
+        yield lines[first : first + PART]
+
+
+def _entries(batch: ImportBatch, lines: Sequence[ImportLine]) -> list[Entry]:
+    """The persons of some lines, their columns read as the list says."""
+    found = columns.placed(Line(batch.header_line, tuple(batch.header)), batch.places)
     place = queries.ways_to_name(batch.organisation)
-    entries = [
+    return [
         people.understand(
             Line(
                 each.number,
@@ -315,28 +333,33 @@ def _compared(batch: ImportBatch, lines: Sequence[ImportLine], *, on: date) -> l
         )
         for each in lines
     ]
-    return queries.compare(batch.organisation, entries, on=on)
 
 
-def _write(batch: ImportBatch, lines: list[ImportLine], *, at: datetime) -> None:
+def _write(batch: ImportBatch, parts: Iterable[list[ImportLine]], *, at: datetime) -> None:
     """Compare the lines with who is here today, and keep what each would do."""
-    for line, row in zip(lines, _compared(batch, lines, on=local_day(at)), strict=True):
-        _tell(line, row)
-        if row.flaws:
-            line.note = "\n".join(str(flaw) for flaw in row.flaws)
-    _save_lines(lines)
+    comparison = queries.Comparison(batch.organisation, on=local_day(at))
+    for lines in parts:
+        for line, row in zip(lines, comparison.rows(_entries(batch, lines)), strict=True):
+            _tell(line, row)
+            if row.flaws:
+                line.note = "\n".join(str(flaw) for flaw in row.flaws)
+        _save_lines(lines)
+    _tell_of_twins(batch, comparison)
 
 
-def _save_lines(lines: Sequence[ImportLine], running: ImportBatch | None = None) -> None:
-    for first in range(0, len(lines), CHUNK):
-        ImportLine.objects.bulk_create(
-            lines[first : first + CHUNK],
-            update_conflicts=True,
-            unique_fields=["batch", "number"],
-            update_fields=LINE_FIELDS,
-        )
-        if running is not None:
-            _advance(running, min(first + CHUNK, len(lines)))
+def _tell_of_twins(batch: ImportBatch, comparison: Comparison) -> None:
+    """Name, on the first line about a person, some of the later ones."""
+    firsts = list(batch.lines.filter(number__in=comparison.also))
+    for line in firsts:
+        also = (_("Aussi à la ligne %d.") % number for number in comparison.also[line.number])
+        line.note = "\n".join([*filter(None, [line.note]), *also])
+    ImportLine.objects.bulk_update(firsts, ["note"], batch_size=PART)
+
+
+def _save_lines(lines: Sequence[ImportLine]) -> None:
+    ImportLine.objects.bulk_create(
+        lines, update_conflicts=True, unique_fields=["batch", "number"], update_fields=LINE_FIELDS
+    )
 
 
 def _advance(batch: ImportBatch, count: int) -> None:

@@ -1,10 +1,10 @@
 """What each line of a list would do to the people of an organisation."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Max, Q, QuerySet, prefetch_related_objects
 from django.utils.translation import gettext as _
 
 from atn_platform.accounts.models import Card, User
@@ -12,12 +12,28 @@ from atn_platform.core import french
 from atn_platform.notifications.models import OutgoingEmail
 from municipalities.enums import LineState, Public
 from municipalities.models import ImportBatch, ImportLine, Mandate, Organisation
+from municipalities.queries.addresses import domains_of
 from municipalities.staff import columns, people
-from municipalities.staff.addresses import domains, suggested
+from municipalities.staff.addresses import suggested
 from municipalities.staff.files import Line
 from municipalities.staff.people import Entry, Flaw
 
 Named = dict[str, list[Mandate]]
+# Later lines about someone that their first line names; the list itself says the rest.
+ALSO_TOLD = 3
+# Lines looked at together: enough for the database, few for memory.
+PART = 1_000
+
+
+@dataclass(slots=True)
+class Known:
+    """What later lines need of the first one about a person, and no more: lists are long."""
+
+    number: int
+    name_key: str
+    state: LineState
+    public: str
+    user_id: int | None = None  # of an account that the import opens: known once it has
 
 
 @dataclass(slots=True)
@@ -29,7 +45,8 @@ class Row:
     notes: list[str] = field(default_factory=list)
     user: User | None = None
     mandate: Mandate | None = None
-    first: "Row | None" = None  # an earlier line about the same new person
+    first: Known | None = None  # an earlier line about the same person
+    known: Known | None = None  # what later lines will be told of this one
     renames: bool = False
 
     @property
@@ -40,14 +57,27 @@ class Row:
     def public(self) -> str:
         return self.entry.public or Public.STAFF
 
+    @property
+    def user_id(self) -> int | None:
+        if self.user is not None:
+            return self.user.pk
+        return self.first.user_id if self.first else None
+
 
 class _World:
-    """Who is known, read in three queries whatever the number of lines."""
+    """Who is known among those whom a part of the list names, in a fixed number of queries."""
 
-    def __init__(self, organisation: Organisation, entries: Sequence[Entry], on: date) -> None:
+    def __init__(
+        self, organisation: Organisation, entries: Sequence[Entry], on: date, newest: int
+    ) -> None:
         addresses = {each.email for each in entries if each.email}
+        names = {each.name_key for each in entries}
         self.accounts = {user.email: user for user in User.objects.filter(email__in=addresses)}
-        mandates = Mandate.objects.from_day(on).filter(organisation=organisation)
+        mandates = Mandate.objects.from_day(on).filter(
+            Q(user__email__in=addresses) | Q(user__sort_key__in=names),
+            organisation=organisation,
+            pk__lte=newest,
+        )
         self.by_user: dict[int, list[Mandate]] = {}
         self.by_name: Named = {}
         for mandate in mandates.select_related("user").order_by("pk"):
@@ -58,29 +88,73 @@ class _World:
         here = self.by_user.keys()
         elsewhere = Mandate.objects.filter(user__in=here).exclude(organisation=organisation)
         self.shared = set(elsewhere.values_list("user", flat=True))
-        here_too = [held[0].user.email for held in self.by_user.values()]
-        self.domains = domains([*here_too, organisation.official_email])
+
+
+class Comparison:
+    """What each line would do on that day; nothing is written.
+
+    Given a list part by part, in its order, so that memory does not grow with the people here
+    nor with all that lines hold. Mandates that open meanwhile are not looked at: what an import
+    does for its first lines must not change what it finds for the last.
+    """
+
+    def __init__(self, organisation: Organisation, *, on: date) -> None:
+        self._organisation, self._on = organisation, on
+        self._newest = Mandate.objects.aggregate(newest=Max("pk"))["newest"] or 0
+        self._domains = domains_of(organisation, on=on)
+        self._seen: dict[str, Known] = {}
+        self._publics: set[tuple[str, str]] = set()
+        # Later lines about the person of a line, by number.
+        self.also: dict[int, list[int]] = {}
+
+    def rows(self, entries: Sequence[Entry]) -> list[Row]:
+        """The next part of the list, compared."""
+        world = _World(self._organisation, entries, self._on, self._newest)
+        rows = []
+        for entry in entries:
+            row = self._twin(entry) or _compared(entry, world, self._domains)
+            if row.state != LineState.WRONG:
+                self._remember(row)
+            rows.append(row)
+        return rows
+
+    def _remember(self, row: Row) -> None:
+        key, public = _key(row.entry), row.entry.public or _usual(row)
+        if key not in self._seen:
+            row.known = self._seen[key] = Known(
+                row.entry.number, row.entry.name_key, row.state, public, row.user_id
+            )
+        self._publics.add((key, public))
+
+    def _twin(self, entry: Entry) -> Row | None:
+        """The row of a line about someone already in the list; None when it adds to them."""
+        first = self._seen.get(_key(entry))
+        if first is None or entry.flaws:
+            return None
+        if entry.name_key.strip() and entry.name_key != first.name_key:
+            message = _(
+                "cette adresse est déjà à la ligne %d, pour une autre personne : "
+                "laissez la case vide si elle n’en a pas à elle"
+            )
+            entry.flaws.append(Flaw("Courriel", message % first.number))
+            return Row(entry, LineState.WRONG)
+        later = self.also.setdefault(first.number, [])
+        if len(later) < ALSO_TOLD:
+            later.append(entry.number)
+        note = _("Même personne qu’à la ligne %d.") % first.number
+        adds = (_key(entry), entry.public or first.public) not in self._publics
+        if first.state == LineState.NEW and adds:
+            return Row(entry, LineState.NEW, [note], first=first)
+        if first.user_id and adds:
+            return None
+        state = LineState.DOUBTFUL if first.state == LineState.DOUBTFUL else LineState.KNOWN
+        return Row(entry, state, [note], first=first)
 
 
 def ways_to_name(organisation: Organisation) -> frozenset[str]:
     """What a column « Municipalité » may say of this organisation."""
     names = (organisation.name, organisation.official_name)
     return frozenset({*map(french.search_key, names), (organisation.code or "").upper()} - {""})
-
-
-def compare(organisation: Organisation, entries: Sequence[Entry], *, on: date) -> list[Row]:
-    """What each line would do on that day, in the order of the list; nothing is written."""
-    world = _World(organisation, entries, on)
-    rows: list[Row] = []
-    seen: dict[str, Row] = {}
-    publics: set[tuple[str, str]] = set()
-    for entry in entries:
-        row = _twin(entry, seen, publics) or _compared(entry, world)
-        if row.state != LineState.WRONG:
-            seen.setdefault(_key(entry), row)
-            publics.add((_key(entry), entry.public or _usual(row)))
-        rows.append(row)
-    return rows
 
 
 def remembered(organisation: Organisation, header: Sequence[str]) -> dict[str, int] | None:
@@ -101,49 +175,25 @@ def _usual(row: Row) -> str:
     return row.mandate.public if row.mandate else Public.STAFF
 
 
-def _twin(entry: Entry, seen: dict[str, Row], publics: set[tuple[str, str]]) -> Row | None:
-    """The row of a line about someone already in the list; None when it adds to them."""
-    first = seen.get(_key(entry))
-    if first is None or entry.flaws:
-        return None
-    line = first.entry.number
-    if entry.name_key.strip() and entry.name_key != first.entry.name_key:
-        message = _(
-            "cette adresse est déjà à la ligne %d, pour une autre personne : "
-            "laissez la case vide si elle n’en a pas à elle"
-        )
-        entry.flaws.append(Flaw("Courriel", message % line))
-        return Row(entry, LineState.WRONG)
-    first.notes.append(_("Aussi à la ligne %d.") % entry.number)
-    note = _("Même personne qu’à la ligne %d.") % line
-    adds = (_key(entry), entry.public or _usual(first)) not in publics
-    if first.state == LineState.NEW and adds:
-        return Row(entry, LineState.NEW, [note], first=first)
-    if first.user and adds:
-        return None
-    state = LineState.DOUBTFUL if first.state == LineState.DOUBTFUL else LineState.KNOWN
-    return Row(entry, state, [note], user=first.user, first=first)
-
-
-def _compared(entry: Entry, world: _World) -> Row:
+def _compared(entry: Entry, world: _World, domains: frozenset[str]) -> Row:
     if entry.flaws:
         return Row(entry, LineState.WRONG)
     user = world.accounts.get(entry.email)
     if user is None:
-        return _of_name(entry, world)
+        return _of_name(entry, world, domains)
     if user.pk in world.by_user:
         return _of_here(entry, user, world)
     note = _("Cette adresse sert déjà ailleurs : rien ne change sans l’accord de la personne.")
     return Row(entry, LineState.DOUBTFUL, [note])
 
 
-def _of_name(entry: Entry, world: _World) -> Row:
+def _of_name(entry: Entry, world: _World, domains: frozenset[str]) -> Row:
     """Someone whose address has no account, or who has none: perhaps one of ours by the name."""
     if entry.email in world.invited:
         return Row(entry, LineState.KNOWN, [_("Une invitation l’attend.")])
     namesakes = {each.user for each in world.by_name.get(entry.name_key, [])}
     if not namesakes:
-        meant = suggested(entry.email, world.domains) if entry.email else ""
+        meant = suggested(entry.email, domains) if entry.email else ""
         note = _("« %(typed)s » : vouliez-vous dire %(meant)s?")
         notes = [note % {"typed": entry.email, "meant": meant}] if meant else []
         return Row(entry, LineState.NEW, notes)
@@ -198,35 +248,44 @@ def said(batch: ImportBatch, line: ImportLine) -> Entry:
     return people.understand(Line(line.number, tuple(line.cells)), found, frozenset())
 
 
-def kept_if_undone(batch: ImportBatch) -> int:
-    """How many people whom the import made would stay: someone has built on them since."""
-    lines = list(batch.lines.exclude(done={}).select_related("user", "mandate"))
-    kept = kept_lines(batch, lines)
-    return len({line.user_id for line in lines if line.pk in kept})
+def parts(batch: ImportBatch) -> Iterator[list[ImportLine]]:
+    """The kept lines of a list, in its order, some at a time."""
+    last = 0
+    while found := list(batch.lines.filter(number__gt=last).order_by("number")[:PART]):
+        yield found
+        last = found[-1].number
 
 
-def kept_lines(batch: ImportBatch, lines: Sequence[ImportLine]) -> set[int]:
-    """Keys of lines whose account or mandate must stay when the import is taken back.
+def kept_if_undone(batch: ImportBatch) -> set[int]:
+    """Keys of people whom the import made or seated, and who stay when it is taken back.
 
-    The person has signed in; or any table of any app refers to what the line made; or the
-    mandate no longer says what the line wrote. All the lines of such a person stay.
+    The person has signed in; or any table of any app refers to what a line made; or the mandate
+    no longer says what the line wrote. All the lines of such a person stay.
     """
-    made = [line for line in lines if {"user", "mandate"} & line.done.keys() and line.user]
+    stay: set[int] = set()
+    for part in parts(batch):
+        made = [line for line in part if {"user", "mandate"} & line.done.keys() and line.user_id]
+        stay |= _staying(batch, made)
+    return stay
+
+
+def _staying(batch: ImportBatch, made: Sequence[ImportLine]) -> set[int]:
+    prefetch_related_objects(made, "user", "mandate")
     mandates = [line.mandate_id for line in made if line.mandate_id and "mandate" in line.done]
     users = [line.user_id for line in made if line.user_id and "user" in line.done]
     held_mandates = _held(Mandate, mandates)
-    held_users = _held(User, users, aside=mandates)
-    stay = set(held_users)
+    ours = batch.lines.filter(done__has_key="mandate", mandate__isnull=False)
+    stay = _held(User, users, aside=ours.values("mandate"))
     for line in made:
         edited = line.mandate and line.mandate.function != said(batch, line).function
         signed_in = line.user and line.user.last_login is not None
         if line.mandate_id in held_mandates or signed_in or ("mandate" in line.done and edited):
             stay.add(line.user_id or 0)
-    return {line.pk for line in made if line.user_id in stay}
+    return stay
 
 
 def _held(
-    model: type[Mandate] | type[User], keys: Sequence[int], aside: Sequence[int] = ()
+    model: type[Mandate] | type[User], keys: Sequence[int], aside: QuerySet | tuple[()] = ()
 ) -> set[int]:
     """Those of these rows to which another row refers.
 

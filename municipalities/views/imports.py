@@ -145,7 +145,7 @@ def undo(request: SignedInRequest, pk: int) -> HttpResponse:
     context = {
         "batch": found,
         "organisation": found.organisation,
-        "kept": queries.kept_if_undone(found),
+        "kept": len(queries.kept_if_undone(found)),
         "made": found.lines.filter(done__has_key="user").count(),
         "is_open": found.is_open_to_undo(timezone.now()),
     }

@@ -3,7 +3,7 @@
 import json
 from argparse import ArgumentParser
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -85,19 +85,22 @@ def _read(path: Path) -> bytes:
         raise CommandError(f"Impossible de lire {path} : {french.refusal(error)}.") from error
 
 
-def _answer(rows: Sequence[Row]) -> dict[str, Any]:
-    counts = Counter(row.state for row in rows)
+def _answer(rows: Iterable[Row]) -> dict[str, Any]:
+    counts: Counter[str] = Counter()
+    errors = []
+    for row in rows:
+        counts[row.state] += 1
+        errors += [
+            {"row": row.entry.number, "column": flaw.column or None, "message": flaw.message}
+            for flaw in row.flaws
+        ]
     return {
-        "rows": len(rows),
+        "rows": counts.total(),
         "new": counts[LineState.NEW],
         "changed": counts[LineState.CHANGED],
         "known": counts[LineState.KNOWN],
         "doubtful": counts[LineState.DOUBTFUL],
-        "errors": [
-            {"row": row.entry.number, "column": flaw.column or None, "message": flaw.message}
-            for row in rows
-            for flaw in row.flaws
-        ],
+        "errors": errors,
     }
 
 
