@@ -54,6 +54,7 @@ bench:
 	@$(MAC) exec $(RUN) python -m tests.bench
 
 fmt:
+	@$(RUN) python -m tests.typography
 	@$(RUN) ruff format --quiet . && $(RUN) ruff check --quiet --fix .
 	@$(RUN) djade --target-version 5.2 $(TEMPLATES) || true
 	@$(RUN) djhtml --tabwidth 4 $(TEMPLATES) || true

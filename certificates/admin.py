@@ -155,7 +155,7 @@ class CertificateAdmin(ReadOnlyAdmin):
                 certificate_id=certificate.pk, by=cast("User", request.user), at=timezone.now(),
                 **form.cleaned_data,
             )  # fmt: skip
-        self._tell(request, _("Révoquées : %s."), [each.number for each in chosen])
+        self._tell(request, _("Révoquées : %s."), [each.number for each in chosen])
         return None
 
     @admin.action(description=_("Réémettre, corrigée"), permissions=["view"])
@@ -174,7 +174,7 @@ class CertificateAdmin(ReadOnlyAdmin):
             )
             for certificate in chosen
         ]  # fmt: skip
-        self._tell(request, _("Réémises : %s."), [each.number for each in made])
+        self._tell(request, _("Réémises : %s."), [each.number for each in made])
         return None
 
     def _ask(
@@ -196,7 +196,7 @@ class CertificateAdmin(ReadOnlyAdmin):
         if numbers:
             self.message_user(request, words % ", ".join(numbers), messages.SUCCESS)
         else:
-            nothing = _("Rien à faire : elles sont déjà révoquées ou remplacées.")
+            nothing = _("Rien à faire : elles sont déjà révoquées ou remplacées.")
             self.message_user(request, nothing, messages.WARNING)
 
 

@@ -12,7 +12,7 @@ def certificate_ready(certificate: Certificate) -> Message:
     """The certificate is ready: a link, for attachments tire small mail servers."""
     facts = certificate.facts
     replaces = facts.get("replaces", "")
-    subject = _("Votre attestation corrigée : %s") if replaces else _("Votre attestation : %s")
+    subject = _("Votre attestation corrigée : %s") if replaces else _("Votre attestation : %s")
     return compose(
         key=f"certificate:{certificate.number}",
         category=Category.CERTIFICATE,
@@ -45,6 +45,6 @@ def certificate_revoked(certificate: Certificate) -> Message:
             "why": certificate.get_revocation_reason_display(),
             "verify_url": absolute("certificates:verify", certificate.code),
         },
-        subject=_("Attestation révoquée : %s") % title,
+        subject=_("Attestation révoquée : %s") % title,
         reason=_("Cette attestation est à votre nom."),
     )

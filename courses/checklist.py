@@ -52,7 +52,7 @@ def _course(document: CourseDoc) -> Iterator[Issue]:
         yield Issue(True, _("Le cours n’a pas de module."))
     for module in document["modules"]:
         if not module["lessons"]:
-            yield Issue(True, _("Le module « %s » n’a pas de leçon.") % module["title"])
+            yield Issue(True, _("Le module « %s » n’a pas de leçon.") % module["title"])
 
 
 def _lesson(lesson: LessonDoc) -> Iterator[Issue]:
@@ -82,7 +82,7 @@ def _headings(lesson: LessonDoc) -> Iterator[Issue]:
     ]
     for before, after in zip([1, *ranks], ranks, strict=False):
         if after > before + 1:
-            yield Issue(True, _("Un titre saute un niveau : ## vient avant ###."), lesson["key"])
+            yield Issue(True, _("Un titre saute un niveau : ## vient avant ###."), lesson["key"])
             return
 
 
@@ -91,7 +91,7 @@ def _reading(lesson: LessonDoc) -> Iterator[Issue]:
     for sentence in re.split(r"[.!?]+\s", " ".join(words)):
         if len(sentence.split()) > LONGEST_SENTENCE:
             start = " ".join(sentence.split()[:6])
-            message = _("Une phrase dépasse 30 mots : « %s… »") % start
+            message = _("Une phrase dépasse 30 mots : « %s… »") % start
             yield Issue(False, message, lesson["key"])
             return
 
@@ -171,16 +171,16 @@ def _scenario(block: BlockDoc) -> Iterator[str]:
         )
         for choice in scene["choices"]:
             if choice["to"] not in scenes:
-                yield _("La scène « %s » mène à une scène qui n’existe pas.") % scene["key"]
+                yield _("La scène « %s » mène à une scène qui n’existe pas.") % scene["key"]
             if not choice["feedback_html"]:
-                yield _("La scène « %s » a un choix sans rétroaction.") % scene["key"]
+                yield _("La scène « %s » a un choix sans rétroaction.") % scene["key"]
 
 
 def _scene(is_reached: bool, key: str, ending: str, choices: int) -> Iterator[str]:
     if not is_reached:
-        yield _("Aucun choix ne mène à la scène « %s ».") % key
+        yield _("Aucun choix ne mène à la scène « %s ».") % key
     if not choices and not ending:
-        yield _("La scène « %s » n’a ni choix ni fin.") % key
+        yield _("La scène « %s » n’a ni choix ni fin.") % key
 
 
 def _quiz(block: BlockDoc) -> Iterator[str]:

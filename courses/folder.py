@@ -192,12 +192,12 @@ def read_paths(path: Path, courses: set[str]) -> list[dict[str, Any]]:
 
 def _check_step(source: Source, step: Any, path: tuple[str | int, ...], known: set[str]) -> None:
     if not isinstance(step, dict):
-        source.complain(path, _("une étape a « course », et parfois « choice_group », « note »."))
+        source.complain(path, _("une étape a « course », et parfois « choice_group », « note »."))
         return
     types = {"course": str, "choice_group": str, "note": str}
     check_fields(source, step, path, types, required=("course",))
     if step.get("course") and step["course"] not in known:
-        source.complain((*path, "course"), _("aucun cours n’a le code « %s ».") % step["course"])
+        source.complain((*path, "course"), _("aucun cours n’a le code « %s ».") % step["course"])
 
 
 def lesson_text(lesson: LessonText) -> str:
@@ -241,7 +241,7 @@ def _contents(path: Path, folder: Path, problems: list[Problem]) -> str:
     except FileNotFoundError:
         problems.append(Problem(name, 1, _("le fichier est absent.")))
     except OSError as error:
-        problems.append(Problem(name, 1, _("illisible : %s.") % french.refusal(error)))
+        problems.append(Problem(name, 1, _("illisible : %s.") % french.refusal(error)))
     except UnicodeDecodeError as error:
         line = error.object[: error.start].count(b"\n") + 1
         problems.append(Problem(name, line, _("le fichier n’est pas en UTF-8.")))
@@ -271,7 +271,7 @@ def _modules(
     for rank, each in enumerate(outline if isinstance(outline, list) else ()):
         path = ("modules", rank)
         if not isinstance(each, dict):
-            source.complain(path, _("un module a « key », « title » et « lessons »."))
+            source.complain(path, _("un module a « key », « title » et « lessons »."))
             continue
         types = {"key": str, "title": str, "lessons": list}
         check_fields(source, each, path, types, required=tuple(types))
@@ -315,7 +315,7 @@ def _blocks(
             continue
         opening = _OPENING.match(lines[rank])
         if opening is None or closing == len(lines):
-            message = _("un bloc s’écrit « ::: genre clé », puis se ferme par « ::: ».")
+            message = _("un bloc s’écrit « ::: genre clé », puis se ferme par « ::: ».")
             problems.append(Problem(name, rank + 1, message))
             continue
         source = Source(name, first_line=rank + 2)
@@ -352,7 +352,7 @@ def _block(source: Source, opening: re.Match[str], body: str, seen: set[str]) ->
 
 def _check_block(source: Source, block: BlockText) -> None:
     if block.kind not in BLOCK_FIELDS:
-        source.complain((), _("genre de bloc inconnu; attendu : %s.") % ", ".join(BLOCK_FIELDS))
+        source.complain((), _("genre de bloc inconnu; attendu : %s.") % ", ".join(BLOCK_FIELDS))
         return
     check_fields(source, block.data, (), BLOCK_FIELDS[block.kind], required=())
     check_choice(source, block.data.get("tone"), ("tone",), ["info", "action", "warning"])
@@ -379,7 +379,7 @@ def _questions(name: str, folder: Path, problems: list[Problem]) -> list[Questio
     seen: set[str] = set()
     for rank, row in enumerate(rows if isinstance(rows, list) else ()):
         if not isinstance(row, dict):
-            source.complain((rank,), _("une question a « key », « kind » et « prompt »."))
+            source.complain((rank,), _("une question a « key », « kind » et « prompt »."))
             continue
         check_key(source, row.get("key"), (rank, "key"), seen)
         fields = QUESTION_FIELDS.get(row.get("kind", ""), {})

@@ -30,7 +30,7 @@ class LineProblem:
     message: str
 
     def __str__(self) -> str:
-        return _("Ligne %(line)d : %(message)s") % {"line": self.line, "message": self.message}
+        return _("Ligne %(line)d : %(message)s") % {"line": self.line, "message": self.message}
 
 
 class NotationRefused(Exception):
@@ -89,7 +89,7 @@ def read_scenes(text: str) -> list[dict[str, Any]]:
         elif scenes:
             _scene_line(scenes[-1], (number, line.rstrip()), problems)
         elif line.strip():
-            problems.append(LineProblem(number, _("une scène commence par sa clé : [debut].")))
+            problems.append(LineProblem(number, _("une scène commence par sa clé : [debut].")))
     if problems:
         raise NotationRefused(problems)
     for scene in scenes:
@@ -117,11 +117,11 @@ def _scene(
 ) -> dict[str, Any]:
     scene: dict[str, Any] = {"key": header[1], "text": ""}
     if any(each["key"] == header[1] for each in before):
-        problems.append(LineProblem(number, _("la scène « %s » existe déjà.") % header[1]))
+        problems.append(LineProblem(number, _("la scène « %s » existe déjà.") % header[1]))
     if header[2]:
         endings = {word: value for value, word in ENDINGS.items()}
         if header[2].lower() not in endings:
-            message = _("une fin est bonne, mitigée ou mauvaise, et non « %s ».") % header[2]
+            message = _("une fin est bonne, mitigée ou mauvaise, et non « %s ».") % header[2]
             problems.append(LineProblem(number, message))
         scene["ending"] = endings.get(header[2].lower(), "")
     return scene
@@ -138,7 +138,7 @@ def _scene_line(scene: dict[str, Any], line: Line, problems: list[LineProblem]) 
         said = f"{choices[-1].get('feedback', '')} {text[1:].strip()}".strip()
         choices[-1]["feedback"] = said
     elif text:
-        message = _("après les choix, une ligne est « - choix -> scène » ou « > rétroaction ».")
+        message = _("après les choix, une ligne est « - choix -> scène » ou « > rétroaction ».")
         problems.append(LineProblem(number, message))
 
 
@@ -196,7 +196,7 @@ def _truth(
     right = [choice for choice in choices if "correct" in choice]
     words = {choice["text"].rstrip(".").lower() for choice in choices}
     if len(right) != 1 or not words <= {"v", "f", "vrai", "faux"}:
-        message = _("sous « V/F », écrivez « * Vrai » ou « * Faux », puis la rétroaction.")
+        message = _("sous « V/F », écrivez « * Vrai » ou « * Faux », puis la rétroaction.")
         problems.append(LineProblem(number, message))
         return {}
     feedback = {

@@ -21,7 +21,7 @@ class Problem:
     message: str
 
     def __str__(self) -> str:
-        return _("%(file)s, ligne %(line)d : %(message)s") % {
+        return _("%(file)s, ligne %(line)d : %(message)s") % {
             "file": self.file,
             "line": self.line,
             "message": self.message,
@@ -74,7 +74,7 @@ class Source:
             here = (*path, key)
             self.lines[here] = self.first_line + key_node.start_mark.line
             if key in found:
-                self.complain(here, _("« %s » est écrit deux fois.") % key)
+                self.complain(here, _("« %s » est écrit deux fois.") % key)
             found[key] = self._value(loader, value_node, here)
         return found
 
@@ -133,19 +133,19 @@ def check_fields(
     """Complain of fields that are unknown, of the wrong type, or required and absent."""
     for key in required:
         if value.get(key) in (None, ""):
-            source.complain(path, _("« %s » manque.") % key)
+            source.complain(path, _("« %s » manque.") % key)
     for key, each in value.items():
         if key not in types:
             known = ", ".join(types)
             source.complain(
                 (*path, key),
-                _("champ inconnu « %(key)s »; attendu : %(known)s.")
+                _("champ inconnu « %(key)s »; attendu : %(known)s.")
                 % {"key": key, "known": known},
             )
         elif type(each) is not types[key]:
             source.complain(
                 (*path, key),
-                _("« %(key)s » doit être %(type)s.")
+                _("« %(key)s » doit être %(type)s.")
                 % {"key": key, "type": _TYPE_NAMES[types[key]]},
             )
 
@@ -160,11 +160,11 @@ def check_each(source: Source, value: Any, path: Path, shape: type | Mapping[str
         if isinstance(shape, Mapping) and isinstance(each, dict):
             check_fields(source, each, here, shape, required=())
         elif isinstance(shape, Mapping):
-            source.complain(here, _("attendu : les champs %s.") % ", ".join(shape))
+            source.complain(here, _("attendu : les champs %s.") % ", ".join(shape))
         elif type(each) is not shape:
             source.complain(
                 here,
-                _("« %(value)s » doit être %(type)s.")
+                _("« %(value)s » doit être %(type)s.")
                 % {"value": each, "type": _TYPE_NAMES[shape]},
             )
 
@@ -174,7 +174,7 @@ def check_choice(source: Source, value: Any, path: Path, choices: list[str]) -> 
     if value is not None and value not in choices:
         source.complain(
             path,
-            _("« %(value)s » est inconnu; attendu : %(choices)s.")
+            _("« %(value)s » est inconnu; attendu : %(choices)s.")
             % {"value": value, "choices": ", ".join(choices)},
         )
 
@@ -185,11 +185,11 @@ def check_key(source: Source, value: Any, path: Path, seen: set[str]) -> bool:
         validate_slug(str(value))
     except ValidationError:
         source.complain(
-            path, _("la clé « %s » n’a que lettres sans accent, chiffres et tirets.") % value
+            path, _("la clé « %s » n’a que lettres sans accent, chiffres et tirets.") % value
         )
         return False
     if value in seen:
-        source.complain(path, _("la clé « %s » sert déjà.") % value)
+        source.complain(path, _("la clé « %s » sert déjà.") % value)
         return False
     seen.add(str(value))
     return True

@@ -86,12 +86,12 @@ def description(registration: Registration, page: str) -> str:
     session = registration.session
     online = registration.seat == Seat.ONLINE
     lines = [
-        _("Rejoindre la rencontre : %s") % session.online_url
+        _("Rejoindre la rencontre : %s") % session.online_url
         if online and session.online_url
         else "",
-        _("Par téléphone : %s") % session.phone_access if online and session.phone_access else "",
+        _("Par téléphone : %s") % session.phone_access if online and session.phone_access else "",
         session.captions_note,
         session.note,
-        _("Détails et annulation : %s") % page,
+        _("Détails et annulation : %s") % page,
     ]
     return french.typography("\n".join(line for line in lines if line))

@@ -61,7 +61,7 @@ class SeatForm(forms.Form):
     accessibility_needs = forms.CharField(
         label=_("Avez-vous besoin de quelque chose pour bien participer?"),
         help_text=_(
-            "Facultatif : accès en fauteuil, sous-titrage, interprétation… "
+            "Facultatif : accès en fauteuil, sous-titrage, interprétation… "
             "Seule la personne qui anime la rencontre le lit."
         ),
         max_length=500,
@@ -105,7 +105,7 @@ class DoorForm(forms.Form):
         label=_("Courriel de la personne"),
         error_messages={
             "required": _("Écrivez l’adresse courriel de la personne."),
-            "invalid": _("Cette adresse n’est pas complète : il y manque peut-être le @."),
+            "invalid": _("Cette adresse n’est pas complète : il y manque peut-être le @."),
         },
     )
 
@@ -222,7 +222,7 @@ class AdvisedForm(forms.Form):
         help_text=_("Elle est dite dans la lettre, comme une idée; rien n’arrive si elle passe."),
         widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
         error_messages={
-            "invalid": _("Écrivez la date ainsi : 2027-01-15, ou laissez la case vide.")
+            "invalid": _("Écrivez la date ainsi : 2027-01-15, ou laissez la case vide.")
         },
     )
 

@@ -23,14 +23,14 @@ def verdict(state: Readiness) -> str:
     """Where the municipality stands, in one sentence."""
     place = state.organisation.name
     if state.is_ready:
-        return _("%s : la mairie est cyberprête") % place
+        return _("%s : la mairie est cyberprête") % place
     if not state.council.enlisted and not state.team.enlisted:
-        return _("%s : personne n’est encore inscrit") % place
+        return _("%s : personne n’est encore inscrit") % place
     if state.council.is_half:
-        return _("%s : le conseil y est, l’équipe municipale en chemin") % place
+        return _("%s : le conseil y est, l’équipe municipale en chemin") % place
     if state.team.is_half:
-        return _("%s : l’équipe municipale avance, le conseil peut la rejoindre") % place
-    return _("%s : la préparation est en chemin") % place
+        return _("%s : l’équipe municipale avance, le conseil peut la rejoindre") % place
+    return _("%s : la préparation est en chemin") % place
 
 
 def count(group: Group) -> str:
@@ -53,31 +53,31 @@ def next_steps(state: Readiness) -> list[str]:
     vacant = state.council.missing
     if vacant:
         words = ngettext(
-            "Inviter le conseil : %(count)s siège n’a pas encore de compte. La direction générale "
+            "Inviter le conseil : %(count)s siège n’a pas encore de compte. La direction générale "
             "l’invite en une page.",
-            "Inviter le conseil : %(count)s sièges n’ont pas encore de compte. La direction "
+            "Inviter le conseil : %(count)s sièges n’ont pas encore de compte. La direction "
             "générale les invite en une page.",
             vacant,
         )
         steps.append(words % {"count": french.number(vacant)})
     if not state.team.enlisted:
-        steps.append(_("Inscrire l’équipe : la direction générale colle sa liste de noms."))
+        steps.append(_("Inscrire l’équipe : la direction générale colle sa liste de noms."))
     elif not state.has_chief:
-        steps.append(_("Inscrire la direction générale : le critère compte sur elle."))
+        steps.append(_("Inscrire la direction générale : le critère compte sur elle."))
     if state.is_ready:
         steps += [
             _("Afficher à la mairie la fiche-réflexe que donne la dernière leçon."),
-            _("Suivre en conseil « Les bonnes questions à poser » (ELU-100), une heure."),
+            _("Suivre en conseil « Les bonnes questions à poser » (ELU-100), une heure."),
         ]
         return steps
     if not state.council.is_half:
         steps.append(
-            _("Proposer le cours à la prochaine séance : chaque membre du conseil le suit à son "
+            _("Proposer le cours à la prochaine séance : chaque membre du conseil le suit à son "
               "rythme, par leçons de 5 à 10 minutes.")
         )  # fmt: skip
     if state.team.enlisted and not state.team.is_half:
         steps.append(
-            _("Demander à la direction générale où en est l’équipe : elle inscrit un groupe et "
+            _("Demander à la direction générale où en est l’équipe : elle inscrit un groupe et "
               "relance qui n’a pas commencé.")
         )  # fmt: skip
     return steps[:3]

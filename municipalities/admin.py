@@ -53,7 +53,7 @@ class OrganisationAdmin(ListAdmin):
     list_filter = (TerritoryStateFilter, "kind", "stratum", "region")
     # Only so that the box is shown: get_search_results decides.
     search_fields = ("search_key",)
-    search_help_text = _("Nom ou code; les accents, les traits d’union et « st » comptent peu.")
+    search_help_text = _("Nom ou code; les accents, les traits d’union et « st » comptent peu.")
     ordering = ("sort_key",)
     list_per_page = 50
     actions = ("name_successor",)
@@ -228,7 +228,7 @@ class MandateAdmin(ListAdmin):
             action="end",
             title=_("Terminer ces mandats aujourd’hui"),
             effect=_("Les comptes, les cours et les attestations restent aux personnes."),
-            done=_("Mandat terminé : %s."),
+            done=_("Mandat terminé : %s."),
         )  # fmt: skip
 
 
@@ -280,7 +280,7 @@ class ResponsibilityAdmin(ListAdmin):
             title=_("Terminer ces responsabilités aujourd’hui"),
             effect=_("Les invitations déjà envoyées restent bonnes. "
                      "Nommez quelqu’un d’autre si plus personne ne répond de l’organisation."),
-            done=_("Responsabilité terminée : %s."),
+            done=_("Responsabilité terminée : %s."),
         )  # fmt: skip
 
 
@@ -322,7 +322,7 @@ class ClaimAdmin(ReadOnlyAdmin):
             title=_("Accepter ces demandes"),
             effect=_("Vérifiez par téléphone, au numéro du répertoire. Chaque personne reçoit une "
                      "lettre, et devient responsable en l’acceptant."),
-            done=_("Demande acceptée : %s."),
+            done=_("Demande acceptée : %s."),
         )  # fmt: skip
 
     @admin.action(description=_("Refuser"), permissions=["decide"])
@@ -334,5 +334,5 @@ class ClaimAdmin(ReadOnlyAdmin):
             action="refuse",
             title=_("Refuser ces demandes"),
             effect=_("Chaque personne reçoit une lettre qui le lui dit."),
-            done=_("Demande refusée : %s."),
+            done=_("Demande refusée : %s."),
         )  # fmt: skip

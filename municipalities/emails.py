@@ -127,7 +127,7 @@ def claim_code(claim: Claim, *, code: str) -> Message:
             "days": CLAIM_LIFE.days,
             "url": absolute("municipalities:claim-answer", claim.uuid),
         },
-        subject=_("Code pour ouvrir l’espace de formation : %s") % place,
+        subject=_("Code pour ouvrir l’espace de formation : %s") % place,
         reason=_("Une personne demande à répondre de la formation pour %s.") % place,
         timing=Timing(expires_at=claim.asked_at + CLAIM_LIFE),
     )
@@ -142,7 +142,7 @@ def claim_opened(claim: Claim, person: User) -> Message:
         recipient=claim.sent_to,
         template="claim_opened",
         context={"person": str(person), "organisation": place},
-        subject=_("L’espace de formation est ouvert : %s") % place,
+        subject=_("L’espace de formation est ouvert : %s") % place,
         reason=_("Le code envoyé à cette adresse a servi."),
     )
 
@@ -238,7 +238,7 @@ def duty_near(line: DutyLine, *, days: int, leaves_at: datetime) -> Message:
             "day": day,
             "url": absolute("municipalities:my-duties"),
         },
-        subject=_("%(training)s : échéance le %(day)s") % {"training": training, "day": day},
+        subject=_("%(training)s : échéance le %(day)s") % {"training": training, "day": day},
         reason=_("La loi demande cette formation à chaque membre du conseil; nous l’écrivons 90, "
                  "30 et 7 jours avant l’échéance."),
         timing=Timing(not_before=leaves_at, expires_at=over),

@@ -11,6 +11,8 @@ from django.conf import settings
 from django.core.management import call_command
 from django.urls import URLPattern, URLResolver, get_resolver
 
+from tests import typography
+
 ROOT = Path(settings.BASE_DIR)
 HOUSE = ("atn_platform", "municipalities", "courses", "enrollments", "certificates")
 BUDGETS = {"*.py": 400, "templates": 150, "tests": 600}
@@ -164,3 +166,27 @@ def test_numbers_that_machines_read_are_not_grouped_by_thousands():
 @pytest.mark.django_db
 def test_no_migration_is_missing():
     call_command("makemigrations", check=True, dry_run=True)
+
+
+def test_sentences_have_their_no_break_spaces():
+    wrong = [
+        str(path)
+        for path in typography.files()
+        if typography.mended_file(path) != path.read_text()
+    ]
+    assert wrong == [], "make fmt puts the no-break spaces of French in these files"
+
+
+@pytest.mark.parametrize(
+    ("typed", "right"),
+    [
+        ("Deux choses : l’une", "Deux choses\xa0: l’une"),
+        ("{{ name }} :", "{{ name }}\xa0:"),
+        ("« Mes gens »", "«\xa0Mes gens\xa0»"),
+        ("{{ score }} %.", "{{ score }}\xa0%."),
+        ("::: quiz bilan", "::: quiz bilan"),
+        ("{% if a %}{{ b }} %}", "{% if a %}{{ b }} %}"),
+    ],
+)
+def test_no_break_spaces_are_put_where_french_wants_them(typed, right):
+    assert typography.mended(typed) == typography.mended(right) == right

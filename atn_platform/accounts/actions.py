@@ -213,7 +213,7 @@ def _print_card(
         return PrintedCard(found, code)
     if user.owes_second_factor:
         raise CardRefused(
-            _("Le rôle de %s demande un second facteur : une carte n’ouvrirait pas son compte.")
+            _("Le rôle de %s demande un second facteur : une carte n’ouvrirait pas son compte.")
             % user
         )
     _give_handle(user, place)

@@ -126,7 +126,7 @@ class UserAdmin(ListAdmin):
             lambda user: actions.forget_second_factor(user=user, by=by, at=at),
             action="forget_second_factor",
             title=_("Oublier le second facteur"),
-            effect=_("Pour un téléphone perdu. Assurez-vous de l’identité de la personne : "
+            effect=_("Pour un téléphone perdu. Assurez-vous de l’identité de la personne : "
                      "elle en installera un autre à sa prochaine visite."),
             done=_("Le second facteur de %s est oublié."),
         )  # fmt: skip
@@ -178,5 +178,5 @@ class RoleGrantAdmin(ListAdmin):
             action="end",
             title=_("Terminer le rôle"),
             effect=_("L’accès que le rôle donne est retiré; les comptes restent."),
-            done=_("Le rôle est terminé : %s."),
+            done=_("Le rôle est terminé : %s."),
         )  # fmt: skip

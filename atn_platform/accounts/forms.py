@@ -151,7 +151,7 @@ class CardForm(forms.Form):
     handle = forms.CharField(
         label=_("Identifiant"),
         max_length=120,
-        help_text=_("Par exemple : prenom.nom@municipalite."),
+        help_text=_("Par exemple : prenom.nom@municipalite."),
         widget=forms.TextInput(
             {"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}
         ),

@@ -56,7 +56,7 @@ def shared_device(
         was_shared = request.user.is_authenticated and request.session.get(SHARED, False)
         if was_shared and _rested(request):
             logout(request)
-            messages.info(request, _("Session fermée : personne n’a rien fait depuis un moment."))
+            messages.info(request, _("Session fermée : personne n’a rien fait depuis un moment."))
             response: HttpResponse = redirect("accounts:card")
         else:
             response = get_response(request)

@@ -141,5 +141,5 @@ def way_back(request: SignedInRequest) -> HttpResponse:
 def cancel_card(request: SignedInRequest) -> HttpResponse:
     """A card that the person did not ask for, or lost, opens their account no more."""
     if actions.cancel_card(user=request.user, by=request.user, at=timezone.now()):
-        messages.success(request, _("La carte est annulée : son code n’ouvre plus rien."))
+        messages.success(request, _("La carte est annulée : son code n’ouvre plus rien."))
     return redirect("accounts:profile")

@@ -53,7 +53,7 @@ class Retention(Enum):
     ACCOUNT = 36, _("36 mois après la dernière activité du compte")
     TRAINING = 84, _("7 ans après la fin de la formation")
     ANSWERS = 24, _("24 mois après la fin de la formation, puis seul le résultat reste")
-    PROOF = None, _("sans fin : une attestation se vérifie des années plus tard")
+    PROOF = None, _("sans fin : une attestation se vérifie des années plus tard")
     MESSAGES = 13, _("13 mois après l’envoi")
     TRACES = 12, _("12 mois")
     CONSENTS = 60, _("la vie du compte, puis 5 ans")

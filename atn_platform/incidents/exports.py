@@ -84,13 +84,13 @@ def _lines(entry: IncidentEntry, element: Element) -> Iterator[str]:
 
 def _notices(entry: IncidentEntry) -> Iterator[str]:
     if entry.commission_told_on:
-        yield _("Commission : %s.") % french.day(entry.commission_told_on)
+        yield _("Commission : %s.") % french.day(entry.commission_told_on)
     if entry.people_told_on:
-        yield _("Personnes concernées : %s.") % french.day(entry.people_told_on)
+        yield _("Personnes concernées : %s.") % french.day(entry.people_told_on)
     if entry.public_notice:
-        yield _("Avis publics : %s") % entry.public_notice
+        yield _("Avis publics : %s") % entry.public_notice
     if entry.is_serious is False and not entry.commission_told_on:
-        yield _("Aucun avis n’est dû : le risque n’est pas sérieux.")
+        yield _("Aucun avis n’est dû : le risque n’est pas sérieux.")
 
 
 def _days(first: date | None, last: date | None) -> str:

@@ -92,10 +92,10 @@ class IncidentForm(forms.ModelForm):
         told, unknown = is_told(element, cleaned), element in cleaned.get("unknown", [])
         if told and unknown:
             self.add_error(
-                first, _("Cet élément est écrit : décochez-le de « Pas encore connu ».")
+                first, _("Cet élément est écrit : décochez-le de « Pas encore connu ».")
             )
         if not told and not unknown:
-            self.add_error(first, _("Écrivez cet élément, ou cochez « Pas encore connu »."))
+            self.add_error(first, _("Écrivez cet élément, ou cochez « Pas encore connu »."))
 
 
 def is_told(element: Element, cleaned: dict[str, Any]) -> bool:

@@ -88,7 +88,7 @@ ONCE_AN_HOUR = ("unknown_account", "way_in")
 
 def _subject(name: str, context: dict[str, Any]) -> str:
     if name == "login_code":
-        return _("Votre code : %s") % str(context["code"])
+        return _("Votre code : %s") % str(context["code"])
     said = {
         "unknown_account": _("Aucun compte à cette adresse"),
         "way_in": _("Trop de codes demandés pour votre compte"),

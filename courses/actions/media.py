@@ -42,16 +42,16 @@ def store_asset(*, course: Course, name: str, content: bytes) -> Asset:
     if suffix not in SIGNATURES:
         known = ", ".join(sorted(SIGNATURES))
         raise MediaRefused(
-            _("« %(name)s » : les types acceptés sont %(known)s.") % {"name": name, "known": known}
+            _("« %(name)s » : les types acceptés sont %(known)s.") % {"name": name, "known": known}
         )
     content_type, offset, signature = SIGNATURES[suffix]
     if not content[offset:].startswith(signature):
-        raise MediaRefused(_("« %s » n’est pas un fichier du type que son nom annonce.") % name)
+        raise MediaRefused(_("« %s » n’est pas un fichier du type que son nom annonce.") % name)
     if suffix == ".vtt" and (line := _unreadable_line(content)):
-        message = _("« %(name)s », ligne %(line)d : ces sous-titres (WebVTT) ne se lisent pas.")
+        message = _("« %(name)s », ligne %(line)d : ces sous-titres (WebVTT) ne se lisent pas.")
         raise MediaRefused(message % {"name": name, "line": line})
     if len(content) > LARGEST:
-        raise MediaRefused(_("« %s » dépasse 60 Mo : proposez une version plus légère.") % name)
+        raise MediaRefused(_("« %s » dépasse 60 Mo : proposez une version plus légère.") % name)
     digest = hashlib.sha256(content).hexdigest()
     path = f"cours/{digest[:2]}/{digest}{suffix}"
     if not default_storage.exists(path):
@@ -74,7 +74,7 @@ def remove_asset(*, asset: Asset) -> None:
     used = Block.objects.filter(lesson__module__course=asset.course)
     names = used.values_list("data", flat=True)
     if any(asset.name in data.values() for data in names):
-        message = _("« %s » sert dans un bloc : retirez-le du bloc d’abord.")
+        message = _("« %s » sert dans un bloc : retirez-le du bloc d’abord.")
         raise MediaRefused(message % asset.name)
     asset.delete()
 

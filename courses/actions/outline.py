@@ -128,7 +128,7 @@ def remove(*, part: Part, by: User, at: datetime) -> None:
     try:
         part.delete()
     except models.ProtectedError:
-        message = _("Une rencontre est prévue à cette étape : annulez ou déplacez-la d’abord.")
+        message = _("Une rencontre est prévue à cette étape : annulez ou déplacez-la d’abord.")
         raise ActionError(message) from None
     _renumber(rows)
 

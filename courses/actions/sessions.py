@@ -32,7 +32,7 @@ class SessionRefused(ActionError):
 def refusal(before: CourseSession | None, starts_at: datetime, *, at: datetime) -> str:
     """Why a session cannot be written with this beginning; empty when it can."""
     if before is not None and before.is_cancelled:
-        return _("Cette rencontre est annulée : créez-en une autre.")
+        return _("Cette rencontre est annulée : créez-en une autre.")
     if starts_at <= at and (before is None or before.starts_at != starts_at):
         return _("Ce moment est déjà passé.")
     return ""
@@ -67,7 +67,7 @@ def call_off(*, session_id: int, reason: str, by: User, at: datetime) -> CourseS
     if session.is_cancelled:
         return session
     if session.starts_at <= at:
-        raise SessionRefused(_("Cette rencontre est commencée : elle ne s’annule plus."))
+        raise SessionRefused(_("Cette rencontre est commencée : elle ne s’annule plus."))
     session.status = SessionStatus.CANCELLED
     session.cancellation_reason = reason
     session.sequence += 1

@@ -131,7 +131,7 @@ def paste(request: SignedInRequest, course: Course, uuid: str) -> HttpResponse:
             problems = refused.problems
         else:
             actions.add_questions(block=block, questions=questions)
-            messages.success(request, _("Questions ajoutées : %d.") % len(questions))
+            messages.success(request, _("Questions ajoutées : %d.") % len(questions))
             return redirect(address(block))
     return _show_paste(request, course, block, form, problems)
 
@@ -165,7 +165,7 @@ def move(
 ) -> HttpResponse:
     part = find(course, noun, uuid)
     if actions.move(part=part, step=STEPS[step]):
-        messages.success(request, _("« %s » est déplacé.") % part)
+        messages.success(request, _("« %s » est déplacé.") % part)
     return redirect(_page_of(part))
 
 
@@ -188,7 +188,7 @@ def remove(request: SignedInRequest, course: Course, noun: str, uuid: str) -> Ht
         except ActionError as error:
             messages.error(request, str(error))
             return redirect(address(part))
-        messages.success(request, _("« %s » est supprimé du brouillon.") % part)
+        messages.success(request, _("« %s » est supprimé du brouillon.") % part)
         return redirect(address(parent))
     return page(request, "atelier/remove.html", course, node=part, back=address(part))
 

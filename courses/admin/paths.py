@@ -31,7 +31,7 @@ class PathAdmin(admin.ModelAdmin):
     @admin.display(description=_("étapes"))
     def steps(self, obj: Path) -> str:
         address = reverse("admin:courses_path_steps", args=[obj.pk])
-        return format_html('<a href="{}">{}</a>', address, _("Étapes : %s") % obj.title)
+        return format_html('<a href="{}">{}</a>', address, _("Étapes : %s") % obj.title)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Path | None = None) -> tuple[str]:
         return ("code",) if obj else ()  # type: ignore[return-value]
@@ -96,7 +96,7 @@ def remove_step(request: SignedInRequest, path_id: int, step_id: int) -> HttpRes
     step = _step(path_id, step_id)
     if request.method == "POST":
         actions.remove_step(step=step)
-        messages.success(request, _("« %s » n’est plus dans le parcours.") % step.course.title)
+        messages.success(request, _("« %s » n’est plus dans le parcours.") % step.course.title)
         return redirect("admin:courses_path_steps", path_id)
     return render(request, "atelier/remove_step.html", {"step": step})
 

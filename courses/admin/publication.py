@@ -33,7 +33,7 @@ def remove_media(request: SignedInRequest, course: Course, asset_id: int) -> Htt
     asset = get_object_or_404(course.assets, pk=asset_id)
     try:
         actions.remove_asset(asset=asset)
-        messages.success(request, _("« %s » est retiré des médias.") % asset.name)
+        messages.success(request, _("« %s » est retiré des médias.") % asset.name)
     except ActionError as error:
         messages.error(request, str(error))
     return redirect("atelier:media", course.code.lower())
@@ -63,7 +63,7 @@ def publish(request: SignedInRequest, course: Course) -> HttpResponse:
             is_refused = True
         else:
             said = (
-                _("Rien n’a changé : la version %d reste en vigueur.")
+                _("Rien n’a changé : la version %d reste en vigueur.")
                 if version.pk == before
                 else _("La version %d est en vigueur.")
             )

@@ -79,7 +79,7 @@ class CourseSessionAdmin(admin.ModelAdmin):
         obj.course = obj.lesson.module.course
         actions.save_session(session=obj, by=cast("User", request.user), at=timezone.now())
         for moment in form.twice:
-            words = _("Le %(day)s, %(hour)s revient deux fois : la première est retenue.")
+            words = _("Le %(day)s, %(hour)s revient deux fois : la première est retenue.")
             facts = {"day": french.day(moment), "hour": french.hour(moment)}
             self.message_user(request, words % facts, messages.WARNING)
         self._warn_of_lost_limit(request, obj)
@@ -91,7 +91,7 @@ class CourseSessionAdmin(admin.ModelAdmin):
             taken = held.filter(seat__in=seats).count()
             if limit is not None and taken > limit:
                 words = _(
-                    "Personnes inscrites : %(taken)s pour %(limit)s places. "
+                    "Personnes inscrites : %(taken)s pour %(limit)s places. "
                     "Toutes gardent la leur, et personne d’autre ne peut s’inscrire."
                 )
                 facts = {"taken": taken, "limit": limit}
@@ -136,7 +136,7 @@ class CourseSessionAdmin(admin.ModelAdmin):
                 self.message_user(request, str(error), messages.ERROR)
             else:
                 words = _(
-                    "« %s » est annulée : les personnes inscrites l’apprennent par courriel."
+                    "« %s » est annulée : les personnes inscrites l’apprennent par courriel."
                 )
                 self.message_user(request, words % session.title, messages.SUCCESS)
             return redirect("admin:courses_coursesession_changelist")

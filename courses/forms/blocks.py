@@ -34,7 +34,7 @@ class MessageForm(NodeForm):
     subject = forms.CharField(label=_("Objet"), max_length=200, required=False)
     text = ProseField(
         label=_("Texte du message"),
-        help_text=_("Entourez la zone du premier indice ainsi : [[1]]avant 16 h[[/1]]."),
+        help_text=_("Entourez la zone du premier indice ainsi : [[1]]avant 16 h[[/1]]."),
     )
     clues = LinesField(label=_("Indices"), rows=5, help_text=_("Un par ligne, dans l’ordre."))
 
@@ -54,8 +54,8 @@ class ScenarioForm(NodeForm):
         label=_("Scènes"),
         rows=18,
         help_text=_(
-            "Une scène commence par sa clé : [debut]. Un choix : « - Je rappelle. -> fin ». "
-            "Sa rétroaction : « > Bonne idée. ». Une fin : [fin : bonne], mitigée ou mauvaise."
+            "Une scène commence par sa clé : [debut]. Un choix : « - Je rappelle. -> fin ». "
+            "Sa rétroaction : « > Bonne idée. ». Une fin : [fin : bonne], mitigée ou mauvaise."
         ),
     )
 
@@ -92,7 +92,7 @@ class MediaForm(NodeForm):
                 label=label, choices=[("", _("aucun")), *options], required=False
             )
             fields[f"new_{name}"] = forms.FileField(
-                label=_("Ou envoyer : %s") % str(label).lower(),
+                label=_("Ou envoyer : %s") % str(label).lower(),
                 required=False,
                 help_text=_("60 Mo au plus."),
                 widget=forms.FileInput(attrs={"accept": ",".join(_suffixes(types))}),
@@ -119,7 +119,7 @@ def _refusal(file: UploadedFile, suffixes: list[str]) -> str:
         return gettext("Ce fichier dépasse 60 Mo.")
     if PurePath(name).suffix.lower() in suffixes:
         return ""
-    return gettext("« %(name)s » : les types acceptés ici sont %(known)s.") % {
+    return gettext("« %(name)s » : les types acceptés ici sont %(known)s.") % {
         "name": name,
         "known": ", ".join(suffixes),
     }

@@ -89,7 +89,7 @@ class NewCourseForm(forms.Form):
     code = forms.CharField(
         label=_("Code"),
         max_length=20,
-        help_text=_("Trois lettres, un tiret, trois chiffres : CYB-101. Il ne change jamais."),
+        help_text=_("Trois lettres, un tiret, trois chiffres : CYB-101. Il ne change jamais."),
         validators=[RegexValidator(r"^[A-Z]{2,6}-\d{1,4}$", _("Écrivez par exemple CYB-101."))],
     )
     title = forms.CharField(label=_("Titre"), max_length=160)

@@ -32,7 +32,7 @@ class ProseField(forms.CharField):
         super().validate(value)
         for number, line in enumerate(value.split("\n"), start=1):
             if line.startswith(":::"):
-                message = _("Ligne %d : une ligne ne peut pas commencer par « ::: ».")
+                message = _("Ligne %d : une ligne ne peut pas commencer par « ::: ».")
                 raise ValidationError(message % number)
 
 
@@ -59,7 +59,7 @@ class PairsField(LinesField):
         for number, line in enumerate(super().clean(value), start=1):
             left, equals, right = (part.strip() for part in line.partition(" = "))
             if not (left and equals and right):
-                raise ValidationError(_("Paire %d : écrivez « gauche = droite ».") % number)
+                raise ValidationError(_("Paire %d : écrivez « gauche = droite ».") % number)
             pairs.append({"left": left, "right": right})
         return pairs
 

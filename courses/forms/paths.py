@@ -30,7 +30,7 @@ class StepForm(forms.Form):
         label=_("Groupe au choix"),
         max_length=20,
         required=False,
-        help_text=_("Les étapes du même groupe se valent : on en suit une parmi elles."),
+        help_text=_("Les étapes du même groupe se valent : on en suit une parmi elles."),
     )
     note = forms.CharField(
         label=_("Précision"),

@@ -12,7 +12,7 @@ from courses.forms.fields import ChoicesField, LinesField, PairsField, ProseFiel
 from courses.models import Question
 
 RIGHT_HINT = _("Ce que lit une personne qui a juste.")
-WRONG_HINT = _("Ce que lit une personne qui se trompe : encourageant, jamais punitif.")
+WRONG_HINT = _("Ce que lit une personne qui se trompe : encourageant, jamais punitif.")
 
 
 class QuestionForm(NodeForm):
@@ -35,8 +35,8 @@ class ChoiceQuestionForm(QuestionForm):
     choices = ChoicesField(
         label=_("Choix"),
         help_text=_(
-            "Une ligne par choix; « * » devant une bonne réponse, « - » devant une autre. "
-            "Sous chaque choix, sa rétroaction précédée de « > »."
+            "Une ligne par choix; « * » devant une bonne réponse, « - » devant une autre. "
+            "Sous chaque choix, sa rétroaction précédée de « > »."
         ),
     )
 
@@ -58,7 +58,7 @@ class OrderingForm(QuestionForm):
 
 class MatchingForm(QuestionForm):
     pairs = PairsField(
-        label=_("Paires"), rows=6, help_text=_("Une par ligne : « gauche = droite ».")
+        label=_("Paires"), rows=6, help_text=_("Une par ligne : « gauche = droite ».")
     )
     distractors = LinesField(
         label=_("Leurres"), rows=3, help_text=_("Réponses de droite en trop, une par ligne.")
@@ -79,9 +79,9 @@ class PasteForm(forms.Form):
         rows=20,
         required=True,
         help_text=_(
-            "Une ligne vide entre deux questions. Première ligne : l’énoncé. Puis une ligne par "
-            "choix, « * » devant les bons; sous chacun, sa rétroaction après « > ». "
-            "Vrai ou faux : l’énoncé commence par « V/F », puis « * Vrai » ou « * Faux »."
+            "Une ligne vide entre deux questions. Première ligne : l’énoncé. Puis une ligne par "
+            "choix, « * » devant les bons; sous chacun, sa rétroaction après « > ». "
+            "Vrai ou faux : l’énoncé commence par « V/F », puis « * Vrai » ou « * Faux »."
         ),
     )
 

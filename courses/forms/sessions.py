@@ -33,7 +33,7 @@ class LocalMomentField(forms.Field):
         except ValueError:
             moment = None
         if moment is None or moment.tzinfo or not FIRST_YEAR <= moment.year <= LAST_YEAR:
-            raise forms.ValidationError(_("Écrivez le jour et l’heure ainsi : 2027-02-09 13:30."))
+            raise forms.ValidationError(_("Écrivez le jour et l’heure ainsi : 2027-02-09 13:30."))
         return moment
 
 
@@ -80,7 +80,7 @@ class SessionForm(forms.ModelForm):
     registration_closes_at = LocalMomentField(
         label=_("Fin des inscriptions"),
         required=False,
-        help_text=_("Vide : jusqu’au début de la rencontre."),
+        help_text=_("Vide : jusqu’au début de la rencontre."),
     )
 
     online_url = forms.URLField(
@@ -98,8 +98,8 @@ class SessionForm(forms.ModelForm):
             "phone_access", "seats_online", "captions_note", "note", "instructor",
         )  # fmt: skip
         help_texts = {
-            "seats_on_site": _("Vide : sans limite. Zéro : fermé."),
-            "seats_online": _("Vide : sans limite. Zéro : fermé."),
+            "seats_on_site": _("Vide : sans limite. Zéro : fermé."),
+            "seats_online": _("Vide : sans limite. Zéro : fermé."),
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -155,7 +155,7 @@ class SessionForm(forms.ModelForm):
         except ValueError:
             self.add_error(
                 name,
-                _("Cette heure n’existe pas ce jour-là : on passe à l’heure d’été."),
+                _("Cette heure n’existe pas ce jour-là : on passe à l’heure d’été."),
             )
 
     def _check_place(self, data: dict[str, Any]) -> None:
@@ -176,5 +176,5 @@ class CallOffForm(forms.Form):
         label=_("Raison"),
         max_length=200,
         help_text=_("Les personnes inscrites la liront dans leur courriel."),
-        error_messages={"required": _("Dites pourquoi : les gens voudront le savoir.")},
+        error_messages={"required": _("Dites pourquoi : les gens voudront le savoir.")},
     )

@@ -32,7 +32,7 @@ def take_attendance(
     rows = CourseSession.objects.select_for_update(no_key=True, of=("self",))
     session = rows.select_related("lesson").get(pk=session_id)
     if session.is_cancelled:
-        raise RegistrationRefused(_("Cette rencontre est annulée : il n’y a pas de présences."))
+        raise RegistrationRefused(_("Cette rencontre est annulée : il n’y a pas de présences."))
     if at < session.starts_at - EARLY:
         raise RegistrationRefused(_("Les présences se prennent le jour même, dès l’accueil."))
     held = Registration.objects.held().filter(session=session, pk__in=marks)

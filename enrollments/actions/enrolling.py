@@ -35,7 +35,7 @@ def enroll(*, learner: User, course: Course, mandate: Mandate, at: datetime) -> 
         raise EnrollmentRefused(_("Ce cours n’est pas offert en ce moment."))
     today = at.astimezone(ZoneInfo(settings.TIME_ZONE)).date()
     if not Mandate.objects.in_force(on=today).filter(pk=mandate.pk, user=learner).exists():
-        raise EnrollmentRefused(_("Ce mandat n’est plus en vigueur : choisissez-en un autre."))
+        raise EnrollmentRefused(_("Ce mandat n’est plus en vigueur : choisissez-en un autre."))
     if resumed := _taken_up(learner, course, mandate):
         return resumed
     required = sum(each["required"] for each in stations(document(course.current_version_id)))

@@ -55,7 +55,7 @@ def choose(
         raise GroupRefused(_("Choisissez au moins une personne."))
     if len(once) > LARGEST_GROUP:
         raise GroupRefused(
-            _("Une inscription de groupe compte %(most)s personnes au plus : filtrez la liste.")
+            _("Une inscription de groupe compte %(most)s personnes au plus : filtrez la liste.")
             % {"most": LARGEST_GROUP}
         )
     if any(each.mandate.organisation_id != organisation.pk for each in once):

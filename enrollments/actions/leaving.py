@@ -23,7 +23,7 @@ def withdraw(*, enrollment_id: int, at: datetime) -> None:
     release_all(enrollment_id=enrollment_id, at=at)
     enrollment = Enrollment.objects.select_for_update(no_key=True).get(pk=enrollment_id)
     if enrollment.status == Status.COMPLETED:
-        raise EnrollmentRefused(_("Ce cours est terminé : il reste à votre dossier."))
+        raise EnrollmentRefused(_("Ce cours est terminé : il reste à votre dossier."))
     if enrollment.status == Status.ACTIVE:
         enrollment.status = Status.WITHDRAWN
         enrollment.withdrawn_at = at

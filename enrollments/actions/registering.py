@@ -76,7 +76,7 @@ def add_at_the_door(*, session_id: int, learner: User, seat: Seat, at: datetime)
     if held is not None:
         return held
     if session.is_cancelled:
-        raise RegistrationRefused(_("Cette rencontre est annulée : il n’y a pas de présences."))
+        raise RegistrationRefused(_("Cette rencontre est annulée : il n’y a pas de présences."))
     _check_seat(session, seat)
     _check_free(session, seat)
     return Registration.objects.create(
@@ -103,9 +103,9 @@ def _note_needs(registration: Registration, needs: str) -> Registration:
 
 def _check_open(session: CourseSession, seat: Seat, *, at: datetime) -> None:
     if session.is_cancelled:
-        raise RegistrationRefused(_("Cette rencontre est annulée : choisissez-en une autre."))
+        raise RegistrationRefused(_("Cette rencontre est annulée : choisissez-en une autre."))
     if session.starts_at <= at:
-        raise RegistrationRefused(_("Cette rencontre est commencée : choisissez-en une autre."))
+        raise RegistrationRefused(_("Cette rencontre est commencée : choisissez-en une autre."))
     if session.registration_closes_at is not None and session.registration_closes_at <= at:
         raise RegistrationRefused(_("Les inscriptions à cette rencontre sont closes."))
     _check_seat(session, seat)
@@ -139,7 +139,7 @@ def _check_overlap(session: CourseSession, learner: User) -> None:
     clash = other.exclude(status="cancelled").first()
     if clash is not None:
         raise RegistrationRefused(
-            _("Vous avez déjà une place au même moment : « %s ». Libérez-la d’abord.")
+            _("Vous avez déjà une place au même moment : « %s ». Libérez-la d’abord.")
             % clash.title
         )
 
@@ -155,7 +155,7 @@ def _enrollment(
         raise RegistrationRefused(_("Cette personne ne suit pas encore ce cours."))
     if live.status == Status.ACTIVE and not _holds(live, session.lesson.uuid):
         raise RegistrationRefused(
-            _("Votre version du cours ne comporte pas cette rencontre : écrivez à l’Académie.")
+            _("Votre version du cours ne comporte pas cette rencontre : écrivez à l’Académie.")
         )
     return live
 

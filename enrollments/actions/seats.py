@@ -29,7 +29,7 @@ def cancel(*, registration_id: int, at: datetime) -> None:
     if registration.cancelled_at is not None:
         return
     if registration.attendance != Attendance.UNKNOWN or registration.session.ends_at <= at:
-        raise RegistrationRefused(_("Cette rencontre a eu lieu : votre place reste au dossier."))
+        raise RegistrationRefused(_("Cette rencontre a eu lieu : votre place reste au dossier."))
     release(registration, at=at)
 
 

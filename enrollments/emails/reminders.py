@@ -94,7 +94,7 @@ def _session(seat: Registration) -> tuple[str, str, dict[str, Any]]:
         "note": session.note,
         "url": absolute("enrollments:session", session.uuid),
     }
-    subject = _("%(day)s, %(hour)s : %(session)s") % {
+    subject = _("%(day)s, %(hour)s : %(session)s") % {
         "day": day,
         "hour": french.hour(starts),
         "session": session.title,

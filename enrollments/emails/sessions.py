@@ -21,10 +21,10 @@ def session_confirmed(registration: Registration) -> Message:
         registration,
         key=f"session-confirmed:{registration.uuid}:{registration.sequence}",
         template="session_seat",
-        subject=_("Votre place est réservée : %s") % _when(registration),
+        subject=_("Votre place est réservée : %s") % _when(registration),
         reason=_("Vous avez réservé une place à cette rencontre."),
         calendar=Invitation(calendars.invitation(registration), "REQUEST"),
-        context={"lead": _("Votre place à « %s » est réservée.") % session.title},
+        context={"lead": _("Votre place à « %s » est réservée.") % session.title},
     )
 
 
@@ -35,12 +35,12 @@ def session_changed(registration: Registration) -> Message:
         registration,
         key=f"session-changed:{registration.uuid}:{registration.sequence}",
         template="session_seat",
-        subject=_("Changement à votre rencontre : %s") % _when(registration),
+        subject=_("Changement à votre rencontre : %s") % _when(registration),
         reason=_("Vous avez une place à cette rencontre, dont les détails ont changé."),
         calendar=Invitation(calendars.invitation(registration), "REQUEST"),
         context={
             "lead": _(
-                "Les détails de « %s » ont changé. Votre place est gardée : voici quand et où."
+                "Les détails de « %s » ont changé. Votre place est gardée : voici quand et où."
             )
             % session.title
         },
@@ -54,11 +54,11 @@ def session_called_off(registration: Registration) -> Message:
         registration,
         key=f"session-called-off:{registration.uuid}:{registration.sequence}",
         template="session_off",
-        subject=_("Rencontre annulée : %s") % _when(registration),
+        subject=_("Rencontre annulée : %s") % _when(registration),
         reason=_("Vous aviez une place à cette rencontre, qui est annulée."),
         calendar=Invitation(calendars.cancellation(registration), "CANCEL"),
         context={
-            "lead": _("La rencontre « %s » est annulée. Nous en sommes désolés.") % session.title,
+            "lead": _("La rencontre « %s » est annulée. Nous en sommes désolés.") % session.title,
             "why": session.cancellation_reason,
         },
     )
@@ -71,11 +71,11 @@ def seat_given_back(registration: Registration) -> Message:
         registration,
         key=f"session-given-back:{registration.uuid}",
         template="session_off",
-        subject=_("Votre place est libérée : %s") % _when(registration),
+        subject=_("Votre place est libérée : %s") % _when(registration),
         reason=_("Vous avez libéré votre place à cette rencontre."),
         calendar=Invitation(calendars.cancellation(registration), "CANCEL"),
         context={
-            "lead": _("Votre place à « %s » est libérée. Merci de l’avoir dit.") % session.title,
+            "lead": _("Votre place à « %s » est libérée. Merci de l’avoir dit.") % session.title,
             "why": "",
         },
     )

@@ -38,12 +38,12 @@ def river(thread: Thread) -> SafeString:
 
 def _words(thread: Thread) -> str:
     done = sum(station.is_done for station in thread.stations)
-    text = _("Le fil du cours : étapes franchies, %(done)d sur %(total)d.") % {
+    text = _("Le fil du cours : étapes franchies, %(done)d sur %(total)d.") % {
         "done": done,
         "total": len(thread.stations),
     }
     if thread.current:
-        text += " " + _("Vous êtes à : %s.") % thread.current.lesson["title"]
+        text += " " + _("Vous êtes à : %s.") % thread.current.lesson["title"]
     return text
 
 

@@ -68,7 +68,7 @@ def at_the_door(request: SignedInRequest, uuid: UUID) -> HttpResponse:
 
 def _tell(request: SignedInRequest, changed: int) -> None:
     if not changed:
-        messages.info(request, _("Rien n’a changé : la feuille était déjà ainsi."))
+        messages.info(request, _("Rien n’a changé : la feuille était déjà ainsi."))
         return
     message = ngettext("%d présence enregistrée.", "%d présences enregistrées.", changed)
     messages.success(request, message % changed)

@@ -100,7 +100,7 @@ def answer(request: SignedInRequest, code: str, key: str, uuid: UUID) -> HttpRes
     attempts = state.attempts if state else 0
     known = {str(attempt_of(enrollment, wanted, n)): n for n in range(attempts + 1)}
     if sent not in known:
-        messages.error(request, _("Ce questionnaire a expiré : en voici un nouveau."))
+        messages.error(request, _("Ce questionnaire a expiré : en voici un nouveau."))
         return redirect("enrollments:lesson", code, key)
     attempt = UUID(sent)
     view = quiz_as_sent(wanted, state, attempt, request.POST)

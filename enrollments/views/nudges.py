@@ -67,7 +67,7 @@ def _send(request: SignedInRequest, organisation: Organisation) -> HttpResponse:
         )
     else:
         messages.info(
-            request, _("Aucun rappel à envoyer : cochez une personne, ou revenez plus tard.")
+            request, _("Aucun rappel à envoyer : cochez une personne, ou revenez plus tard.")
         )
     return redirect(PAGE, organisation.handle)
 

@@ -49,9 +49,9 @@ def ask_code(*, organisation: Organisation, claimant: Claimant, at: datetime) ->
     """
     place = _locked(organisation)
     if not place.official_email:
-        raise ClaimRefused(_("Le répertoire officiel ne donne pas d’adresse : demandez à l’ATN."))
+        raise ClaimRefused(_("Le répertoire officiel ne donne pas d’adresse : demandez à l’ATN."))
     if is_claimed(place, on=local_day(at)):
-        raise ClaimRefused(_("Quelqu’un répond déjà de cette organisation : faites la demande."))
+        raise ClaimRefused(_("Quelqu’un répond déjà de cette organisation : faites la demande."))
     _refuse_too_many(place, at=at, most=LETTERS_A_DAY, by_code=True)
     code = get_random_string(CODE_LENGTH, ALPHABET)
     claim = _claim(place, claimant, at=at)
@@ -98,7 +98,7 @@ def _give(claim_id: int, *, signed_in: User | None, at: datetime) -> User:
     place = _locked(claim.organisation)
     day = local_day(at)
     if not claim.is_open(at) or is_claimed(place, on=day):
-        raise ClaimRefused(_("Quelqu’un a déjà ouvert cet espace : faites la demande."))
+        raise ClaimRefused(_("Quelqu’un a déjà ouvert cet espace : faites la demande."))
     user = _account(claim, signed_in)
     mandates.name_responsible(user=user, organisation=place, on=day, by=user, at=at)
     Mandate.objects.from_day(day).get_or_create(
@@ -218,7 +218,7 @@ def _account(claim: Claim, signed_in: User | None) -> User:
         },
     )
     if not created or signed_in is not None:
-        raise SignInNeeded(_("Cette adresse a déjà un compte : connectez-vous, puis revenez ici."))
+        raise SignInNeeded(_("Cette adresse a déjà un compte : connectez-vous, puis revenez ici."))
     return user
 
 

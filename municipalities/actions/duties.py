@@ -65,7 +65,7 @@ def declare(
         raise TrainingRefused(_("Cette date n’est pas encore venue."))
     if said.followed_on < mandate.starts_on:
         raise TrainingRefused(
-            _("Ce mandat commence plus tard : la formation se suit pendant le mandat.")
+            _("Ce mandat commence plus tard : la formation se suit pendant le mandat.")
         )
     found = mandate.declared_trainings.live().filter(duty=duty).first()
     training = found or DeclaredTraining(mandate=mandate, duty=duty)
@@ -136,12 +136,12 @@ def _keep_proof(training: DeclaredTraining, proof: Proof) -> None:
     kind, signature = PROOFS[suffix]
     if not proof.content.startswith(signature):
         raise TrainingRefused(
-            _("Ce fichier n’est pas du type que son nom annonce : choisissez-le de nouveau."),
+            _("Ce fichier n’est pas du type que son nom annonce : choisissez-le de nouveau."),
             "proof",
         )
     if len(proof.content) > LARGEST_PROOF:
         raise TrainingRefused(
-            _("Ce fichier dépasse 10 Mo : une photo plus petite suffit."), "proof"
+            _("Ce fichier dépasse 10 Mo : une photo plus petite suffit."), "proof"
         )
     digest = hashlib.sha256(proof.content).hexdigest()
     path = f"preuves/{digest[:2]}/{digest}{suffix}"

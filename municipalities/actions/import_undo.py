@@ -64,7 +64,7 @@ def _remove(model: type[Mandate] | type[User], keys: Sequence[int | None]) -> No
 
 def _tell(kept: Sequence[ImportLine]) -> None:
     for line in kept:
-        line.note = f"{line.note}\n" + _("Gardée : cette personne s’en est servie.")
+        line.note = f"{line.note}\n" + _("Gardée : cette personne s’en est servie.")
     ImportLine.objects.bulk_create(
         kept, update_conflicts=True, unique_fields=["batch", "number"],
         update_fields=LINE_FIELDS,

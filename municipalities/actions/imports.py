@@ -71,7 +71,7 @@ def receive(
         header_line=found.header.number,
         places=known or found.places,
         questions=[] if known else found.questions,
-        notes=sheet.notes + [_("Colonne laissée de côté : %s.") % cell for cell in found.ignored],
+        notes=sheet.notes + [_("Colonne laissée de côté : %s.") % cell for cell in found.ignored],
         received_at=at,
     )
     after = [line for line in sheet.lines if line.number > found.header.number]
@@ -301,7 +301,7 @@ def _tell(line: ImportLine, row: Row) -> None:
 def _ready(batch_id: int) -> ImportBatch:
     batch = ImportBatch.objects.select_for_update(no_key=True).get(pk=batch_id)
     if batch.state != BatchState.READY:
-        raise ImportRefused(_("Cet import est déjà fait : il ne se corrige plus."))
+        raise ImportRefused(_("Cet import est déjà fait : il ne se corrige plus."))
     return batch
 
 

@@ -204,7 +204,7 @@ def _account(invited: Invitation, welcome: Welcome, signed_in: User | None) -> U
         },
     )
     if not created or signed_in is not None:
-        raise SignInNeeded(_("Cette adresse a déjà un compte : connectez-vous pour accepter."))
+        raise SignInNeeded(_("Cette adresse a déjà un compte : connectez-vous pour accepter."))
     return user
 
 

@@ -64,7 +64,7 @@ def ask_domain(
     domain = domain.strip().lower()
     if domain in SHARED_DOMAINS:
         raise SignInRefused(
-            _("Tout le monde peut avoir une adresse de %s : ce domaine n’est à personne.") % domain
+            _("Tout le monde peut avoir une adresse de %s : ce domaine n’est à personne.") % domain
         )
     if box not in POSTMASTERS:
         raise SignInRefused(_("Choisissez une des boîtes proposées."))

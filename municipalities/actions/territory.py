@@ -77,12 +77,12 @@ def name_successor(*, merger: Merger, by: User, at: datetime) -> Organisation:
 def _refuse(organisation: Organisation, successor: Organisation) -> None:
     if organisation.kind != Kind.MUNICIPALITY or organisation.inactive_on is None:
         raise SuccessorRefused(
-            _("%(name)s est toujours au répertoire : son successeur ne se nomme pas.")
+            _("%(name)s est toujours au répertoire : son successeur ne se nomme pas.")
             % {"name": organisation.name}
         )
     if organisation.successor_id is not None:
         raise SuccessorRefused(
-            _("%(name)s a déjà un successeur : %(successor)s.")
+            _("%(name)s a déjà un successeur : %(successor)s.")
             % {"name": organisation.name, "successor": organisation.successor}
         )
     if successor.kind != Kind.MUNICIPALITY or successor.inactive_on is not None:

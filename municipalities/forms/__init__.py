@@ -89,7 +89,7 @@ def _the_one(places: OrganisationQuerySet, typed: str) -> Organisation:
     if len(found) > 1:
         codes = ", ".join(f"{place.official_name} ({place.handle})" for place in found)
         raise forms.ValidationError(
-            _("Plusieurs portent ce nom : %(codes)s. Entrez le code."), params={"codes": codes}
+            _("Plusieurs portent ce nom : %(codes)s. Entrez le code."), params={"codes": codes}
         )
     return found[0]
 
@@ -116,7 +116,7 @@ class SureForm(forms.Form):
             return
         for address in addresses:
             if meant := suggested(address, self.domains):
-                words = gettext("« %(typed)s » : vouliez-vous dire %(meant)s?")
+                words = gettext("« %(typed)s » : vouliez-vous dire %(meant)s?")
                 self.add_error(field, words % {"typed": address, "meant": meant})
                 self.fields["as_typed"].widget = forms.CheckboxInput()
 
@@ -165,7 +165,7 @@ class InviteManyForm(SureForm):
     people = forms.CharField(
         label=_("Une personne par ligne"),
         help_text=_(
-            "L’adresse suffit. Avec le nom et la fonction, si vous les avez : "
+            "L’adresse suffit. Avec le nom et la fonction, si vous les avez : "
             "Réjean Ouellet, inspecteur, rouellet@ville.qc.ca"
         ),
         error_messages={"required": _("Collez au moins une adresse courriel.")},
@@ -189,7 +189,7 @@ class InviteManyForm(SureForm):
             try:
                 guests.append(_guest(line))
             except ValidationError:
-                words = gettext("Ligne %(number)s, « %(line)s » : il manque une adresse complète.")
+                words = gettext("Ligne %(number)s, « %(line)s » : il manque une adresse complète.")
                 shown = line.strip()[:SHOWN_LENGTH]
                 errors.append(ValidationError(words % {"number": number, "line": shown}))
         if errors:
@@ -245,7 +245,7 @@ class AcceptForm(forms.Form):
         label=_("Fonction"),
         required=False,
         max_length=120,
-        help_text=_("Par exemple : greffière adjointe, conseiller, voirie."),
+        help_text=_("Par exemple : greffière adjointe, conseiller, voirie."),
         widget=forms.TextInput({"autocomplete": "organization-title"}),
     )
 

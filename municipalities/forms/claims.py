@@ -41,7 +41,7 @@ class ClaimForm(forms.Form):
         label=_("Fonction"),
         max_length=120,
         required=False,
-        help_text=_("Par exemple : directrice générale et greffière-trésorière."),
+        help_text=_("Par exemple : directrice générale et greffière-trésorière."),
         widget=forms.TextInput({"autocomplete": "organization-title"}),
     )
     message = forms.CharField(

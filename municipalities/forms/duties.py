@@ -54,7 +54,7 @@ class TrainingForm(forms.Form):
     hours = forms.CharField(
         label=_("Durée"),
         max_length=20,
-        help_text=_("Par exemple : 7 h 30."),
+        help_text=_("Par exemple : 7 h 30."),
         widget=forms.TextInput({"autocomplete": "off"}),
         error_messages={"required": HOURS},
     )
@@ -81,7 +81,7 @@ class TrainingForm(forms.Form):
         kwargs.setdefault("initial", initial)
         super().__init__(*args, **kwargs)
         if declared is not None and declared.proof_name:
-            words = _("Gardée : %s. Un autre fichier prend sa place.")
+            words = _("Gardée : %s. Un autre fichier prend sa place.")
             self.fields["proof"].help_text = words % declared.proof_name
 
     def clean_hours(self) -> int:

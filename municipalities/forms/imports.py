@@ -31,7 +31,7 @@ class ListForm(forms.Form):
         strip=False,
         max_length=LONGEST_PASTE,
         help_text=_(
-            "Une personne par ligne : Réjean Ouellet, inspecteur, rouellet@ville.qc.ca. Ou des "
+            "Une personne par ligne : Réjean Ouellet, inspecteur, rouellet@ville.qc.ca. Ou des "
             "cellules copiées d’Excel, avec la ligne qui nomme les colonnes."
         ),
         widget=forms.Textarea({"rows": 6, "autocomplete": "off", "spellcheck": "false"}),
@@ -40,7 +40,7 @@ class ListForm(forms.Form):
     def clean_file(self) -> UploadedFile | None:
         file: UploadedFile | None = self.cleaned_data["file"]
         if file is not None and (file.size or 0) > LARGEST:
-            raise ValidationError(gettext("Ce fichier dépasse 20 Mo : partagez-le en plusieurs."))
+            raise ValidationError(gettext("Ce fichier dépasse 20 Mo : partagez-le en plusieurs."))
         return file
 
     def clean(self) -> dict[str, Any]:

@@ -47,7 +47,7 @@ class ProviderForm(forms.Form):
     tenant = forms.CharField(
         label=_("ID de l’annuaire (locataire)"),
         max_length=36,
-        help_text=_("Dans Entra : Inscriptions d’applications, page Vue d’ensemble."),
+        help_text=_("Dans Entra : Inscriptions d’applications, page Vue d’ensemble."),
         error_messages={"required": _("Collez l’ID de l’annuaire.")},
     )
     client_id = forms.CharField(

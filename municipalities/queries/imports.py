@@ -133,7 +133,7 @@ class Comparison:
             return None
         if entry.name_key.strip() and entry.name_key != first.name_key:
             message = _(
-                "cette adresse est déjà à la ligne %d, pour une autre personne : "
+                "cette adresse est déjà à la ligne %d, pour une autre personne : "
                 "laissez la case vide si elle n’en a pas à elle"
             )
             entry.flaws.append(Flaw("Courriel", message % first.number))
@@ -183,7 +183,7 @@ def _compared(entry: Entry, world: _World, domains: frozenset[str]) -> Row:
         return _of_name(entry, world, domains)
     if user.pk in world.by_user:
         return _of_here(entry, user, world)
-    note = _("Cette adresse sert déjà ailleurs : rien ne change sans l’accord de la personne.")
+    note = _("Cette adresse sert déjà ailleurs : rien ne change sans l’accord de la personne.")
     return Row(entry, LineState.DOUBTFUL, [note])
 
 
@@ -194,7 +194,7 @@ def _of_name(entry: Entry, world: _World, domains: frozenset[str]) -> Row:
     namesakes = {each.user for each in world.by_name.get(entry.name_key, [])}
     if not namesakes:
         meant = suggested(entry.email, domains) if entry.email else ""
-        note = _("« %(typed)s » : vouliez-vous dire %(meant)s?")
+        note = _("« %(typed)s » : vouliez-vous dire %(meant)s?")
         notes = [note % {"typed": entry.email, "meant": meant}] if meant else []
         return Row(entry, LineState.NEW, notes)
     if not entry.email and len(namesakes) == 1:
@@ -211,12 +211,12 @@ def _of_here(entry: Entry, user: User, world: _World) -> Row:
         return Row(entry, LineState.CHANGED, [_("Un rôle de plus.")], user=user)
     mandate, notes, renames = same[0], [], False
     if entry.function and entry.function != mandate.function:
-        notes.append(_("Fonction : %s.") % entry.function)
+        notes.append(_("Fonction : %s.") % entry.function)
     # Whoever has signed in, or works elsewhere too, says their name themselves.
     is_ours = user.last_login is None and user.pk not in world.shared
     if is_ours and (entry.first_name, entry.last_name) != (user.first_name, user.last_name):
         renames = True
-        notes.append(_("Nom : %s.") % f"{entry.first_name} {entry.last_name}".strip())
+        notes.append(_("Nom : %s.") % f"{entry.first_name} {entry.last_name}".strip())
     state = LineState.CHANGED if notes else LineState.KNOWN
     if not renames and entry.name_key != user.sort_key:
         notes.append(_("Le nom diffère; celui que la personne a choisi reste."))

@@ -58,7 +58,7 @@ class Columns:
 def find(sheets: Sequence[Sheet]) -> tuple[Sheet, Columns]:
     """The first sheet with a header, and its columns. Raises FileRefused, naming what lacks."""
     if not any(sheet.lines for sheet in sheets):
-        raise FileRefused(_("Ce fichier est vide : il n’a que des lignes blanches."))
+        raise FileRefused(_("Ce fichier est vide : il n’a que des lignes blanches."))
     found = [(sheet, columns) for sheet in sheets for columns in _headers(sheet)]
     complete = [each for each in found if not each[1].missing]
     asked = [each for each in found if each[1].questions]
@@ -68,7 +68,7 @@ def find(sheets: Sequence[Sheet]) -> tuple[Sheet, Columns]:
     missing = best[1].missing if best else [LABELS["email"], LABELS["last_name"]]
     raise FileRefused(
         _(
-            "Il manque la colonne %s. La première ligne nomme les colonnes : "
+            "Il manque la colonne %s. La première ligne nomme les colonnes : "
             "Prénom, Nom, Courriel, Fonction, Public."
         )
         % french.quoted(_(" et ").join(missing))
@@ -101,14 +101,14 @@ def _understood(line: Line) -> Columns:
             if near and cell:
                 label = LABELS[FIELD_OF[near]]
                 questions.append(
-                    _("La colonne « %(cell)s » est-elle « %(label)s »?")
+                    _("La colonne « %(cell)s » est-elle « %(label)s »?")
                     % {"cell": cell, "label": label}
                 )
             elif cell:
                 ignored.append(cell)
         elif name in places:
             questions.append(
-                _("Deux colonnes disent « %s » : laquelle faut-il lire?") % LABELS[name]
+                _("Deux colonnes disent « %s » : laquelle faut-il lire?") % LABELS[name]
             )
         else:
             places[name] = place

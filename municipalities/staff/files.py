@@ -57,16 +57,16 @@ class Sheet:
 def read(content: bytes) -> list[Sheet]:
     """The sheets of a list: one for a text file. Raises FileRefused."""
     if len(content) > LARGEST:
-        raise FileRefused(_("Ce fichier dépasse 20 Mo : partagez-le en plusieurs."))
+        raise FileRefused(_("Ce fichier dépasse 20 Mo : partagez-le en plusieurs."))
     if not content.strip():
         raise FileRefused(_("Ce fichier est vide."))
     if EICAR in content:
-        raise FileRefused(_("Ce fichier ressemble à un virus d’essai : il n’a pas été lu."))
+        raise FileRefused(_("Ce fichier ressemble à un virus d’essai : il n’a pas été lu."))
     if content.startswith(b"PK"):
         return _sheets(content)
     for signature, kind in BINARY.items():
         if content.startswith(signature):
-            message = _("Ce fichier est %s : enregistrez la liste en .xlsx ou en .csv.")
+            message = _("Ce fichier est %s : enregistrez la liste en .xlsx ou en .csv.")
             raise FileRefused(message % kind)
     return [read_text(_decoded(content))]
 
@@ -105,7 +105,7 @@ def _rows(text: str, separator: str) -> Iterator[tuple[int, tuple[str, ...]]]:
         except StopIteration:
             return
         except csv.Error:
-            message = _("Ligne %d : un guillemet ouvert n’est pas fermé.")
+            message = _("Ligne %d : un guillemet ouvert n’est pas fermé.")
             raise FileRefused(message % number) from None
         yield number, tuple(clean(cell) for cell in row)
 
@@ -123,7 +123,7 @@ def _checked(line: Line) -> Line:
         if cell.startswith(("=", "@")) or re.fullmatch(r"#[A-ZÉ/0]+[!?]?", cell):
             flaws[place] = _("une formule ou une erreur de calcul, pas un texte")
         elif GARBLED.search(cell):
-            flaws[place] = _("des accents abîmés : enregistrez le fichier en UTF-8")
+            flaws[place] = _("des accents abîmés : enregistrez le fichier en UTF-8")
     return Line(line.number, line.cells, flaws)
 
 
@@ -150,7 +150,7 @@ def _decoded(content: bytes) -> str:
         if min(odd, even) == 0 and max(odd, even) * 4 > len(content):
             return _strict(content, "utf-16-le" if odd else "utf-16-be")
         line = content[: content.index(b"\0")].count(b"\n") + 1
-        raise FileRefused(_("Ligne %d : ce fichier n’est pas du texte (octet nul).") % line)
+        raise FileRefused(_("Ligne %d : ce fichier n’est pas du texte (octet nul).") % line)
     try:
         return content.decode("utf-8")
     except UnicodeDecodeError:
@@ -162,9 +162,9 @@ def _strict(content: bytes, name: str) -> str:
         text = content.decode(name)
     except UnicodeDecodeError as error:
         line = content[: error.start].count(b"\n") + 1
-        message = _("Ligne %d : ces octets ne sont pas du texte. Enregistrez en « CSV UTF-8 ».")
+        message = _("Ligne %d : ces octets ne sont pas du texte. Enregistrez en « CSV UTF-8 ».")
         raise FileRefused(message % line) from None
     if "\0" in text:
         line = text[: text.index("\0")].count("\n") + 1
-        raise FileRefused(_("Ligne %d : ce fichier n’est pas du texte (octet nul).") % line)
+        raise FileRefused(_("Ligne %d : ce fichier n’est pas du texte (octet nul).") % line)
     return text

@@ -51,7 +51,7 @@ def read(text: str) -> Sheet:
         _person(number, line) for number, line in enumerate(text.split("\n"), 1) if line.strip()
     ]
     note = _(
-        "Sans ligne d’en-tête, noms et fonctions sont devinés : relisez-les avant d’importer."
+        "Sans ligne d’en-tête, noms et fonctions sont devinés : relisez-les avant d’importer."
     )
     return Sheet([*lines], [note])
 
@@ -64,7 +64,7 @@ def _person(number: int, typed: str) -> Line:
     first, last, function = _names(words, address)
     flaws = {}
     if len(addresses) > 1:
-        flaws[2] = _("plusieurs adresses sur une ligne : une personne par ligne")
+        flaws[2] = _("plusieurs adresses sur une ligne : une personne par ligne")
     elif first and not last:
         flaws[1] = _("prénom et nom sont tous deux nécessaires")
     return Line(number, (first, last, address, function), flaws)

@@ -100,7 +100,7 @@ def _flaws(
             yield Flaw(LABELS[name], line.flaws[at])
     extra = [cell for cell in line.cells[len(columns.header.cells) :] if cell]
     if extra:
-        yield Flaw("", _("plus de cellules que de colonnes : un séparateur est de trop"))
+        yield Flaw("", _("plus de cellules que de colonnes : un séparateur est de trop"))
     if not any(_names(said)) and not line.flaws:
         yield Flaw(LABELS["last_name"], _("le nom manque"))
     yield from _wrong_words(said, place)
@@ -109,15 +109,15 @@ def _flaws(
 def _wrong_words(said: dict[str, str], place: frozenset[str]) -> Iterator[Flaw]:
     address = _address(said.get("email", ""))
     if address and not _is_address(address):
-        message = _("« %s » n’est pas une adresse courriel complète") % said["email"][:80]
+        message = _("« %s » n’est pas une adresse courriel complète") % said["email"][:80]
         yield Flaw(LABELS["email"], message)
     public = said.get("public", "")
     if public and french.fold(public) not in PUBLIC_OF:
-        message = _("« %s » : écrivez élu, gestionnaire ou personnel") % public[:60]
+        message = _("« %s » : écrivez élu, gestionnaire ou personnel") % public[:60]
         yield Flaw(LABELS["public"], message)
     town = said.get("organisation", "")
     if town and not {town.upper(), french.search_key(town)} & place:
-        message = _("cette ligne nomme une autre municipalité : « %s »") % town[:80]
+        message = _("cette ligne nomme une autre municipalité : « %s »") % town[:80]
         yield Flaw(LABELS["organisation"], message)
     for name, most in LENGTHS.items():
         if len(said.get(name, "")) > most:

@@ -50,7 +50,7 @@ def read(content: bytes) -> list[Page]:
     except (*UNREADABLE, KeyError, ValueError, OSError) as error:
         if isinstance(error, WorkbookRefused):
             raise
-        raise WorkbookRefused(_("Ce classeur est abîmé : il ne s’ouvre pas.")) from None
+        raise WorkbookRefused(_("Ce classeur est abîmé : il ne s’ouvre pas.")) from None
 
 
 def plain(text: str) -> str:
@@ -62,7 +62,7 @@ def plain(text: str) -> str:
 def _refuse_dangerous(packed: ZipFile) -> None:
     names = packed.namelist()
     if any(name.lower().endswith("vbaproject.bin") for name in names):
-        raise WorkbookRefused(_("Ce classeur contient des macros : enregistrez-le en .xlsx."))
+        raise WorkbookRefused(_("Ce classeur contient des macros : enregistrez-le en .xlsx."))
     if "xl/workbook.xml" not in names:
         raise WorkbookRefused(_("Cette archive n’est pas un classeur Excel (.xlsx)."))
     if sum(entry.file_size for entry in packed.infolist()) > LARGEST_UNPACKED:
@@ -89,7 +89,7 @@ def _page(sheet: Any, packed: ZipFile, path: str) -> Page:
     rows = []
     for number, cells in enumerate(sheet.iter_rows(), start=1):
         if number > MOST_ROWS:
-            raise WorkbookRefused(_("Plus de 200 000 lignes : partagez la liste."))
+            raise WorkbookRefused(_("Plus de 200 000 lignes : partagez la liste."))
         flaws = {place: words for place, cell in enumerate(cells) if (words := _flaw(cell))}
         texts = tuple(_text(cell.value) for cell in cells)
         flaws |= _covered(number, texts, merged)
@@ -114,7 +114,7 @@ def _covered(
     number: int, texts: tuple[str, ...], merged: list[tuple[int, int, int, int]]
 ) -> dict[int, str]:
     """Blanks that a merged cell covers from above: whose value they are, nobody knows."""
-    words = _("une cellule fusionnée avec celle d’en haut : répétez-en la valeur")
+    words = _("une cellule fusionnée avec celle d’en haut : répétez-en la valeur")
     return {
         place - 1: words
         for left, top, right, bottom in merged
@@ -126,14 +126,14 @@ def _covered(
 
 def _notes(hidden: int, merged: list[Any]) -> Iterator[str]:
     if hidden:
-        yield _("Lignes masquées dans Excel, lues comme les autres : %d.") % hidden
+        yield _("Lignes masquées dans Excel, lues comme les autres : %d.") % hidden
     if merged:
-        yield _("Cellules fusionnées : %d.") % len(merged)
+        yield _("Cellules fusionnées : %d.") % len(merged)
 
 
 def _flaw(cell: Any) -> str:
     if cell.data_type == "f":
-        return _("une formule : remplacez-la par sa valeur")
+        return _("une formule : remplacez-la par sa valeur")
     if cell.data_type == "e":
         return _("une erreur de calcul (%s)") % str(cell.value)
     return ""

@@ -38,7 +38,7 @@ def change(request: SignedInRequest, handle: str) -> HttpResponse:
     place = _place(request, handle)
     if "down" in request.POST:
         joining.take_down(organisation=place, by=request.user, at=timezone.now())
-        messages.success(request, _("Le code est fermé : l’affiche ne mène plus à rien."))
+        messages.success(request, _("Le code est fermé : l’affiche ne mène plus à rien."))
     else:
         joining.put_up(organisation=place, by=request.user, at=timezone.now())
     return redirect(PAGE, handle)
@@ -69,7 +69,7 @@ def decide(request: SignedInRequest, handle: str) -> HttpResponse:
     except ActionError as error:
         messages.error(request, str(error))
     else:
-        said = _("Demandes acceptées : %d.") if accepts else _("Demandes refusées : %d.")
+        said = _("Demandes acceptées : %d.") if accepts else _("Demandes refusées : %d.")
         messages.success(request, said % count)
     return redirect(PAGE, handle)
 

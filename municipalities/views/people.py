@@ -66,11 +66,11 @@ def _invite(
 
 def _tell(request: HttpRequest, *, sent: int, asked: int) -> None:
     if sent:
-        messages.success(request, _("Invitations envoyées : %s.") % sent)
+        messages.success(request, _("Invitations envoyées : %s.") % sent)
     if asked > sent:
         messages.info(
             request,
-            _("Déjà dans vos gens ou déjà invitées, sans nouvelle lettre : %s.") % (asked - sent),
+            _("Déjà dans vos gens ou déjà invitées, sans nouvelle lettre : %s.") % (asked - sent),
         )
 
 
@@ -96,7 +96,7 @@ def cancel(request: SignedInRequest, pk: int) -> HttpResponse:
     else:
         messages.success(
             request,
-            _("L’invitation de %s est annulée : son lien ne mène plus à rien.") % invited.email,
+            _("L’invitation de %s est annulée : son lien ne mène plus à rien.") % invited.email,
         )
     return redirect(TEAM, invited.organisation.handle)
 

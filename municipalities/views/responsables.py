@@ -33,7 +33,7 @@ def responsables(request: SignedInRequest, handle: str) -> HttpResponse:
             form.add_error("until" if guest.until else None, str(error))
         else:
             said = _("%s répond maintenant de la formation avec vous.")
-            later = _("Une lettre part vers %s : la responsabilité commence quand elle dit oui.")
+            later = _("Une lettre part vers %s : la responsabilité commence quand elle dit oui.")
             messages.success(request, (said if at_once else later) % guest.email)
             return redirect(PAGE, handle)
     held = claims.responsables(place, on=timezone.localdate())
@@ -79,7 +79,7 @@ def grant(request: SignedInRequest, pk: int) -> HttpResponse:
     except ActionError as error:
         messages.error(request, str(error))
     else:
-        messages.success(request, _("C’est accepté : %s en est avisé par courriel.") % found.email)
+        messages.success(request, _("C’est accepté : %s en est avisé par courriel.") % found.email)
     return redirect(PAGE, found.organisation.handle)
 
 

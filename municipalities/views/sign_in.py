@@ -66,7 +66,7 @@ def link(request: SignedInRequest) -> HttpResponse:
             messages.error(request, str(error))
         else:
             messages.success(
-                request, _("C’est relié : %s suffira désormais.") % provider.get_kind_display()
+                request, _("C’est relié : %s suffira désormais.") % provider.get_kind_display()
             )
         return redirect("portal:home")
     context = {"provider": provider, "email": waiting["email"]}

@@ -70,7 +70,7 @@ def test_revoking_asks_why_on_a_page_of_its_own(client, boss, certificate):
     assert certificate.revoked_at is None
 
     page = gesture(client, "revoke", certificate, apply="1", reason="error", note="Homonyme")
-    assertContains(page, f"Révoquées : {certificate.number}.")
+    assertContains(page, f"Révoquées\xa0: {certificate.number}.")
     certificate.refresh_from_db()
     assert certificate.revocation_reason == RevocationReason.ERROR
     page = client.get(page_of(certificate))
@@ -93,12 +93,12 @@ def test_reissuing_shows_what_changes_then_leads_from_one_to_the_other(client, b
     learner.last_name = "Girard-Roy"
     learner.save()
     page = gesture(client, "reissue", certificate)
-    assertContains(page, "nom : <del>Chantal Girard</del> → <ins>Chantal Girard-Roy</ins>")
+    assertContains(page, "nom\xa0: <del>Chantal Girard</del> → <ins>Chantal Girard-Roy</ins>")
     assert Certificate.objects.count() == 1
 
     page = gesture(client, "reissue", certificate, apply="1", note="Mariage")
     new = Certificate.objects.get(supersedes=certificate)
-    assertContains(page, f"Réémises : {new.number}.")
+    assertContains(page, f"Réémises\xa0: {new.number}.")
     old_page = client.get(page_of(certificate))
     assertContains(old_page, new.number)
     assertContains(old_page, "remplacement · Mariage")

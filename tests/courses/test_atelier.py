@@ -195,12 +195,12 @@ def test_wrong_input_is_named_at_its_field_and_kept(client, author, course):
     scenario = Block.objects.get(kind="scenario")
     sent = typed(client, edit(scenario)) | {"scenes": "perdu\n[a]\nTexte"}
     response = client.post(edit(scenario), sent)
-    assertContains(response, "Ligne 1 : une scène commence", status_code=422)
+    assertContains(response, "Ligne 1\xa0: une scène commence", status_code=422)
     assertContains(response, "perdu", status_code=422)
-    assertContains(response, "Erreur :", status_code=422)
+    assertContains(response, "Erreur\xa0:", status_code=422)
     text = Block.objects.get(key="texte-1")
     response = client.post(edit(text), typed(client, edit(text)) | {"markdown": "a\n::: quiz b"})
-    assertContains(response, "Ligne 2 : une ligne ne peut pas", status_code=422)
+    assertContains(response, "Ligne 2\xa0: une ligne ne peut pas", status_code=422)
     pairs = Question.objects.get(key="paires")
     response = client.post(edit(pairs), typed(client, edit(pairs)) | {"pairs": "sans égal"})
     assertContains(response, "Paire 1", status_code=422)
@@ -280,7 +280,7 @@ def test_questions_are_pasted_by_the_dozen(client, author, course):
     url = at("paste", quiz.uuid)
     one = "Que faire?\n* Appeler\n> Oui.\nPayer\n> Non.\n\n"
     response = client.post(url, {"text": one * 12}, follow=True)
-    assertContains(response, "Questions ajoutées : 12.")
+    assertContains(response, "Questions ajoutées\xa0: 12.")
     assert (quiz.questions.count(), len(set(keys(quiz.questions)))) == (17, 17)
 
 
@@ -356,7 +356,7 @@ def test_a_file_of_a_wrong_type_is_refused_and_the_words_kept(
         "new_file": SimpleUploadedFile(name, content), "alt": "Un plan",
     }  # fmt: skip
     response = client.post(edit(block), sent)
-    assertContains(response, f"« {name} »", status_code=422)
+    assertContains(response, f"«\xa0{name}\xa0»", status_code=422)
     assertContains(response, "Un plan", status_code=422)
 
 

@@ -52,24 +52,42 @@ def test_lessons_may_be_reordered_and_removed(course_folder):
 @pytest.mark.parametrize(
     ("file", "old", "new", "line", "words"),
     [
-        ("course.yaml", "topic: cybersecurity", "topic: cyber", 6, "« cyber » est inconnu"),
+        ("course.yaml", "topic: cybersecurity", "topic: cyber", 6, "«\xa0cyber\xa0» est inconnu"),
         ("course.yaml", "pass_mark: 70", "pass_mark: beaucoup", 11, "doit être un nombre"),
         ("course.yaml", "  - bilan", "  - absente", 1, "le fichier est absent"),
-        ("course.yaml", "title: 'Essai", "titre: 'Essai", 2, "champ inconnu « titre »"),
+        ("course.yaml", "title: 'Essai", "titre: 'Essai", 2, "champ inconnu «\xa0titre\xa0»"),
         ("course.yaml", "- elected", "- [elected", 11, "ne se lit pas"),
         ("lessons/signes.md", "minutes: 8", "minutes: 8\nminutes: 9", 5, "écrit deux fois"),
-        ("lessons/signes.md", "kind: lesson", "kind: cours", 3, "« cours » est inconnu"),
+        ("lessons/signes.md", "kind: lesson", "kind: cours", 3, "«\xa0cours\xa0» est inconnu"),
         ("lessons/signes.md", "::: message courriel", "::: lettre courriel", 27, "genre de bloc"),
-        ("lessons/signes.md", "tone: action", "ton: action", 18, "champ inconnu « ton »"),
+        ("lessons/signes.md", "tone: action", "ton: action", 18, "champ inconnu «\xa0ton\xa0»"),
         ("lessons/bilan.md", "draw: 2\n:::", "draw: 2", 8, "puis se ferme"),
         ("lessons/bilan.md", "---\ntitle", "title", 1, "l’en-tête"),
-        ("questions/bilan.bilan.yaml", "kind: short", "kind: court", 40, "« court » est inconnu"),
+        (
+            "questions/bilan.bilan.yaml",
+            "kind: short",
+            "kind: court",
+            40,
+            "«\xa0court\xa0» est inconnu",
+        ),
         ("questions/bilan.bilan.yaml", "key: ordre", "key: cartes", 17, "sert déjà"),
-        ("questions/bilan.bilan.yaml", "feedback: ", "fedback: ", 6, "champ inconnu « fedback »"),
+        (
+            "questions/bilan.bilan.yaml",
+            "feedback: ",
+            "fedback: ",
+            6,
+            "champ inconnu «\xa0fedback\xa0»",
+        ),
         ("questions/bilan.bilan.yaml", "  - text: ", "  - text: 12\n  - text: ", 5, "un texte"),
-        ("lessons/signes.md", "    feedback: Bonne", "    retour: Bonne", 44, "« retour »"),
-        ("lessons/signes.md", "ending: good", "ending: heureuse", 48, "« heureuse » est inconnu"),
-        ("lessons/signes.md", "tone: action", "tone: rouge", 18, "« rouge » est inconnu"),
+        ("lessons/signes.md", "    feedback: Bonne", "    retour: Bonne", 44, "«\xa0retour\xa0»"),
+        (
+            "lessons/signes.md",
+            "ending: good",
+            "ending: heureuse",
+            48,
+            "«\xa0heureuse\xa0» est inconnu",
+        ),
+        ("lessons/signes.md", "tone: action", "tone: rouge", 18, "«\xa0rouge\xa0» est inconnu"),
         ("lessons/signes.md", "- L’urgence.", "- texte: L’urgence.", 32, "doit être un texte"),
         ("questions/bilan.bilan.yaml", "key: ordre", "key: ordré à", 17, "la clé"),
     ],
@@ -90,7 +108,7 @@ def test_a_bad_folder_changes_nothing_and_the_command_says_why(course_folder):
     actions.import_folder(path=course_folder)
     before = Block.objects.count()
     (course_folder / "lessons" / "signes.md").write_bytes(b"---\ntitle: \xe9\n")
-    with pytest.raises(CommandError, match=r"lessons/signes.md, ligne 2 : .*UTF-8"):
+    with pytest.raises(CommandError, match=r"lessons/signes.md, ligne 2\xa0: .*UTF-8"):
         call_command("import_course", str(course_folder))
     assert Block.objects.count() == before
 
@@ -118,5 +136,7 @@ def test_export_over_a_file_says_so(course_folder, tmp_path):
 def test_a_folder_in_the_place_of_a_file_says_so(course_folder):
     (course_folder / "lessons" / "signes.md").unlink()
     (course_folder / "lessons" / "signes.md").mkdir()
-    with pytest.raises(FolderRefused, match=r"signes.md, ligne 1 : illisible : c’est un dossier"):
+    with pytest.raises(
+        FolderRefused, match=r"signes.md, ligne 1\xa0: illisible\xa0: c’est un dossier"
+    ):
         read(course_folder)

@@ -123,10 +123,10 @@ def test_a_file_of_parcours_makes_them_then_changes_them_and_leaves_the_others(t
     ("text", "said"),
     [
         ("", "le fichier est une liste de parcours"),
-        (FILE.replace("CYB-902", "XYZ-000"), "aucun cours n’a le code « XYZ-000 »"),
+        (FILE.replace("CYB-902", "XYZ-000"), "aucun cours n’a le code «\xa0XYZ-000\xa0»"),
         (FILE.replace("elected", "voisins"), "voisins"),
         (FILE.replace("- course: CYB-902", "- CYB-902").replace("    choice_group: au-choix\n", ""),
-         "une étape a « course »"),
+         "une étape a «\xa0course\xa0»"),
     ],
 )  # fmt: skip
 def test_a_wrong_file_of_parcours_changes_nothing_and_says_where(tmp_path, path, text, said):

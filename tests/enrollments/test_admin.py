@@ -80,7 +80,7 @@ def test_what_is_due_is_shown_with_its_reason_and_nothing_leaves(client, someone
     page = client.get(reverse("admin:enrollments_due"))
     assertContains(page, someone_waits.learner.email)
     assertContains(page, "et rien n’est encore commencé")
-    assertContains(page, "En tout : 1; montrés ici : 1.")
+    assertContains(page, "En tout\xa0: 1; montrés ici\xa0: 1.")
     assert not OutgoingEmail.objects.exists()
     assertContains(
         client.get(reverse("admin:enrollments_enrollment_changelist")),
@@ -94,7 +94,7 @@ def test_nobody_waiting_is_said_and_so_is_what_will_be_taken_back(client, someon
     type(someone_waits).objects.update(status=Status.WITHDRAWN)
     page = client.get(reverse("admin:enrollments_due"))
     assertContains(page, "Personne n’attend de rappel")
-    assertContains(page, "leur raison étant passée : 1.")
+    assertContains(page, "leur raison étant passée\xa0: 1.")
 
 
 @pytest.mark.parametrize("role", [None, Role.COACH, Role.UMQ_COORDINATOR])

@@ -86,7 +86,7 @@ def test_the_criterion_is_the_direction_half_the_council_and_half_the_staff(town
     state = readiness(town, on=MONDAY)
     assert state.is_ready
     assert words_of(state) == ("au moins la moitié", "au moins la moitié")
-    assert headlines.verdict(state) == "Saint-Exemple : la mairie est cyberprête"
+    assert headlines.verdict(state) == "Saint-Exemple\xa0: la mairie est cyberprête"
 
 
 def test_without_a_council_or_a_direction_nothing_is_ready_and_nothing_breaks(town, people):
@@ -97,7 +97,9 @@ def test_without_a_council_or_a_direction_nothing_is_ready_and_nothing_breaks(to
     people(Public.STAFF, 6, done=6)
     state = readiness(town, on=MONDAY)
     assert (state.is_ready, state.council.share, state.team.done) == (False, 0.0, 6)
-    assert any("direction générale : le critère" in step for step in headlines.next_steps(state))
+    assert any(
+        "direction générale\xa0: le critère" in step for step in headlines.next_steps(state)
+    )
 
 
 def test_what_was_finished_since_sunday_waits_for_the_next_one(town, people):

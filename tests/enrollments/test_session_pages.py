@@ -185,7 +185,7 @@ def test_the_sheet_is_filled_in_one_form(client, today, enrollment):
     seats = [seat_of(each, today) for each in (enrollment, *others)]
     client.force_login(today.instructor)
     assertContains(client.get("/rencontres/"), page("attendance", today))
-    assertContains(client.get(page("attendance", today)), "À prendre : 3")
+    assertContains(client.get(page("attendance", today)), "À prendre\xa0: 3")
     sent = {f"p-{seats[0].pk}": "absent", "everyone": "1"}
     filled = client.post(page("attendance", today), sent, follow=True)
     assertContains(filled, "3 présences enregistrées.")

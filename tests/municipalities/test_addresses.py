@@ -67,5 +67,8 @@ def test_b85_a_list_says_it_beside_the_line_and_takes_it(duty):
         at=NOON,
     )
     assert [(row.state, row.notes) for row in rows] == [
-        ("new", ["« luc@saint-elzaer.quebec » : vouliez-vous dire luc@saint-elzear.quebec?"])
+        (
+            "new",
+            ["«\xa0luc@saint-elzaer.quebec\xa0»\xa0: vouliez-vous dire luc@saint-elzear.quebec?"],
+        )
     ]

@@ -55,7 +55,9 @@ def test_a_list_is_shown_then_imported_then_taken_back(
     assert User.objects.filter(email="ann@abercorn.example").exists()
     result = client.get(at("import-result", batch.pk)).content.decode()
     assert "2;Éloïse;L’Écuyer;eloise@abercorn.example" in result
-    assertContains(client.get(at("import-undo", batch.pk)), "Comptes ouverts par cet import : 2")
+    assertContains(
+        client.get(at("import-undo", batch.pk)), "Comptes ouverts par cet import\xa0: 2"
+    )
 
 
 def test_undoing_is_asked_then_done_and_people_who_came_stay(client, responsable, place):
@@ -64,7 +66,7 @@ def test_undoing_is_asked_then_done_and_people_who_came_stay(client, responsable
     batch = imports.commit(batch_id=batch.pk, at=NOON)
     ImportBatch.objects.update(committed_at=batch.created_at)
     User.objects.filter(email=PAUL[2]).update(last_login=NOON)
-    assertContains(client.get(at("import-undo", batch.pk)), "depuis : 1")
+    assertContains(client.get(at("import-undo", batch.pk)), "depuis\xa0: 1")
     assertRedirects(client.post(at("import-undo", batch.pk)), at("import", batch.pk))
     assertContains(client.get(at("import", batch.pk)), "L’import est annulé")
     assert not User.objects.filter(email=ELOISE[2]).exists()

@@ -123,7 +123,7 @@ def test_extra_fields_grant_nothing(client, invited):
 
 def test_what_was_typed_stays_beside_the_refusal(client, invited):
     page = client.post(link(invited), ANSWER | {"last_name": "", "public": ""}).content.decode()
-    assert re.search(r"<title>\s*Erreur :", page)
+    assert re.search(r"<title>\s*Erreur\xa0:", page)
     assert 'href="#id_last_name"' in page
     assert 'href="#id_public_0"' in page
     assert 'id="id_public_0"' in page
@@ -212,7 +212,7 @@ def test_inviting_tells_nothing_about_accounts_elsewhere(louise):
         for name in ("connue", "inconnue")
     ]
     said = [[str(message) for message in answer.context["messages"]] for answer in answers]
-    assert said == [["Invitations envoyées : 1."]] * 2
+    assert said == [["Invitations envoyées\xa0: 1."]] * 2
     assert OutgoingEmail.objects.count() == 2
 
 

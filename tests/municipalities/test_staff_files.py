@@ -171,7 +171,7 @@ def test_b22_english_headers_any_order_and_extra_columns_are_taken():
     ("header", "words"),
     [
         (("Nom", "Courriel", "Courriel"), "Deux colonnes"),
-        (("Nom", "Couriel"), "« Couriel » est-elle « Courriel »"),
+        (("Nom", "Couriel"), "«\xa0Couriel\xa0» est-elle «\xa0Courriel\xa0»"),
     ],
 )
 def test_b23_an_unsure_header_is_asked_about(header, words):

@@ -99,7 +99,7 @@ def test_only_an_active_municipality_succeeds_a_vanished_one(place, successor, r
 
 def test_a_successor_once_named_is_not_replaced(station, heiress):
     name(station, heiress)
-    with pytest.raises(SuccessorRefused, match="déjà un successeur : Hébertville"):
+    with pytest.raises(SuccessorRefused, match="déjà un successeur\xa0: Hébertville"):
         name(station, MunicipalityFactory())
 
 
