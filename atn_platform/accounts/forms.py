@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from atn_platform.accounts.enums import Role
 from atn_platform.accounts.http import known_device
 from atn_platform.accounts.models import HANDLE, User, read_handle
+from atn_platform.core.context import is_shared
 
 
 class NameForm(forms.Form):
@@ -102,6 +103,10 @@ class RequestCodeForm(RequestLoginCodeForm):
     letter holds a link which makes the device of whoever reads it such a device.
     """
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        forget_typed(self)
+
     def clean_email(self) -> str:
         email: str = super().clean_email()
         if not email:
@@ -125,6 +130,13 @@ class RequestCodeForm(RequestLoginCodeForm):
         return email
 
 
+def forget_typed(form: forms.Form) -> None:
+    """On a device that several people use, let the browser keep nothing of what one types."""
+    if context.request and is_shared(context.request):
+        for field in form.fields.values():
+            field.widget.attrs["autocomplete"] = "off"
+
+
 class PasswordForm(LoginForm):
     """allauth's form, for those too who have a handle and no address."""
 
@@ -138,6 +150,7 @@ class PasswordForm(LoginForm):
         )
         self.fields["password"].label = _("Mot de passe ou phrase de passe")
         self.order_fields(["login", "password"])
+        forget_typed(self)
 
     def clean_login(self) -> str:
         typed: str = super().clean_login()

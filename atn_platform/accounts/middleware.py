@@ -57,7 +57,7 @@ def shared_device(
         if was_shared and _rested(request):
             logout(request)
             messages.info(request, _("Session fermée : personne n’a rien fait depuis un moment."))
-            response: HttpResponse = redirect("accounts:card")
+            response: HttpResponse = redirect(settings.LOGIN_URL)
         else:
             response = get_response(request)
         if request.user.is_authenticated:
