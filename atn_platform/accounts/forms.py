@@ -7,6 +7,8 @@ from allauth.account.adapter import get_adapter
 from allauth.account.forms import LoginForm, RequestLoginCodeForm
 from allauth.core import context
 from allauth.core.ratelimit import consume
+from allauth.mfa.totp.forms import ActivateTOTPForm
+from allauth.mfa.totp.internal.auth import SECRET_SESSION_KEY
 from allauth.mfa.webauthn.forms import AddWebAuthnForm, EditWebAuthnForm
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -94,6 +96,23 @@ class EditKeyForm(EditWebAuthnForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["name"].label = _("Nom de la clé")
+
+
+class ActivateAppForm(ActivateTOTPForm):
+    """The same secret from one reading to the next: telephones reload a page that was left.
+
+    Allauth draws another each time; the application then holds one that is no longer asked for.
+    """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        session = context.request.session
+        kept = session.get(SECRET_SESSION_KEY)
+        super().__init__(*args, **kwargs)
+        if kept:
+            session[SECRET_SESSION_KEY] = self.secret = kept
+        code = self.fields["code"]
+        code.label = _("Code à six chiffres que montre l’application")
+        code.widget.attrs = {"autocomplete": "one-time-code", "inputmode": "numeric"}
 
 
 class RequestCodeForm(RequestLoginCodeForm):

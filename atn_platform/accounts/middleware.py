@@ -10,7 +10,7 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from atn_platform.accounts.http import DEVICE_DAYS
+from atn_platform.accounts.http import DEVICE_DAYS, ONWARD
 from atn_platform.core.context import SHARED, SHARED_COOKIE, is_shared
 
 # In the session: when someone last did something.
@@ -18,7 +18,17 @@ SEEN = "shared_seen"
 SHARED_IDLE_SECONDS = 15 * 60
 # Seconds between two notes that someone is there; each is a write.
 NOTED_EVERY = 15
-ALLOWED = ("/compte/2fa/", "/compte/logout/", "/compte/reauthenticate/", "/mode-leger/")
+# What a person who owes a factor may open: its set-up, the way out, and pages that say nothing
+# of anybody.
+ALLOWED = (
+    "/compte/2fa/",
+    "/compte/logout/",
+    "/compte/reauthenticate/",
+    "/mode-leger/",
+    "/aide/",
+    "/accessibilite/",
+    "/vie-privee/",
+)
 
 
 def require_second_factor(
@@ -26,17 +36,20 @@ def require_second_factor(
 ) -> Callable[[HttpRequest], HttpResponse]:
     """Keep a person who owes a second factor on its set-up pages until they have one.
 
-    Asked at each request, so that a role granted a minute ago counts now.
+    Asked at each request, so that a role granted a minute ago counts now. The page that they were
+    going to is kept in the session: the set-up ends there.
     """
 
     def middleware(request: HttpRequest) -> HttpResponse:
         user = request.user
-        if (
-            user.is_authenticated
-            and not request.path.startswith(ALLOWED)
-            and user.owes_second_factor
-        ):
+        if not user.is_authenticated or request.path.startswith(ALLOWED):
+            return get_response(request)
+        if user.owes_second_factor:
+            if request.method == "GET":
+                request.session[ONWARD] = request.get_full_path()
             return redirect("mfa_index")
+        if ONWARD in request.session:
+            del request.session[ONWARD]
         return get_response(request)
 
     return middleware

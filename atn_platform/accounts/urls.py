@@ -10,4 +10,7 @@ urlpatterns = [
     path("carte/", views.card, name="card"),
     path("carte/annuler/", views.cancel_card, name="cancel-card"),
     path("retour/", views.way_back, name="way-back"),
+    # Allauth's addresses, which keep its names: ours answer first.
+    path("2fa/", views.security, name="security"),
+    path("2fa/recovery-codes/", views.recovery_codes, name="recovery-codes"),
 ]

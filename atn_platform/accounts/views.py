@@ -1,9 +1,14 @@
 """A person's own account."""
 
+from typing import Any
+
 from allauth.account.internal.flows.login import record_authentication
 from allauth.account.utils import perform_login
 from allauth.account.views import email as allauth_email
 from allauth.core.internal import ratelimit
+from allauth.mfa.base.views import index as allauth_factors
+from allauth.mfa.recovery_codes.views import ViewRecoveryCodesView
+from allauth.mfa.webauthn.views import AddWebAuthnView
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -17,7 +22,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from atn_platform.accounts import actions
 from atn_platform.accounts.forms import CardForm, NameForm
 from atn_platform.accounts.http import (
+    ONWARD,
     SignedInRequest,
+    device_words,
     known_device,
     remember_device,
     way_in_owner,
@@ -143,3 +150,35 @@ def cancel_card(request: SignedInRequest) -> HttpResponse:
     if actions.cancel_card(user=request.user, by=request.user, at=timezone.now()):
         messages.success(request, _("La carte est annulée : son code n’ouvre plus rien."))
     return redirect("accounts:profile")
+
+
+class SetUpView(AddWebAuthnView):
+    """The first factor of someone who owes one: a passkey here, or the way to an application."""
+
+    template_name = "accounts/set_up.html"
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        name = device_words(self.request.headers.get("User-Agent", ""))
+        kwargs: dict[str, Any] = super().get_form_kwargs()
+        return {**kwargs, "initial": {"name": name, "passwordless": True}}
+
+
+set_up = SetUpView.as_view()
+
+
+def security(request: SignedInRequest) -> HttpResponseBase:
+    """The factors of a person; the set-up of the first, for whoever owes one."""
+    page = set_up if request.user.owes_second_factor else allauth_factors
+    answer: HttpResponseBase = page(request)
+    return answer
+
+
+class RecoveryCodesView(ViewRecoveryCodesView):
+    """What opens the account when the telephone is lost, then the way on."""
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context: dict[str, Any] = super().get_context_data(**kwargs)
+        return {**context, "onward": self.request.session.get(ONWARD)}
+
+
+recovery_codes = RecoveryCodesView.as_view()

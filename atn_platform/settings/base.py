@@ -158,9 +158,11 @@ MFA_PASSKEY_LOGIN_ENABLED = True
 # person granted a role by ATN must be able to set up the second factor that it owes.
 MFA_ALLOW_UNVERIFIED_EMAIL = True
 MFA_FORMS = {
+    "activate_totp": "atn_platform.accounts.forms.ActivateAppForm",
     "add_webauthn": "atn_platform.accounts.forms.AddKeyForm",
     "edit_webauthn": "atn_platform.accounts.forms.EditKeyForm",
 }
+MFA_ADAPTER = "atn_platform.accounts.adapter.FactorAdapter"
 MFA_TOTP_ISSUER = "Plateforme ATN"
 # The code before and the one after serve too: hands are slow, and clocks differ (RFC 6238, 5.2).
 MFA_TOTP_TOLERANCE = 1

@@ -108,7 +108,7 @@ ROWS: dict[str, Audience] = {
         BEARER,
     ),
     **_rows(
-        "accounts:profile accounts:email accounts:way-back accounts:cancel-card "
+        "accounts:profile accounts:email accounts:security accounts:way-back accounts:cancel-card "
         "municipalities:model-list enrollments:teams "
         "enrollments:index enrollments:sessions enrollments:session enrollments:register "
         "enrollments:follow-path enrollments:enroll certificates:index "
@@ -156,7 +156,7 @@ ROWS: dict[str, Audience] = {
     **_rows(
         "municipalities:undo-renewal municipalities:grant-claim municipalities:refuse-claim "
         "courses:asset enrollments:leave-path enrollments:answer enrollments:note "
-        "enrollments:choose municipalities:provider municipalities:domain",
+        "enrollments:choose municipalities:provider municipalities:domain accounts:recovery-codes",
         NOBODY,
     ),
 }

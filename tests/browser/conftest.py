@@ -12,9 +12,19 @@ from django.test import Client
 from playwright.sync_api import Browser, Playwright, sync_playwright
 
 from courses import actions as course_actions
+from tests.browser.bench import context_for
 from tests.browser.chromium import CHROMIUM, FLAGS
 from tests.course_files import write_course
 from tests.factories import NOON
+
+AUTHENTICATOR = {
+    "protocol": "ctap2",
+    "transport": "internal",
+    "hasResidentKey": True,
+    "hasUserVerification": True,
+    "isUserVerified": True,
+    "automaticPresenceSimulation": True,
+}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -94,3 +104,18 @@ def signed_in(context, live_server, user) -> None:
     client.force_login(user)
     cookie = client.cookies["sessionid"].value
     context.add_cookies([{"name": "sessionid", "value": cookie, "url": live_server.url}])
+
+
+@pytest.fixture
+def phone(browser):
+    """A page whose device holds passkeys, and everything that its console says."""
+    context = context_for(browser, width=375)
+    page = context.new_page()
+    device = context.new_cdp_session(page)
+    device.send("WebAuthn.enable")
+    device.send("WebAuthn.addVirtualAuthenticator", {"options": AUTHENTICATOR})
+    page.said = []
+    page.on("console", lambda message: page.said.append(message.text))
+    page.on("pageerror", lambda error: page.said.append(str(error)))
+    yield page
+    context.close()

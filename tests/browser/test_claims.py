@@ -52,11 +52,8 @@ def test_the_pages_of_a_claim_have_no_accessibility_finding(live_server, place, 
         assert findings(*contexts, f"{live_server.url}/mes-gens/{page}") == []
 
 
-@pytest.mark.ignore_template_errors  # allauth's own pages of the second factor
-@pytest.mark.parametrize("scripts", [True, False])
-def test_ginette_opens_the_space_of_her_town_on_a_telephone(browser, live_server, place, scripts):
-    context = context_for(browser, width=375, scripts=scripts)
-    page = context.new_page()
+def claim(page, live_server):
+    """From the public page to the code of the town hall's letter; no password anywhere."""
     page.goto(f"{live_server.url}/compte/login/code/")
     page.get_by_role("link", name="Ouvrir l’espace de votre municipalité").click()
     page.get_by_label("Nom de la municipalité").fill("st exemple")
@@ -65,8 +62,6 @@ def test_ginette_opens_the_space_of_her_town_on_a_telephone(browser, live_server
     page.get_by_label("Prénom").fill("Ginette")
     page.get_by_label("Nom", exact=True).fill("Ouellet")
     page.get_by_label("Votre courriel à vous").fill("ginette@courriel.example")
-    if scripts:
-        assert axe(page) == []
     page.get_by_role("button", name="Envoyer le code").click()
     letter = OutgoingEmail.objects.get()
     assert letter.to_address == OFFICIAL
@@ -76,14 +71,37 @@ def test_ginette_opens_the_space_of_her_town_on_a_telephone(browser, live_server
         re.search(r"[A-Z0-9]{4}-[A-Z0-9]{4}", letter.text)[0]
     )
     page.get_by_role("button", name="Ouvrir l’espace").click()
-    # She answers for people now: a second factor comes before any other page.
-    page.wait_for_url("**/compte/2fa/")
-    page.goto(f"{live_server.url}/compte/2fa/totp/activate/")
-    secret = page.locator("#authenticator_secret").input_value()
-    page.locator("input[name=code]").fill(code_of(secret))
-    page.locator("form:has(input[name=code]) button[type=submit]").click()
-    page.wait_for_url("**/compte/2fa/recovery-codes/**")
-    page.goto(f"{live_server.url}/mes-gens/")
+
+
+def at_her_people(page):
+    expect(page.get_by_role("heading", level=1)).to_have_text("Vos codes de secours")
+    expect(page.locator("#recovery_codes li")).to_have_count(10)
+    page.get_by_role("link", name="C’est gardé : continuer").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Mes gens")
-    assert Responsibility.objects.get().user.email == "ginette@courriel.example"
+    answering = Responsibility.objects.get().user
+    assert answering.email == "ginette@courriel.example"
+    assert not answering.has_usable_password()
+
+
+def test_ginette_opens_the_space_of_her_town_with_her_telephone_alone(phone, live_server, place):
+    """From the letter to the first useful screen: her telephone is the second factor."""
+    claim(phone, live_server)
+    expect(phone.get_by_role("heading", level=1)).to_have_text("Une dernière serrure")
+    assert axe(phone) == []
+    phone.get_by_role("button", name="Utiliser cet appareil").click()
+    at_her_people(phone)
+
+
+def test_ginette_opens_the_space_of_her_town_with_an_application(browser, live_server, place):
+    """The same without scripts, and with the codes of an application."""
+    context = context_for(browser, width=375, scripts=False)
+    page = context.new_page()
+    claim(page, live_server)
+    expect(page.get_by_role("button", name="Utiliser cet appareil")).to_be_hidden()
+    page.get_by_role("link", name="Prendre une application").click()
+    secret = page.get_by_label("Ou recopiez la clé").input_value()
+    page.reload()  # as a telephone does when its reader comes back from the application
+    page.get_by_label("Code à six chiffres").fill(code_of(secret))
+    page.get_by_role("button", name="Confirmer").click()
+    at_her_people(page)
     context.close()

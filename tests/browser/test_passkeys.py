@@ -12,30 +12,6 @@ from tests.factories import UserFactory
 # allauth's own templates ask for variables that may not be there.
 pytestmark = pytest.mark.ignore_template_errors
 
-AUTHENTICATOR = {
-    "protocol": "ctap2",
-    "transport": "internal",
-    "hasResidentKey": True,
-    "hasUserVerification": True,
-    "isUserVerified": True,
-    "automaticPresenceSimulation": True,
-}
-
-
-@pytest.fixture
-def phone(browser):
-    """A page whose device holds passkeys, and everything that its console says."""
-    context = context_for(browser, width=375)
-    page = context.new_page()
-    device = context.new_cdp_session(page)
-    device.send("WebAuthn.enable")
-    device.send("WebAuthn.addVirtualAuthenticator", {"options": AUTHENTICATOR})
-    page.said = []
-    page.on("console", lambda message: page.said.append(message.text))
-    page.on("pageerror", lambda error: page.said.append(str(error)))
-    yield page
-    context.close()
-
 
 def someone():
     """As invitations make people: without a password."""
