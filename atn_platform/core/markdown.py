@@ -1,6 +1,7 @@
 """Authors' Markdown to clean HTML: one pipeline for pages, previews, booklets and messages."""
 
 import re
+from html import unescape
 
 import nh3
 from markdown_it import MarkdownIt
@@ -48,9 +49,16 @@ def headings(text: str) -> list[int]:
     return [max(2, int(token.tag[1])) for token in tokens if token.type == "heading_open"]
 
 
-def plain(html: str) -> str:
-    """Words of an HTML text, for search, reading time and plain-text twins."""
-    return re.sub(r"\s+", " ", nh3.clean(html, tags=set())).strip()
+def sentences(html: str) -> list[str]:
+    """Sentences of an HTML text; a title, a paragraph or an item ends one, stop or not.
+
+    Words are parted by plain spaces: a number and its unit are one.
+    """
+    found = []
+    for piece in re.split(r"</(?:h[1-6]|p|li|td|th)>", html):
+        words = re.sub(r"[ \t\n]+", " ", unescape(nh3.clean(piece, tags=set()))).strip()
+        found += re.split(r"(?<=[.!?…]) ", words) if words else []
+    return found
 
 
 def _typeset(html: str) -> str:

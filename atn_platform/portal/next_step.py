@@ -8,7 +8,10 @@ from typing import Literal
 SOON = timedelta(minutes=60)
 CHOICE_DAYS = timedelta(days=7)
 
-Kind = Literal["meeting", "choice", "resume", "start", "mandate", "path", "catalogue", "aside"]
+Kind = Literal[
+    "meeting", "sheet", "choice", "resume", "start",
+    "teach", "work", "mandate", "path", "catalogue", "aside",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,15 +55,35 @@ class Suggestion:
 
 
 @dataclass(frozen=True, slots=True)
+class Sheet:
+    """A session that one gave, whose people are still to be marked present or absent."""
+
+    title: str
+    ended_at: datetime
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What a role is for: the next session to give (with its hour), or a page of one's own."""
+
+    title: str
+    url: str
+    at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
     """All that the choice depends on. Without a mandate in force, no course can be joined."""
 
     meetings: Sequence[Meeting] = ()
+    sheets: Sequence[Sheet] = ()
     choices: Sequence[Choice] = ()
     following: Sequence[Following] = ()
     path: Sequence[Suggestion] = ()
     catalogue: Sequence[Suggestion] = ()
     aside: Sequence[Suggestion] = ()
+    work: Sequence[Work] = ()
     has_mandate: bool = True
 
 
@@ -82,11 +105,18 @@ class NextStep:
 def next_step(facts: Facts, now: datetime) -> NextStep | None:
     """The first of these that exists; None when there is nothing to propose.
 
-    A live session under way or within the hour; a choice due within seven days; the course last
-    worked on; a course joined and not begun, the oldest first; a mandate, for whoever has none;
-    the next course of the parcours; a course of the catalogue; a course set aside.
+    A live session under way or within the hour; an attendance sheet to fill; a choice due within
+    seven days; the course last worked on; a course joined and not begun, the oldest first; for
+    whoever has no mandate, the work of a role, or else a mandate; the next course of the parcours;
+    a course of the catalogue; a course set aside.
     """
-    return _meeting(facts, now) or _choice(facts, now) or _following(facts) or _suggestion(facts)
+    return (
+        _meeting(facts, now)
+        or _sheet(facts)
+        or _choice(facts, now)
+        or _following(facts)
+        or _suggestion(facts)
+    )
 
 
 def _meeting(facts: Facts, now: datetime) -> NextStep | None:
@@ -96,6 +126,13 @@ def _meeting(facts: Facts, now: datetime) -> NextStep | None:
     first = min(near, key=lambda meeting: meeting.starts_at)
     minutes = int((first.ends_at - first.starts_at).total_seconds() // 60)
     return NextStep("meeting", first.title, "", minutes, first.url, first.starts_at)
+
+
+def _sheet(facts: Facts) -> NextStep | None:
+    if not facts.sheets:
+        return None
+    first = min(facts.sheets, key=lambda sheet: sheet.ended_at)
+    return NextStep("sheet", first.title, "", None, first.url, first.ended_at)
 
 
 def _choice(facts: Facts, now: datetime) -> NextStep | None:
@@ -118,6 +155,11 @@ def _following(facts: Facts) -> NextStep | None:
 
 
 def _suggestion(facts: Facts) -> NextStep | None:
+    if not facts.has_mandate and facts.work:
+        first = facts.work[0]
+        return NextStep(
+            "teach" if first.at else "work", first.title, "", None, first.url, first.at
+        )
     if not facts.has_mandate:
         return NextStep("mandate", "", "", None, "")
     offers: list[tuple[Kind, Sequence[Suggestion]]] = [
@@ -125,8 +167,8 @@ def _suggestion(facts: Facts) -> NextStep | None:
         ("catalogue", facts.catalogue),
         ("aside", facts.aside),
     ]
-    for kind, suggestions in offers:
+    for source, suggestions in offers:
         if suggestions:
-            first = suggestions[0]
-            return NextStep(kind, first.course, first.course, first.minutes, first.url)
+            offer = suggestions[0]
+            return NextStep(source, offer.course, offer.course, offer.minutes, offer.url)
     return None

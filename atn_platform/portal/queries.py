@@ -1,7 +1,7 @@
 """What the home page tells a person."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from django.core.cache import cache
@@ -9,6 +9,7 @@ from django.db.models import Count, F, Min, Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from atn_platform.accounts.enums import Role
 from atn_platform.accounts.models import User
 from atn_platform.portal.next_step import (
     Choice,
@@ -16,7 +17,9 @@ from atn_platform.portal.next_step import (
     Following,
     Meeting,
     NextStep,
+    Sheet,
     Suggestion,
+    Work,
     next_step,
 )
 from courses.enums import SessionStatus
@@ -85,7 +88,9 @@ def home(user: User, *, now: datetime) -> Home:
     mandates = list(mine.in_force(on=now.date()).order_by("-starts_on"))
     seats = sessions.held_by(user, now=now)
     held = [each for each in seats if not each.session.is_cancelled]
-    step = next_step(_facts(courses, paths, mandates, held, now=now), now)
+    facts = _facts(courses, paths, mandates, held, now=now)
+    sheets, work = _duties(user, now)
+    step = next_step(replace(facts, sheets=sheets, work=work), now)
     lost = not mandates
     return Home(
         step=step,
@@ -172,6 +177,27 @@ def _facts(
         aside=[_suggestion(card.enrollment.version) for card in courses.aside],
         has_mandate=bool(mandates),
     )
+
+
+def _duties(user: User, now: datetime) -> tuple[list[Sheet], list[Work]]:
+    """What the roles of this person ask for; nobody else pays a query for it."""
+    sheets: list[Sheet] = []
+    work: list[Work] = []
+    if user.has_role(Role.INSTRUCTOR):
+        sheets = [
+            Sheet(each.title, each.ends_at, reverse("enrollments:attendance", args=[each.uuid]))
+            for each in sessions.still_to_take(user, now=now)
+        ]
+        coming = CourseSession.objects.filter(instructor=user, ends_at__gt=now)
+        work = [
+            Work(each.title, reverse("enrollments:session", args=[each.uuid]), each.starts_at)
+            for each in coming.exclude(status=SessionStatus.CANCELLED).order_by("starts_at")[:1]
+        ]
+    if user.has_role(Role.ADMINISTRATOR):
+        work.append(Work(_("L’Atelier des cours"), reverse("atelier:index")))
+    if user.has_role(Role.UMQ_COORDINATOR):
+        work.append(Work(_("La participation au Québec"), reverse("reports:participation")))
+    return sheets, work
 
 
 def _station_url(card: Card) -> str:

@@ -51,6 +51,16 @@ def test_clues_are_marked():
     assert '<mark data-clue="2">cliquez</mark>' in html
 
 
-def test_words_and_heading_ranks_are_readable():
-    assert markdown.plain("<p>Un <strong>mot</strong></p>\n<p>deux</p>") == "Un mot deux"
+def test_heading_ranks_are_readable():
     assert markdown.headings("# A\n\n### B") == [2, 3]
+
+
+def test_sentences_end_with_a_stop_a_title_or_an_item():
+    html = markdown.render("## Trois phrases\n\nUne « deux ». Et Q&R?\n\n- trois\n- 4 < 5 km")
+    assert markdown.sentences(html) == [
+        "Trois phrases",
+        f"Une «{NB}deux{NB}».",
+        "Et Q&R?",
+        "trois",
+        f"4 < 5{NB}km",
+    ]

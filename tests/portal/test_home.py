@@ -7,10 +7,12 @@ from django.urls import reverse
 from django.utils import timezone
 from pytest_django.asserts import assertContains, assertNotContains
 
+from atn_platform.accounts.enums import Role
 from courses.enums import LessonKind
 from enrollments import actions
 from enrollments.actions import NewEvent
-from enrollments.enums import Verb
+from enrollments.enums import Attendance, Verb
+from enrollments.models import Registration
 from municipalities.enums import Public
 from municipalities.models import Invitation
 from tests.factories import (
@@ -244,3 +246,41 @@ def test_light_mode_is_offered_plainly_and_left_plainly(client):
     assertContains(client.get(HOME), "Vous êtes en mode léger")
     client.post(reverse("portal:light-mode"), {"light": "0"})
     assertContains(client.get(HOME), "Connexion lente?")
+
+
+def test_whoever_gave_a_session_is_led_to_its_sheet_then_to_the_next_one(client):
+    teacher = UserFactory(role=Role.INSTRUCTOR)
+    now = timezone.now()
+    given = SessionFactory(
+        instructor=teacher, starts_at=now - timedelta(hours=3), ends_at=now - timedelta(hours=1)
+    )
+    RegistrationFactory(session=given)
+    following = SessionFactory(
+        instructor=teacher,
+        starts_at=now + timedelta(days=3),
+        ends_at=now + timedelta(days=3, hours=2),
+    )
+    client.force_login(teacher)
+    sheet = reverse("enrollments:attendance", args=[given.uuid])
+    assertContains(client.get(HOME), f'<a class="btn" href="{sheet}">')
+    Registration.objects.update(attendance=Attendance.PRESENT, attendance_at=now)
+    page = client.get(HOME)
+    assertContains(
+        page, f'<a class="btn" href="{reverse("enrollments:session", args=[following.uuid])}">'
+    )
+    assertContains(page, "Votre prochaine rencontre à animer est le")
+    assertNotContains(page, "Demandez une invitation")
+
+
+@pytest.mark.parametrize(
+    ("role", "name"),
+    [
+        (Role.ADMINISTRATOR, "atelier:index"),
+        (Role.UMQ_COORDINATOR, "reports:participation"),
+    ],
+)
+def test_people_without_a_town_are_led_to_what_their_role_is_for(client, role, name):
+    client.force_login(UserFactory(role=role, is_staff=role == Role.ADMINISTRATOR))
+    page = client.get(HOME)
+    assertContains(page, f'<a class="btn" href="{reverse(name)}">')
+    assertNotContains(page, "Demandez une invitation")

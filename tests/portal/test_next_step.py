@@ -7,7 +7,9 @@ from atn_platform.portal.next_step import (
     Facts,
     Following,
     Meeting,
+    Sheet,
     Suggestion,
+    Work,
     next_step,
 )
 from tests.factories import NOON
@@ -29,26 +31,31 @@ def following(name, *, last=None, enrolled=NOON - 30 * DAY):
 BEGUN = following("A", last=NOON - DAY)
 EVERYTHING = Facts(
     meetings=[meeting()],
+    sheets=[Sheet("Atelier", NOON - DAY, "/f/")],
     choices=[Choice("Choisir une date", NOON + 3 * DAY, "/c/")],
     following=[BEGUN, following("B")],
     path=[Suggestion("C", 60, "/c/")],
     catalogue=[Suggestion("D", 60, "/d/")],
     aside=[Suggestion("E", 60, "/e/")],
+    work=[Work("Rencontre", "/t/", NOON + DAY), Work("Rapport", "/w/")],
 )
+NOW = ("meetings", "sheets", "choices")
 
 
 @pytest.mark.parametrize(
     ("missing", "kind"),
     [
         ((), "meeting"),
-        (("meetings",), "choice"),
-        (("meetings", "choices"), "resume"),
-        (("meetings", "choices", "following"), "path"),
-        (("meetings", "choices", "following", "path"), "catalogue"),
-        (("meetings", "choices", "following", "path", "catalogue"), "aside"),
-        (("meetings", "choices", "following", "has_mandate"), "mandate"),
+        (("meetings",), "sheet"),
+        (("meetings", "sheets"), "choice"),
+        (NOW, "resume"),
+        ((*NOW, "following"), "path"),
+        ((*NOW, "following", "path"), "catalogue"),
+        ((*NOW, "following", "path", "catalogue"), "aside"),
+        ((*NOW, "following", "has_mandate"), "teach"),
+        ((*NOW, "following", "has_mandate", "work"), "mandate"),
         (("following", "has_mandate"), "meeting"),
-        (("meetings", "choices", "has_mandate"), "resume"),
+        ((*NOW, "has_mandate"), "resume"),
     ],
 )
 def test_the_most_pressing_thing_comes_first(missing, kind):
@@ -102,3 +109,14 @@ def test_of_courses_not_begun_the_first_joined_comes_first():
     rows = [following("B", enrolled=NOON), following("A", enrolled=NOON - DAY)]
     step = next_step(Facts(following=rows), NOON)
     assert (step.kind, step.course) == ("start", "A")
+
+
+def test_the_oldest_sheet_is_filled_first():
+    sheets = [Sheet("B", NOON - DAY, "/b/"), Sheet("A", NOON - 3 * DAY, "/a/")]
+    step = next_step(Facts(sheets=sheets), NOON)
+    assert (step.title, step.url, step.at) == ("A", "/a/", NOON - 3 * DAY)
+
+
+def test_a_page_of_one_s_own_has_no_hour():
+    step = next_step(Facts(work=[Work("Rapport", "/w/")], has_mandate=False), NOON)
+    assert (step.kind, step.url, step.at) == ("work", "/w/", None)
