@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
 
@@ -47,7 +48,9 @@ class Catalogue:
 def catalogue(asked: Mapping[str, str]) -> Catalogue:
     """Published courses that match; unknown values of a filter are ignored. One query."""
     typed = asked.get("q", "").strip()[:100]
-    everything = list(CourseVersion.objects.in_force().order_by("course__code"))
+    everything = list(
+        CourseVersion.objects.in_force().select_related(None).order_by("course__code")
+    )
     words = french.sort_key(typed).split()
     # Nothing typed, nothing to fold: that was a ninth of the page.
     found = [each for each in everything if _matches(each, words)] if words else everything
@@ -63,8 +66,11 @@ def catalogue(asked: Mapping[str, str]) -> Catalogue:
 def _matches(version: CourseVersion, words: list[str]) -> bool:
     front = version.front
     said = [front["code"], front["title"], front["summary"], *front["objectives"]]
-    text = french.sort_key(" ".join(said))
+    text = _folded(" ".join(said))
     return all(word.rstrip("s") in text for word in words)
+
+
+_folded = lru_cache(maxsize=256)(french.sort_key)
 
 
 def _passes(version: CourseVersion, taken: Mapping[str, str]) -> bool:

@@ -203,10 +203,10 @@ def test_lists_take_the_same_queries_whatever_their_length(
         EnrollmentFactory(
             learner=learner, mandate=learner.mandates.get(), version=VersionFactory()
         )
-    # Session, person, roles, enrolments, attestations, documents, stations.
-    with django_assert_num_queries(6):
+    # Session, person, enrolments, documents, stations.
+    with django_assert_num_queries(5):
         client.get(reverse("enrollments:index"))
-    # Session, person, roles, courses, parcours, enrolments, stations.
+    # Session, person, courses, parcours, enrolments, stations.
     with django_assert_num_queries(6):
         client.get(reverse("courses:catalogue"))
 

@@ -69,7 +69,7 @@ class EnrollmentQuerySet(models.QuerySet["Enrollment"]):
 
     def with_facts(self) -> "EnrollmentQuerySet":
         """With what cards say of the version followed, and without its document."""
-        return self.select_related("course", "version__course").defer("version__document")
+        return self.select_related("course", "version").defer("version__document")
 
 
 class Enrollment(TimestampedModel):

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import prefetch_related_objects
+
 from atn_platform.accounts.models import User
 from courses.models import Course
 from enrollments.enums import Status
@@ -34,13 +36,14 @@ class Shelf:
 
 def shelf(user: User) -> Shelf:
     """Everything a person ever joined, what was worked on last first; four queries at most."""
-    mine = Enrollment.objects.visible_to(user).with_facts().prefetch_related("certificates")
+    mine = Enrollment.objects.visible_to(user).with_facts()
     rows = list(mine.order_by("-last_activity_at", "-enrolled_at"))
     rows.sort(key=lambda each: each.last_activity_at is None)
     active = [each for each in rows if each.status == Status.ACTIVE]
     lines = threads(active)
     done = [each for each in rows if each.status == Status.COMPLETED]
     done.sort(key=lambda each: str(each.completed_at), reverse=True)
+    prefetch_related_objects(done, "certificates")
     return Shelf(
         under_way=[Card(each, lines[each.pk]) for each in active],
         done=[Card(each) for each in done],

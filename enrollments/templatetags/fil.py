@@ -1,13 +1,16 @@
-"""Le fil, lying down: the course as a river with its stations."""
+"""Le fil, upright as a list and lying down as a river with its stations."""
 
 import math
+from functools import lru_cache
 
 from django import template
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from enrollments.queries.thread import Station, Thread
+from atn_platform.core.templatetags.atn import kept
+from courses.enums import LessonKind
+from enrollments.queries.thread import Thread, ThreadModule
 
 register = template.Library()
 
@@ -17,22 +20,52 @@ Point = tuple[float, float]
 
 
 @register.simple_tag
+def stations(module: ThreadModule, code: str, linked: object) -> SafeString:
+    """The lines of a module's stations, in the course `code`."""
+    lines = (
+        kept(
+            "components/station.html",
+            code=code.lower(),
+            key=each.lesson["key"],
+            title=each.lesson["title"],
+            minutes=each.lesson["minutes"],
+            done=each.is_done,
+            current=each.is_current,
+            meeting=each.is_meeting,
+            exam=each.lesson["kind"] == LessonKind.EXAM,
+            required=each.lesson["required"],
+            linked=bool(linked),
+        )
+        for each in module.stations
+    )
+    return SafeString("".join(lines))
+
+
+@register.simple_tag
 def river(thread: Thread) -> SafeString:
     """Draw the line; its words are in the accessible name, never inside the drawing."""
-    stations = thread.stations
+    marks = tuple((each.is_done, each.is_current, each.is_meeting) for each in thread.stations)
+    return format_html('<svg class="river" aria-label="{}"{}', _words(thread), _drawing(marks))
+
+
+# Done, current, meeting: all that a mark shows.
+Mark = tuple[bool, bool, bool]
+
+
+@lru_cache(maxsize=256)  # people stand at few places of few courses
+def _drawing(stations: tuple[Mark, ...]) -> SafeString:
     steps = max(1, len(stations))  # the seal stands one step after the last station
-    here = next((i for i, station in enumerate(stations) if station.is_current), steps)
+    here = next((i for i, (__, current, __) in enumerate(stations) if current), steps)
     marks = format_html_join(
         "", "{}", ((_mark(station, *_point(i / steps)),) for i, station in enumerate(stations))
     )
     return format_html(
-        '<svg class="river" viewBox="0 0 {} {}" role="img" aria-label="{}">'
+        ' viewBox="0 0 {} {}" role="img">'
         '<g fill="none" stroke-linecap="round">'
         '<path d="{}" stroke="var(--sand)" stroke-width="22"/>'
         '<path d="{}" stroke="var(--line-strong)" stroke-width="3" stroke-dasharray="1 9"/>'
         '<path d="{}" stroke="var(--river-500)" stroke-width="5"/></g>{}{}</svg>',
-        WIDTH, HEIGHT, _words(thread), _line(1), _line(1), _line(here / steps), marks,
-        _seal(*_point(1)),
+        WIDTH, HEIGHT, _line(1), _line(1), _line(here / steps), marks, _seal(*_point(1)),
     )  # fmt: skip
 
 
@@ -58,13 +91,14 @@ def _line(until: float) -> str:
     return "M" + "L".join(f"{x:.0f} {y:.0f}" for x, y in points)
 
 
-def _mark(station: Station, x: float, y: float) -> SafeString:
-    fill = "var(--river-500)" if station.is_done else "var(--surface)"
-    stroke = "var(--river-500)" if station.is_done else "var(--line-strong)"
+def _mark(station: Mark, x: float, y: float) -> SafeString:
+    done, current, meeting = station
+    fill = "var(--river-500)" if done else "var(--surface)"
+    stroke = "var(--river-500)" if done else "var(--line-strong)"
     width, radius = 2.5, 9
-    if station.is_current:
+    if current:
         stroke, width, radius = "var(--sumac-500)", 5, 13
-    if station.is_meeting:
+    if meeting:
         shape = '<rect x="{}" y="{}" width="{}" height="{}" rx="3" transform="rotate(45 {} {})" fill="{}" stroke="{}" stroke-width="{}"/>'  # noqa: E501
         corner = (f"{x - radius:.0f}", f"{y - radius:.0f}", 2 * radius, 2 * radius)
         return format_html(shape, *corner, f"{x:.0f}", f"{y:.0f}", fill, stroke, width)

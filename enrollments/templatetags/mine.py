@@ -1,9 +1,14 @@
 """What a person follows, for pages of apps that know nothing of enrolments."""
 
+from collections.abc import Mapping
+
 from django import template
 from django.contrib.auth.models import AnonymousUser
+from django.utils.safestring import SafeString
 
 from atn_platform.accounts.models import User
+from atn_platform.core.templatetags.atn import kept
+from courses.models import CourseVersion
 from enrollments.queries.mine import Card, followed
 
 register = template.Library()
@@ -18,3 +23,23 @@ def my_courses(user: User | AnonymousUser) -> dict[int, Card]:
 @register.filter
 def of_course(cards: dict[int, Card], course_id: int) -> Card | None:
     return cards.get(course_id)
+
+
+@register.simple_tag
+def catalogue_card(version: CourseVersion, mine: Mapping[int, Card]) -> SafeString:
+    """A course of the catalogue, with what the reader did in it."""
+    card = mine.get(version.course_id)
+    current = card.thread.current if card and card.thread else None
+    return kept(
+        "courses/card.html",
+        code=version.front["code"],
+        title=version.front["title"],
+        summary=version.front["summary"],
+        mode=str(version.mode_label),
+        minutes=version.minutes,
+        done=card is not None and card.enrollment.completed_at is not None,
+        followed=card is not None,
+        begun=card is not None and card.enrollment.first_activity_at is not None,
+        next_key=current.lesson["key"] if current else "",
+        next_title=current.lesson["title"] if current else "",
+    )

@@ -35,16 +35,16 @@ def _course_page(request: HttpRequest, code: str, form: EnrollForm | None) -> Ht
     """The page of a course, with the form as it was sent when it was refused."""
     enrollment = _followed(request.user, code) if request.user.is_authenticated else None
     if enrollment is not None:
-        version = enrollment.version
+        course, version = enrollment.course, enrollment.version
     else:
         version = get_object_or_404(CourseVersion.objects.in_force(), course__code=code.upper())
+        course = version.course
     aside = None
     if request.user.is_authenticated and enrollment is None:
-        aside = set_aside(request.user, version.course)
+        aside = set_aside(request.user, course)
         form = form or EnrollForm(user=request.user, on=timezone.localdate())
     content = document(version.pk)
     context = {
-        "course": version.course,
         "version": version,
         "document": content,
         "enrollment": enrollment,
@@ -52,20 +52,18 @@ def _course_page(request: HttpRequest, code: str, form: EnrollForm | None) -> Ht
         "aside": aside,
         "form": form,
         "contact": settings.REPLY_TO_EMAIL,
-        "meetings": _meetings(request.user, version, content),
+        "meetings": _meetings(request.user, course, content),
     }
     return render(request, "enrollments/course.html", context)
 
 
-def _meetings(
-    user: User | AnonymousUser, version: CourseVersion, content: CourseDoc
-) -> list[Meeting]:
+def _meetings(user: User | AnonymousUser, course: Course, content: CourseDoc) -> list[Meeting]:
     """Dates are for people who can take a seat, in courses that meet: sessions need a station."""
     if not user.is_authenticated or not any(
         each["kind"] == "meeting" for each in stations(content)
     ):
         return []
-    return coming(version.course, user, now=timezone.now())
+    return coming(course, user, now=timezone.now())
 
 
 def _followed(user: User, code: str) -> Enrollment | None:
