@@ -1,16 +1,22 @@
-"""The second factor that some roles owe, and sessions on devices that several people use."""
+"""Signing in, the second factor that some roles owe, and devices that several people use."""
 
 from collections.abc import Callable
+from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
+from django.contrib.auth.middleware import LoginRequiredMiddleware
+from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from atn_platform.accounts.http import DEVICE_DAYS, ONWARD
+from atn_platform.accounts.http import DEVICE_DAYS, RESUMED, TYPED, keep_typed, page_before
 from atn_platform.core.context import SHARED, SHARED_COOKIE, is_shared
 
 # In the session: when someone last did something.
@@ -29,6 +35,27 @@ ALLOWED = (
     "/accessibilite/",
     "/vie-privee/",
 )
+
+
+class SignInRequired(LoginRequiredMiddleware):
+    """Every view needs a signed-in person; what was typed when the session was over is kept."""
+
+    def process_view(
+        self, request: HttpRequest, view_func: Any, view_args: Any, view_kwargs: Any
+    ) -> HttpResponseBase | None:
+        if request.user.is_authenticated and RESUMED in request.POST:
+            request.session.pop(TYPED, None)
+        answer: HttpResponseBase | None = super().process_view(
+            request, view_func, view_args, view_kwargs
+        )
+        return answer
+
+    def handle_no_permission(self, request: HttpRequest, view_func: Any) -> HttpResponseRedirect:
+        """After signing in: to what was typed; else to a page, never to an address of forms."""
+        if request.method in {"GET", "HEAD"}:
+            return super().handle_no_permission(request, view_func)
+        kept = keep_typed(request)
+        return redirect_to_login(reverse("accounts:resume") if kept else page_before(request))
 
 
 def require_second_factor(
@@ -71,6 +98,9 @@ def shared_device(
             logout(request)
             messages.info(request, _("Session fermée : personne n’a rien fait depuis un moment."))
             response: HttpResponse = redirect(settings.LOGIN_URL)
+            keep_typed(request)
+            messages.info(request, _("Session fermée : personne n’a rien fait depuis un moment."))
+            response: HttpResponse = redirect("accounts:card")
         else:
             response = get_response(request)
         if request.user.is_authenticated:

@@ -9,6 +9,7 @@ urlpatterns = [
     path("email/", views.email, name="email"),
     path("carte/", views.card, name="card"),
     path("carte/annuler/", views.cancel_card, name="cancel-card"),
+    path("reprendre/", views.resume, name="resume"),
     path("retour/", views.way_back, name="way-back"),
     # Allauth's addresses, which keep its names: ours answer first.
     path("2fa/", views.security, name="security"),

@@ -25,8 +25,13 @@ from atn_platform.accounts.http import (
     ONWARD,
     SignedInRequest,
     device_words,
+    TYPED,
+    SignedInRequest,
+    author_token,
+    keep_typed,
     known_device,
     remember_device,
+    typed_by,
     way_in_owner,
 )
 from atn_platform.core.exceptions import ActionError
@@ -182,3 +187,26 @@ class RecoveryCodesView(ViewRecoveryCodesView):
 
 
 recovery_codes = RecoveryCodesView.as_view()
+
+
+@require_safe
+def resume(request: SignedInRequest) -> HttpResponse:
+    """What someone typed before their session was over, to send in one click."""
+    typed = typed_by(request)
+    if typed is None:
+        return redirect("portal:home")
+    context = {"typed": typed, "author": author_token(request.user)}
+    return render(request, "accounts/resume.html", context)
+
+
+@login_not_required
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001 -- Django passes it
+    """A form older than the last sign-in: what its author typed waits, to be sent again.
+
+    Anyone else's is refused, in French; Django's reason goes to its own log.
+    """
+    if keep_typed(request):
+        if typed_by(request) is not None or not request.user.is_authenticated:
+            return redirect("accounts:resume")
+        del request.session[TYPED]
+    return render(request, "403_csrf.html", status=403)

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST, require_safe
 
+from atn_platform.accounts.http import typed_by
 from atn_platform.core.context import LIGHT_MODE_COOKIE
 from atn_platform.portal import queries
 
@@ -24,6 +25,7 @@ def home(request: HttpRequest) -> HttpResponse:
     context = {
         "home": queries.home(request.user, now=timezone.localtime()),
         "contact": settings.REPLY_TO_EMAIL,
+        "typed": typed_by(request),
     }
     return render(request, "portal/home.html", context)
 

@@ -68,7 +68,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     # Every view needs a signed-in person unless it says @login_not_required.
-    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "atn_platform.accounts.middleware.SignInRequired",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
@@ -128,7 +128,7 @@ PASSWORD_RESET_TIMEOUT = 60 * 60
 LOGIN_URL = "account_request_login_code"
 LOGIN_REDIRECT_URL = "/"
 SESSION_COOKIE_AGE = 60 * 60 * 24 * 30
-CSRF_FAILURE_VIEW = "atn_platform.core.views.csrf_failure"
+CSRF_FAILURE_VIEW = "atn_platform.accounts.views.csrf_failure"
 
 ACCOUNT_ADAPTER = "atn_platform.notifications.adapter.AccountAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from atn_platform.accounts.http import SignedInRequest
+from atn_platform.accounts.http import SignedInRequest, author_token
 from atn_platform.core.exceptions import ActionError
 from courses.documents import BlockDoc, LessonDoc, block, stations
 from courses.queries import document
@@ -198,7 +198,12 @@ def _shown(
 ) -> dict[str, Any]:
     """A block with what the person did in it; `template` draws it."""
     state = states.get(each["uuid"])
-    shown: dict[str, Any] = {"doc": each, "event": uuid4()}
+    shown: dict[str, Any] = {
+        "doc": each,
+        "event": uuid4(),
+        "author": author_token(request.user),
+        "draft": uuid5(enrollment.uuid, each["uuid"]),
+    }
     if sent is not None and sent.block is each:
         shown["quiz"] = sent
     elif each["kind"] == "quiz":

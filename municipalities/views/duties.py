@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from atn_platform.accounts.http import SignedInRequest
+from atn_platform.accounts.http import SignedInRequest, author_token
 from municipalities import pdf
 from municipalities.actions import duties as actions
 from municipalities.enums import Kind
@@ -47,7 +47,7 @@ def declare(request: SignedInRequest, pk: int, duty: str) -> HttpResponse:
         )
         return redirect(MINE)
     status = 422 if form.errors else 200
-    context = {"form": form, "line": line}
+    context = {"form": form, "line": line, "author": author_token(request.user)}
     return render(request, "municipalities/duties/declare.html", context, status=status)
 
 

@@ -116,7 +116,7 @@ ROWS: dict[str, Audience] = {
         "privacy:ask privacy:viewings",
         PERSON,
     ),
-    **_rows("enrollments:towns municipalities:my-duties", PERSON),
+    **_rows("enrollments:towns municipalities:my-duties accounts:resume", PERSON),
     **_rows(
         "municipalities:declaration municipalities:proof municipalities:declare "
         "municipalities:withdraw-duty",
