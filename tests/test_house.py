@@ -34,6 +34,7 @@ PUBLIC: set[str] = {
     "municipalities:invitation",
     "municipalities:join",
     "portal:accessibility",
+    "portal:call-back",
     "portal:help",
     "portal:home",
     "portal:light-mode",

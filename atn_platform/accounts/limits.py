@@ -56,6 +56,8 @@ LIMITS: dict[str, tuple[Limit, ...]] = {
     "invitation": (TOWN_HALL,),
     "identity_provider": (GUESSES,),
     "verify": (Limit(30, MINUTE, "ip"),),
+    # The help page: a town hall may call for help together, a machine may not for hours.
+    "call_back": (Limit(20, HOUR, "ip"),),
     # Pages of a person who is signed in.
     "change_password": (OWN_PAGES,),
     "manage_email": (OWN_PAGES,),

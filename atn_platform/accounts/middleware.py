@@ -15,8 +15,14 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from atn_platform.accounts.http import DEVICE_DAYS, ONWARD
-from atn_platform.accounts.http import DEVICE_DAYS, RESUMED, TYPED, keep_typed, page_before
+from atn_platform.accounts.http import (
+    DEVICE_DAYS,
+    ONWARD,
+    RESUMED,
+    TYPED,
+    keep_typed,
+    page_before,
+)
 from atn_platform.core.context import SHARED, SHARED_COOKIE, is_shared
 
 # In the session: when someone last did something.
@@ -96,11 +102,9 @@ def shared_device(
         was_shared = request.user.is_authenticated and request.session.get(SHARED, False)
         if was_shared and _rested(request):
             logout(request)
+            keep_typed(request)
             messages.info(request, _("Session fermée : personne n’a rien fait depuis un moment."))
             response: HttpResponse = redirect(settings.LOGIN_URL)
-            keep_typed(request)
-            messages.info(request, _("Session fermée : personne n’a rien fait depuis un moment."))
-            response: HttpResponse = redirect("accounts:card")
         else:
             response = get_response(request)
         if request.user.is_authenticated:

@@ -23,11 +23,10 @@ from atn_platform.accounts import actions
 from atn_platform.accounts.forms import CardForm, NameForm
 from atn_platform.accounts.http import (
     ONWARD,
-    SignedInRequest,
-    device_words,
     TYPED,
     SignedInRequest,
     author_token,
+    device_words,
     keep_typed,
     known_device,
     remember_device,

@@ -1,6 +1,9 @@
 """Pages made of several apps, and the few that belong to none."""
 
+import re
+
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
@@ -8,11 +11,15 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from atn_platform.accounts.http import typed_by
+from atn_platform.accounts.decorators import limited
+from atn_platform.accounts.http import page_before, typed_by
+from atn_platform.accounts.models import User
 from atn_platform.core.context import LIGHT_MODE_COOKIE
-from atn_platform.portal import queries
+from atn_platform.portal import actions, queries
+from atn_platform.portal.forms import CallBackForm
 
 YEAR_SECONDS = 365 * 24 * 3600
 
@@ -33,7 +40,38 @@ def home(request: HttpRequest) -> HttpResponse:
 @login_not_required
 @require_safe
 def help_page(request: HttpRequest) -> HttpResponse:
-    return render(request, "portal/help.html", {"contact": settings.REPLY_TO_EMAIL})
+    """A number to call, a form to be called, and answers to what people ask most."""
+    return _help(request, CallBackForm.blank(_person(request), page_before(request)))
+
+
+@login_not_required
+@require_POST
+@limited("call_back")
+def call_back(request: HttpRequest) -> HttpResponse:
+    """Ask for a call; anyone may, signed in or not."""
+    form = CallBackForm(request.POST)
+    if not form.is_valid():
+        return _help(request, form)
+    actions.ask_call_back(wish=form.wish(), person=_person(request), at=timezone.now())
+    messages.success(
+        request,
+        _("C’est noté. Une personne de l’Académie vous appelle d’ici deux jours ouvrables."),
+    )
+    return redirect("portal:help")
+
+
+def _person(request: HttpRequest) -> User | None:
+    return request.user if request.user.is_authenticated else None
+
+
+def _help(request: HttpRequest, form: CallBackForm) -> HttpResponse:
+    context = {
+        "contact": settings.REPLY_TO_EMAIL,
+        "phone": settings.SUPPORT_PHONE,
+        "dialled": re.sub(r"[^\d+]", "", settings.SUPPORT_PHONE),
+        "form": form,
+    }
+    return render(request, "portal/help.html", context, status=422 if form.errors else 200)
 
 
 @login_not_required

@@ -13,6 +13,7 @@ from atn_platform.consents import privacy as consents
 from atn_platform.core.personal import Export, Table
 from atn_platform.incidents import privacy as incidents
 from atn_platform.notifications import privacy as notifications
+from atn_platform.portal import privacy as portal
 from atn_platform.privacy import privacy as own
 from certificates import privacy as certificates
 from courses import privacy as courses
@@ -31,6 +32,7 @@ class Holder(Protocol):
 # Highest layer first: what depends on a row is told, and one day erased, before the row itself.
 HOLDERS: tuple[Holder, ...] = (
     own,
+    portal,
     certificates,
     enrollments,
     courses,

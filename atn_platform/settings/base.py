@@ -52,8 +52,8 @@ INSTALLED_APPS = [
     "enrollments",
     "certificates",
     "atn_platform.reports",
-    "atn_platform.privacy",
     "atn_platform.portal",
+    "atn_platform.privacy",
 ]
 
 MIDDLEWARE = [
@@ -188,6 +188,8 @@ EMAIL_TIMEOUT = 20
 BOUNCE_EMAIL = os.environ.get("BOUNCE_EMAIL", "")
 # A person reads what people answer to our messages.
 REPLY_TO_EMAIL = os.environ.get("REPLY_TO_EMAIL", "Équipe de la Plateforme ATN <aide@atn.example>")
+# Shown on the help page as a number to call, when there is one.
+SUPPORT_PHONE = os.environ.get("SUPPORT_PHONE", "")
 # Postal address that the federal anti-spam law wants in every message.
 SENDER_POSTAL_ADDRESS = os.environ.get(
     "SENDER_POSTAL_ADDRESS", "2325, rue de l'Université, Québec (Québec) G1V 0A6"

@@ -13,6 +13,7 @@ WHITENOISE_AUTOREFRESH = DEBUG
 SECRET_KEY = os.environ.get("SECRET_KEY", "development-only-not-a-secret")
 ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]", "testserver"]
 INSTALLED_APPS = [*INSTALLED_APPS, "atn_platform.demo"]
+SUPPORT_PHONE = os.environ.get("SUPPORT_PHONE", "418 555-0123")
 EMAIL_HOST = "127.0.0.1"
 # Browsers take http://localhost for a safe place; the library does not.
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = True

@@ -116,6 +116,7 @@ ROWS: dict[str, Audience] = {
         "privacy:ask privacy:viewings",
         PERSON,
     ),
+    **_rows("portal:call-back", ANYONE),
     **_rows("enrollments:towns municipalities:my-duties accounts:resume", PERSON),
     **_rows(
         "municipalities:declaration municipalities:proof municipalities:declare "

@@ -11,6 +11,8 @@ from django.contrib.admin.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
 from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 from django.db import models
 
 from atn_platform.accounts.models import User
@@ -20,7 +22,7 @@ from atn_platform.privacy.inventory import tables
 from atn_platform.privacy.models import DataExport
 from certificates.models import Certificate, CertificateFile
 from enrollments.models import Enrollment, GroupLine
-from municipalities.models import Claim
+from municipalities.models import Claim, DeclaredTraining
 from tests.factories import (
     MeetingFactory,
     MunicipalityFactory,
@@ -146,6 +148,9 @@ def _special(model: type[models.Model], garden: Garden) -> dict[str, Any]:
         Claim: lambda: {"refused_at": None},
         GroupLine: lambda: {"path": None},
         Enrollment: lambda: {"status": "completed", "best_score": 88},
+        DeclaredTraining: lambda: {"proof": default_storage.save(
+            f"preuves/{garden.mark()}.pdf", ContentFile(b"%PDF-")
+        )},
         DataExport: lambda: {"content": b"PK", "ready_at": AT, "expires_at": AT},
     }  # fmt: skip
     return wanted[model]() if model in wanted else {}
