@@ -202,15 +202,13 @@ def print_cards(
 def _print_card(
     user: User, place: str, printing: UUID, *, by: User | None, at: datetime
 ) -> PrintedCard:
-    seed = _imprint(f"print:{user.pk}:{printing}", settings.SECRET_KEY)
-    code = codes.drawn(seed, CARD_CODE_LENGTH)
     found = Card.objects.filter(user=user, printing=printing).first()
     if found is not None:
         if not Card.objects.live(at).filter(pk=found.pk).exists():
             raise CardRefused(
                 _("Une de ces cartes a déjà servi. Rechargez la page et recommencez.")
             )
-        return PrintedCard(found, code)
+        return PrintedCard(found, code_of(found))
     if user.owes_second_factor:
         raise CardRefused(
             _("Le rôle de %s demande un second facteur : une carte n’ouvrirait pas son compte.")
@@ -220,16 +218,20 @@ def _print_card(
     Card.objects.filter(user=user, used_at=None, replaced_at=None).update(
         replaced_at=at, updated_at=at
     )
-    card = Card.objects.create(
-        user=user,
-        printing=printing,
-        code_hash=_imprint(f"{user.pk}:{code}", settings.SECRET_KEY),
-        printed_by=by,
-        printed_at=at,
-        expires_at=at + CARD_LIFE,
+    card = Card(
+        user=user, printing=printing, printed_by=by, printed_at=at, expires_at=at + CARD_LIFE
     )
+    code = code_of(card)
+    card.code_hash = _imprint(f"{user.pk}:{code}", settings.SECRET_KEY)
+    card.save()
     account_changed.send(sender=User, user=user, verb="card-printed", fields=[], by=by, at=at)
     return PrintedCard(card, code)
+
+
+def code_of(card: Card) -> str:
+    """The code of a gesture of printing, made again from the row and SECRET_KEY."""
+    seed = _imprint(f"print:{card.user_id}:{card.printing}", settings.SECRET_KEY)
+    return codes.drawn(seed, CARD_CODE_LENGTH)
 
 
 def _give_handle(user: User, place: str) -> None:

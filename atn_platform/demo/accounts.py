@@ -7,6 +7,10 @@ DOMAIN = "saint-exemple.example"
 DEMO_TOTP_SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"  # noqa: S105 -- fictional accounts only
 
 
+# Someone without an address, whose printed code /demo/courriels/ shows too.
+CARD_HANDLE = "luc.belanger@saint-exemple"
+
+
 @dataclass(frozen=True, slots=True)
 class DemoAccount:
     """`note`: what this person shows best, in a few words."""

@@ -3,18 +3,21 @@
 import random
 from datetime import UTC, date, datetime
 from pathlib import Path
+from uuid import NAMESPACE_URL, uuid5
 
 from django.db import transaction
+from django.utils import timezone
 
 from atn_platform.accounts.models import User
-from atn_platform.demo.accounts import DEMO_ACCOUNTS
+from atn_platform.demo.accounts import DEMO_ACCOUNTS, DOMAIN
 from atn_platform.demo.activity import write_activity
 from atn_platform.demo.gatherings import plan_sessions
 from atn_platform.demo.parcours import load_paths
 from atn_platform.demo.people import Person, everyone
-from atn_platform.demo.personas import INSTRUCTOR, PERSONAS, write_personas
+from atn_platform.demo.personas import INSTRUCTOR, PERSONAS, RESPONSABLE, write_personas
 from atn_platform.demo.places import FICTIONAL_CODE, load_places
 from courses import actions as courses
+from municipalities.actions import cards
 from municipalities.models import Mandate, Organisation, Responsibility
 from municipalities.queries.elections import usual_end
 
@@ -38,6 +41,7 @@ def load() -> dict[str, int]:
     people = [person for person in everyone(places) if not _is_persona(person, home)]
     mandates = _people(people)
     personas = write_personas(home, since=MANDATES_START, granted_at=PUBLISHED_AT)
+    _print_card(home, personas)
     for folder in sorted(path for path in COURSES.iterdir() if path.is_dir()):
         course = courses.import_folder(path=folder)
         courses.publish(course_id=course.pk, by=None, at=PUBLISHED_AT)
@@ -50,6 +54,16 @@ def load() -> dict[str, int]:
         "sessions": len(gatherings),
         **written,
     }
+
+
+def _print_card(home: Organisation, personas: list[Mandate]) -> None:
+    """The responsable prints the card of whoever has no address, today: it is good for a while."""
+    by = User.objects.get(email=f"{RESPONSABLE}@{DOMAIN}")
+    people = [mandate.user.pk for mandate in personas if not mandate.user.email]
+    printing = uuid5(NAMESPACE_URL, "demo/carte")
+    cards.print_cards(
+        organisation=home, user_ids=people, printing=printing, by=by, at=timezone.now()
+    )
 
 
 def _is_persona(person: Person, home: Organisation) -> bool:

@@ -7,12 +7,16 @@ from django.contrib.auth.decorators import login_not_required
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.utils.http import content_disposition_header
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_safe
 
+from atn_platform.accounts.actions import code_of
+from atn_platform.accounts.models import Card
+from atn_platform.core import codes
 from atn_platform.demo import mailbox
-from atn_platform.demo.accounts import DEMO_TOTP_SECRET
+from atn_platform.demo.accounts import CARD_HANDLE, DEMO_TOTP_SECRET
 
 PER_PAGE = 50
 TOTP_SECONDS = 30
@@ -30,7 +34,14 @@ def mailbox_index(request: HttpRequest) -> HttpResponse:
     page = Paginator(mailbox.keys(), PER_PAGE).get_page(request.GET.get("page"))
     received = list(mailbox.messages(list(page.object_list)))
     code = format_hotp_value(hotp_value(DEMO_TOTP_SECRET, int(time.time()) // TOTP_SECONDS))
-    context = {"page": page, "received": received, "second_factor": code}
+    card = Card.objects.live(timezone.now()).filter(user__handle=CARD_HANDLE).first()
+    context = {
+        "page": page,
+        "received": received,
+        "second_factor": code,
+        "handle": CARD_HANDLE,
+        "card_code": codes.spelled(code_of(card)) if card else "",
+    }
     return render(request, "demo/mailbox.html", context)
 
 

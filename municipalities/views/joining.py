@@ -71,6 +71,10 @@ def decide(request: SignedInRequest, handle: str) -> HttpResponse:
     else:
         said = _("Demandes acceptées : %d.") if accepts else _("Demandes refusées : %d.")
         messages.success(request, said % count)
+        seated = JoinRequest.objects.filter(poster__organisation=place, pk__in=ids, email="")
+        if accepts and seated.exists():
+            messages.info(request, _("Des personnes n’ont pas de courriel : voici leurs cartes."))
+            return redirect("municipalities:cards", handle)
     return redirect(PAGE, handle)
 
 

@@ -7,15 +7,24 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from email.message import EmailMessage
+from uuid import uuid4
 
 import pytest
 from aiosmtpd.controller import Controller
 from django.urls import reverse
+from django.utils import timezone
 
+from atn_platform.accounts.actions import print_cards
+from atn_platform.core.codes import spelled
 from atn_platform.demo import mailbox
+from atn_platform.demo.accounts import CARD_HANDLE
+from tests.factories import UserFactory
 
 NOON = datetime(2026, 11, 24, 17, 0, 0, 42, tzinfo=UTC)
 CALENDAR = "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nEND:VCALENDAR\r\n"
+
+# The page of the letters shows the code of a card too.
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)
@@ -190,3 +199,15 @@ def test_a_message_without_subject_can_still_be_opened(client):
 
     assert "(sans objet)" in page
     assert "(sans objet)" in client.get(reverse("demo:message", args=[key])).content.decode()
+
+
+def test_the_page_shows_the_code_of_the_card_that_the_demonstration_holds(client):
+    user = UserFactory(first_name="Luc", last_name="Bélanger", email=None, password="!")
+    assert "Ginette Ouellet lui en imprime une autre" in client.get("/demo/courriels/").text
+    [made] = print_cards(
+        people=[user], place="Saint-Exemple", printing=uuid4(), by=None, at=timezone.now()
+    )
+    page = client.get("/demo/courriels/").text
+    assert user.handle == CARD_HANDLE
+    assert spelled(made.code) in page
+    assert f"/compte/carte/?identifiant={CARD_HANDLE.replace('@', '%40')}" in page

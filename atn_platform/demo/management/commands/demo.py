@@ -28,7 +28,7 @@ from django.db.migrations.executor import MigrationExecutor
 from atn_platform.core import postgres
 from atn_platform.core.queueing import prepare_broker
 from atn_platform.demo import mailbox
-from atn_platform.demo.accounts import DEMO_ACCOUNTS
+from atn_platform.demo.accounts import CARD_HANDLE, DEMO_ACCOUNTS
 from atn_platform.demo.supervisor import Program, ProgramFailed, Supervisor
 
 SMTP_PORT = 1025
@@ -136,8 +136,9 @@ class Command(BaseCommand):
                     "",
                     "  Comptes : on entre son adresse, et le code arrive dans les courriels.",
                     *people,
-                    "  Responsable, administration et coordination : le second code est affiché",
-                    "  en haut des courriels.",
+                    f"    {CARD_HANDLE:<{width}}  Sans courriel (une carte)",
+                    "  Le second code (responsable, administration, coordination) et celui de la",
+                    "  carte sont affichés en haut des courriels.",
                     "",
                     "  Ctrl-C arrête tout.",
                 ]
