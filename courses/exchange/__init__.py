@@ -1,0 +1,1 @@
+"""Questions as other systems write them, read into items of one shape. No table, no clock."""

@@ -1,0 +1,309 @@
+r"""GIFT, the text format of Moodle's questions, read and written.
+
+Rules after Moodle's own description of the format: a question ends at an empty line; its answers
+stand in braces; `~ = # { } :` are signs unless a backslash goes before; `\n` is a new line.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from courses.exchange.items import Answer, Item, ItemKind, Pair, Span, Text
+from courses.notation import LineProblem, NotationRefused
+
+BLANK = "_____"
+SIGNS = "~=#{}:\\"
+_ESCAPE = re.compile(r"\\([~=#{}:\\n])")
+_FOLD = re.compile(r"[ \t\r]*\n[ \t\r\n]*")
+_NOTE = re.compile(r"^\s*//")
+_LABEL = re.compile(r"\[(id|tag):((?:\\.|[^\]\\])*)\]")
+_LABEL_ESCAPE = re.compile(r"\\(.)")
+_CATEGORY = re.compile(r"^\s*\$CATEGORY:\s*(.*?)\s*$")
+_TITLE = re.compile(r"^\s*::((?:\\.|(?!::).)*)::", re.DOTALL)
+_MARKUP = re.compile(r"^\s*\[(html|moodle|plain|markdown)\]")
+_TRUTH = re.compile(r"^(TRUE|T|FALSE|F)\s*(?=#|$)", re.IGNORECASE)
+_WEIGHT = re.compile(r"^\s*%(-?\d+(?:\.\d+)?)%")
+_NUMBER = re.compile(r"^-?\d+(?:\.\d+)?$")
+
+
+@dataclass(slots=True)
+class _Piece:
+    """The text between two empty lines, and what comments said just before it."""
+
+    line: int
+    text: str = ""
+    id: str | None = None
+    tags: tuple[str, ...] = ()
+
+
+def read(text: str) -> list[Item]:
+    """The items of a file, in its order. Raises NotationRefused with every problem found."""
+    items, problems = [], []
+    for piece in _pieces(text.removeprefix("\ufeff")):
+        try:
+            items.append(_item(piece))
+        except _Unreadable as error:
+            problems.append(LineProblem(piece.line, str(error)))
+    if problems:
+        raise NotationRefused(problems)
+    return items
+
+
+class _Unreadable(Exception):
+    """A question that the format does not allow, and why."""
+
+
+def _pieces(text: str) -> Iterator[_Piece]:
+    """Questions as they stand: empty lines part them, except between braces."""
+    held, depth = _Piece(1), 0
+    for number, line in enumerate([*text.splitlines(), ""], start=1):
+        if not held.text and _CATEGORY.match(line):
+            yield _Piece(number, line)
+            continue
+        if _NOTE.match(line):
+            _take_labels(held, line)
+            continue
+        if not line.strip() and depth <= 0 and held.text:
+            yield held
+            held, depth = _Piece(number + 1), 0
+            continue
+        if line.strip() or held.text:
+            held.line = number if not held.text else held.line
+            held.text += f"{line}\n"
+            depth += len(_split(line, "{")) - len(_split(line, "}"))
+    if held.text:
+        yield held
+
+
+def _take_labels(piece: _Piece, line: str) -> None:
+    """Comments carry the name that a question has elsewhere: [id:…], and its [tag:…]."""
+    for kind, words in _LABEL.findall(line):
+        if kind == "id":
+            piece.id = _LABEL_ESCAPE.sub(r"\1", words)
+        else:
+            piece.tags = (*piece.tags, _LABEL_ESCAPE.sub(r"\1", words))
+
+
+def _item(piece: _Piece) -> Item:
+    if found := _CATEGORY.match(piece.text):
+        return Item(ItemKind.CATEGORY, piece.line, title=found[1])
+    text, title = piece.text, None
+    if found := _TITLE.match(text):
+        title, text = _plain(_FOLD.sub(" ", found[1])).strip(), text[found.end() :]
+    text, markup = _markup(text, "moodle")
+    before, inside, after = _braces(text)
+    facts: dict[str, Any] = {
+        "line": piece.line,
+        "title": title,
+        "id": piece.id,
+        "tags": piece.tags,
+    }
+    if inside is None:
+        return Item(ItemKind.DESCRIPTION, stem=_words(before, markup), **facts)
+    blank = bool(after.strip())
+    stem = f"{before.strip()} {BLANK} {after.strip()}" if blank else before
+    return _answered(inside, markup, {**facts, "stem": _words(stem, markup), "blank": blank})
+
+
+def _braces(text: str) -> tuple[str, str | None, str]:
+    """What stands before the answers, between their braces (None without any), and after."""
+    opened = _split(text, "{")
+    if len(opened) == 1:
+        if len(_split(text, "}")) > 1:
+            raise _Unreadable(_("une accolade se ferme sans s’être ouverte."))
+        return text, None, ""
+    before, rest = opened[0], text[len(opened[0]) + 1 :]
+    closed = _split(rest, "}")
+    if len(closed) == 1:
+        raise _Unreadable(_("l’accolade qui ouvre les réponses ne se ferme pas."))
+    if len(closed) + len(opened) > len("{}") * 2:
+        raise _Unreadable(_("une question a un seul groupe de réponses entre accolades."))
+    return before, closed[0], rest[len(closed[0]) + 1 :]
+
+
+def _answered(inside: str, markup: str, facts: dict[str, Any]) -> Item:
+    """An item by what its braces hold."""
+    inside, __, rest = _cut(inside, "####")
+    general = _said(rest, markup)
+    body = inside.strip()
+    if not body:
+        return Item(ItemKind.ESSAY, general=general, **facts)
+    if found := _TRUTH.match(body):
+        first, __, second = _cut(body[found.end() :].removeprefix("#"), "#")
+        verdicts = (_said(first, markup), _said(second, markup))
+        truth = found[1].upper().startswith("T")
+        return Item(ItemKind.TRUE_FALSE, truth=truth, verdicts=verdicts, general=general, **facts)
+    if body.startswith("#"):
+        answers = tuple(_numbers(body[1:], markup))
+        return Item(ItemKind.NUMERICAL, answers=answers, general=general, **facts)
+    return _listed(body, markup, {**facts, "general": general})
+
+
+def _listed(body: str, markup: str, facts: dict[str, Any]) -> Item:
+    """Choices, words to write, or pairs: all begin by = or ~."""
+    # One right answer alone needs no sign.
+    options = list(_options(body)) or [("=", body)]
+    if all(sign == "=" for sign, __ in options):
+        pairs = [_cut(words, "->") for __, words in options]
+        if all(arrow for __, arrow, __ in pairs):
+            held = (
+                Pair(_words(*_markup(left, markup)), _plain(right).strip())
+                for left, __, right in pairs
+            )
+            return Item(ItemKind.MATCHING, pairs=tuple(held), **facts)
+        kind = ItemKind.SHORT
+    else:
+        kind = ItemKind.CHOICE
+    answers = tuple(_answer(sign == "=", words, markup) for sign, words in options)
+    return Item(kind, answers=answers, **facts)
+
+
+def _options(body: str) -> Iterator[tuple[str, str]]:
+    """Each sign with the words after it; what stands before the first one is nothing."""
+    starts = [at for at in _places(body) if body[at] in "=~"]
+    for start, end in pairwise([*starts, len(body)]):
+        yield body[start], body[start + 1 : end]
+
+
+def _answer(right: bool, words: str, markup: str) -> Answer:
+    weight, words = _weight(words)
+    text, __, feedback = _cut(words, "#")
+    text, own = _markup(text, markup)
+    return Answer(right, _words(text, own), weight, _said(feedback, markup))
+
+
+def _numbers(body: str, markup: str) -> Iterator[Answer]:
+    """`1822`, `1822:5`, `1..5`; or several of them, each after an = and worth its own percent."""
+    options = list(_options(body)) or [("=", body)]
+    for __, words in options:
+        weight, rest = _weight(words)
+        typed, __, feedback = _cut(rest, "#")
+        span = _span(typed.strip())
+        yield Answer(True, Text(typed.strip()), weight, _said(feedback, markup), span)
+
+
+def _span(typed: str) -> Span:
+    low, dots, high = typed.partition("..")
+    value, colon, tolerance = typed.partition(":")
+    parts = (low, high) if dots else (value, tolerance) if colon else (typed,)
+    numbers = [part.strip() for part in parts]
+    if not all(_NUMBER.match(each) for each in numbers):
+        raise _Unreadable(_("« %s » n’est pas un nombre.") % typed)
+    if dots:
+        return Span(float(low), float(high))
+    return Span.around(*map(float, numbers))
+
+
+def _weight(words: str) -> tuple[float | None, str]:
+    found = _WEIGHT.match(words)
+    return (float(found[1]), words[found.end() :]) if found else (None, words)
+
+
+def _said(words: str, markup: str) -> Text | None:
+    """Feedback, or None where the sign is there and nothing after it."""
+    text, own = _markup(words, markup)
+    said = _words(text, own)
+    return said if said.words else None
+
+
+def _markup(text: str, inherited: str) -> tuple[str, str]:
+    found = _MARKUP.match(text)
+    return (text[found.end() :], found[1]) if found else (text, inherited)
+
+
+def _words(text: str, markup: str) -> Text:
+    """Lines of the file are no lines of the text, except in Markdown, where they have a sense."""
+    folded = text if markup == "markdown" else _FOLD.sub(" ", text)
+    return Text(_plain(folded).strip(), markup)
+
+
+def _plain(text: str) -> str:
+    return _ESCAPE.sub(lambda found: "\n" if found[1] == "n" else found[1], text)
+
+
+def _places(text: str) -> Iterator[int]:
+    """Where a sign may stand: every place that no backslash escapes."""
+    at = 0
+    while at < len(text):
+        if text[at] == "\\" and text[at + 1 : at + 2] and text[at + 1] in SIGNS + "n":
+            at += 2
+            continue
+        yield at
+        at += 1
+
+
+def _split(text: str, sign: str) -> list[str]:
+    """Parts of a text between signs that are not escaped."""
+    parts, start = [], 0
+    for at in _places(text):
+        if at >= start and text.startswith(sign, at):
+            parts.append(text[start:at])
+            start = at + len(sign)
+    return [*parts, text[start:]]
+
+
+def _cut(text: str, sign: str) -> tuple[str, str, str]:
+    """As str.partition, at the first sign that is not escaped."""
+    for at in _places(text):
+        if text.startswith(sign, at):
+            return text[:at], sign, text[at + len(sign) :]
+    return text, "", ""
+
+
+def write(items: Iterable[Item]) -> str:
+    """The file that read() would read back; every sign is escaped wherever it stands."""
+    return "\n".join(map(_written, items))
+
+
+def _written(item: Item) -> str:
+    if item.kind is ItemKind.CATEGORY:
+        return f"$CATEGORY: {item.title}\n"
+    labels = [f"[id:{_label(item.id)}]"] if item.id is not None else []
+    labels += [f"[tag:{_label(tag)}]" for tag in item.tags]
+    lines = [f"// {' '.join(labels)}"] if labels else []
+    title = f"::{_escaped(item.title)}::" if item.title is not None else ""
+    before, __, after = (
+        item.stem.words.partition(BLANK) if item.blank else (item.stem.words, "", "")
+    )
+    body = "" if item.kind is ItemKind.DESCRIPTION else _inside(item)
+    stem = f"{title}{_marked(Text(before.strip(), item.stem.markup), 'moodle')}"
+    lines.append(f"{stem} {body} {_escaped(after.strip())}".strip())
+    return "\n".join(lines) + "\n"
+
+
+def _inside(item: Item) -> str:
+    own = item.stem.markup
+    general = f"\n####{_marked(item.general, own)}" if item.general else ""
+    if item.kind is ItemKind.TRUE_FALSE:
+        first, second = (_marked(each, own) if each else "" for each in item.verdicts)
+        said = f"#{first}#{second}" if second else f"#{first}" if first else ""
+        return f"{{{'TRUE' if item.truth else 'FALSE'}{said}{general}}}"
+    lines = [f"={_marked(pair.left, own)} -> {_escaped(pair.right)}" for pair in item.pairs] + [
+        _answer_line(each, own) for each in item.answers
+    ]
+    sign = "#" if item.kind is ItemKind.NUMERICAL else ""
+    return "{" + sign + "".join(f"\n\t{line}" for line in lines) + general + "\n}"
+
+
+def _answer_line(answer: Answer, own: str) -> str:
+    weight = f"%{str(answer.weight).removesuffix('.0')}%" if answer.weight is not None else ""
+    words = answer.text.words if answer.span else _marked(answer.text, own)
+    said = f"#{_marked(answer.feedback, own)}" if answer.feedback else ""
+    return f"{'=' if answer.right else '~'}{weight}{words}{said}"
+
+
+def _marked(text: Text, inherited: str) -> str:
+    mark = "" if text.markup == inherited else f"[{text.markup}]"
+    return mark + _escaped(text.words)
+
+
+def _escaped(text: str | None) -> str:
+    return re.sub(r"([~=#{}:\\])", r"\\\1", text or "").replace("\n", "\\n")
+
+
+def _label(words: str) -> str:
+    return re.sub(r"([\\\]])", r"\\\1", words)

@@ -1,0 +1,90 @@
+"""What a file of another system says, before we ask whether we can hold it.
+
+Richer than our own questions on purpose: what we cannot represent must first be read, to be named.
+"""
+
+from dataclasses import dataclass, field
+from enum import Enum
+
+
+class ItemKind(Enum):
+    """Kinds that the formats know; several have no equal among our questions."""
+
+    CATEGORY = "category"
+    DESCRIPTION = "description"
+    ESSAY = "essay"
+    TRUE_FALSE = "true-false"
+    CHOICE = "choice"
+    SHORT = "short"
+    NUMERICAL = "numerical"
+    MATCHING = "matching"
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """Words and their markup: "moodle" (plain, or what the site makes of it), "html"…"""
+
+    words: str
+    markup: str = "moodle"
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A number that is right: exactly, within `tolerance`, or from `low` to `high`."""
+
+    low: float
+    high: float
+    value: float | None = None
+    tolerance: float | None = None
+
+    @classmethod
+    def around(cls, value: float, tolerance: float | None = None) -> "Span":
+        slack = tolerance or 0
+        return cls(value - slack, value + slack, value, tolerance)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """`weight`, in percent of the mark, when the file gives one; `span` for numbers."""
+
+    right: bool
+    text: Text
+    weight: float | None = None
+    feedback: Text | None = None
+    span: Span | None = None
+
+    @property
+    def worth(self) -> float:
+        """Percent of the mark: what is right is worth all of it when nothing else is said."""
+        return self.weight if self.weight is not None else (100.0 if self.right else 0.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Two sides that belong together; an empty left side makes the right one a distractor."""
+
+    left: Text
+    right: str
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One thing of a file. `line` is where it begins, from 1.
+
+    `blank`: the answer stands inside the sentence, where `stem` shows a line of dashes.
+    `truth` and its two `verdicts` (shown to whoever errs, to whoever is right) are those of a
+    true-false question.
+    """
+
+    kind: ItemKind
+    line: int
+    title: str | None = None
+    stem: Text = field(default_factory=lambda: Text(""))
+    blank: bool = False
+    answers: tuple[Answer, ...] = ()
+    pairs: tuple[Pair, ...] = ()
+    truth: bool | None = None
+    verdicts: tuple[Text | None, Text | None] = (None, None)
+    general: Text | None = None
+    id: str | None = None
+    tags: tuple[str, ...] = ()
