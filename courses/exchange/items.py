@@ -18,6 +18,7 @@ class ItemKind(Enum):
     SHORT = "short"
     NUMERICAL = "numerical"
     MATCHING = "matching"
+    OTHER = "other"  # a kind of that system alone: `Item.foreign` names it
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +73,8 @@ class Item:
     """One thing of a file. `line` is where it begins, from 1.
 
     `blank`: the answer stands inside the sentence, where `stem` shows a line of dashes.
+    `several`: more than one choice may be ticked, for a format that says so apart from the marks.
+    `aside`: what the file also says of it, and items have no place for, by its name there.
     `truth` and its two `verdicts` (shown to whoever errs, to whoever is right) are those of a
     true-false question.
     """
@@ -88,3 +91,6 @@ class Item:
     general: Text | None = None
     id: str | None = None
     tags: tuple[str, ...] = ()
+    several: bool = False
+    foreign: str = ""
+    aside: tuple[str, ...] = ()
