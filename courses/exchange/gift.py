@@ -192,7 +192,7 @@ def _span(typed: str) -> Span:
     parts = (low, high) if dots else (value, tolerance) if colon else (typed,)
     numbers = [part.strip() for part in parts]
     if not all(_NUMBER.match(each) for each in numbers):
-        raise _Unreadable(_("« %s » n’est pas un nombre.") % typed)
+        raise _Unreadable(_("« %s » n’est pas un nombre.") % typed)
     if dots:
         return Span(float(low), float(high))
     return Span.around(*map(float, numbers))

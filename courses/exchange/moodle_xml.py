@@ -49,7 +49,7 @@ def read(content: bytes) -> list[Item]:
     except (DefusedXmlException, ValueError) as error:
         raise _refused(1, _("les entités et les fichiers extérieurs sont refusés.")) from error
     if root.tag != "quiz":
-        raise _refused(1, _("un fichier de Moodle commence par « quiz »."))
+        raise _refused(1, _("un fichier de Moodle commence par « quiz »."))
     return [_item(each, rank) for rank, each in enumerate(root.iter("question"), start=1)]
 
 

@@ -104,7 +104,7 @@ def test_every_kind_of_item_is_read_with_all_that_it_says():
         ("Bien.{T}\n\n\nAmputée {~a =b\n\nSuite", 4, "ne se ferme pas"),
         ("Trop } tôt", 1, "sans s’être ouverte"),
         ("Deux {=a} groupes {=b}", 1, "un seul groupe"),
-        ("Nombre? {#cinq}", 1, "« cinq » n’est pas un nombre"),
+        ("Nombre? {#cinq}", 1, "n’est pas un nombre"),
         ("Nombre? {#1..}", 1, "n’est pas un nombre"),
     ],
 )
