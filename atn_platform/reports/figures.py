@@ -63,8 +63,17 @@ class Cohort:
 
 
 @dataclass(frozen=True, slots=True)
+class Pace:
+    """What the page says beside the tables: municipalities of the period before, minutes done."""
+
+    before: int
+    minutes: int | None
+    cohort: Cohort
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
-    """`tables` by breakdown, and « group » for the four groups of strata."""
+    """`tables` by breakdown, and « group » for the four groups of strata; files have no `pace`."""
 
     period: Period
     scope: Scope
@@ -74,13 +83,16 @@ class Report:
     total: Row
     tables: dict[str, tuple[Row, ...]]
     states: dict[str, int]
-    before: int
-    minutes: int | None
-    cohort: Cohort
+    pace: Pace | None
 
 
 def build(
-    period: Period, *, audience: Audience, today: date, scope: Scope = Scope.ORIGIN
+    period: Period,
+    *,
+    audience: Audience,
+    today: date,
+    scope: Scope = Scope.ORIGIN,
+    with_pace: bool = True,
 ) -> Report:
     """Count, and hide what this reader may not see.
 
@@ -114,10 +126,16 @@ def build(
         total=_row(counts, "total", "", (seen, covered[GROUP].total), open_eyes),
         tables=tables,
         states={state: counts.reference("state", state)[0] for state in STATES},
-        before=counts.before,
-        minutes=None if seen is None else counts.minutes,
-        cohort=_cohort(counts, period, today=today, open_eyes=open_eyes),
+        pace=_pace(period, scope, seen, today=today, open_eyes=open_eyes) if with_pace else None,
     )
+
+
+def _pace(period: Period, scope: Scope, seen: int | None, *, today: date, open_eyes: bool) -> Pace:
+    """`seen` is the total of people; where it is hidden, so is what they did."""
+    found = queries.pace(period, on=period.ends_on, scope=scope)
+    minutes = None if seen is None else found.minutes
+    cohort = _cohort(*found.cohort, period, today=today, open_eyes=open_eyes)
+    return Pace(found.before, minutes, cohort)
 
 
 LABELS: dict[str, dict[str, str]] = {
@@ -251,8 +269,9 @@ def _strata(cells: Cells, groups: Masked, forced: set[int]) -> Masked:
     return Masked(tuple(rows), groups.total)
 
 
-def _cohort(counts: Counts, period: Period, *, today: date, open_eyes: bool) -> Cohort:
-    started, completed = counts.cohort
+def _cohort(
+    started: int, completed: int, period: Period, *, today: date, open_eyes: bool
+) -> Cohort:
     complete_on = period.ends_on + timedelta(days=COHORT_DAYS)
     ready = today >= complete_on
     shown = started if open_eyes else mask([started], started).total

@@ -2,7 +2,7 @@
 
 from atn_platform.core import french
 from atn_platform.reports.enums import Breakdown
-from atn_platform.reports.figures import GROUP, Report, Row
+from atn_platform.reports.figures import GROUP, Pace, Report, Row
 
 HALF, THIRD, TWO_THIRDS, TENTH = 1 / 2, 1 / 3, 2 / 3, 1 / 10
 # Differences smaller than these, in points of share, are called equal.
@@ -34,11 +34,11 @@ def _wall(report: Report) -> str:
         start = f"Une municipalité sur {round(1 / share)} environ a participé"
     else:
         start = "Moins d’une municipalité sur dix a participé"
-    return f"{start}, {_change(report)}."
+    return f"{start}, {_change(report, report.pace)}." if report.pace else f"{start}."
 
 
-def _change(report: Report) -> str:
-    more = report.total.municipalities - report.before
+def _change(report: Report, pace: Pace) -> str:
+    more = report.total.municipalities - pace.before
     before = f"à la période précédente ({report.period.previous.label})"
     if more == 0:
         return f"autant qu’{before}"

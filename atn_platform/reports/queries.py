@@ -141,21 +141,32 @@ def _reference(scope: Scope) -> str:
           FROM enrollments_lessonstate
          WHERE completed_at >= %(start)s AND completed_at < %(end)s
     ), steps AS (
-        SELECT enrolled.mandate_id AS mandate, false AS certified, false AS active
-          FROM enrollments_enrollment enrolled
-         WHERE enrolled.enrolled_at < %(end)s
+        SELECT place.id AS organisation, false AS certified, false AS active
+          FROM places place
+         CROSS JOIN LATERAL (
+              SELECT
+                FROM municipalities_mandate mandate
+                JOIN enrollments_enrollment enrolled ON enrolled.mandate_id = mandate.id
+               WHERE mandate.organisation_id = place.id AND enrolled.enrolled_at < %(end)s
+               LIMIT 1
+         ) someone
         UNION ALL
-        SELECT finished.mandate, true, false FROM finished
+        SELECT mandate.organisation_id, true, false
+          FROM finished
+          JOIN municipalities_mandate mandate ON mandate.id = finished.mandate
          WHERE finished.completed_at >= %(start)s
+         GROUP BY 1
         UNION ALL
-        SELECT COALESCE(worked.mandate, enrolled.mandate_id), false, true
+        SELECT mandate.organisation_id, false, true
           FROM worked
           JOIN enrollments_enrollment enrolled ON enrolled.id = worked.enrollment
+          JOIN municipalities_mandate mandate
+            ON mandate.id = COALESCE(worked.mandate, enrolled.mandate_id)
+         GROUP BY 1
     ), reach AS (
         SELECT place.place, bool_or(steps.certified) AS certified, bool_or(steps.active) AS active
           FROM steps
-          JOIN municipalities_mandate mandate ON mandate.id = steps.mandate
-          JOIN places place ON place.id = mandate.organisation_id
+          JOIN places place ON place.id = steps.organisation
          GROUP BY 1
     ), counted AS (
         SELECT place.region, place.stratum, {GROUP_OF_STRATUM} AS stratum_group,
@@ -201,7 +212,7 @@ REFERENCE = {scope: _reference(scope) for scope in Scope}
 BEFORE = {scope: _before(scope) for scope in Scope}
 
 WORK = """
-    SELECT enrolled.version_id, done.lesson::text, count(*)
+    SELECT enrolled.version_id, done.lesson, count(*)
       FROM enrollments_lessonstate done
       JOIN enrollments_enrollment enrolled ON enrolled.id = done.enrollment_id
       JOIN municipalities_mandate mandate
@@ -228,15 +239,11 @@ Cells = dict[tuple[str, str], tuple[int, ...]]
 @dataclass(frozen=True, slots=True)
 class Counts:
     """Raw counts by (breakdown, key). `people`: people, municipalities. `places`: municipalities
-    of reference, seats filled, elected people who completed a course. `cohort`: started in the
-    period, and of these completed within 90 days. `before`: municipalities of the period before.
+    of reference, seats filled, elected people who completed a course.
     """
 
     people: Cells
     places: Cells
-    minutes: int
-    cohort: tuple[int, int]
-    before: int
 
     def of(self, breakdown: str, key: str = "") -> tuple[int, int]:
         people, municipalities = self.people.get((breakdown, key), (0, 0))
@@ -247,15 +254,20 @@ class Counts:
         return places, seats, covered
 
 
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """`cohort`: started in the period, and of these completed within 90 days. `before`:
+    municipalities of the period before.
+    """
+
+    minutes: int
+    cohort: tuple[int, int]
+    before: int
+
+
 def count(period: Period, *, on: date, scope: Scope = Scope.ORIGIN) -> Counts:
-    """Count everything that the report of a period says; `on` is its last day."""
-    start, end = period.bounds
-    moments = {"start": start, "end": end, "on": on}
-    minutes = sum(
-        done * _minutes(version, lesson) for version, lesson, done in _rows(WORK, moments)
-    )
-    started, completed = _rows(COHORT, moments)[0]
-    before, until = period.previous.bounds
+    """Count what the tables of a period say; `on` is its last day."""
+    moments = _moments(period, on)
     return Counts(
         people={(kind, key): (n, m) for kind, key, n, m in _rows(PARTICIPATION[scope], moments)},
         places={
@@ -263,10 +275,23 @@ def count(period: Period, *, on: date, scope: Scope = Scope.ORIGIN) -> Counts:
             for kind, key, n, seats, covered in _rows(REFERENCE[scope], moments)
             if n
         },
-        minutes=minutes,
-        cohort=(started, completed),
-        before=_rows(BEFORE[scope], {**moments, "start": before, "end": until})[0][0],
     )
+
+
+def pace(period: Period, *, on: date, scope: Scope = Scope.ORIGIN) -> Pace:
+    """Count what stands beside the tables, on the page alone."""
+    moments = _moments(period, on)
+    minutes = sum(
+        done * _minutes(version, str(lesson)) for version, lesson, done in _rows(WORK, moments)
+    )
+    started, completed = _rows(COHORT, moments)[0]
+    before = _rows(BEFORE[scope], _moments(period.previous, on))[0][0]
+    return Pace(minutes=minutes, cohort=(started, completed), before=before)
+
+
+def _moments(period: Period, on: date) -> dict[str, Any]:
+    start, end = period.bounds
+    return {"start": start, "end": end, "on": on}
 
 
 def registry_date(on: date) -> date | None:

@@ -18,7 +18,7 @@ from atn_platform.reports.permissions import audience_of, can_read_reports
 @requires(can_read_reports)
 def participation(request: SignedInRequest) -> HttpResponse:
     today = timezone.localdate()
-    form, report, by = _asked(request, today)
+    form, report, by = _asked(request, today, with_pace=True)
     table = report.tables[GROUP if by == Breakdown.STRATUM else by]
     context = {
         "form": form,
@@ -37,7 +37,7 @@ def participation(request: SignedInRequest) -> HttpResponse:
 @requires(can_read_reports)
 def export(request: SignedInRequest, extension: str) -> HttpResponseBase:
     """The figures of the page as a file; taking one is written in the journal."""
-    form, report, by = _asked(request, timezone.localdate())
+    form, report, by = _asked(request, timezone.localdate(), with_pace=False)
     if not form.is_valid():
         raise Http404
     actions.log_export(
@@ -54,7 +54,9 @@ def export(request: SignedInRequest, extension: str) -> HttpResponseBase:
     return response
 
 
-def _asked(request: SignedInRequest, today: date) -> tuple[ReportForm, Report, Breakdown]:
+def _asked(
+    request: SignedInRequest, today: date, *, with_pace: bool
+) -> tuple[ReportForm, Report, Breakdown]:
     """The form as typed, and the report it asks for, or the usual one when it asks for none."""
     usual = {
         "periode": periods.last_closed_quarter(today).key,
@@ -69,5 +71,6 @@ def _asked(request: SignedInRequest, today: date) -> tuple[ReportForm, Report, B
         audience=audience_of(request.user),
         today=today,
         scope=Scope(asked["perimetre"]),
+        with_pace=with_pace,
     )
     return form, report, Breakdown(asked["par"])

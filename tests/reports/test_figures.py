@@ -128,7 +128,7 @@ def test_elected_people_are_measured_on_the_seats_filled(places, take_part):
 def test_hours_are_those_the_lessons_plan(places, take_part, version):
     lesson = UUID(version.document["modules"][0]["lessons"][0]["uuid"])
     take_part(places("01")[0], people=2, lesson=lesson)
-    assert build().minutes == 16
+    assert build().pace.minutes == 16
 
 
 def test_a_cohort_waits_for_its_ninety_days(places, take_part):
@@ -137,9 +137,9 @@ def test_a_cohort_waits_for_its_ninety_days(places, take_part):
         Enrollment.objects.filter(pk=enrollment.pk).update(
             status=Status.COMPLETED, completed_at=IN_T3 + timedelta(days=days)
         )
-    early = build(today=date(2026, 12, 28)).cohort
+    early = build(today=date(2026, 12, 28)).pace.cohort
     assert (early.started, early.share, early.complete_on) == (4, None, date(2026, 12, 29))
-    assert build(today=date(2026, 12, 29)).cohort.share == 0.5
+    assert build(today=date(2026, 12, 29)).pace.cohort.share == 0.5
 
 
 def test_umq_reads_no_small_count_and_atn_reads_them_all(places, take_part):
@@ -157,7 +157,11 @@ def test_umq_reads_no_small_count_and_atn_reads_them_all(places, take_part):
 def test_a_small_whole_is_hidden_in_every_table(places, take_part):
     take_part(places("01")[0], people=3)
     report = build(audience=Audience.UMQ)
-    assert (report.total.people, report.minutes, report.cohort.started) == (None, None, None)
+    assert (report.total.people, report.pace.minutes, report.pace.cohort.started) == (
+        None,
+        None,
+        None,
+    )
     for table in report.tables.values():
         assert not [r for r in table if r.people]
 

@@ -124,6 +124,17 @@ def test_the_page_takes_the_same_queries_whatever_it_counts(
         client.get(PAGE)
 
 
+@pytest.mark.parametrize("regions", [1, 3])
+def test_a_file_takes_the_same_queries_whatever_it_counts(
+    client, coordinator, places, take_part, django_assert_num_queries, regions
+):
+    for region in ("01", "05", "12")[:regions]:
+        take_part(places(region)[0], people=6)
+    # Session, person, people, municipalities, the registry's day, the journal.
+    with django_assert_num_queries(6):
+        client.get("/rapports/participation.csv", T3)
+
+
 def test_the_csv_opens_in_excel_and_hides_the_same_cells(client, coordinator, world):
     answer = client.get("/rapports/participation.csv", T3)
     assert answer.streaming

@@ -209,4 +209,7 @@ def test_both_scopes_count_the_same_people(world):
             figures.build(period, audience=Audience.ATN, today=TODAY, scope=scope)
             for scope in Scope
         )
-        assert (origin.total.people, origin.minutes) == (today.total.people, today.minutes)
+        assert (origin.total.people, origin.pace.minutes) == (
+            today.total.people,
+            today.pace.minutes,
+        )

@@ -50,6 +50,7 @@ class Command(BaseCommand):
                 audience=Audience(options["audience"]),
                 today=timezone.localdate(),
                 scope=Scope(options["scope"]),
+                with_pace=False,
             )
         except ActionError as error:
             raise CommandError(str(error)) from error
