@@ -16,6 +16,7 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     # Before the library's: an address whose organisation has accounts elsewhere is offered them.
     path("compte/login/code/", sign_in.ask, name="ask-code"),
+    path("compte/demandes/", include("atn_platform.rights.urls")),
     path("compte/consentements/", include("atn_platform.consents.urls")),
     path("compte/vie-privee/", include("atn_platform.privacy.urls")),
     path("compte/", include("atn_platform.accounts.urls")),

@@ -56,6 +56,8 @@ def reissue(*, certificate_id: int, by: User, note: str = "", at: datetime) -> C
     old = _locked(certificate_id)
     if old.successor is not None:
         return old.successor
+    if old.is_nameless:
+        raise CertificateRefused(_("Cette personne a été effacée : rien ne peut être réémis."))
     new = _write(old.enrollment, at=at, supersedes=old)
     if old.revoked_at is None:
         _end(old, RevocationReason.REPLACED, at=at)

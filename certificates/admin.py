@@ -100,7 +100,7 @@ class CertificateAdmin(ReadOnlyAdmin):
 
     @admin.display(description=_("personne"), ordering="facts__name")
     def person(self, obj: Certificate) -> str:
-        return str(obj.facts["name"])
+        return str(obj.facts["name"] or _("(effacée)"))
 
     @admin.display(description=_("cours"), ordering="facts__course_code")
     def course(self, obj: Certificate) -> str:

@@ -50,6 +50,17 @@ class VerifyForm(forms.Form):
         self.add_error("code", _("Aucune attestation ne porte ce code. Recopiez-le en entier."))
 
 
+class NameForm(forms.Form):
+    """The name read on the paper, when the page no longer shows it."""
+
+    name = forms.CharField(
+        label=gettext_lazy("Nom écrit sur l’attestation"),
+        max_length=200,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        error_messages={"required": gettext_lazy("Écrivez le nom tel que vous le lisez.")},
+    )
+
+
 class NoteField(forms.CharField):
     """Words for the journal, that no public page shows."""
 

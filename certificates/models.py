@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from atn_platform.accounts.models import User
 from atn_platform.core.models import TimestampedModel
 from certificates.enums import RevocationReason
+from certificates.numbers import imprint
 from enrollments.models import Enrollment
 
 
@@ -29,7 +30,7 @@ class CertificateQuerySet(models.QuerySet["Certificate"]):
 
     def owed_a_file(self) -> "CertificateQuerySet":
         """Certificates whose PDF is still to be made."""
-        return self.filter(file__isnull=True)
+        return self.filter(file__isnull=True, enrollment__learner__erased_at__isnull=True)
 
     def with_states(self) -> "CertificateQuerySet":
         """With what came before and after each, and whether its PDF is there, in one query."""
@@ -99,6 +100,15 @@ class Certificate(TimestampedModel):
         if self.facts["result"] == "success":
             return str(_("Attestation de réussite"))
         return str(_("Attestation de participation"))
+
+    @property
+    def is_nameless(self) -> bool:
+        """Its person was erased: what is left of the name can only be confirmed."""
+        return "name_imprint" in self.facts
+
+    def bears(self, name: str) -> bool:
+        """Whether this is the name that was printed on it."""
+        return bool(self.facts.get("name_imprint") == imprint(self.number, name))
 
     @property
     def pdf(self) -> "CertificateFile | None":

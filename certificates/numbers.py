@@ -5,9 +5,12 @@ random and opens the page: 7K4M-9TQX-2HBP-W3CD, fifteen symbols drawn at random 
 that checks them.
 """
 
+import hashlib
 import secrets
 import unicodedata
 from enum import Enum
+
+from atn_platform.core import french
 
 # K of a number is a check character: its ten digits, read as one integer, modulo 23, in an
 # alphabet without I, O and Z. Since 23 is prime and divides no difference that one wrong digit or
@@ -61,6 +64,16 @@ def check_symbol(drawn: str) -> str:
     """The last symbol of the code that begins with these fifteen."""
     weighed = sum(rank * SYMBOLS.index(symbol) for rank, symbol in enumerate(drawn, start=1))
     return SYMBOLS[weighed % len(SYMBOLS)]
+
+
+def imprint(number: str, name: str) -> str:
+    """What is kept of the name on the attestation of an erased person.
+
+    Whoever holds the paper can show that the name on it is the right one; nobody can read the
+    name back, and trying many costs much (scrypt). Accents, case and order of words do not count.
+    """
+    words = " ".join(sorted(french.sort_key(name).split()))
+    return hashlib.scrypt(words.encode(), salt=number.encode(), n=2**14, r=8, p=1).hex()
 
 
 def tidy_code(typed: str) -> str:

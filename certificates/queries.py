@@ -104,7 +104,9 @@ def _mute(sign: str) -> bool:
 
 def completed_without_certificate(learner: User | None = None) -> QuerySet[Enrollment]:
     """Completed courses whose certificate is still to be issued, the oldest first."""
-    owed = Enrollment.objects.filter(status=Status.COMPLETED, certificates__isnull=True)
+    owed = Enrollment.objects.filter(
+        status=Status.COMPLETED, certificates__isnull=True, learner__erased_at__isnull=True
+    )
     if learner is not None:
         owed = owed.visible_to(learner)
     return owed.select_related("course").order_by("completed_at")

@@ -31,6 +31,7 @@ TABLES = [
         plain="id created_at updated_at uuid lesson mode time_zone place address host "
         "seats_on_site seats_online online_url phone_access captions_note note "
         "registration_closes_at status cancellation_reason sequence",
+        stays=_("les rencontres que vous avez animées, sans votre nom : d’autres y ont pris part"),
     ),
     Table(
         CourseVersion,

@@ -1,10 +1,13 @@
 """What is held of a person's training: enrolments, the ledger, seats and attendance."""
 
+from collections import Counter
+
 from django.utils.translation import gettext_lazy as _
 
 from atn_platform.accounts.models import User
 from atn_platform.core import personal
 from atn_platform.core.personal import About, Export, Kind, Reader, Retention, Table
+from atn_platform.core.purging import purging
 from enrollments.models import (
     BlockState,
     Enrollment,
@@ -46,6 +49,10 @@ TABLES = [
                   Retention.ANSWERS, ALONE),
         ),
         plain="id created_at updated_at uuid",
+        stays=_(
+            "quel cours a été suivi, quand et au titre de quelle organisation, sans votre nom : "
+            "les statistiques déjà publiées ne changent pas; vos résultats sont effacés"
+        ),
     ),
     Table(
         LearningEvent,
@@ -64,6 +71,7 @@ TABLES = [
                   Kind.TRAINING, FOLLOWED, Retention.TRAINING, ALONE),
         ),
         plain="id created_at updated_at",
+        stays=_("les dates des leçons terminées, sans votre nom, pour les mêmes statistiques"),
     ),
     Table(
         BlockState,
@@ -89,6 +97,7 @@ TABLES = [
                   Retention.TRAINING),
         ),
         plain="id created_at updated_at uuid changes told_sequence",
+        stays=_("les présences aux rencontres, sans votre nom; vos besoins sont effacés"),
     ),
     Table(
         GroupLine,
@@ -111,3 +120,15 @@ TABLES = [
 
 def export(user: User) -> Export:
     return personal.export(TABLES, user)
+
+
+def erase(user: User) -> Counter[str]:
+    """Answers, scores and needs go; who followed what stays, of nobody, for figures."""
+    with purging():
+        gone = personal.erase(TABLES, user)
+    for table in TABLES:
+        if table.model is Enrollment:
+            personal.blank(table, user, Kind.RESULT)
+        if table.model is Registration:
+            personal.blank(table, user, Kind.NEED)
+    return gone

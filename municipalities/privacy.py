@@ -1,12 +1,17 @@
 """What is held of a person in organisations: mandates, invitations, requests, lists."""
 
+from collections import Counter
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
-from django.db.models import Q
+from django.db import transaction
+from django.db.models import Q, TextField
+from django.db.models.functions import Cast
 from django.utils.translation import gettext_lazy as _
 
 from atn_platform.accounts.models import User
+from atn_platform.audit.privacy import forget_before
 from atn_platform.core import personal
 from atn_platform.core.personal import About, Export, File, Kind, Reader, Retention, Table, nobody
 from municipalities.models import (
@@ -57,6 +62,10 @@ TABLES = [
                   BELONGS, Retention.TRAINING, (*PEOPLE, Reader.GIVER)),
         ),
         plain="id created_at updated_at thread",
+        stays=_(
+            "qu’une personne a fait partie de l’organisation, de quand à quand, sans votre nom ni "
+            "votre fonction : les statistiques déjà publiées ne changent pas"
+        ),
     ),
     Table(
         MandateChange,
@@ -66,6 +75,7 @@ TABLES = [
             About("by", "by at", Kind.ACT, ANSWERABLE, Retention.TRAINING),
         ),
         plain="id renewal",
+        stays=_("les jours où ces dates ont changé, pour les mêmes statistiques"),
     ),
     Table(
         Responsibility,
@@ -202,3 +212,42 @@ def export(user: User) -> Export:
 def _proof(training: DeclaredTraining) -> File:
     with training.proof.open() as stored:
         return File(f"{training.pk}-{training.proof_name}", stored.read())
+
+
+def erase(user: User) -> Counter[str]:
+    """The person leaves lists and requests, named or not; their mandates are nobody's."""
+    places = list(user.mandates.values_list("organisation", flat=True))
+    proofs = [each.proof for each in DeclaredTraining.objects.visible_to(user).exclude(proof="")]
+    gone = personal.erase(TABLES, user)
+    for rows in (_requests(user, places), _lines(user, places)):
+        gone[str(rows.model._meta.verbose_name_plural)] += rows.delete()[0]
+    if user.email:
+        MailDomain.objects.filter(sent_to=user.email).update(sent_to="")
+    for proof in proofs:
+        # One file serves all who handed in the same bytes. It goes for good, so the last.
+        if not DeclaredTraining.objects.filter(proof=proof.name).exists():
+            transaction.on_commit(partial(proof.storage.delete, str(proof.name)))
+    mandates = Mandate.objects.filter(user=user)
+    mandates.update(function="")
+    forget_before("mandate.corrected", mandates.values_list("pk", flat=True))
+    return +gone
+
+
+def _requests(user: User, places: list[int]) -> Any:
+    """Requests by a poster under the same name in the same places: they hold no link to people."""
+    asked = JoinRequest.objects.filter(poster__organisation__in=places)
+    if not user.last_name:
+        return asked.none()
+    return asked.filter(
+        first_name__iexact=user.first_name, last_name__iexact=user.last_name
+    ).order_by()
+
+
+def _lines(user: User, places: list[int]) -> Any:
+    """Lines of lists that name the person, in their own organisations, linked to them or not."""
+    lines = ImportLine.objects.filter(batch__organisation__in=places)
+    if not user.last_name:
+        return lines.none()
+    lines = lines.annotate(said=Cast("cells", TextField()))
+    named = Q(said__icontains=user.first_name) & Q(said__icontains=user.last_name)
+    return lines.filter(named | Q(said__icontains=user.email) if user.email else named)

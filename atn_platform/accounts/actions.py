@@ -67,14 +67,20 @@ def correct_account(
     email = email.strip().lower() if email else None
     wanted = {"first_name": first_name, "last_name": last_name, "email": email}
     kept = User.objects.select_for_update(no_key=True).get(pk=user.pk)
+    if kept.erased_at is not None:
+        raise AccountRefused(_("Cette personne a été effacée : son compte ne revient pas."))
     fields = [name for name, value in wanted.items() if getattr(kept, name) != value]
+    # A name may have to be explained years later (A-2.1, art. 89); an address opens accounts.
+    before = {name: getattr(kept, name) for name in fields if name != "email"}
     if "email" in fields and email and User.objects.filter(email=email).exists():
         raise AccountRefused(_("Cette adresse est celle d’une autre personne."))
     for name in fields:
         setattr(user, name, wanted[name])
     if fields:
         user.save(update_fields=fields)
-        account_changed.send(sender=User, user=user, verb="corrected", fields=fields, by=by, at=at)
+        account_changed.send(
+            sender=User, user=user, verb="corrected", fields=fields, before=before, by=by, at=at
+        )
     if "email" in fields:
         EmailAddress.objects.filter(user=user).delete()
     return fields
@@ -104,6 +110,8 @@ def close_account(*, user: User, by: User, at: datetime) -> bool:
 
 def open_account(*, user: User, by: User, at: datetime) -> bool:
     """Undo: the person signs in again. False when the account is open."""
+    if user.erased_at is not None:
+        raise AccountRefused(_("Cette personne a été effacée : son compte ne revient pas."))
     return _set_active(user=user, active=True, by=by, at=at)
 
 

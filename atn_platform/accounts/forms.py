@@ -62,8 +62,11 @@ class PersonField(forms.EmailField):
         kwargs.setdefault("label", _("Adresse courriel de la personne"))
         super().__init__(**kwargs)
 
-    def clean(self, value: Any) -> User:
-        found = User.objects.filter(email=super().clean(value).lower(), is_active=True).first()
+    def clean(self, value: Any) -> User | None:
+        typed = super().clean(value)
+        if not typed:
+            return None
+        found = User.objects.filter(email=typed.lower(), is_active=True).first()
         if found is None:
             raise forms.ValidationError(_("Aucun compte actif n’a cette adresse."))
         return found

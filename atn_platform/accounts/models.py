@@ -95,6 +95,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     sort_key = models.CharField(_("clé de tri"), max_length=210, editable=False, db_index=True)
     is_staff = models.BooleanField(_("accès à l'administration"), default=False)
     is_active = models.BooleanField(_("compte actif"), default=True)
+    # Nothing is left of who it was: the row only holds together what others' figures count.
+    erased_at = models.DateTimeField(_("effacée le"), null=True, blank=True, editable=False)
     date_joined = models.DateTimeField(_("inscription"), default=timezone.now)
 
     objects = UserManager()
@@ -107,6 +109,11 @@ class User(AbstractBaseUser, PermissionsMixin):
         verbose_name = _("personne")
         verbose_name_plural = _("personnes")
         constraints = [
+            models.CheckConstraint(
+                condition=Q(erased_at__isnull=True)
+                | Q(email__isnull=True, first_name="", last_name="", is_active=False),
+                name="accounts_erased_is_nobody",
+            ),
             models.CheckConstraint(
                 condition=Q(email__isnull=True) | Q(email=Lower("email")),
                 name="accounts_user_email_lower",

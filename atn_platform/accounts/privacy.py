@@ -1,11 +1,13 @@
 """What the account and the ways to sign in hold on a person."""
 
+from collections import Counter
 from typing import Any
 
 from allauth.account.models import EmailAddress, EmailConfirmation
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
 from django.contrib.admin.models import LogEntry
+from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import Group, Permission
 from django.contrib.contenttypes.models import ContentType
 from django.contrib.sessions.models import Session
@@ -54,11 +56,13 @@ TABLES = [
                 "pk", "is_active is_staff is_superuser", Kind.FUNCTION, SIGNED_IN,
                 Retention.ACCOUNT,
             ),
-            About("pk", "last_login date_joined", Kind.ACT, SIGNED_IN, Retention.ACCOUNT),
+            About("pk", "last_login date_joined erased_at", Kind.ACT, SIGNED_IN,
+                  Retention.ACCOUNT),
             About("pk", "password", Kind.SECRET, SIGNED_IN, Retention.ACCOUNT, ()),
         ),
         # The key is made of the names; groups and permissions of Django serve nobody here.
         plain="id sort_key groups user_permissions",
+        stays=_("un numéro de compte sans nom, sans adresse et sans accès"),
     ),
     Table(
         Card,
@@ -81,6 +85,7 @@ TABLES = [
                   Retention.ACCOUNT),
         ),
         plain="id created_at updated_at",
+        stays=_("les rôles tenus sur la plateforme, par numéro de compte"),
     ),
     Table(
         EmailAddress,
@@ -141,6 +146,7 @@ TABLES = [
                   Retention.TRACES),
         ),
         plain="id object_id",
+        stays=_("les gestes de l’administration, sans votre nom"),
     ),
     *nobody(Permission, Group, ContentType, SocialApp),
 ]  # fmt: skip
@@ -148,3 +154,19 @@ TABLES = [
 
 def export(user: User) -> Export:
     return personal.export(TABLES, user)
+
+
+def erase(user: User) -> Counter[str]:
+    """The account becomes a number that holds figures together; nobody signs in with it."""
+    gone = personal.erase(TABLES, user)
+    LogEntry.objects.filter(entries_about(user)).update(object_repr="", change_message="")
+    for name in {user.get_full_name(), user.email or ""} - {""}:
+        written = Q(object_repr__contains=name) | Q(change_message__contains=name)
+        LogEntry.objects.filter(written).update(object_repr="", change_message="")
+    (account,) = (table for table in TABLES if table.model is User)
+    personal.blank(account, user, Kind.IDENTITY, Kind.CONTACT, Kind.SECRET)
+    User.objects.filter(pk=user.pk).update(
+        sort_key="", is_active=False, is_staff=False, is_superuser=False, last_login=None,
+        password=make_password(None),
+    )  # fmt: skip
+    return gone

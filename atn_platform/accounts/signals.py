@@ -7,5 +7,6 @@ role_granted = Signal()
 role_ended = Signal()
 
 # user, by: User (by may be None); at: datetime; verb: what happened to the account, such as
-# "created", "corrected", "closed", "opened"; fields: names of what changed.
+# "created", "corrected", "closed", "opened"; fields: names of what changed; before: the names as
+# they were, by field, when one was corrected.
 account_changed = Signal()

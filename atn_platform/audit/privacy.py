@@ -1,5 +1,7 @@
 """What the journal holds on a person."""
 
+from collections import Counter
+from collections.abc import Iterable
 from typing import Any
 
 from django.db.models import Q
@@ -9,6 +11,7 @@ from atn_platform.accounts.models import User
 from atn_platform.audit.models import Entry, Viewing
 from atn_platform.core import personal
 from atn_platform.core.personal import About, Export, Kind, Retention, Table
+from atn_platform.core.purging import purging
 
 ANSWERABLE = _("savoir qui a fait quoi, si une question se pose")
 WATCHED = _("pouvoir vous dire qui a ouvert votre dossier, et quand")
@@ -33,6 +36,7 @@ TABLES = [
             About(about_account, "at verb details", Kind.ACT, ANSWERABLE, Retention.TRACES),
         ),
         plain="id",
+        stays=_("les gestes posés, par numéro de compte, jusqu’au terme de la durée du journal"),
     ),
     Table(
         Viewing,
@@ -44,9 +48,27 @@ TABLES = [
         ),
         # Keys of accounts, each told of its own line.
         plain="id people previous fingerprint",
+        stays=_("qui a ouvert votre dossier, par numéro de compte, pendant douze mois"),
     ),
 ]  # fmt: skip
 
 
 def export(user: User) -> Export:
     return personal.export(TABLES, user)
+
+
+def erase(user: User) -> Counter[str]:
+    """The journal keeps the acts, which name people by number, and forgets the names corrected."""
+    forget_before("account.", [user.pk])
+    return personal.erase(TABLES, user)
+
+
+def forget_before(verbs: str, targets: Iterable[object]) -> None:
+    """Empty what corrections replaced: the acts stay, the words of an erased person do not."""
+    named = Entry.objects.filter(
+        verb__startswith=verbs, target__in=[str(each) for each in targets]
+    )
+    with purging():
+        for entry in named.filter(details__has_key="before"):
+            details = {name: value for name, value in entry.details.items() if name != "before"}
+            Entry.objects.filter(pk=entry.pk).update(details=details)

@@ -24,4 +24,5 @@ def write_end(user: User, role: str, by: User | None, at: datetime, **kwargs: An
 def write_account(
     user: User, verb: str, fields: list[str], by: User | None, at: datetime, **kwargs: Any
 ) -> None:
-    record(at=at, actor=by, verb=f"account.{verb}", target=str(user.pk), fields=fields)
+    details = {"before": kwargs["before"]} if kwargs.get("before") else {}
+    record(at=at, actor=by, verb=f"account.{verb}", target=str(user.pk), fields=fields, **details)

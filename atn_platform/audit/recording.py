@@ -13,7 +13,8 @@ from atn_platform.audit.models import Entry, Viewing
 def record(*, at: datetime, actor: User | None, verb: str, target: str, **details: Any) -> None:
     """Record an act. `verb` is a dotted name such as "certificate.revoked"; `target`, a number.
 
-    `details` is JSON; it names ids, never answers or addresses.
+    `details` is JSON; it names ids, never answers or addresses. Under "before" stands what a
+    correction replaced; an erasure empties it.
     """
     Entry.objects.create(at=at, actor=actor, verb=verb, target=target, details=details)
 

@@ -20,6 +20,7 @@ TABLES = [
             ),
         ),
         plain="id created_at updated_at",
+        stays=_("vos accords et leurs retraits, sans votre nom, comme preuve pendant cinq ans"),
     ),
 ]
 

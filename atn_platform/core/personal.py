@@ -4,6 +4,7 @@ Act A-2.1, articles 63.5 and 65: for each field that speaks of a person, what it
 long we hold it, who sees it. A test walks every model and refuses a field that nobody declared.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -57,6 +58,7 @@ class Retention(Enum):
     MESSAGES = 13, _("13 mois après l’envoi")
     TRACES = 12, _("12 mois")
     CONSENTS = 60, _("la vie du compte, puis 5 ans")
+    RIGHTS = 60, _("5 ans après la réponse")
     REGISTER = None, _("5 ans au moins après la prise de connaissance de l’incident")
     REQUESTS = 24, _("24 mois après la réponse")
     LISTS = 1, _("30 jours après l’importation, le temps de pouvoir l’annuler")
@@ -95,6 +97,8 @@ class Table:
     about: tuple[About, ...] = ()
     # Names separated by spaces; "*" for a table that speaks of nobody at all.
     plain: str = ""
+    # What an erasure leaves of the person's rows, and why; nothing said: they are deleted.
+    stays: Words = ""
 
     @property
     def title(self) -> str:
@@ -135,6 +139,35 @@ class Export:
 def export(tables: Iterable[Table], user: models.Model) -> Export:
     """The person's rows of these tables, through the declared fields and no other."""
     return Export([section for table in tables for section in _sections(table, user)])
+
+
+def erase(tables: Iterable[Table], user: models.Model) -> Counter[str]:
+    """Delete the person's rows of these tables, unless they stay; how many, by table.
+
+    What somebody did (who invited whom) goes with the row of the other person, not before: it
+    leads to an account that has no name any more.
+    """
+    gone: Counter[str] = Counter()
+    for table in tables:
+        if table.stays:
+            continue
+        for about in table.about:
+            if about.kind != Kind.ACT:
+                found = [row.pk for row in rows_of(table, about.of, user)]
+                rows = table.model._base_manager.filter(pk__in=found)  # noqa: SLF001 -- as below
+                gone[table.title] += rows.delete()[0] and len(found)
+    return +gone
+
+
+def blank(table: Table, user: models.Model, *kinds: Kind) -> int:
+    """Empty the fields of these kinds in the person's rows; how many rows."""
+    emptied = 0
+    for about in table.about:
+        if about.kind in kinds:
+            fields = [table.model._meta.get_field(name) for name in about.names]
+            values = {field.name: None if field.null else "" for field in fields}
+            emptied = max(emptied, rows_of(table, about.of, user).order_by().update(**values))
+    return emptied
 
 
 def rows_of(table: Table, of: Finder, user: models.Model) -> models.QuerySet[Any]:

@@ -1,15 +1,19 @@
 """What the outbox holds on a person: messages written to them, and those they refuse."""
 
+from collections import Counter
 from typing import Any
 
 from django.db.models import Q
+from django.utils.html import escape
 from django.utils.translation import gettext_lazy as _
 
 from atn_platform.accounts.models import User
-from atn_platform.core import personal
+from atn_platform.core import french, personal
 from atn_platform.core.personal import About, Export, Kind, Reader, Retention, Table
 from atn_platform.notifications.models import OptOut, OutgoingEmail, RefusedAddress
 
+# The parts of a letter where a name may stand.
+PARTS = ("subject", "text", "html", "calendar", "reason")
 PROMISED = _("envoyer chaque message une fois, et pouvoir dire s’il est parti")
 
 
@@ -60,3 +64,26 @@ TABLES = [
 
 def export(user: User) -> Export:
     return personal.export(TABLES, user)
+
+
+def erase(user: User) -> Counter[str]:
+    """Letters to the person go; letters to others (« … vous a invité ») lose the name."""
+    gone = personal.erase(TABLES, user)
+    name = user.get_full_name()
+    forms = {name, french.typography(name)}
+    words = sorted({*forms, *map(escape, forms), user.email or ""} - {""}, key=len, reverse=True)
+    for email in OutgoingEmail.objects.filter(_saying(words)):
+        for part in PARTS:
+            for word in words:
+                setattr(email, part, getattr(email, part).replace(word, str(_("(nom effacé)"))))
+        email.save(update_fields=PARTS)
+    return gone
+
+
+def _saying(words: list[str]) -> Q:
+    """Letters in which one of these words stands, in any of their parts."""
+    found = Q(pk__in=[])
+    for part in PARTS:
+        for word in words:
+            found |= Q(**{f"{part}__contains": word})
+    return found

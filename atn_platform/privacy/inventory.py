@@ -1,48 +1,51 @@
 """Every app's declarations, gathered; see core/personal.py and any `privacy.py`."""
 
-from collections.abc import Iterable, Iterator
-from typing import Protocol
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from importlib import import_module
+from typing import Protocol, cast
 
 from django.apps import apps
 from django.db import models
+from django.utils.module_loading import module_has_submodule
 
-from atn_platform.accounts import privacy as accounts
 from atn_platform.accounts.models import User
-from atn_platform.audit import privacy as audit
-from atn_platform.consents import privacy as consents
+from atn_platform.core import personal
 from atn_platform.core.personal import Export, Table
-from atn_platform.incidents import privacy as incidents
-from atn_platform.notifications import privacy as notifications
-from atn_platform.portal import privacy as portal
-from atn_platform.privacy import privacy as own
-from certificates import privacy as certificates
-from courses import privacy as courses
-from enrollments import privacy as enrollments
-from municipalities import privacy as municipalities
 
 
 class Holder(Protocol):
-    """A `privacy.py`: what its app holds on a person."""
+    """A `privacy.py`: what its app holds on a person.
+
+    `erase(user)` beside it says how they leave, where deleting rows is not all there is to it.
+    """
 
     TABLES: list[Table]
 
     def export(self, user: User) -> Export: ...
 
 
-# Highest layer first: what depends on a row is told, and one day erased, before the row itself.
-HOLDERS: tuple[Holder, ...] = (
-    own,
-    portal,
-    certificates,
-    enrollments,
-    courses,
-    municipalities,
-    notifications,
-    consents,
-    incidents,
-    audit,
-    accounts,
-)
+def _holders() -> tuple[Holder, ...]:
+    """The `privacy.py` of every app that has one, the highest layer first.
+
+    Found rather than imported: apps above this one hold data too. What depends on a row is told,
+    and erased, before the row itself.
+    """
+    found = [
+        f"{config.name}.privacy"
+        for config in apps.get_app_configs()
+        if config.module and module_has_submodule(config.module, "privacy")
+    ]
+    return tuple(cast("Holder", import_module(name)) for name in reversed(found))
+
+
+HOLDERS = _holders()
+
+
+def erase(holder: Holder, user: User) -> Counter[str]:
+    """Take a person out of what one app holds; how many rows, by table."""
+    own: Callable[[User], Counter[str]] | None = getattr(holder, "erase", None)
+    return own(user) if own else personal.erase(holder.TABLES, user)
 
 
 def tables() -> list[Table]:

@@ -1,5 +1,7 @@
 """What this app holds itself: the files that people asked for."""
 
+from collections import Counter
+
 from django.utils.translation import gettext_lazy as _
 
 from atn_platform.accounts.models import User
@@ -24,3 +26,10 @@ TABLES = [
 
 def export(user: User) -> Export:
     return personal.export(TABLES, user)
+
+
+def erase(user: User) -> Counter[str]:
+    """Files that were made for the person hold everything: they go first."""
+    gone = personal.erase(TABLES, user)
+    gone[TABLES[0].title] += DataExport.objects.filter(user=user).delete()[0]
+    return +gone

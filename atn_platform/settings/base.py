@@ -54,6 +54,7 @@ INSTALLED_APPS = [
     "atn_platform.reports",
     "atn_platform.portal",
     "atn_platform.privacy",
+    "atn_platform.rights",
 ]
 
 MIDDLEWARE = [
@@ -250,6 +251,10 @@ CELERY_BEAT_SCHEDULE = {
     "sessions-changed": {
         "task": "enrollments.tasks.tell_changes",
         "schedule": crontab(minute="*"),
+    },
+    "erasures-due": {
+        "task": "atn_platform.rights.tasks.erase_due",
+        "schedule": crontab(minute="15"),
     },
     "imports-running": {
         "task": "municipalities.tasks.resume_imports",

@@ -44,3 +44,16 @@ def depart(
             on=on.isoformat(),
         )
     return ended
+
+
+@transaction.atomic
+def leave_everything(*, user: User, on: date, at: datetime) -> None:
+    """For someone about to be erased: no letter, and mandates that were to last end with the year.
+
+    Reports of the periods of that day, whose last day comes later, count them as they did; those
+    of the next year no longer do. Meanwhile no list shows them (MandateQuerySet.known).
+    """
+    last = date(on.year, 12, 31)
+    mine = Mandate.objects.select_for_update(no_key=True).filter(user=user)
+    for mandate in mine.from_day(last).exclude(ends_on=last).order_by("pk"):
+        write_end(mandate, ends_on=max(last, mandate.starts_on), by=None, at=at)

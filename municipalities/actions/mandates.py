@@ -62,12 +62,15 @@ def correct_mandate(*, mandate_id: int, term: Term, by: User, at: datetime) -> M
         term.ends_on,
     ):
         return mandate
+    function = mandate.function
     mandate.function, mandate.starts_on = term.function, term.starts_on
     before, mandate.ends_on = mandate.ends_on, term.ends_on
     refuse_disorder(mandate)
     mandate.ends_on = before
     write_end(mandate, ends_on=term.ends_on, by=by, at=at)
-    record(at=at, actor=by, verb="mandate.corrected", target=str(mandate.pk))
+    # What a correction replaced may have to be shown (A-2.1, art. 89).
+    kept = {"before": {"function": function}} if function != term.function else {}
+    record(at=at, actor=by, verb="mandate.corrected", target=str(mandate.pk), **kept)
     return mandate
 
 

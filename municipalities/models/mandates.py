@@ -13,12 +13,16 @@ from municipalities.models.territory import Organisation
 
 
 class MandateQuerySet(models.QuerySet["Mandate"]):
+    def known(self) -> "MandateQuerySet":
+        """Of people who have not been erased: only reports count those of the others."""
+        return self.filter(user__erased_at__isnull=True)
+
     def in_force(self, *, on: date) -> "MandateQuerySet":
-        return self.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=on), starts_on__lte=on)
+        return self.from_day(on).filter(starts_on__lte=on)
 
     def from_day(self, on: date) -> "MandateQuerySet":
         """In force that day, or on a day to come."""
-        return self.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=on))
+        return self.known().filter(Q(ends_on__isnull=True) | Q(ends_on__gte=on))
 
 
 class Mandate(TimestampedModel):

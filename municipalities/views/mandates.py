@@ -29,7 +29,7 @@ def index(request: SignedInRequest, handle: str) -> HttpResponse:
     mine = organisations_of(request.user, on=today)
     organisation: Organisation = get_object_or_404(mine.at_handle(handle))
     state = "termines" if request.GET.get("etat") == "termines" else ""
-    rows = organisation.mandates.select_related("user")
+    rows = organisation.mandates.known().select_related("user")
     rows = rows.filter(ends_on__lt=today) if state else rows.from_day(today)
     ordered = rows.order_by("user__sort_key", "user", "-starts_on", "pk")
     page = Paginator(ordered, PAGE_SIZE).get_page(request.GET.get("page"))

@@ -112,7 +112,8 @@ ROWS: dict[str, Audience] = {
         "municipalities:model-list enrollments:teams "
         "enrollments:index enrollments:sessions enrollments:session enrollments:register "
         "enrollments:follow-path enrollments:enroll certificates:index "
-        "notifications:preferences municipalities:link-identity consents:mine privacy:index "
+        "notifications:preferences municipalities:link-identity consents:mine "
+        "rights:mine rights:rectification rights:erasure privacy:index "
         "privacy:ask privacy:viewings",
         PERSON,
     ),
@@ -157,7 +158,8 @@ ROWS: dict[str, Audience] = {
     **_rows(
         "municipalities:undo-renewal municipalities:grant-claim municipalities:refuse-claim "
         "courses:asset enrollments:leave-path enrollments:answer enrollments:note "
-        "enrollments:choose municipalities:provider municipalities:domain accounts:recovery-codes",
+        "rights:cancel enrollments:choose municipalities:provider municipalities:domain "
+        "accounts:recovery-codes",
         NOBODY,
     ),
 }

@@ -17,14 +17,17 @@ pytestmark = pytest.mark.django_db
 PROFILE = reverse("accounts:profile")
 
 
-def test_a_name_is_corrected_by_its_person_and_the_journal_says_so(client):
-    user = UserFactory()
+def test_p05_a_name_is_corrected_by_its_person_and_the_journal_says_so(client):
+    user = UserFactory(last_name="Roy")
     client.force_login(user)
     page = client.post(PROFILE, {"first_name": "Zoé", "last_name": "Cyr"}, follow=True)
     assertContains(page, "Votre nom est enregistré.")
     user.refresh_from_db()
     assert (user.get_full_name(), user.sort_key) == ("Zoé Cyr", "cyr zoe")
-    assert Entry.objects.get().details == {"fields": ["first_name", "last_name"]}
+    assert Entry.objects.get().details == {
+        "fields": ["first_name", "last_name"],
+        "before": {"first_name": "Camille", "last_name": "Roy"},
+    }
 
 
 def test_an_empty_name_is_named_at_its_field_and_the_rest_kept(client):

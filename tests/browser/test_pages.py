@@ -28,6 +28,9 @@ LEARNER_PAGES = [
     "/attestations/",
     "/messages/preferences/",
     "/compte/consentements/",
+    "/compte/demandes/",
+    "/compte/demandes/correction/",
+    "/compte/demandes/effacement/",
 ]
 PUBLIC_PAGES = ["/", "/catalogue/", "/compte/login/code/", "/compte/login/", "/verifier/", "/aide/",
                 "/accessibilite/", "/vie-privee/"]  # fmt: skip

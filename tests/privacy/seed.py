@@ -9,6 +9,7 @@ from uuid import uuid4
 from allauth.mfa.models import Authenticator
 from django.contrib.admin.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
+from django.contrib.postgres.fields import ArrayField
 from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
 from django.core.files.base import ContentFile
@@ -18,8 +19,11 @@ from django.db import models
 from atn_platform.accounts.models import User
 from atn_platform.audit.models import Entry
 from atn_platform.core.personal import Kind, Table
+from atn_platform.incidents.enums import Element
+from atn_platform.incidents.models import Incident, IncidentEntry
 from atn_platform.privacy.inventory import tables
 from atn_platform.privacy.models import DataExport
+from atn_platform.rights.models import RightsRequest
 from certificates.models import Certificate, CertificateFile
 from enrollments.models import Enrollment, GroupLine
 from municipalities.models import Claim, DeclaredTraining
@@ -33,8 +37,14 @@ from tests.factories import (
 
 AT = datetime(2026, 3, 4, 15, 0, tzinfo=UTC)
 # What a row leaves empty because it says the contrary elsewhere.
-EMPTY = {("municipalities.Claim", "refused_at"), ("certificates.Certificate", "supersedes"),
-         ("enrollments.GroupLine", "path")}  # fmt: skip
+EMPTY = {
+    ("municipalities.Claim", "refused_at"),
+    ("accounts.User", "erased_at"),
+    ("rights.RightsRequest", "identity_proof"),
+    ("certificates.Certificate", "supersedes"),
+    ("enrollments.GroupLine", "path"),
+}
+NAMELESS = ("data", "circumstances", "risk_reasons", "public_notice", "measures")
 numbers = count(1)
 
 
@@ -63,6 +73,7 @@ def plant(town: str, *, actor: User | None = None) -> Garden:
     User.objects.filter(pk=person.pk).update(
         first_name=garden.mark(), last_name=garden.mark(),
         email=f"{garden.mark()}@exemple.quebec", password=garden.mark(secret=True), last_login=AT,
+        handle=f"{garden.mark()}@ici",
     )  # fmt: skip
     person.refresh_from_db()
     meeting = MeetingFactory(instructor=person)
@@ -92,20 +103,22 @@ def _write(table: Table, garden: Garden) -> models.Model:
     special = _special(model, garden)
     values = {
         each.name: special[each.name] if each.name in special
-        else _value(each, garden, table, kinds.get(each.name))
+        else _related(each, garden, table) if each.is_relation
+        else _value(each, garden, kinds.get(each.name))
         for each in fields
     }  # fmt: skip
     garden.made[model] = model._base_manager.create(**values)
     return garden.made[model]
 
 
-def _value(each: models.Field, garden: Garden, table: Table, kind: Kind | None) -> Any:
-    if each.is_relation:
-        return _related(each, garden, table)
+def _value(each: models.Field, garden: Garden, kind: Kind | None) -> Any:
     if each.choices:
         return each.choices[-1][0]
     if isinstance(each, models.EmailField):
         return garden.person.email
+    if isinstance(each, ArrayField):
+        numbered = isinstance(each.base_field, models.IntegerField)
+        return [garden.person.pk] if numbered else []
     if isinstance(each, models.CharField | models.TextField | models.JSONField):
         secret = kind == Kind.SECRET
         word = f"x{next(numbers)}" if kind is None else garden.mark(secret=secret)
@@ -123,12 +136,16 @@ def _related(each: models.Field, garden: Garden, table: Table) -> models.Model |
     related = each.related_model
     if related is User:
         finders = {about.of for about in table.about}
-        acted = each.name in finders and len(finders) > 1 and each.name not in {"user", "learner"}
+        acted = (
+            each.name in finders
+            and len(finders) > 1
+            and each.name not in {"user", "learner", "person"}
+        )
         return garden.actor if acted else garden.person
     if related in garden.made:
         return garden.made[related]
     wanted = next((found for found in tables() if found.model is related), None)
-    return _write(wanted, garden) if wanted and wanted.about else None
+    return _write(wanted, garden) if wanted and (wanted.about or not each.null) else None
 
 
 def _special(model: type[models.Model], garden: Garden) -> dict[str, Any]:
@@ -147,6 +164,15 @@ def _special(model: type[models.Model], garden: Garden) -> dict[str, Any]:
         Authenticator: lambda: {"type": "totp", "data": {"secret": garden.mark(secret=True)}},
         Claim: lambda: {"refused_at": None},
         GroupLine: lambda: {"path": None},
+        # The register names nobody but who wrote in it.
+        IncidentEntry: lambda: {
+            **dict.fromkeys(NAMELESS, ""),
+            **dict.fromkeys([each.name for each in model._meta.fields if each.null]),
+            "incident": Incident.objects.create(opened_at=AT),
+            "unknown": [element.value for element in Element],
+        },
+        # Answered, so that the proof of identity is gone; counts name nobody.
+        RightsRequest: lambda: {"identity_proof": "", "gone": {"attestations": 3}},
         Enrollment: lambda: {"status": "completed", "best_score": 88},
         DeclaredTraining: lambda: {"proof": default_storage.save(
             f"preuves/{garden.mark()}.pdf", ContentFile(b"%PDF-")

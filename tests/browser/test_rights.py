@@ -1,0 +1,67 @@
+"""Persona 11: « Philippe peut répondre à une demande … de suppression …, avec preuve. »"""
+
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+
+from atn_platform.accounts.enums import Role
+from atn_platform.rights import actions
+from atn_platform.rights.models import RightsRequest
+from certificates import actions as certificate_actions
+from tests.browser.bench import axe
+from tests.browser.conftest import signed_in
+from tests.factories import LONG_AGO, NOON, EnrollmentFactory, UserFactory
+
+
+@pytest.mark.parametrize(("width", "scripts"), [(375, True), (1280, False)])
+def test_p06_a_person_asks_and_philippe_answers(
+    browser, live_server, transactional_db, width, scripts
+):
+    """Asked, accepted, erased, and still verifiable by whoever holds the paper."""
+    enrollment = EnrollmentFactory(completed=True)
+    certificate = certificate_actions.issue(enrollment_id=enrollment.pk, at=LONG_AGO)
+    person = enrollment.learner
+    name = str(person)
+    viewport = {"width": width, "height": 800}
+    context = browser.new_context(viewport=viewport, locale="fr-CA", java_script_enabled=scripts)
+    page = context.new_page()
+    ask(context, live_server, page, person)
+    context.clear_cookies()
+
+    signed_in(context, live_server, UserFactory(role=Role.ADMINISTRATOR))
+    page.goto(live_server.url + reverse("admin:rights_rightsrequest_changelist"))
+    page.get_by_role("link", name="Demande n°").first.click()
+    sound(page, scripts)
+    page.get_by_role("button", name="Accepter").click()
+    page.get_by_text("La demande est acceptée.").wait_for()
+    actions.erase_due(on=NOON.date(), at=RightsRequest.objects.get().erase_at + timedelta(days=1))
+    page.reload()
+    page.get_by_text("Effacée le").wait_for()
+    assert page.get_by_text(name).count() == 0
+    sound(page, scripts)
+    context.clear_cookies()
+
+    page.goto(live_server.url + reverse("certificates:verify", args=[certificate.code]))
+    assert page.get_by_text(name).count() == 0
+    page.get_by_label("Nom écrit sur l’attestation").fill(name)
+    page.get_by_role("button", name="Confirmer").click()
+    page.get_by_text("est bien le nom de cette attestation").wait_for()
+    sound(page, scripts)
+    context.close()
+
+
+def sound(page, scripts):
+    """No finding of axe, which is a script itself, and nothing wider than the screen."""
+    if scripts:
+        assert axe(page) == []
+        assert page.evaluate("document.documentElement.scrollWidth - window.innerWidth") <= 0
+
+
+def ask(context, live_server, page, person):
+    signed_in(context, live_server, person)
+    page.goto(live_server.url + reverse("rights:mine"))
+    page.get_by_role("link", name="Effacer mes renseignements").click()
+    page.get_by_label("J’ai lu ce qui sera effacé").check()
+    page.get_by_role("button", name="Demander l’effacement").click()
+    page.get_by_text("Votre demande d’effacement est reçue.").wait_for()

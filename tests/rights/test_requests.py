@@ -1,0 +1,262 @@
+"""Requests of people and their legal clock: P-05, P-06, P-32, and Philippe's inbox."""
+
+from datetime import date, timedelta
+
+import pytest
+from django.db import IntegrityError, transaction
+from django.urls import reverse
+from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
+
+from atn_platform.accounts.enums import Role
+from atn_platform.audit.models import Entry
+from atn_platform.notifications.models import OutgoingEmail
+from atn_platform.rights import actions, tasks
+from atn_platform.rights.enums import Kind, Part, State
+from atn_platform.rights.models import RightsRequest
+from certificates.queries import facts_of
+from tests.factories import NOON, EnrollmentFactory, MandateFactory, UserFactory
+
+pytestmark = pytest.mark.django_db
+MINE, RECTIFY = reverse("rights:mine"), reverse("rights:rectification")
+ERASE, INBOX = reverse("rights:erasure"), reverse("admin:rights_rightsrequest_changelist")
+WRITE_DOWN = reverse("admin:rights_write_down")
+
+
+@pytest.fixture
+def atn(client):
+    person = UserFactory(role=Role.ADMINISTRATOR)
+    client.force_login(person)
+    return person
+
+
+def page_of(asked):
+    return reverse("admin:rights_rightsrequest_change", args=[asked.pk])
+
+
+def answer(client, asked, name, **typed):
+    return client.post(reverse("admin:rights_answer", args=[asked.pk, name]), typed)
+
+
+def erasure_of(user):
+    return actions.ask_erasure(user=user, on=NOON.date(), at=NOON)
+
+
+def test_p05_a_function_is_corrected_once_atn_says_yes(client):
+    mandate = MandateFactory(function="greffière")
+    client.force_login(mandate.user)
+    typed = {"part": "function", "mandate": mandate.pk, "wanted": "directrice générale"}
+    assertRedirects(client.post(RECTIFY, typed), MINE)
+    asked = RightsRequest.objects.get()
+    assert (asked.kind, asked.state) == (Kind.RECTIFICATION, State.WAITING)
+    mandate.refresh_from_db()
+    assert mandate.function == "greffière"
+    client.force_login(UserFactory(role=Role.ADMINISTRATOR))
+    answer(client, asked, "accepter")
+    mandate.refresh_from_db()
+    assert mandate.function == "directrice générale"
+    assert Entry.objects.get(verb="mandate.corrected").details == {
+        "before": {"function": "greffière"}
+    }
+    # The next attestation follows.
+    enrollment = EnrollmentFactory(mandate=mandate, completed=True)
+    assert facts_of(enrollment)["function"] == "directrice générale"
+
+
+def test_p05_a_refusal_says_why_to_the_person(client, atn):
+    person = UserFactory()
+    asked = actions.ask_rectification(
+        user=person, part=Part.ORGANISATION, mandate=None, wanted="Saint-Exemple",
+        on=NOON.date(), at=NOON,
+    )  # fmt: skip
+    page = answer(client, asked, "refuser", reason=" ")
+    assertContains(page, "Écrivez pourquoi", status_code=422)
+    answer(client, asked, "refuser", reason="Le répertoire dit autre chose.")
+    asked.refresh_from_db()
+    assert asked.state == State.REFUSED
+    assert (
+        "Le répertoire dit autre chose."
+        in OutgoingEmail.objects.get(key=f"rights_answered:{asked.pk}").text
+    )
+    client.force_login(person)
+    assertContains(client.get(MINE), "Le répertoire dit autre chose.")
+    with pytest.raises(IntegrityError), transaction.atomic():
+        RightsRequest.objects.update(reason="")
+
+
+@pytest.mark.parametrize(
+    ("typed", "words"),
+    [
+        ({"part": "function", "wanted": "maire"}, "Choisissez l’organisation"),
+        ({"part": "other", "wanted": ""}, "Écrivez ce qu’il faudrait lire."),
+        ({"part": "tout", "wanted": "x"}, "tout"),
+        ({"part": "other", "wanted": "x" * 2001}, "2000"),
+        ({"part": "function", "wanted": "x" * 121}, "au plus 120 caractères"),
+    ],
+)
+def test_bad_input_is_told_at_its_field_and_kept(client, typed, words):
+    client.force_login(UserFactory())
+    page = client.post(RECTIFY, typed)
+    assertContains(page, words, status_code=422)
+    assertContains(page, typed["wanted"], status_code=422)
+
+
+def test_a_function_of_someone_else_cannot_be_corrected(client):
+    client.force_login(UserFactory())
+    typed = {"part": "function", "mandate": MandateFactory().pk, "wanted": "maire"}
+    assert client.post(RECTIFY, typed).status_code == 422
+    assert not RightsRequest.objects.exists()
+
+
+def test_p06_the_person_is_told_what_goes_what_stays_and_why(client):
+    mandate = MandateFactory()
+    EnrollmentFactory(mandate=mandate, completed=True)
+    client.force_login(mandate.user)
+    page = client.get(ERASE)
+    for words in ("Ce qui sera effacé", "Ce qui restera, sans votre nom", "7 jours",
+                  "les statistiques déjà publiées ne changent pas"):  # fmt: skip
+        assertContains(page, words)
+    assertContains(client.post(ERASE, {}), "Cochez cette case", status_code=422)
+    assertRedirects(client.post(ERASE, {"understood": "on"}), MINE)
+    client.post(ERASE, {"understood": "on"})
+    asked = RightsRequest.objects.get()
+    assert asked.due_on - asked.asked_at.date() >= timedelta(days=19)
+
+
+def test_p06_the_person_takes_it_back_in_one_click(client):
+    user = UserFactory()
+    asked = erasure_of(user)
+    client.force_login(user)
+    cancel = reverse("rights:cancel", args=[asked.pk])
+    assertContains(client.get(MINE), cancel)
+    assertContains(client.post(cancel, follow=True), "Rien n’a changé.")
+    assert client.post(cancel).status_code == 404
+    client.force_login(UserFactory())
+    assert client.post(reverse("rights:cancel", args=[erasure_of(user).pk])).status_code == 404
+
+
+def test_the_clock_of_the_law_runs_twenty_days_and_ten_more_once(client, atn):
+    asked = actions.ask_rectification(
+        user=UserFactory(), part=Part.OTHER, mandate=None, wanted="x", on=NOON.date(), at=NOON
+    )
+    assert asked.due_on == date(2026, 12, 13)
+    assertContains(answer(client, asked, "prolonger"), "Écrivez pourquoi", status_code=422)
+    answer(client, asked, "prolonger", reason="Archives à consulter.")
+    asked.refresh_from_db()
+    assert asked.due_on == date(2026, 12, 23)
+    letter = OutgoingEmail.objects.get(key=f"rights_extended:{asked.pk}")
+    assert "Archives à consulter." in letter.text
+    again = answer(client, asked, "prolonger", reason="Encore.")
+    assertContains(again, "une fois", status_code=422)
+    assert not asked.is_late(date(2026, 12, 23))
+    assert asked.is_late(date(2026, 12, 24))
+
+
+def test_the_inbox_shows_what_is_late_first(client, atn):
+    user = UserFactory(last_name="En retard")
+    actions.ask_erasure(user=user, on=date(2026, 1, 5), at=NOON)
+    actions.ask_erasure(user=UserFactory(), on=date(2099, 1, 5), at=NOON)
+    page = client.get(INBOX)
+    assertContains(page, "25\xa0janvier\xa02026\xa0: en retard")
+    assertContains(page, "jours restants")
+    text = page.content.decode()
+    assert text.index("en retard") < text.index("jours restants")
+    late = RightsRequest.objects.get(user=user)
+    assertContains(client.get(page_of(late)), "Le délai de la loi est passé")
+    assertNotContains(client.get(INBOX, {"etat": "closes"}), "en retard")
+
+
+def test_philippe_answers_an_erasure_with_proof(client, atn):
+    """Persona 11: « … répondre à une demande d’accès ou de suppression …, avec preuve. »"""
+    person = UserFactory(last_name="Partie")
+    asked = erasure_of(person)
+    page = client.get(page_of(asked))
+    assertContains(page, "Ce qui sera effacé")
+    assertContains(page, "pas avant le lundi 30")
+    assertRedirects(answer(client, asked, "accepter"), page_of(asked))
+    actions.erase_due(on=NOON.date(), at=NOON + timedelta(days=99))
+    page = client.get(page_of(asked))
+    assertContains(page, "Effacée le")
+    assertContains(page, "Courriels sortants")
+    assertNotContains(page, "Partie")
+    verbs = Entry.objects.filter(target=str(asked.pk)).order_by("pk")
+    assert list(verbs.values_list("verb", flat=True)) == [
+        "rights.asked", "rights.granted", "rights.erased",
+    ]  # fmt: skip
+    assertContains(
+        answer(client, asked, "refuser", reason="non"), "rien ne change plus", status_code=422
+    )
+
+
+def test_p32_a_request_of_an_heir_is_written_down_and_its_proof_let_go(client, atn):
+    person = UserFactory()
+    typed = {"kind": "erasure", "user": person.email, "on_behalf": "sa fille, liquidatrice",
+             "identity_proof": "appel, puis acte vu en visioconférence"}  # fmt: skip
+    for gap, words in [("identity_proof", "comment l’identité"), ("user", "Un effacement vise")]:
+        assertContains(client.post(WRITE_DOWN, {**typed, gap: ""}), words, status_code=422)
+    unknown = client.post(WRITE_DOWN, {**typed, "user": "personne@nulle.part"})
+    assertContains(unknown, "Aucun compte actif", status_code=422)
+    client.post(WRITE_DOWN, typed)
+    asked = RightsRequest.objects.get()
+    assertContains(client.get(page_of(asked)), "acte vu en visioconférence")
+    answer(client, asked, "accepter")
+    asked.refresh_from_db()
+    assert (asked.identity_proof, asked.on_behalf) == ("", "sa fille, liquidatrice")
+    with pytest.raises(IntegrityError), transaction.atomic():
+        RightsRequest.objects.update(identity_proof="permis")
+
+
+def test_p32_someone_without_an_account_may_ask_for_access(client, atn):
+    typed = {"kind": "access", "on_behalf": "son avocat", "identity_proof": "procuration vue"}
+    client.post(WRITE_DOWN, typed)
+    asked = RightsRequest.objects.get()
+    answer(client, asked, "accepter", reason="Rien n’est gardé à ce nom.")
+    asked.refresh_from_db()
+    assert asked.state == State.GRANTED
+    assert not OutgoingEmail.objects.exists()
+
+
+def test_atn_cancels_an_erasure_to_come_and_the_account_opens_again(client, atn):
+    person = UserFactory()
+    asked = erasure_of(person)
+    actions.grant(request_id=asked.pk, reason="", by=atn, at=NOON)
+    client.post(reverse("admin:rights_cancel", args=[asked.pk]))
+    person.refresh_from_db()
+    assert person.is_active
+    page = client.post(reverse("admin:rights_cancel", args=[asked.pk]), follow=True)
+    assertContains(page, "rien ne change plus")
+
+
+def test_the_sweep_carries_out_what_is_due(atn):
+    asked = erasure_of(UserFactory())
+    actions.grant(request_id=asked.pk, reason="", by=atn, at=NOON)
+    RightsRequest.objects.update(erase_at=NOON - timedelta(days=30))
+    tasks.erase_due.delay()
+    asked.refresh_from_db()
+    assert asked.state == State.ERASED
+
+
+@pytest.mark.parametrize("role", [Role.COACH, Role.UMQ_COORDINATOR])
+def test_the_inbox_is_for_atn_alone(client, role):
+    asked = erasure_of(UserFactory())
+    for staff in (False, True):
+        client.force_login(UserFactory(role=role, is_staff=staff))
+        for page in (INBOX, WRITE_DOWN, page_of(asked)):
+            assert client.get(page).status_code in {302, 403}
+        answer(client, asked, "accepter")
+    asked.refresh_from_db()
+    assert asked.state == State.WAITING
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_lists_take_the_same_queries_whatever_their_length(
+    client, atn, django_assert_num_queries, count
+):
+    for _ in range(count):
+        actions.ask_rectification(
+            user=atn, part=Part.OTHER, mandate=None, wanted="x", on=NOON.date(), at=NOON
+        )
+    client.get(INBOX)
+    with django_assert_num_queries(4):
+        assertContains(client.get(INBOX), "Demande n°", count=count)
+    with django_assert_num_queries(3):
+        assertContains(client.get(MINE), "Annuler cette demande", count=count)
