@@ -5,17 +5,20 @@ from typing import Any, cast
 from django.contrib import admin, messages
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Now, TruncDate
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.template.response import TemplateResponse
+from django.urls import URLPattern, path
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from atn_platform.accounts.models import User
-from atn_platform.core.admin import ListAdmin, ReadOnlyAdmin, StateFilter, confirmed
+from atn_platform.core.admin import ListAdmin, ReadOnlyAdmin, StateFilter, confirmed, own_page
 from atn_platform.core.exceptions import ActionError
-from municipalities.actions import claims, mandates, territory
+from municipalities.actions import claims, mandates, readings, territory
 from municipalities.enums import Kind
 from municipalities.forms import ResponsibilityForm, SuccessorForm
+from municipalities.forms.readings import ApplyForm, ReadingForm
 from municipalities.models import (
     Claim,
     Mandate,
@@ -159,6 +162,9 @@ class RegionAdmin(ReadOnlyAdmin):
 
 @admin.register(RegistryImport)
 class RegistryImportAdmin(ReadOnlyAdmin):
+    """What was read, and the page that reads one more file: look first, then apply."""
+
+    change_list_template = "admin/municipalities/registryimport/change_list.html"
     list_display = ("reference_date", "imported_at", "in_scope", "created", "vanished", "sha256")
     ordering = ("-pk",)
 
@@ -173,6 +179,50 @@ class RegistryImportAdmin(ReadOnlyAdmin):
     @admin.display(description=_("disparues"))
     def vanished(self, obj: RegistryImport) -> Any:
         return obj.counts.get("vanished")
+
+    def get_urls(self) -> list[URLPattern]:
+        page = path("lire/", own_page(self, self.read), name="municipalities_read_registry")
+        return [page, *super().get_urls()]
+
+    def read(self, request: HttpRequest) -> HttpResponse:
+        """Hand a file in, see what it would change, then apply it."""
+        if "apply" in request.POST and self._apply(request):
+            return redirect("admin:municipalities_registryimport_changelist")
+        looked = "look" in request.POST
+        form = ReadingForm(initial={"on": timezone.localdate()})
+        if looked:
+            form = ReadingForm(request.POST, request.FILES)
+        preview = self._preview(form) if looked and form.is_valid() else None
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("Mettre le Répertoire à jour"),
+            "opts": self.opts,
+            "form": form,
+            "preview": preview,
+        }
+        template = "admin/municipalities/registryimport/read.html"
+        return TemplateResponse(request, template, context, status=422 if form.errors else 200)
+
+    def _preview(self, form: ReadingForm) -> readings.Preview | None:
+        sha256 = readings.keep(form.cleaned_data["file"].read())
+        try:
+            return readings.preview(sha256=sha256, on=form.cleaned_data["on"], at=timezone.now())
+        except ActionError as error:
+            form.add_error("file", str(error))
+            return None
+
+    def _apply(self, request: HttpRequest) -> bool:
+        form = ApplyForm(request.POST)
+        if not form.is_valid():
+            return False
+        by = cast("User", request.user)
+        try:
+            readings.apply(**form.cleaned_data, by=by, at=timezone.now())
+        except ActionError as error:
+            self.message_user(request, str(error), messages.ERROR)
+            return False
+        self.message_user(request, _("Le Répertoire est à jour."), messages.SUCCESS)
+        return True
 
 
 @admin.register(TerritorialEvent)

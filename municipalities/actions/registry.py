@@ -170,8 +170,8 @@ def _refuse_massive_loss(places: Comparison) -> None:
         share = french.number(100 * lost / before, 1)
         raise RegistryRefused(
             f"{lost} municipalités sur {before} ({share}{french.NBSP}%) manquent au fichier, plus "
-            f"que les 3{french.NBSP}% attendus. Vérifiez le fichier, puis recommencez avec "
-            "--force s’il est bon."
+            f"que les 3{french.NBSP}% attendus. Vérifiez le fichier, puis confirmez "
+            "(--force) s’il est bon."
         )
 
 
