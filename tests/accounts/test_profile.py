@@ -49,7 +49,7 @@ def test_the_profile_takes_the_same_queries_whatever_the_number_of_functions(
     for _ in range(count):
         MandateFactory(user=user)
     client.force_login(user)
-    with django_assert_num_queries(3):  # session, person, mandates
+    with django_assert_num_queries(4):  # session, person, card, mandates
         assertContains(client.get(PROFILE), "J’ai quitté", count)
 
 
