@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from django.core.exceptions import SuspiciousOperation
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.middleware.gzip import GZipMiddleware
@@ -53,5 +54,21 @@ def security_headers(
         )
         response.headers.setdefault("Cache-Control", "private, no-store")
         return response
+
+    return middleware
+
+
+def no_null_in_queries(
+    get_response: Callable[[HttpRequest], HttpResponse],
+) -> Callable[[HttpRequest], HttpResponse]:
+    """Answer 400 to an address that asks for a null character, which PostgreSQL cannot hold.
+
+    Forms refuse it by themselves; filters and searches read the address without one.
+    """
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        if "%00" in request.META["QUERY_STRING"]:
+            raise SuspiciousOperation
+        return get_response(request)
 
     return middleware

@@ -72,6 +72,7 @@ MIDDLEWARE = [
     "atn_platform.accounts.middleware.SignInRequired",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "atn_platform.core.middleware.no_null_in_queries",
     "allauth.account.middleware.AccountMiddleware",
     "atn_platform.accounts.middleware.shared_device",
     "atn_platform.accounts.middleware.require_second_factor",

@@ -34,7 +34,8 @@ WAITING_LIFE = 15 * 60
 @require_http_methods(["GET", "HEAD", "POST"])
 def ask(request: HttpRequest) -> HttpResponseBase:
     """Allauth's page, unless the domain that was typed has a way in of its own."""
-    email = request.POST.get("email", "")
+    # Allauth's form says what is wrong with an address that no column can hold.
+    email = request.POST.get("email", "").partition("\0")[0]
     if email and "code" not in request.POST and (offered := sign_in.offered_for(email)):
         context = {
             "offered": offered,

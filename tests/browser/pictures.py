@@ -39,7 +39,7 @@ def sign_in(browser: Browser, base: str, who: str, viewport: dict) -> Page:
     if "/2fa/" in page.url:
         letters.reload()
         page.locator("input[name=code]").fill(letters.locator(".note strong").inner_text())
-        page.locator("form:has(input[name=code]) button[type=submit]").click()
+        page.get_by_role("button", name="Se connecter", exact=True).click()
     letters.close()
     return page
 

@@ -267,3 +267,9 @@ def test_after_the_session_the_page_tells_what_was_noted(client, meeting, enroll
     refused = client.post(page("cancel", meeting), follow=True)
     assertContains(refused, "a eu lieu")
     assertRedirects(client.post(page("cancel", meeting)), page("session", meeting))
+
+
+def test_an_address_with_a_null_character_is_refused_in_french(client, enrollment):
+    client.force_login(enrollment.learner)
+    answer = client.get(reverse("enrollments:sessions") + "?cours=%00")
+    assertContains(answer, "pas compris cette demande", status_code=400)

@@ -217,7 +217,9 @@ def test_b82_people_without_an_address_sit_at_once_with_an_account_of_their_own(
     assertContains(signed.post(page, typed_in, follow=True), "Sans courriel")
     assert signed.post(page, typed_in).status_code == 422  # both seats have someone
     late = [Guest("", "Jean", "Roy", Public.ELECTED, "siège 1")]
-    council.seat(organisation=ginette.organisation, guests=late, by=ginette.user, at=timezone.now())
+    council.seat(
+        organisation=ginette.organisation, guests=late, by=ginette.user, at=timezone.now()
+    )
     person = User.objects.get(email=None)
     assert not person.has_usable_password()
     mandate = person.mandates.get()

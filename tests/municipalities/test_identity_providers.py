@@ -379,3 +379,9 @@ def test_the_pages_of_another_organisation_do_not_exist(client, samir):
         ("provider", [mine, "yahoo"]), ("domain", [row.pk]),
     ):  # fmt: skip
         assert client.get(reverse(f"municipalities:{page}", args=args)).status_code == 404
+
+
+def test_a_null_character_is_refused_at_the_field(client):
+    answer = client.post(reverse("ask-code"), {"email": "ann\0@exemple.quebec"})
+    assert answer.status_code in {200, 422}
+    assert "email" in answer.context["form"].errors
