@@ -104,6 +104,8 @@ def _close(asked: RightsRequest, *, by: User, at: datetime) -> None:
     person = asked.user
     if person is None:
         raise RequestRefused(_("Cette demande ne désigne aucun compte : rien n’est à effacer."))
+    if person.legal_holds.filter(lifted_at=None).exists():
+        raise RequestRefused(_("Une retenue légale l’empêche : levez-la d’abord, ou refusez."))
     if person.has_role(*Role):
         raise RequestRefused(_("Cette personne tient un rôle d’ATN ou de l’UMQ : terminez-le."))
     close_account(user=person, by=by, at=at)

@@ -54,6 +54,7 @@ INSTALLED_APPS = [
     "atn_platform.reports",
     "atn_platform.portal",
     "atn_platform.privacy",
+    "atn_platform.retention",
     "atn_platform.rights",
 ]
 
@@ -252,6 +253,10 @@ CELERY_BEAT_SCHEDULE = {
     "sessions-changed": {
         "task": "enrollments.tasks.tell_changes",
         "schedule": crontab(minute="*"),
+    },
+    "retention": {
+        "task": "atn_platform.retention.tasks.pass_by",
+        "schedule": crontab(minute="40", hour="3"),
     },
     "erasures-due": {
         "task": "atn_platform.rights.tasks.erase_due",

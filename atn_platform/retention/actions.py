@@ -1,0 +1,90 @@
+"""Proposing by night, approving by day, and letting go of what was proposed and nothing else."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from atn_platform.accounts.models import User
+from atn_platform.audit.recording import record
+from atn_platform.core.exceptions import ActionError
+from atn_platform.core.purging import purging
+from atn_platform.retention.models import LegalHold, RetentionRun
+from atn_platform.retention.queries import RULES, Rule, past_due
+
+BATCH = 5_000
+
+
+class RetentionRefused(ActionError):
+    """Nothing can go like that."""
+
+
+def propose(*, at: datetime) -> RetentionRun | None:
+    """Count what is past its time; None when there is nothing. No row is touched."""
+    counted = past_due(at)
+    return RetentionRun.objects.create(proposed_at=at, proposed=counted) if counted else None
+
+
+@transaction.atomic
+def approve(*, run_id: int, by: User, at: datetime) -> RetentionRun:
+    """Let what the last night proposed go. Safe to repeat."""
+    run = RetentionRun.objects.select_for_update(no_key=True).get(pk=run_id)
+    if run.approved_at is not None:
+        return run
+    if RetentionRun.objects.filter(pk__gt=run.pk).exists():
+        raise RetentionRefused(_("Une proposition plus récente la remplace : approuvez celle-là."))
+    run.approved_at, run.approved_by = at, by
+    run.save(update_fields=["approved_at", "approved_by", "updated_at"])
+    record(at=at, actor=by, verb="retention.approved", target=str(run.pk))
+    return run
+
+
+def carry_out(*, run_id: int, at: datetime) -> bool:
+    """Delete what was past its time when it was proposed, rule by rule. False when it is done.
+
+    Restartable: a run cut short goes on where it stopped, and its counts add up.
+    """
+    run = RetentionRun.objects.get(pk=run_id)
+    if run.approved_at is None or run.done_at is not None:
+        return False
+    for rule in RULES:
+        while _let_go(run, rule):
+            pass
+    return bool(RetentionRun.objects.filter(pk=run.pk, done_at=None).update(done_at=at))
+
+
+@transaction.atomic
+def _let_go(run: RetentionRun, rule: Rule) -> int:
+    """One batch and its count, together; how many."""
+    kept = RetentionRun.objects.select_for_update(no_key=True).get(pk=run.pk)
+    found = list(rule.due(run.proposed_at).values_list("pk", flat=True)[:BATCH])
+    if not found:
+        return 0
+    with purging():
+        # Every model has this manager, whatever its own one hides.
+        rule.due(run.proposed_at).model._base_manager.filter(pk__in=found).delete()  # noqa: SLF001
+    kept.gone[rule.key] = kept.gone.get(rule.key, 0) + len(found)
+    kept.save(update_fields=["gone", "updated_at"])
+    return len(found)
+
+
+@transaction.atomic
+def hold(*, user: User, reason: str, by: User, at: datetime) -> LegalHold:
+    """Keep all that is held on a person; a second call gives the hold in force."""
+    User.objects.select_for_update(no_key=True).get(pk=user.pk)
+    placed, created = LegalHold.objects.get_or_create(
+        user=user, lifted_at=None, defaults={"reason": reason, "placed_at": at, "placed_by": by}
+    )
+    if created:
+        record(at=at, actor=by, verb="hold.placed", target=str(user.pk))
+    return placed
+
+
+@transaction.atomic
+def lift(*, hold_id: int, by: User, at: datetime) -> bool:
+    """Let time pass again. False when it is lifted already."""
+    placed = LegalHold.objects.filter(pk=hold_id, lifted_at=None)
+    lifted = placed.update(lifted_at=at, updated_at=at)
+    if lifted:
+        record(at=at, actor=by, verb="hold.lifted", target=str(hold_id))
+    return bool(lifted)
