@@ -18,6 +18,7 @@ class ItemKind(Enum):
     SHORT = "short"
     NUMERICAL = "numerical"
     MATCHING = "matching"
+    ORDERING = "ordering"  # `answers` in the right order
     OTHER = "other"  # a kind of that system alone: `Item.foreign` names it
 
 

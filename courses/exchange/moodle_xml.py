@@ -5,7 +5,6 @@ Element names and what they hold are those of a Moodle 4 export: one `question` 
 """
 
 from collections.abc import Iterable
-from math import isfinite
 from typing import Any
 from xml.etree import ElementTree as Xml  # only to write: reading goes through defusedxml
 
@@ -14,9 +13,9 @@ from defusedxml import ElementTree as Safe
 from django.utils.translation import gettext as _
 
 from courses.exchange.items import Answer, Item, ItemKind, Pair, Span, Text
+from courses.exchange.marks import ALL, number
 from courses.notation import LineProblem, NotationRefused
 
-ALL = 100.0
 MARKUPS = {
     "html": "html",
     "plain_text": "plain",
@@ -104,11 +103,9 @@ def _answer(node: Any, kind: ItemKind) -> Answer:
 
 
 def _span(node: Any, words: str) -> Span | None:
-    """None for « * », Moodle's « any other answer »."""
-    number = _number(words)
-    return (
-        Span.around(number, _number(_bare(node, "tolerance")) or 0) if number is not None else None
-    )
+    """None for « * », Moodle’s « any other answer »."""
+    value = number(words)
+    return value if value is None else Span.around(value, number(_bare(node, "tolerance")) or 0)
 
 
 def _pair(node: Any) -> Pair:
@@ -116,15 +113,7 @@ def _pair(node: Any) -> Pair:
 
 
 def _worth(node: Any) -> float:
-    return _number(node.get("fraction", "0")) or 0.0
-
-
-def _number(words: str) -> float | None:
-    try:
-        found = float(words)
-    except ValueError:
-        return None
-    return found if isfinite(found) else None
+    return number(node.get("fraction", "0")) or 0.0
 
 
 def _bare(node: Any, name: str) -> str:
