@@ -7,6 +7,7 @@ from atn_platform.core import personal
 from atn_platform.core.personal import About, Export, Kind, Reader, Retention, Table, nobody
 from courses.models import (
     Asset,
+    BankQuestion,
     Block,
     Course,
     CourseSession,
@@ -41,7 +42,7 @@ TABLES = [
         ),
         plain="id document facts minutes content_hash",
     ),
-    *nobody(Course, Module, Lesson, Block, Question, Asset, Path, PathStep),
+    *nobody(Course, Module, Lesson, Block, Question, BankQuestion, Asset, Path, PathStep),
 ]  # fmt: skip
 
 

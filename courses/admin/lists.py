@@ -9,7 +9,8 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
-from courses.models import Course, CourseVersion
+from atn_platform.core.admin import ReadOnlyAdmin
+from courses.models import BankQuestion, Course, CourseVersion
 
 
 @admin.register(Course)
@@ -77,3 +78,13 @@ class CourseVersionAdmin(admin.ModelAdmin):
         self, request: HttpRequest, obj: CourseVersion | None = None
     ) -> bool:
         return False
+
+
+@admin.register(BankQuestion)
+class BankQuestionAdmin(ReadOnlyAdmin):
+    """Find a question that came from another system."""
+
+    list_display = ("title", "kind", "tags", "source")
+    list_filter = ("kind",)
+    search_fields = ("title", "prompt", "tags", "source")
+    ordering = ("source", "pk")

@@ -1,5 +1,6 @@
 """Drafts that authors edit, and the versions and sessions that learners meet."""
 
+from courses.models.bank import BankQuestion
 from courses.models.drafts import (
     Asset,
     Block,
@@ -15,6 +16,7 @@ from courses.models.versions import CourseVersion
 
 __all__ = [
     "Asset",
+    "BankQuestion",
     "Block",
     "Course",
     "CourseSession",
