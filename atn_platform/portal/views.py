@@ -1,6 +1,7 @@
 """Pages made of several apps, and the few that belong to none."""
 
 import re
+from email.utils import parseaddr
 
 from django.conf import settings
 from django.contrib import messages
@@ -31,7 +32,7 @@ def home(request: HttpRequest) -> HttpResponse:
         return render(request, "portal/landing.html")
     context = {
         "home": queries.home(request.user, now=timezone.localtime()),
-        "contact": settings.REPLY_TO_EMAIL,
+        "contact": _contact(),
         "typed": typed_by(request),
     }
     return render(request, "portal/home.html", context)
@@ -60,13 +61,18 @@ def call_back(request: HttpRequest) -> HttpResponse:
     return redirect("portal:help")
 
 
+def _contact() -> str:
+    """The address alone: a link that writes to someone takes no name."""
+    return parseaddr(settings.REPLY_TO_EMAIL)[1]
+
+
 def _person(request: HttpRequest) -> User | None:
     return request.user if request.user.is_authenticated else None
 
 
 def _help(request: HttpRequest, form: CallBackForm) -> HttpResponse:
     context = {
-        "contact": settings.REPLY_TO_EMAIL,
+        "contact": _contact(),
         "phone": settings.SUPPORT_PHONE,
         "dialled": re.sub(r"[^\d+]", "", settings.SUPPORT_PHONE),
         "form": form,
@@ -77,13 +83,13 @@ def _help(request: HttpRequest, form: CallBackForm) -> HttpResponse:
 @login_not_required
 @require_safe
 def accessibility(request: HttpRequest) -> HttpResponse:
-    return render(request, "portal/accessibility.html", {"contact": settings.REPLY_TO_EMAIL})
+    return render(request, "portal/accessibility.html", {"contact": _contact()})
 
 
 @login_not_required
 @require_safe
 def privacy(request: HttpRequest) -> HttpResponse:
-    return render(request, "portal/privacy.html", {"contact": settings.REPLY_TO_EMAIL})
+    return render(request, "portal/privacy.html", {"contact": _contact()})
 
 
 @login_not_required
