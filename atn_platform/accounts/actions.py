@@ -8,12 +8,13 @@ from uuid import UUID
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from django.conf import settings
+from django.contrib.sessions.models import Session
 from django.db import IntegrityError, transaction
 from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.translation import gettext as _
 
 from atn_platform.accounts.enums import Role
-from atn_platform.accounts.models import CARD_LIFE, Card, RoleGrant, User, handle_of
+from atn_platform.accounts.models import CARD_LIFE, Card, OpenSession, RoleGrant, User, handle_of
 from atn_platform.accounts.signals import account_changed, role_ended, role_granted
 from atn_platform.core import codes
 from atn_platform.core.exceptions import ActionError
@@ -126,14 +127,49 @@ def _set_active(*, user: User, active: bool, by: User, at: datetime) -> bool:
 
 
 @transaction.atomic
-def forget_second_factor(*, user: User, by: User, at: datetime) -> bool:
-    """A lost phone: the person sets up another at the next visit. False when there was none."""
+def forget_second_factor(*, user: User, by: User, reason: str, at: datetime) -> bool:
+    """A lost phone: the person sets up another at the next visit. False when there was none.
+
+    Whoever holds the lost one is put out of the account too.
+    """
     deleted, _rows = Authenticator.objects.filter(user=user).delete()
     if deleted:
-        account_changed.send(
-            sender=User, user=user, verb="second-factor-forgotten", fields=[], by=by, at=at
-        )
+        _close_sessions(user, but="")
+        announce(user=user, verb="second-factor-forgotten", by=by, at=at, reason=reason)
     return bool(deleted)
+
+
+def announce(*, user: User, verb: str, by: User | None, at: datetime, reason: str = "") -> None:
+    """Tell the apps above what happened to an account: the journal, and letters to its owner."""
+    account_changed.send(sender=User, user=user, verb=verb, fields=[], by=by, at=at, reason=reason)
+
+
+@transaction.atomic
+def note_session(*, user: User, session_key: str, device: str) -> None:
+    """Remember in which browser a session was opened; harmless twice."""
+    OpenSession.objects.update_or_create(
+        session_id=session_key, defaults={"user": user, "device": device}
+    )
+
+
+@transaction.atomic
+def end_sessions(
+    *, user: User, by: User, at: datetime, only: int | None = None, but: str = ""
+) -> int:
+    """Close one session of a person, or every one `but` a key; how many were open."""
+    closed = _close_sessions(user, only=only, but=but)
+    if closed:
+        announce(user=user, verb="sessions-ended", by=by, at=at)
+    return closed
+
+
+def _close_sessions(user: User, *, only: int | None = None, but: str) -> int:
+    rows = user.open_sessions.exclude(session_id=but)
+    if only is not None:
+        rows = rows.filter(pk=only)
+    keys = list(rows.values_list("session_id", flat=True))
+    Session.objects.filter(pk__in=keys).delete()
+    return len(keys)
 
 
 @transaction.atomic

@@ -53,7 +53,7 @@ class UserAdmin(ListAdmin):
     search_help_text = _("Nom, courriel ou organisation; les accents comptent peu.")
     ordering = ("sort_key",)
     list_per_page = 50
-    actions = ("close", "reopen", "forget_second_factor")
+    actions = ("close", "reopen", "forget_second_factor", "end_sessions")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
         rows = super().get_queryset(request)
@@ -116,6 +116,19 @@ class UserAdmin(ListAdmin):
             done=_("Le compte de %s est réactivé."),
         )  # fmt: skip
 
+    @admin.action(description=_("Fermer les sessions"), permissions=["change"])
+    def end_sessions(self, request: HttpRequest, rows: QuerySet[User]) -> TemplateResponse | None:
+        by, at = cast("User", request.user), timezone.now()
+        return confirmed(
+            self, request, rows,
+            lambda user: actions.end_sessions(user=user, by=by, at=at),
+            action="end_sessions",
+            title=_("Fermer les sessions"),
+            effect=_("Ces personnes devront se connecter de nouveau, sur chaque appareil. "
+                     "Une lettre le leur dit."),
+            done=_("Les sessions de %s sont fermées."),
+        )  # fmt: skip
+
     @admin.action(description=_("Oublier le second facteur"), permissions=["change"])
     def forget_second_factor(
         self, request: HttpRequest, rows: QuerySet[User]
@@ -123,11 +136,15 @@ class UserAdmin(ListAdmin):
         by, at = cast("User", request.user), timezone.now()
         return confirmed(
             self, request, rows,
-            lambda user: actions.forget_second_factor(user=user, by=by, at=at),
+            lambda user: actions.forget_second_factor(
+                user=user, by=by, reason=request.POST["reason"].strip()[:300], at=at
+            ),
             action="forget_second_factor",
+            asks_why=True,
             title=_("Oublier le second facteur"),
             effect=_("Pour un téléphone perdu. Assurez-vous de l’identité de la personne : "
-                     "elle en installera un autre à sa prochaine visite."),
+                     "elle en installera un autre à sa prochaine visite. Ses sessions se ferment; "
+                     "une lettre le lui dit."),
             done=_("Le second facteur de %s est oublié."),
         )  # fmt: skip
 

@@ -66,3 +66,17 @@ LIMITS: dict[str, tuple[Limit, ...]] = {
 }
 
 RATES = {door: ",".join(str(limit) for limit in limits) for door, limits in LIMITS.items()}
+
+
+@dataclass(frozen=True)
+class Life:
+    """How long a session may rest, and last; in seconds."""
+
+    idle: int
+    whole: int
+
+
+DAY = 24 * HOUR
+SESSION = Life(idle=30 * DAY, whole=90 * DAY)
+# Whoever sees the records of others: ATN, the UMQ, responsables.
+STAFF_SESSION = Life(idle=2 * HOUR, whole=12 * HOUR)

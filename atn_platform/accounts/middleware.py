@@ -18,15 +18,20 @@ from django.utils.translation import gettext as _
 from atn_platform.accounts.http import (
     DEVICE_DAYS,
     ONWARD,
+    OPENED,
     RESUMED,
+    SEEN,
     TYPED,
     keep_typed,
     page_before,
+    stamp_session,
 )
+from atn_platform.accounts.limits import SESSION, STAFF_SESSION
+from atn_platform.accounts.models import User
 from atn_platform.core.context import SHARED, SHARED_COOKIE, is_shared
 
 # In the session: when someone last did something.
-SEEN = "shared_seen"
+SHARED_SEEN = "shared_seen"
 SHARED_IDLE_SECONDS = 15 * 60
 # Seconds between two notes that someone is there; each is a write.
 NOTED_EVERY = 15
@@ -88,6 +93,38 @@ def require_second_factor(
     return middleware
 
 
+def bounded_session(
+    get_response: Callable[[HttpRequest], HttpResponse],
+) -> Callable[[HttpRequest], HttpResponse]:
+    """End a session that rested too long, or that lasted too long whatever was done in it.
+
+    Whoever sees the records of others has shorter limits; limits.py holds them (ASVS 7.3).
+    """
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        user = request.user
+        if user.is_authenticated and _is_over(request, user):
+            logout(request)
+            messages.info(request, _("Votre session est terminée. Connectez-vous de nouveau."))
+        return get_response(request)
+
+    return middleware
+
+
+def _is_over(request: HttpRequest, user: User) -> bool:
+    if OPENED not in request.session:
+        stamp_session(request)
+    life = STAFF_SESSION if user.needs_second_factor else SESSION
+    now = int(timezone.now().timestamp())
+    rest = now - request.session[SEEN]
+    if rest > life.idle or now - request.session[OPENED] > life.whole:
+        return True
+    # A note of presence is a write: a twentieth of the limit is precise enough.
+    if rest > life.idle // 20:
+        request.session[SEEN] = now
+    return False
+
+
 def shared_device(
     get_response: Callable[[HttpRequest], HttpResponse],
 ) -> Callable[[HttpRequest], HttpResponse]:
@@ -119,9 +156,9 @@ def shared_device(
 def _rested(request: HttpRequest) -> bool:
     """Whether nobody did anything for long; otherwise note that someone just did."""
     now = int(timezone.now().timestamp())
-    rest: int = now - request.session.setdefault(SEEN, now)
+    rest: int = now - request.session.setdefault(SHARED_SEEN, now)
     if rest > NOTED_EVERY:
-        request.session[SEEN] = now
+        request.session[SHARED_SEEN] = now
     return rest > SHARED_IDLE_SECONDS
 
 

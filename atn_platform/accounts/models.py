@@ -3,6 +3,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
+from django.contrib.sessions.models import Session
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
@@ -191,6 +192,31 @@ class User(AbstractBaseUser, PermissionsMixin):
     def has_way_back(self) -> bool:
         """Whether the person can come in again without anybody's help."""
         return bool(self.email) or self.has_usable_password() or SECOND_FACTOR in self.standing
+
+
+class OpenSession(TimestampedModel):
+    """A browser in which someone is signed in; it goes with the session itself.
+
+    Says what its owner needs to know it by: a browser, a system, a day. No address of the network.
+    """
+
+    session = models.OneToOneField(
+        Session,
+        verbose_name=_("session"),
+        on_delete=models.CASCADE,
+        related_name="opened",
+    )
+    user = models.ForeignKey(
+        User, verbose_name=_("personne"), on_delete=models.CASCADE, related_name="open_sessions"
+    )
+    device = models.CharField(_("appareil"), max_length=60)
+
+    class Meta:
+        verbose_name = _("session ouverte")
+        verbose_name_plural = _("sessions ouvertes")
+
+    def __str__(self) -> str:
+        return self.device
 
 
 class RoleGrant(TimestampedModel):

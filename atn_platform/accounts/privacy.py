@@ -14,7 +14,7 @@ from django.contrib.sessions.models import Session
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from atn_platform.accounts.models import Card, RoleGrant, User
+from atn_platform.accounts.models import Card, OpenSession, RoleGrant, User
 from atn_platform.core import personal
 from atn_platform.core.personal import About, Export, Kind, Reader, Retention, Table, nobody
 
@@ -136,6 +136,13 @@ TABLES = [
             About(sessions_of, "session_key session_data", Kind.SECRET, SIGNED_IN,
                   Retention.SESSION, ()),
         ),
+    ),
+    Table(
+        OpenSession,
+        (
+            About("user", "user device created_at", Kind.ACT, SIGNED_IN, Retention.SESSION),
+        ),
+        plain="id session updated_at",
     ),
     Table(
         LogEntry,

@@ -1,14 +1,40 @@
-"""What allauth announces of second factors."""
+"""What Django and allauth announce of sign-in and of second factors."""
 
 from typing import Any
 
 from allauth.account.internal.flows.login import record_authentication
+from allauth.account.signals import password_changed, password_set
 from allauth.mfa.models import Authenticator
 from allauth.mfa.signals import authenticator_added
+from django.contrib.auth.signals import user_logged_in
 from django.dispatch import receiver
-from django.http import HttpRequest  # noqa: TID251 -- the library hands it over
+from django.http import HttpRequest  # noqa: TID251 -- the libraries hand it over
 
+from atn_platform.accounts import actions
+from atn_platform.accounts.http import device_words, stamp_session
 from atn_platform.accounts.models import User
+
+
+@receiver(user_logged_in, dispatch_uid="accounts.session_opened")
+def note_session(request: HttpRequest, user: User, **kwargs: Any) -> None:
+    """Remember the browser, so that its owner may close the session from another."""
+    stamp_session(request)
+    if request.session.session_key is None:
+        request.session.save()
+    actions.note_session(
+        user=user,
+        session_key=str(request.session.session_key),
+        device=device_words(request.headers.get("User-Agent", "")),
+    )
+
+
+@receiver([password_changed, password_set], dispatch_uid="accounts.password_changed")
+def keep_only_this_session(request: HttpRequest, user: User, **kwargs: Any) -> None:
+    """A new password ends every other session: theirs hold the imprint of the old one.
+
+    Django gives this one another key at the same time.
+    """
+    note_session(request=request, user=user)
 
 
 @receiver(authenticator_added, dispatch_uid="accounts.factor_shown")

@@ -8,5 +8,5 @@ role_ended = Signal()
 
 # user, by: User (by may be None); at: datetime; verb: what happened to the account, such as
 # "created", "corrected", "closed", "opened"; fields: names of what changed; before: the names as
-# they were, by field, when one was corrected.
+# they were, by field, when one was corrected; reason: why, where somebody had to say so.
 account_changed = Signal()

@@ -10,9 +10,10 @@ from allauth.mfa.base.views import index as allauth_factors
 from allauth.mfa.recovery_codes.views import ViewRecoveryCodesView
 from allauth.mfa.webauthn.views import AddWebAuthnView
 from django.contrib import messages
+from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -209,3 +210,30 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:  # noq
             return redirect("accounts:resume")
         del request.session[TYPED]
     return render(request, "403_csrf.html", status=403)
+
+
+@require_safe
+def sessions(request: SignedInRequest) -> HttpResponse:
+    """The browsers in which one is signed in, and the ways to close them."""
+    opened = request.user.open_sessions.order_by("-created_at", "-pk")
+    context = {"opened": opened, "here": request.session.session_key}
+    return render(request, "accounts/sessions.html", context)
+
+
+@require_POST
+def end_session(request: SignedInRequest, pk: int) -> HttpResponse:
+    found = get_object_or_404(request.user.open_sessions, pk=pk)
+    actions.end_sessions(user=request.user, by=request.user, only=found.pk, at=timezone.now())
+    if found.session_id == request.session.session_key:
+        logout(request)
+        return redirect("portal:home")
+    messages.success(request, _("La session est fermée : %s.") % found.device)
+    return redirect("accounts:sessions")
+
+
+@require_POST
+def end_other_sessions(request: SignedInRequest) -> HttpResponse:
+    here = str(request.session.session_key)
+    actions.end_sessions(user=request.user, by=request.user, but=here, at=timezone.now())
+    messages.success(request, _("Vos autres sessions sont fermées."))
+    return redirect("accounts:sessions")

@@ -22,7 +22,15 @@ def write_end(user: User, role: str, by: User | None, at: datetime, **kwargs: An
 
 @receiver(account_changed, dispatch_uid="audit.account_changed")
 def write_account(
-    user: User, verb: str, fields: list[str], by: User | None, at: datetime, **kwargs: Any
+    user: User,
+    verb: str,
+    fields: list[str],
+    by: User | None,
+    at: datetime,
+    reason: str = "",
+    **kwargs: Any,
 ) -> None:
     details = {"before": kwargs["before"]} if kwargs.get("before") else {}
+    if reason:
+        details["reason"] = reason
     record(at=at, actor=by, verb=f"account.{verb}", target=str(user.pk), fields=fields, **details)

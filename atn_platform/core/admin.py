@@ -89,18 +89,23 @@ def confirmed(  # noqa: PLR0913 -- an action of a list, and its words
     title: "str | StrPromise",
     effect: "str | StrPromise",
     done: "str | StrPromise",
+    asks_why: bool = False,
 ) -> TemplateResponse | None:
     """Ask once, then do `act` to each row ticked in the list, and say so.
 
-    `action` is the method's own name; `done` holds « %s », the row in words.
+    `action` is the method's own name; `done` holds « %s », the row in words. With `asks_why`, the
+    page wants a reason, which `act` finds in request.POST["reason"].
     """
-    if "confirmed" not in request.POST:
+    lacks_reason = asks_why and not request.POST.get("reason", "").strip()
+    if "confirmed" not in request.POST or lacks_reason:
         context = {
             **model_admin.admin_site.each_context(request),
             "title": title,
             "opts": model_admin.opts,
             "action": action,
             "effect": effect,
+            "asks_why": asks_why,
+            "lacks_reason": lacks_reason and "confirmed" in request.POST,
             "rows": rows,
         }
         return TemplateResponse(request, "admin/confirm.html", context)

@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from atn_platform.accounts.actions import announce
 from atn_platform.accounts.http import known_device, remember_device, way_in_token
 from atn_platform.accounts.models import User
 from atn_platform.notifications import outbox
@@ -51,6 +52,18 @@ class AccountAdapter(DefaultAccountAdapter):
         names = [name for name in (user.email, user.handle) if name]
         return remember_device(answer, *names) if names else answer
 
+    def send_notification_mail(
+        self,
+        template_prefix: str,
+        user: User,
+        context: dict[str, Any] | None = None,
+        email: str | None = None,
+    ) -> None:
+        """What allauth did to an account goes by the one door of such news: journal and letter."""
+        verb = ANNOUNCED.get(template_prefix.rsplit("/", 1)[-1])
+        if verb:
+            announce(user=user, verb=verb, by=user, at=timezone.now())
+
     def send_way_in(self, email: str, user: User | None) -> None:
         """Say once an hour that codes are asked by many, and how the owner still gets one."""
         if user is not None:
@@ -82,6 +95,16 @@ class AccountAdapter(DefaultAccountAdapter):
         outbox.queue(message, at=now)
 
 
+ANNOUNCED = {
+    "password_changed": "password-changed",
+    "password_set": "password-changed",
+    "password_reset": "password-changed",
+    "totp_activated": "second-factor-added",
+    "webauthn_added": "second-factor-added",
+    "totp_deactivated": "second-factor-removed",
+    "webauthn_removed": "second-factor-removed",
+    "recovery_codes_generated": "recovery-codes-made",
+}
 OWN_WORDS = ("login_code", "unknown_account", "way_in")
 ONCE_AN_HOUR = ("unknown_account", "way_in")
 

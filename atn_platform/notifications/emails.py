@@ -8,6 +8,8 @@ from typing import Any
 from django.conf import settings
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from atn_platform.accounts.models import User
 from atn_platform.core import french
@@ -71,6 +73,41 @@ def compose(  # noqa: PLR0913 -- each argument is one part of the message
         calendar_method=calendar.method,
         not_before=timing.not_before,
         expires_at=timing.expires_at,
+    )
+
+
+# What happened to an account, by the verb of accounts.signals.account_changed.
+SAID_OF_ACCOUNTS = {
+    "password-changed": gettext_lazy(
+        "Le mot de passe de votre compte a changé. Vos autres sessions sont fermées."
+    ),
+    "second-factor-added": gettext_lazy("Un second facteur protège maintenant votre compte."),
+    "second-factor-removed": gettext_lazy("Un second facteur a été retiré de votre compte."),
+    "second-factor-forgotten": gettext_lazy(
+        "L’Académie a retiré votre second facteur et fermé vos sessions. "
+        "Vous en installerez un autre à votre prochaine visite."
+    ),
+    "recovery-codes-made": gettext_lazy("De nouveaux codes de secours remplacent ceux d’avant."),
+    "sessions-ended": gettext_lazy("Des sessions de votre compte ont été fermées."),
+}
+
+
+def account_letter(user: User, *, verb: str, by: User | None, at: datetime) -> Message | None:
+    """What the owner of an account is told of a change to it; None when nobody would read it."""
+    said = SAID_OF_ACCOUNTS.get(verb)
+    if said is None or not user.email:
+        return None
+    unless = _("Si ce n’est pas vous, fermez vos autres sessions et écrivez-nous aussitôt :")
+    if by is not None and by.pk != user.pk:
+        unless = _("Si vous ne l’avez pas demandé, écrivez-nous aussitôt. Vos sessions :")
+    return compose(
+        key=f"account-{verb}:{user.pk}:{at:%Y%m%d%H%M%S%f}",
+        category=Category.ACCOUNT,
+        recipient=user,
+        template="account_notice",
+        context={"body": f"{said}\n\n{unless} {absolute('accounts:sessions')}"},
+        subject=_("Votre compte a changé"),
+        reason=_("La sécurité de votre compte a changé."),
     )
 
 

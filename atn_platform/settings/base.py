@@ -76,6 +76,7 @@ MIDDLEWARE = [
     "atn_platform.core.middleware.no_null_in_queries",
     "allauth.account.middleware.AccountMiddleware",
     "atn_platform.accounts.middleware.shared_device",
+    "atn_platform.accounts.middleware.bounded_session",
     "atn_platform.accounts.middleware.require_second_factor",
     "atn_platform.privacy.middleware.WatchAdministration",
 ]

@@ -108,7 +108,7 @@ ROWS: dict[str, Audience] = {
         BEARER,
     ),
     **_rows(
-        "accounts:profile accounts:email accounts:security accounts:way-back accounts:cancel-card "
+        "accounts:profile accounts:email accounts:security accounts:sessions accounts:end-other-sessions accounts:way-back accounts:cancel-card "
         "municipalities:model-list enrollments:teams "
         "enrollments:index enrollments:sessions enrollments:session enrollments:register "
         "enrollments:follow-path enrollments:enroll certificates:index "
@@ -159,7 +159,7 @@ ROWS: dict[str, Audience] = {
         "municipalities:undo-renewal municipalities:grant-claim municipalities:refuse-claim "
         "courses:asset enrollments:leave-path enrollments:answer enrollments:note "
         "rights:cancel enrollments:choose municipalities:provider municipalities:domain "
-        "accounts:recovery-codes",
+        "accounts:recovery-codes accounts:end-session",
         NOBODY,
     ),
 }

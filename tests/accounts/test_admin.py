@@ -8,6 +8,7 @@ from atn_platform.accounts import actions
 from atn_platform.accounts.enums import Role
 from atn_platform.accounts.models import User
 from atn_platform.audit.models import Entry
+from atn_platform.notifications.models import OutgoingEmail
 from municipalities.models import Mandate, Responsibility
 from tests.factories import (
     NOON,
@@ -121,10 +122,22 @@ def test_a_lost_second_factor_is_forgotten_and_asked_for_again(client, admin):
     coordinator, visitor = UserFactory(role=Role.UMQ_COORDINATOR), client.__class__()
     visitor.force_login(coordinator)
     assert visitor.get("/mes-cours/").status_code == 200
-    ticked(client, PEOPLE, "forget_second_factor", coordinator, confirmed=1)
+    page = ticked(client, PEOPLE, "forget_second_factor", coordinator, confirmed=1, reason=" ")
+    assertContains(page, "Écrivez pourquoi")
+    assert visitor.get("/mes-cours/").status_code == 200
+    why = "Vue en visioconférence, carte d’employée"
+    ticked(client, PEOPLE, "forget_second_factor", coordinator, confirmed=1, reason=why)
+    # Whoever holds the lost telephone is out; the owner comes back, and sets up another.
+    assert "/login/" in visitor.get("/mes-cours/").headers["Location"]
+    visitor.force_login(coordinator)
     assert visitor.get("/mes-cours/").headers["Location"] == reverse("mfa_index")
-    assert verbs() == ["account.second-factor-forgotten"]
-    assert actions.forget_second_factor(user=coordinator, by=admin, at=NOON) is False
+    line = Entry.objects.get()
+    assert (line.verb, line.actor) == ("account.second-factor-forgotten", admin)
+    assert line.details["reason"] == why
+    letter = OutgoingEmail.objects.get(recipient=coordinator)
+    assert "L’Académie a retiré votre second facteur" in letter.text
+    again = actions.forget_second_factor(user=coordinator, by=admin, reason=why, at=NOON)
+    assert again is False
 
 
 def test_a_role_is_given_by_address_and_ended_from_the_list(client, admin):
