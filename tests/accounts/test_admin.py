@@ -56,8 +56,8 @@ def test_the_list_of_people_takes_the_same_queries_whatever_their_number(
 ):
     for _ in range(count):
         MandateFactory(user__role=Role.COACH)
-    # session, person, second factor, two counts, rows and their two prefetches
-    with django_assert_num_queries(7):
+    # session, person, count, rows, their three prefetches, and a line of who was seen
+    with django_assert_num_queries(8):
         assertContains(client.get(reverse(PEOPLE)), "accompagnatrice ou accompagnateur", count + 1)
 
 
