@@ -227,7 +227,7 @@ def end_session(request: SignedInRequest, pk: int) -> HttpResponse:
     if found.session_id == request.session.session_key:
         logout(request)
         return redirect("portal:home")
-    messages.success(request, _("La session est fermée : %s.") % found.device)
+    messages.success(request, _("La session est fermée : %s.") % found.device)
     return redirect("accounts:sessions")
 
 

@@ -97,9 +97,9 @@ def account_letter(user: User, *, verb: str, by: User | None, at: datetime) -> M
     said = SAID_OF_ACCOUNTS.get(verb)
     if said is None or not user.email:
         return None
-    unless = _("Si ce n’est pas vous, fermez vos autres sessions et écrivez-nous aussitôt :")
+    unless = _("Si ce n’est pas vous, fermez vos autres sessions et écrivez-nous aussitôt :")
     if by is not None and by.pk != user.pk:
-        unless = _("Si vous ne l’avez pas demandé, écrivez-nous aussitôt. Vos sessions :")
+        unless = _("Si vous ne l’avez pas demandé, écrivez-nous aussitôt. Vos sessions :")
     return compose(
         key=f"account-{verb}:{user.pk}:{at:%Y%m%d%H%M%S%f}",
         category=Category.ACCOUNT,

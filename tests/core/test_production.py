@@ -160,3 +160,15 @@ def test_static_files_are_named_by_their_content_and_compressed(tmp_path):
     assert result.returncode == 0, result.stderr
     names = [path.name for path in Path(tmp_path).glob("atn.*")]
     assert any(name.endswith(".css.br") and name.count(".") == 3 for name in names), names
+
+
+def test_s47_cookies_stay_on_the_host_away_from_scripts_and_from_other_sites():
+    """S-47: the session, the forms and the known device."""
+    names = "settings.SESSION_COOKIE_NAME, settings.CSRF_COOKIE_NAME, settings.DEVICE_COOKIE_NAME"
+    assert value(f"[{names}]") == ["__Host-session", "__Host-csrf", "__Host-appareil"]
+    flags = [
+        f"settings.{cookie}_COOKIE_{flag}"
+        for cookie in ("SESSION", "CSRF")
+        for flag in ("SECURE", "HTTPONLY", "SAMESITE", "PATH", "DOMAIN")
+    ]
+    assert value(f"[{', '.join(flags)}]") == [True, True, "Lax", "/", None] * 2
