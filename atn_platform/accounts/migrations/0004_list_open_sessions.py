@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0002_print_cards'),
+        ('accounts', '0003_let_people_be_erased'),
         ('sessions', '0001_initial'),
     ]
 
