@@ -1,7 +1,9 @@
 """The bytes of a certificate: tagged PDF/UA-1, the same for the same facts."""
 
 import math
+import re
 from datetime import date
+from functools import cache
 from typing import Any
 
 from django.conf import settings
@@ -46,11 +48,37 @@ def render(certificate: Certificate) -> bytes:
             "address": address,
             "qr_code": drawing(qr_code(address)),
             "thread": drawing(thread(facts.get("stations", []))),
-            "relief": drawing((static() / "contours.svg").read_bytes()),
+            "relief": relief(),
             "mark": drawing((static() / "marque.svg").read_bytes()),
         },
     )
     return write(html, identifier=certificate.code, sheet=SHEET)
+
+
+@cache
+def relief() -> str:
+    """The contour lines, their curves as PDF writes them, on whole numbers.
+
+    PDF has no quadratic curves: left to WeasyPrint, each became three points of six decimals, a
+    seventh of the file.
+    """
+    svg = (static() / "contours.svg").read_text()
+    here = (0, 0)
+
+    def written(step: re.Match[str]) -> str:
+        nonlocal here
+        start, here = here, (int(step[4] or step[2]), int(step[5] or step[3]))
+        if step[1] != "Q":
+            return step[0]
+        bend = (int(step[2]), int(step[3]))
+        near = [
+            round((each + 2 * by) / 3)
+            for end in (start, here)
+            for each, by in zip(end, bend, strict=True)
+        ]
+        return "C" + " ".join(map(str, [*near, *here]))
+
+    return drawing(re.sub(r"([MLQ])(\d+) (\d+)(?: (\d+) (\d+))?", written, svg).encode())
 
 
 def capacity(facts: dict[str, Any]) -> str:
@@ -71,7 +99,7 @@ def thread(kinds: list[str]) -> bytes:
     radius = min(8.0, 150 / steps)
     # The last tenth is the way to the seal.
     marks = [_mark(kind, *_point(0.9 * rank / steps), radius) for rank, kind in enumerate(kinds)]
-    course = "M" + "L".join("{:.1f} {:.1f}".format(*_point(step / 60)) for step in range(61))
+    course = "M" + "L".join("{:.0f} {:.0f}".format(*_point(step / 32)) for step in range(33))
     x, y = _point(1)
     seal = (
         f'<circle cx="{x:.1f}" cy="{y:.1f}" r="46" fill="{INK}"/>'
@@ -83,7 +111,7 @@ def thread(kinds: list[str]) -> bytes:
     )
     lines = (
         f'<path d="{course}" fill="none" stroke="{PALE}" stroke-width="16"'
-        ' stroke-linecap="round"/>'
+        ' stroke-linecap="round" stroke-linejoin="round"/>'
         f'<path d="{course}" fill="none" stroke="{RIVER}" stroke-width="3"/>'
     )
     body = lines + "".join(marks) + seal

@@ -4,7 +4,7 @@ import atexit
 import base64
 import io
 import os
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -61,15 +61,29 @@ def renderer(sheet: str) -> tuple[Any, Any, Any]:
 
     # Fonts that are cut to the letters used carry the moment of cutting, unless told otherwise.
     os.environ.setdefault("SOURCE_DATE_EPOCH", EPOCH)
+    text = _faces() + (static() / sheet).read_text(encoding="utf-8")
+    fetcher = URLFetcher(allowed_protocols=["data"])
+    fonts = FontConfiguration()
+    return fetcher, CSS(string=text, font_config=fonts, url_fetcher=fetcher), fonts
+
+
+def prepare() -> None:
+    """Load what every PDF needs and leave no font open: processes forked after this share it."""
+    from weasyprint import HTML  # noqa: PLC0415 -- as above
+
+    _faces()
+    HTML(string="<p>a</p>").write_pdf(pdf_variant="pdf/ua-1")
+
+
+@cache
+def _faces() -> str:
+    """The bundled fonts in a style sheet. Cutting a weight out of one takes half a second."""
     faces = (
         f'@font-face{{font-family:"{family}";font-weight:{weight};'
         f"src:url(data:font/ttf;base64,{base64.b64encode(_font(name, weight)).decode()})}}"
         for family, name, weight in FONTS
     )
-    text = "\n".join(faces) + (static() / sheet).read_text(encoding="utf-8")
-    fetcher = URLFetcher(allowed_protocols=["data"])
-    fonts = FontConfiguration()
-    return fetcher, CSS(string=text, font_config=fonts, url_fetcher=fetcher), fonts
+    return "\n".join(faces)
 
 
 def _font(name: str, weight: int) -> bytes:

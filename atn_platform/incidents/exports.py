@@ -3,14 +3,17 @@
 import io
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime
+from typing import TYPE_CHECKING
 
-import xlsxwriter
 from django.utils.translation import gettext as _
 
 from atn_platform.core import french
 from atn_platform.core.office_hours import QUEBEC
 from atn_platform.incidents.enums import Element
 from atn_platform.incidents.models import Incident, IncidentEntry
+
+if TYPE_CHECKING:
+    import xlsxwriter
 
 CONTENT_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -21,6 +24,8 @@ def filename(on: date) -> str:
 
 def register(incidents: Iterable[Incident], *, at: datetime) -> bytes:
     """What is known of each incident, then every entry as it was written."""
+    import xlsxwriter  # noqa: PLC0415 -- 7 MiB that most processes never need
+
     buffer = io.BytesIO()
     book = xlsxwriter.Workbook(buffer, {"in_memory": True, "strings_to_formulas": False})
     book.set_properties({"title": _("Registre des incidents de confidentialité"), "created": at})
@@ -31,7 +36,7 @@ def register(incidents: Iterable[Incident], *, at: datetime) -> bytes:
     return buffer.getvalue()
 
 
-def _sheet(book: xlsxwriter.Workbook, name: str, entries: Iterable[IncidentEntry]) -> None:
+def _sheet(book: "xlsxwriter.Workbook", name: str, entries: Iterable[IncidentEntry]) -> None:
     head = book.add_format({"bold": True, "text_wrap": True, "valign": "top"})
     cell = book.add_format({"text_wrap": True, "valign": "top"})
     sheet = book.add_worksheet(name)

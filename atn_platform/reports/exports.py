@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, time
 from typing import Any
 
-import xlsxwriter
 from django.utils.translation import gettext as _
 
 from atn_platform.core import french
@@ -86,6 +85,8 @@ def _csv_cell(value: str | float) -> str:
 
 def as_xlsx(report: Report, by: Breakdown) -> bytes:
     """A workbook with typed cells: the table, then « Définitions »."""
+    import xlsxwriter  # noqa: PLC0415 -- 7 MiB that most processes never need
+
     buffer = io.BytesIO()
     book = xlsxwriter.Workbook(buffer, {"in_memory": True, "strings_to_formulas": False})
     book.set_properties(

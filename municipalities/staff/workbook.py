@@ -12,15 +12,12 @@ from zipfile import BadZipFile, ZipFile
 from defusedxml import ElementTree
 from defusedxml.common import DefusedXmlException
 from django.utils.translation import gettext as _
-from openpyxl import load_workbook
-from openpyxl.utils import range_boundaries
-from openpyxl.utils.exceptions import InvalidFileException
 
 # Unpacked; a workbook of 100,000 people takes some 60 MB.
 LARGEST_UNPACKED = 300_000_000
 MOST_ROWS = 200_000
 MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
-UNREADABLE = (BadZipFile, InvalidFileException, DefusedXmlException, ElementTree.ParseError)
+UNREADABLE = (BadZipFile, DefusedXmlException, ElementTree.ParseError)
 
 
 class WorkbookRefused(ValueError):
@@ -37,6 +34,8 @@ class Page:
 
 def read(content: bytes) -> list[Page]:
     """Every sheet of a workbook, in its order. Raises WorkbookRefused."""
+    from openpyxl import load_workbook  # noqa: PLC0415 -- 18 MiB that most processes never need
+
     try:
         with ZipFile(BytesIO(content)) as packed:
             _refuse_dangerous(packed)
@@ -99,6 +98,8 @@ def _page(sheet: Any, packed: ZipFile, path: str) -> Page:
 
 def _hidden_and_merged(packed: ZipFile, path: str) -> tuple[int, list[tuple[int, int, int, int]]]:
     """How many rows hide, and the ranges of merged cells: (left, top, right, bottom), from 1."""
+    from openpyxl.utils import range_boundaries  # noqa: PLC0415 -- as above
+
     hidden, merged = 0, []
     with packed.open(path) as stream:
         for __, node in ElementTree.iterparse(stream):
