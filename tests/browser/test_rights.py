@@ -6,6 +6,7 @@ import pytest
 from django.urls import reverse
 
 from atn_platform.accounts.enums import Role
+from atn_platform.retention.models import RetentionRun
 from atn_platform.rights import actions
 from atn_platform.rights.models import RightsRequest
 from certificates import actions as certificate_actions
@@ -65,3 +66,14 @@ def ask(context, live_server, page, person):
     page.get_by_label("J’ai lu ce qui sera effacé").check()
     page.get_by_role("button", name="Demander l’effacement").click()
     page.get_by_text("Votre demande d’effacement est reçue.").wait_for()
+
+
+def test_p14_the_pages_of_retention_are_sound(browser, live_server, transactional_db):
+    run = RetentionRun.objects.create(proposed_at=NOON, proposed={"letters": 1234, "lists": 2})
+    context = browser.new_context(viewport={"width": 375, "height": 800}, locale="fr-CA")
+    signed_in(context, live_server, UserFactory(role=Role.ADMINISTRATOR))
+    page = context.new_page()
+    for name, args in [("retentionrun_change", [run.pk]), ("legalhold_add", [])]:
+        page.goto(live_server.url + reverse(f"admin:retention_{name}", args=args))
+        sound(page, scripts=True)
+    context.close()
