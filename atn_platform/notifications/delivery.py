@@ -25,10 +25,10 @@ from django.urls import reverse
 from atn_platform.core.office_hours import opening
 from atn_platform.notifications.actions import refuse_address
 from atn_platform.notifications.bounces import return_path
-from atn_platform.notifications.enums import ASKED_FOR, REFUSABLE
+from atn_platform.notifications.enums import ASKED_FOR, REFUSABLE, Category
 from atn_platform.notifications.messages import one_line
 from atn_platform.notifications.models import OutgoingEmail, RefusedAddress
-from atn_platform.notifications.permissions import stop_token
+from atn_platform.notifications.permissions import agrees_to_news, stop_token
 
 # With waits of 1, 2, 4… minutes up to 4 hours, the last try comes three days after the first.
 MAX_ATTEMPTS = 25
@@ -45,6 +45,7 @@ ERROR_LENGTH = 300
 
 EXPIRED = "Le moment de ce message est passé."
 REFUSED = "Cette adresse a refusé nos messages : rien ne part vers elle."
+WITHDRAWN = "La personne a retiré son accord à ces messages."
 UNKNOWN = "Le serveur n’a pas confirmé : un rappel n’est pas envoyé deux fois."
 
 logger = logging.getLogger(__name__)
@@ -111,12 +112,8 @@ def _claim(email_id: int, *, now: datetime) -> OutgoingEmail | None:
     )
     if email is None:
         return None
-    expired = email.expires_at is not None and email.expires_at <= now
-    if expired or (email.claimed_at is not None and email.category in REFUSABLE):
-        _abandon(email, EXPIRED if expired else UNKNOWN, now=now)
-        return None
-    if email.category not in ASKED_FOR and _is_refused(email.to_address):
-        _abandon(email, REFUSED, now=now)
+    if why := _why_not(email, now=now):
+        _abandon(email, why, now=now)
         return None
     if _disturbs(email, now=now):
         email.not_before = opening(now)
@@ -130,6 +127,19 @@ def _claim(email_id: int, *, now: datetime) -> OutgoingEmail | None:
 
 def _is_refused(address: str) -> bool:
     return RefusedAddress.objects.filter(address=address.lower()).exists()
+
+
+def _why_not(email: OutgoingEmail, *, now: datetime) -> str:
+    """Why this message must not leave any more; empty when it may."""
+    if email.expires_at is not None and email.expires_at <= now:
+        return EXPIRED
+    if email.claimed_at is not None and email.category in REFUSABLE:
+        return UNKNOWN
+    if email.category not in ASKED_FOR and _is_refused(email.to_address):
+        return REFUSED
+    if email.category == Category.PROMOTION and not agrees_to_news(email.recipient_id):
+        return WITHDRAWN
+    return ""
 
 
 def _disturbs(email: OutgoingEmail, *, now: datetime) -> bool:

@@ -10,6 +10,8 @@ class Category(models.TextChoices):
     SESSION = "session", _("rencontre")
     CERTIFICATE = "certificate", _("attestation")
     REMINDER = "reminder", _("rappel")
+    # Only to whoever agreed to it (consents), and no longer once they withdraw.
+    PROMOTION = "promotion", _("nouvelles de l’offre")
 
 
 REFUSABLE = (Category.REMINDER,)

@@ -6,9 +6,10 @@ from datetime import datetime
 from django.db import transaction
 
 from atn_platform.core.queueing import after_commit
-from atn_platform.notifications.enums import REFUSABLE
+from atn_platform.notifications.enums import REFUSABLE, Category
 from atn_platform.notifications.messages import Message, one_line
 from atn_platform.notifications.models import OptOut, OutgoingEmail
+from atn_platform.notifications.permissions import agrees_to_news
 from atn_platform.notifications.tasks import deliver_email
 
 SUBJECT_LENGTH = 200
@@ -64,6 +65,8 @@ def withdraw(keys: Collection[str]) -> int:
 
 
 def _refused(message: Message) -> bool:
+    if message.category == Category.PROMOTION:
+        return message.recipient is None or not agrees_to_news(message.recipient.pk)
     return (
         message.category in REFUSABLE
         and message.recipient is not None

@@ -9,6 +9,8 @@ from datetime import timedelta
 
 from django.core import signing
 
+from atn_platform.consents.enums import Purpose
+from atn_platform.consents.models import Consent
 from atn_platform.notifications.enums import REFUSABLE, Category
 
 STOP_SALT = "notifications.stop"
@@ -37,6 +39,12 @@ def read_stop_token(token: str) -> StopRight | None:
     if category not in REFUSABLE:
         return None
     return StopRight(user_id, Category(category))
+
+
+def agrees_to_news(user_id: int | None) -> bool:
+    """Whether the person agrees, at this moment, to letters that advertise."""
+    agreed = Consent.objects.in_force(Purpose.PROMOTIONAL_MESSAGES)
+    return agreed.filter(user=user_id).exists()
 
 
 def why_token(key: str) -> str:
