@@ -210,3 +210,18 @@ def test_mail_goes_elsewhere_when_the_usual_port_is_taken(var):
         finally:
             demo.send_signal(signal.SIGINT)
             demo.communicate(timeout=40)
+
+
+def test_addresses_made_before_a_server_listens_have_the_port_that_was_asked():
+    said = subprocess.run(
+        [sys.executable, "-c", "from django.conf import settings; print(settings.SITE_URL)"],
+        env={
+            **os.environ,
+            "PORT": "8123",
+            "DJANGO_SETTINGS_MODULE": "atn_platform.settings.dev",
+        },
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert said.stdout.strip() == "http://localhost:8123"
