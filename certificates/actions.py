@@ -22,6 +22,7 @@ from certificates.queries import facts_of
 from certificates.signals import certificate_reissued
 from enrollments.enums import Status
 from enrollments.models import Enrollment
+from municipalities.models import Organisation
 
 
 class CertificateRefused(ActionError):
@@ -161,3 +162,8 @@ def _next_rank(year: int) -> int:
     counter.last += 1
     counter.save(update_fields=["last"])
     return counter.last
+
+
+def log_export(*, organisation: Organisation, file: str, by: User, at: datetime) -> None:
+    """Write down that somebody took proofs about people away."""
+    record(at=at, actor=by, verb="proofs.exported", target=organisation.handle, file=file)

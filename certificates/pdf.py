@@ -2,6 +2,7 @@
 
 import math
 import re
+from collections.abc import Iterable
 from datetime import date
 from functools import cache
 from typing import Any
@@ -13,8 +14,10 @@ from django.utils.translation import gettext as _
 
 from atn_platform.core import french
 from atn_platform.core.pdf import drawing, qr_code, static, write
+from certificates.figures import HOURS, headings, line, title
 from certificates.models import Certificate
 from municipalities.enums import Public
+from municipalities.models import Organisation
 
 SHEET = "certificat.css"
 # Signs from which each is set smaller, so that one page holds it whatever its length.
@@ -79,6 +82,19 @@ def relief() -> str:
         return "C" + " ".join(map(str, [*near, *here]))
 
     return drawing(re.sub(r"([MLQ])(\d+) (\d+)(?: (\d+) (\d+))?", written, svg).encode())
+
+
+def statement(organisation: Organisation, year: int, rows: Iterable[Certificate]) -> bytes:
+    """The year's proofs as a table to sign and keep; see figures for its columns."""
+    lines = [line(each) for each in rows]
+    facts = {
+        "title": title(organisation, year),
+        "headings": headings(),
+        "lines": lines,
+        "hours": sum(float(str(each[HOURS])) for each in lines),
+    }
+    html = render_to_string("certificates/statement.html", facts)
+    return write(html, identifier=f"{organisation.handle}-{year}", sheet="releve.css")
 
 
 def capacity(facts: dict[str, Any]) -> str:

@@ -1,23 +1,26 @@
 """Facts for certificates, and what is still owed."""
 
 import unicodedata
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from atn_platform.accounts.models import User
-from certificates.models import Certificate
+from certificates.models import Certificate, CertificateQuerySet
 from courses.documents import stations
 from courses.enums import Mode
 from courses.queries import document
 from enrollments.enums import Status
-from enrollments.models import Enrollment
+from enrollments.models import Enrollment, LessonState
 from enrollments.queries.capacity import capacity
+from enrollments.queries.sharing import facts_shown
+from municipalities.models import Organisation
 
 # The sweep comes every two minutes: what waits longer than this needs a person.
 PATIENCE = timedelta(minutes=10)
@@ -122,6 +125,38 @@ def late(*, before: datetime) -> QuerySet[Enrollment]:
     return (
         completed_without_certificate().filter(completed_at__lt=before).select_related("learner")
     )
+
+
+def proofs(organisation: Organisation) -> CertificateQuerySet:
+    """Attestations in force of courses finished under this organisation, by name.
+
+    The capacity is that of the certificate: the mandate stamped on the last station, else the one
+    that the course was joined under. Elected people's are there with their consent alone.
+    """
+    stamped = LessonState.objects.filter(
+        enrollment=OuterRef("enrollment"),
+        completed_at=OuterRef("enrollment__completed_at"),
+        mandate__isnull=False,
+    )
+    here = stamped.filter(facts_shown(mandate="mandate__"), mandate__organisation=organisation)
+    joined = Q(~Exists(stamped), enrollment__mandate__organisation=organisation)
+    return Certificate.objects.filter(
+        Q(Exists(here)) | (joined & facts_shown(mandate="enrollment__mandate__")),
+        revoked_at__isnull=True,
+        superseded_by__isnull=True,
+    ).order_by("enrollment__learner__sort_key", "facts__completed_on", "pk")
+
+
+def of_year(rows: CertificateQuerySet, year: int) -> CertificateQuerySet:
+    """Those of courses finished in a calendar year, by the day that is printed."""
+    return rows.filter(facts__completed_on__startswith=f"{year}-")
+
+
+def years_of(rows: CertificateQuerySet) -> dict[int, int]:
+    """How many each year has, the latest first."""
+    days = rows.order_by().values_list("facts__completed_on", flat=True)
+    counts = Counter(int(day[:4]) for day in days)
+    return dict(sorted(counts.items(), reverse=True))
 
 
 def in_words(facts: dict[str, Any]) -> dict[str, str]:

@@ -1,15 +1,40 @@
 from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpRequest, HttpResponse
+from django.core.paginator import Paginator
+from django.http import (
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBase,
+    StreamingHttpResponse,
+)
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_http_methods, require_safe
+from django.utils import timezone
+from django.utils.http import urlencode
+from django.views.decorators.http import require_GET, require_http_methods, require_safe
 
 from atn_platform.accounts.decorators import limited
 from atn_platform.accounts.http import SignedInRequest
-from certificates import queries
+from atn_platform.audit.enums import Screen
+from atn_platform.audit.recording import opened
+from atn_platform.core.spreadsheets import CONTENT_TYPES
+from certificates import actions, pdf, queries
+from certificates.exports import archive, statement_xlsx
 from certificates.forms import NameForm, VerifyForm
 from certificates.models import Certificate, CertificateFile
+from municipalities.permissions import organisations_of
+
+PAGE_SIZE = 50
+# Certificates, with their PDF, that are held in memory at once.
+CHUNK = 20
+# A printed statement takes a tenth of a second a page: longer ones are workbooks only.
+STATEMENT_LINES = 1_000
+PROOF_TYPES = {
+    "zip": "application/zip",
+    "xlsx": CONTENT_TYPES["xlsx"],
+    "pdf": "application/pdf",
+}
 
 
 @require_safe
@@ -29,6 +54,82 @@ def download(request: SignedInRequest, number: str) -> HttpResponse:
     file = get_object_or_404(made, certificate__in=mine.filter(number=number))
     response = HttpResponse(bytes(file.content), content_type="application/pdf")
     response.headers["Content-Disposition"] = f'attachment; filename="{number}.pdf"'
+    return response
+
+
+@require_safe
+def proofs(request: SignedInRequest, handle: str) -> HttpResponse:
+    """The attestations of an organisation's people by year, and the files to keep of them."""
+    today = timezone.localdate()
+    organisation = get_object_or_404(organisations_of(request.user, on=today).at_handle(handle))
+    rows = queries.proofs(organisation)
+    years = queries.years_of(rows)
+    asked = request.GET.get("annee", "")
+    year = int(asked) if asked.isdecimal() and int(asked) in years else max(years, default=0)
+    shown = queries.of_year(rows, year).select_related("enrollment")
+    page = Paginator(shown, PAGE_SIZE).get_page(request.GET.get("page"))
+    opened(
+        at=timezone.now(),
+        reader=request.user,
+        screen=Screen.PROOFS,
+        people=[each.enrollment.learner_id for each in page],
+        place=organisation,
+    )
+    context = {
+        "organisation": organisation,
+        "years": years,
+        "year": year,
+        "page": page,
+        "query": urlencode({"annee": year}),
+        "has_statement_pdf": years.get(year, 0) <= STATEMENT_LINES,
+    }
+    return render(request, "certificates/proofs.html", context)
+
+
+@require_GET
+def take_proofs(
+    request: SignedInRequest, handle: str, year: int, extension: str
+) -> HttpResponseBase:
+    """Everything of a year in one archive, or the statement alone; taking it is written down.
+
+    Nothing waits behind an address: each file is made for whoever asks, if they may ask today.
+    """
+    now = timezone.localtime()
+    mine = organisations_of(request.user, on=now.date())
+    organisation = get_object_or_404(mine.at_handle(handle))
+    rows = queries.of_year(queries.proofs(organisation), year).select_related("file")
+    if extension not in PROOF_TYPES or not rows.exists():
+        raise Http404
+    actions.log_export(
+        organisation=organisation, file=f"{year}.{extension}", by=request.user, at=now
+    )
+    opened(
+        at=now,
+        reader=request.user,
+        screen=Screen.PROOFS_FILE,
+        people=rows.values_list("enrollment__learner", flat=True),
+        place=organisation,
+    )
+    plain = rows.select_related(None)
+    stem = f"{'preuves' if extension == 'zip' else 'releve'}-{organisation.handle}-{year}"
+    response: HttpResponseBase
+    if extension == "zip":
+        statements = [
+            (f"releve-{year}.xlsx", statement_xlsx(organisation, year, plain, on=now.date()))
+        ]
+        if plain.count() <= STATEMENT_LINES:
+            statements.append((f"releve-{year}.pdf", pdf.statement(organisation, year, plain)))
+        response = StreamingHttpResponse(
+            archive(statements, rows.iterator(chunk_size=CHUNK), on=now.date()),
+            content_type=PROOF_TYPES[extension],
+        )
+    elif extension == "xlsx":
+        content = statement_xlsx(organisation, year, plain, on=now.date())
+        response = HttpResponse(content, content_type=PROOF_TYPES[extension])
+    else:
+        content = pdf.statement(organisation, year, plain)
+        response = HttpResponse(content, content_type=PROOF_TYPES[extension])
+    response.headers["Content-Disposition"] = f'attachment; filename="{stem}.{extension}"'
     return response
 
 

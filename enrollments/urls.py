@@ -20,6 +20,7 @@ urlpatterns = [
     path("ma-municipalite/", readiness.towns, name="towns"),
     path("ma-municipalite/<slug:handle>/", readiness.readiness, name="readiness"),
     path("ma-municipalite/<slug:handle>/resume.pdf", readiness.summary, name="summary"),
+    path("mes-gens/<slug:handle>/<slug:what>.<slug:extension>", team.export, name="export-people"),
     path("mes-gens/<slug:handle>/inscrire/", groups.choose, name="enroll-people"),
     path("mes-gens/<slug:handle>/attribuer/", groups.assign, name="assign"),
     path("mes-gens/groupes/<int:pk>/", groups.group, name="group"),

@@ -14,6 +14,11 @@ class Screen(models.TextChoices):
     """What was opened, in the words of whom it is about."""
 
     TEAM = "team", _("la liste « Mes gens »")
+    TEAM_FILE = "team_file", _("un fichier tiré de « Mes gens »")
+    GROUP = "group", _("une inscription de groupe")
+    NUDGE = "nudge", _("la page des relances")
+    PROOFS = "proofs", _("la liste des attestations")
+    PROOFS_FILE = "proofs_file", _("le fichier des preuves de l’année")
     MANDATES = "mandates", _("la liste des mandats")
     MANDATE = "mandate", _("votre mandat")
     COUNCIL = "council", _("la page du conseil")

@@ -17,6 +17,7 @@ from municipalities.models import Mandate, MandateQuerySet, Organisation
 # Courses taken up under a mandate, or under one that it prolongs: a term before, a merger.
 ALONG = Q(user__enrollments__mandate__thread=F("thread"))
 LIVE = ALONG & ~Q(user__enrollments__status=Status.WITHDRAWN)
+NUMBERS = ("state", "courses", "courses_done", "stations_done", "stations_total")
 DONE = ALONG & Q(user__enrollments__status=Status.COMPLETED)
 
 
@@ -36,6 +37,21 @@ class TeamCounts:
     @property
     def shown(self) -> int:
         return self.people - self.apart
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One person of an organisation, for a file; the numbers mean nothing when it is private."""
+
+    person: int
+    name: str
+    function: str
+    public: str
+    state: str
+    courses: int
+    courses_done: int
+    stations_done: int
+    stations_total: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +134,21 @@ def with_numbers(rows: MandateQuerySet) -> QuerySet[Mandate]:
 def team(organisation: Organisation, *, on: date) -> QuerySet[Mandate]:
     """Everyone of an organisation, with state and numbers."""
     return with_numbers(people(organisation, on=on))
+
+
+def members(organisation: Organisation, choice: Choice, *, on: date) -> list[Member]:
+    """The people that a choice keeps, by name, with what their organisation may know."""
+    rows = with_numbers(chosen(organisation, choice, on=on))
+    return [
+        Member(
+            person=each.user_id,
+            name=str(each.user),
+            function=each.function,
+            public=str(Public(each.public).label),
+            **{key: getattr(each, key) for key in NUMBERS},
+        )
+        for each in rows.iterator(chunk_size=2_000)
+    ]
 
 
 def team_counts(organisation: Organisation, *, on: date) -> TeamCounts:

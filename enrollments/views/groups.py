@@ -1,6 +1,6 @@
 """Enrolling people together: choose them, look at what would happen, do it, take it back."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -13,6 +13,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from atn_platform.accounts.http import SignedInRequest
+from atn_platform.audit.enums import Screen
+from atn_platform.audit.recording import opened
 from atn_platform.core import french
 from atn_platform.core.exceptions import ActionError
 from courses.models import Course, Path
@@ -59,8 +61,19 @@ def choose(request: SignedInRequest, handle: str) -> HttpResponse:
         "groups": _recent(organisation),
         **filters(organisation, choice, on=today),
     }
+    _watch(request, organisation, form.mandates.values())
     status = 422 if form.errors else 200
     return render(request, "enrollments/groups/choose.html", context, status=status)
+
+
+def _watch(request: SignedInRequest, organisation: Organisation, shown: Iterable[Mandate]) -> None:
+    opened(
+        at=timezone.now(),
+        reader=request.user,
+        screen=Screen.GROUP,
+        people=[each.user_id for each in shown],
+        place=organisation,
+    )
 
 
 def _ticked(request: SignedInRequest, mandates: Sequence[Mandate]) -> set[str]:
@@ -122,6 +135,7 @@ def _show(request: SignedInRequest, found: GroupEnrollment, form: AdvisedForm) -
         "is_open_to_undo": found.is_open_to_undo(now),
         **_sorted(found, lines),
     }
+    _watch(request, found.organisation, [each.mandate for each in lines])
     first = next(iter(context["new"]), None)
     if found.state == GroupState.DRAFT and first is not None:
         context["letter"] = letters.shown(letters.enrolled(found, first, by=request.user, at=now))
@@ -184,7 +198,8 @@ def undo(request: SignedInRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, _("L’inscription de groupe est annulée."))
         return redirect("enrollments:group", pk)
-    begun = queries.begun(found).filter(Q(is_shown=True))
+    begun = list(queries.begun(found).filter(Q(is_shown=True)))
+    _watch(request, found.organisation, [each.mandate for each in begun])
     context = {
         "group": found,
         "organisation": found.organisation,

@@ -9,6 +9,8 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from atn_platform.accounts.http import SignedInRequest
+from atn_platform.audit.enums import Screen
+from atn_platform.audit.recording import opened
 from atn_platform.core.exceptions import ActionError
 from enrollments.actions import nudging
 from enrollments.emails import teams as letters
@@ -43,6 +45,13 @@ def nudge(request: SignedInRequest, handle: str) -> HttpResponse:
         "waiting": waiting,
         "leaves_at": max((each.not_before for each in waiting if each.not_before), default=None),
     }  # fmt: skip
+    opened(
+        at=now,
+        reader=request.user,
+        screen=Screen.NUDGE,
+        people=[each.mandate.user_id for each in found],
+        place=organisation,
+    )
     first = next((each for each, ticked in rows if ticked), None)
     if first is not None:
         letter = letters.nudge(first, organisation, by=request.user, at=now)

@@ -4,15 +4,18 @@ from datetime import date
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.http import urlencode
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_GET, require_safe
 
 from atn_platform.accounts.http import SignedInRequest
 from atn_platform.audit.enums import Screen
 from atn_platform.audit.recording import opened
+from atn_platform.core.spreadsheets import CONTENT_TYPES
+from enrollments import exports
+from enrollments.actions.exporting import log_export
 from enrollments.enums import Progress
 from enrollments.queries import team as queries
 from enrollments.queries.team import Choice
@@ -69,6 +72,29 @@ def team(request: SignedInRequest, handle: str) -> HttpResponse:
         place=organisation,
     )
     return render(request, "enrollments/team.html", context)
+
+
+@require_GET
+def export(request: SignedInRequest, handle: str, what: str, extension: str) -> HttpResponse:
+    """Where everyone stands, by function or person by person; taking it is written down."""
+    today = timezone.localdate()
+    organisation = get_object_or_404(organisations_of(request.user, on=today).at_handle(handle))
+    found = queries.members(organisation, Choice.read(request.GET.dict()), on=today)
+    if (what, extension) == ("avancement", "xlsx"):
+        content: str | bytes = exports.progress_xlsx(organisation, found, on=today)
+    elif (what, extension) == ("avancement", "csv"):
+        content = exports.functions_csv(found)
+    elif (what, extension) == ("personnes", "csv"):
+        content = exports.people_csv(found)
+    else:
+        raise Http404
+    now, people = timezone.now(), [each.person for each in found]
+    log_export(organisation=organisation, file=f"{what}.{extension}", by=request.user, at=now)
+    opened(at=now, reader=request.user, screen=Screen.TEAM_FILE, people=people, place=organisation)
+    response = HttpResponse(content, content_type=CONTENT_TYPES[extension])
+    file = f"{what}-{organisation.handle}-{today.isoformat()}.{extension}"
+    response.headers["Content-Disposition"] = f'attachment; filename="{file}"'
+    return response
 
 
 def filters(organisation: Organisation, choice: Choice, *, on: date) -> dict[str, Any]:

@@ -143,6 +143,7 @@ ROWS: dict[str, Audience] = {
         "municipalities:import-undo municipalities:import-discard municipalities:import-result "
         "municipalities:responsables municipalities:end-responsible enrollments:team "
         "enrollments:enroll-people enrollments:assign enrollments:group enrollments:group-enroll "
+        "certificates:proofs certificates:take-proofs enrollments:export-people "
         "enrollments:group-undo enrollments:nudge enrollments:take-back "
         "municipalities:sign-in municipalities:poster municipalities:change-poster "
         "municipalities:decide-joining municipalities:poster-pdf municipalities:cards",

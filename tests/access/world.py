@@ -103,6 +103,7 @@ def build() -> World:
         "number": certificate.number,
         "object_id": "1",
         "extension": "csv",
+        "what": "avancement",
         "noun": "module",
         "step": "monter",
     })  # fmt: skip
@@ -117,6 +118,12 @@ def build() -> World:
     path = PathFactory(courses=[version.course])
     for name in ("path", "follow-path", "leave-path"):
         world.exceptions[f"enrollments:{name}"] = {"code": path.code}
+    # The certificate of the learner, who finished on that day.
+    world.exceptions["certificates:take-proofs"] = {
+        "handle": here.handle,
+        "year": str(LONG_AGO.year),
+        "extension": "xlsx",
+    }
     world.exceptions["certificates:verify"] = {"code": certificate.code}
     world.exceptions["privacy:download"] = {"uuid": str(asked.uuid)}
     return world

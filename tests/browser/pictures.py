@@ -76,6 +76,22 @@ def learner(browser: Browser, base: str) -> None:
     take(page, "attestations")
 
 
+def responsable(browser: Browser, base: str) -> None:
+    page = sign_in(browser, base, "ginette.ouellet", WIDE)
+    page.goto(f"{base}/mes-gens/")
+    town = page.url
+    take(page, "mes-gens")
+    page.goto(f"{town}inscrire/")
+    take(page, "mes-gens-inscrire")
+    page.goto(f"{town}attribuer/")
+    take(page, "mes-gens-attribuer")
+    page.goto(f"{town}preuves/")
+    take(page, "mes-gens-preuves")
+    page.set_viewport_size(PHONE)
+    page.goto(f"{town}relancer/")
+    take(page, "mes-gens-relancer-telephone")
+
+
 def author(browser: Browser, base: str) -> None:
     page = sign_in(browser, base, "philippe.nguyen", WIDE)
     page.goto(f"{base}/admin/atelier/")
@@ -101,7 +117,7 @@ def main(base: str) -> None:
     FOLDER.mkdir(parents=True, exist_ok=True)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        for scene in (learner, author, coordinator):
+        for scene in (learner, responsable, author, coordinator):
             scene(browser, base)
         browser.close()
 
