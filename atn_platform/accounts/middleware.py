@@ -10,7 +10,7 @@ from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase, HttpResponseRedirect
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -30,6 +30,8 @@ from atn_platform.accounts.limits import SESSION, STAFF_SESSION
 from atn_platform.accounts.models import User
 from atn_platform.core.context import SHARED, SHARED_COOKIE, is_shared
 
+# Far above the longest password that is kept, whose refusal then says so in French.
+MONSTROUS = 4096
 # In the session: when someone last did something.
 SHARED_SEEN = "shared_seen"
 SHARED_IDLE_SECONDS = 15 * 60
@@ -88,6 +90,23 @@ def require_second_factor(
             return redirect("mfa_index")
         if ONWARD in request.session:
             del request.session[ONWARD]
+        return get_response(request)
+
+    return middleware
+
+
+def sane_passwords(
+    get_response: Callable[[HttpRequest], HttpResponse],
+) -> Callable[[HttpRequest], HttpResponse]:
+    """Refuse a monstrous password before anything hashes it: 413 by its size, 400 by a NUL."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        if request.method == "POST" and request.path.startswith("/compte/"):
+            typed = [value for name, value in request.POST.items() if "password" in name]
+            if any(len(str(value)) > MONSTROUS for value in typed):
+                return render(request, "400.html", status=413)
+            if any("\0" in str(value) for value in typed):
+                return render(request, "400.html", status=400)
         return get_response(request)
 
     return middleware

@@ -12,6 +12,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from atn_platform.accounts.enums import SECOND_FACTOR_ROLES, Role
+from atn_platform.accounts.passwords import normalized
 from atn_platform.core import french
 from atn_platform.core.models import TimestampedModel
 
@@ -141,6 +142,12 @@ class User(AbstractBaseUser, PermissionsMixin):
         if fields is not None and {"first_name", "last_name"} & set(fields):
             kwargs["update_fields"] = {*fields, "sort_key"}
         super().save(*args, **kwargs)
+
+    def set_password(self, raw_password: str | None) -> None:
+        super().set_password(raw_password and normalized(raw_password))
+
+    def check_password(self, raw_password: str | None) -> bool:
+        return super().check_password(raw_password and normalized(raw_password))
 
     def get_full_name(self) -> str:
         return f"{self.first_name} {self.last_name}".strip()

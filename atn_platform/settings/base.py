@@ -65,6 +65,7 @@ MIDDLEWARE = [
     # Pages are compressed here too: a slow line must not depend on a proxy's settings. Django adds
     # random padding against guessing secrets by length (BREACH).
     "atn_platform.core.middleware.GZipText",
+    "atn_platform.accounts.middleware.sane_passwords",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -126,6 +127,9 @@ AUTH_PASSWORD_VALIDATORS = [
         "OPTIONS": {"min_length": 12},
     },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+    {"NAME": "atn_platform.accounts.passwords.LengthValidator"},
+    {"NAME": "atn_platform.accounts.passwords.ExpectedWordsValidator"},
 ]
 AUTHENTICATION_BACKENDS = ["atn_platform.accounts.backends.PersonBackend"]
 PASSWORD_RESET_TIMEOUT = 60 * 60
