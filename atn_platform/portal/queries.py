@@ -27,6 +27,7 @@ from courses.models import CourseSession, CourseVersion, PathStep
 from enrollments.queries import sessions
 from enrollments.queries.mine import Card, Shelf, shelf
 from enrollments.queries.paths import PathLine, followed_paths
+from enrollments.queries.sharing import facts_shown
 from enrollments.queries.thread import Station, Thread
 from municipalities.enums import Kind, Public
 from municipalities.models import Invitation, Mandate, Organisation
@@ -138,11 +139,16 @@ def _team(mandate: Mandate, now: datetime) -> Team | None:
 
 
 def _team_counts(place: Organisation, now: datetime) -> tuple[int, int]:
+    """People whose facts are shown, and those who have begun.
+
+    Elected people without their consent are in neither: « Mes gens » leaves them out, and what one
+    page counts and the other does not would tell what they did.
+    """
     started = Q(
         user__enrollments__mandate__thread=F("thread"),
         user__enrollments__first_activity_at__isnull=False,
     )
-    counts = Mandate.objects.in_force(on=now.date()).filter(organisation=place)
+    counts = Mandate.objects.in_force(on=now.date()).filter(facts_shown(), organisation=place)
     found = counts.aggregate(
         people=Count("user", distinct=True),
         started=Count("user", distinct=True, filter=started),

@@ -1,5 +1,7 @@
 """A course: what it is, and where one stands in it."""
 
+from email.utils import parseaddr
+
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
@@ -51,7 +53,7 @@ def _course_page(request: HttpRequest, code: str, form: EnrollForm | None) -> Ht
         "thread": thread(content, enrollment),
         "aside": aside,
         "form": form,
-        "contact": settings.REPLY_TO_EMAIL,
+        "contact": parseaddr(settings.REPLY_TO_EMAIL)[1],
         "meetings": _meetings(request.user, course, content),
     }
     return render(request, "enrollments/course.html", context)

@@ -8,6 +8,8 @@ from django.utils import timezone
 from pytest_django.asserts import assertContains, assertNotContains
 
 from atn_platform.accounts.enums import Role
+from atn_platform.consents.actions import give
+from atn_platform.consents.enums import WORDINGS, Purpose, Way
 from courses.enums import LessonKind
 from enrollments import actions
 from enrollments.actions import NewEvent
@@ -16,6 +18,7 @@ from enrollments.models import Registration
 from municipalities.enums import Public
 from municipalities.models import Invitation
 from tests.factories import (
+    LONG_AGO,
     NOON,
     CourseFactory,
     EnrollmentFactory,
@@ -40,6 +43,11 @@ def finish(enrollment, lesson):
         uuid=enrollment.uuid, verb=Verb.COMPLETED, lesson=UUID(lesson["uuid"]), happened_at=NOON
     )
     actions.record(enrollment_id=enrollment.pk, event=event, at=NOON)
+
+
+def agree(person, purpose):
+    version = WORDINGS[purpose].version
+    give(user=person, purpose=purpose, version=version, way=Way.PAGE, at=LONG_AGO)
 
 
 def test_a_stranger_sees_what_this_is_and_the_door(client):
@@ -87,6 +95,20 @@ def test_a_team_is_counted_from_five_people_up(client):
     assertNotContains(client.get(HOME), "ont commencé un cours")  # a number lasts five minutes
     cache.clear()
     assertContains(client.get(HOME), "1 sur 5 ont commencé un cours")
+
+
+def test_an_elected_person_is_not_counted_without_their_consent(client):
+    place = MunicipalityFactory(name="Abercorn")
+    mandates = [MandateFactory(organisation=place) for _ in range(5)]
+    elected = EnrollmentFactory(
+        mandate=MandateFactory(organisation=place, public=Public.ELECTED),
+        first_activity_at=LONG_AGO,
+    )
+    client.force_login(mandates[0].user)
+    assertContains(client.get(HOME), "0 sur 5 ont commencé un cours")
+    agree(elected.learner, Purpose.FACTS_TO_ORGANISATION)
+    cache.clear()
+    assertContains(client.get(HOME), "1 sur 6 ont commencé un cours")
 
 
 @pytest.mark.parametrize("count", [1, 3])
