@@ -38,7 +38,7 @@ def sign_in(browser: Browser, base: str, who: str, viewport: dict) -> Page:
     page.get_by_role("button", name="Se connecter", exact=True).click()
     if "/2fa/" in page.url:
         letters.reload()
-        page.locator("input[name=code]").fill(letters.locator(".note strong").inner_text())
+        page.locator("input[name=code]").fill(letters.locator(".note strong").first.inner_text())
         page.get_by_role("button", name="Se connecter", exact=True).click()
     letters.close()
     return page
