@@ -87,6 +87,26 @@ def correct_account(
     return fields
 
 
+@transaction.atomic
+def release_address(*, user: User, place: str, by: User, at: datetime) -> bool:
+    """The address is another person's from now on: it opens this account no more.
+
+    The account and all that it holds stay with its person, who keeps a handle, and whatever way
+    in they chose. Links to a forgotten password die with the address. False when there was none.
+    """
+    _lock(user)
+    if not user.email:
+        return False
+    _give_handle(user, place)
+    user.email = None
+    user.save(update_fields=["email"])
+    EmailAddress.objects.filter(user=user).delete()
+    account_changed.send(
+        sender=User, user=user, verb="address-released", fields=["email"], by=by, at=at
+    )
+    return True
+
+
 def trust_address(*, user: User) -> None:
     """Tell allauth that the address of the account is the person's own; harmless twice.
 

@@ -92,6 +92,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     handle = models.CharField(
         _("identifiant"), max_length=120, unique=True, null=True, blank=True, editable=False
     )
+    # A box of several people: letters go there, and it opens no account.
+    delivery_email = models.EmailField(_("boîte de livraison"), blank=True)
     first_name = models.CharField(_("prénom"), max_length=100, blank=True)
     last_name = models.CharField(_("nom"), max_length=100, blank=True)
     sort_key = models.CharField(_("clé de tri"), max_length=210, editable=False, db_index=True)
@@ -151,6 +153,11 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def get_full_name(self) -> str:
         return f"{self.first_name} {self.last_name}".strip()
+
+    @property
+    def letter_address(self) -> str:
+        """Where letters go: the person's own address, or the box that they share; else blank."""
+        return self.email or self.delivery_email
 
     def get_short_name(self) -> str:
         return self.first_name

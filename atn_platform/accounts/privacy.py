@@ -45,7 +45,7 @@ TABLES = [
                 EVERYONE_ABOVE,
             ),
             About(
-                "pk", "email", Kind.CONTACT, WRITTEN, Retention.ACCOUNT,
+                "pk", "email delivery_email", Kind.CONTACT, WRITTEN, Retention.ACCOUNT,
                 (Reader.SELF, Reader.RESPONSIBLE, Reader.ATN),
             ),
             About(

@@ -4,6 +4,7 @@ from collections.abc import Collection
 from datetime import datetime
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from atn_platform.core.queueing import after_commit
 from atn_platform.notifications.enums import REFUSABLE, Category
@@ -22,7 +23,8 @@ def queue(message: Message, *, at: datetime) -> bool:
 
     Also False when the person has no address, or refused this category of messages.
     """
-    address = message.to_address or (message.recipient.email if message.recipient else None)
+    person = message.recipient
+    address = message.to_address or (person.letter_address if person else "")
     if not address or _refused(message):
         return False
     email, created = OutgoingEmail.objects.get_or_create(
@@ -31,7 +33,7 @@ def queue(message: Message, *, at: datetime) -> bool:
             "category": message.category,
             "recipient": message.recipient,
             "to_address": address,
-            "subject": one_line(message.subject)[:SUBJECT_LENGTH],
+            "subject": one_line(_addressed(message, address))[:SUBJECT_LENGTH],
             "text": message.text,
             "html": message.html,
             "calendar": message.calendar,
@@ -45,6 +47,14 @@ def queue(message: Message, *, at: datetime) -> bool:
     if created and not (message.not_before and message.not_before > at):
         after_commit(deliver_email, email_id=email.pk)
     return created
+
+
+def _addressed(message: Message, address: str) -> str:
+    """In a box of several people, the subject says for whom the letter is."""
+    person = message.recipient
+    if person is None or address != person.delivery_email:
+        return message.subject
+    return _("Pour\u00a0: %(name)s – %(subject)s") % {"name": person, "subject": message.subject}
 
 
 def resend(email: OutgoingEmail, *, at: datetime) -> bool:

@@ -85,7 +85,7 @@ def _to_begin(mandates: dict[int, Mandate]) -> dict[int, Enrollment]:
 
 
 def _hindrance(mandate: Mandate, *, last: datetime | None, refuses: bool) -> str:
-    if not mandate.user.is_active or not mandate.user.email:
+    if not mandate.user.is_active or not mandate.user.letter_address:
         return "address"
     if refuses:
         return "refusal"

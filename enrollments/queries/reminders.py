@@ -163,7 +163,9 @@ def _spaced(found: list[Reminder], at: datetime, stale: Sequence[str]) -> list[R
 def _reachable() -> Q:
     """People to write to, from a row with a `learner`: active, with an address, not refusing."""
     refusal = OptOut.objects.filter(user=OuterRef("learner"), category=Category.REMINDER)
-    return Q(~Exists(refusal), learner__is_active=True, learner__email__isnull=False)
+    return Q(~Exists(refusal), learner__is_active=True) & (
+        Q(learner__email__isnull=False) | ~Q(learner__delivery_email="")
+    )
 
 
 def _following(at: datetime) -> QuerySet[Enrollment]:

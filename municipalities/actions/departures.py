@@ -4,6 +4,7 @@ from datetime import date, datetime
 
 from django.db import transaction
 
+from atn_platform.accounts.actions import release_address
 from atn_platform.accounts.models import User
 from atn_platform.audit.recording import record
 from atn_platform.notifications.outbox import queue
@@ -14,12 +15,20 @@ from municipalities.models import Mandate, Organisation, Responsibility
 
 @transaction.atomic
 def depart(
-    *, user: User, organisation: Organisation, on: date, by: User, at: datetime
+    *,
+    user: User,
+    organisation: Organisation,
+    on: date,
+    by: User,
+    at: datetime,
+    passes: bool = False,
 ) -> list[Mandate]:
     """End all that a person is in an organisation, `on` being the last day; give what ended.
 
     The right to look after its people ends the same day. The person is told by letter, once, how
-    to keep signing in with an address of their own. Safe to repeat.
+    to keep signing in with an address of their own. When the address `passes` to a successor, it
+    opens the account no more, unless the person still holds a mandate elsewhere or a role on the
+    platform. Safe to repeat.
     """
     Organisation.objects.select_for_update(no_key=True).get(pk=organisation.pk)
     mine = organisation.mandates.select_for_update(no_key=True).filter(user=user)
@@ -33,7 +42,7 @@ def depart(
         row.ends_on = max(on, row.starts_on)
         row.save(update_fields=["ends_on", "updated_at"])
     if ended:
-        if user.email:
+        if user.email and not passes:
             queue(emails.farewell(user, organisation, on=on), at=at)
         record(
             at=at,
@@ -43,6 +52,9 @@ def depart(
             organisation=organisation.handle,
             on=on.isoformat(),
         )
+    elsewhere = Mandate.objects.from_day(on).filter(user=user).exclude(organisation=organisation)
+    if passes and not elsewhere.exists() and not user.roles:
+        release_address(user=user, place=organisation.name, by=by, at=at)
     return ended
 
 

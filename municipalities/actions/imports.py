@@ -216,6 +216,7 @@ def _open_accounts(work: Sequence[tuple[ImportLine, Row]], *, at: datetime) -> N
             entry = row.entry
             row.user = User(
                 email=entry.email or None,
+                delivery_email=entry.delivery,
                 first_name=entry.first_name,
                 last_name=entry.last_name,
                 password=make_password(None),
@@ -288,7 +289,7 @@ def _ask(work: Iterable[tuple[ImportLine, Row]], batch: ImportBatch, *, at: date
 
 def _welcome(work: Iterable[tuple[ImportLine, Row]], batch: ImportBatch, *, at: datetime) -> None:
     for line, row in work:
-        if "user" in line.done and row.user is not None and row.user.email:
+        if "user" in line.done and row.user is not None and row.user.letter_address:
             queue(emails.welcome(row.user, batch.organisation, sender=batch.by), at=at)
 
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from atn_platform.accounts.models import User
 from atn_platform.audit.recording import record
-from atn_platform.core import french
+from atn_platform.core import boxes, french
 from atn_platform.core.exceptions import ActionError
 from atn_platform.notifications.actions import try_again
 from atn_platform.notifications.outbox import queue
@@ -194,15 +194,16 @@ def _account(invited: Invitation, welcome: Welcome, signed_in: User | None) -> U
     """The account of the invited address: theirs when they prove it, else a new one."""
     if signed_in is not None and signed_in.email == invited.email:
         return signed_in
-    user, created = User.objects.get_or_create(
-        email=invited.email,
-        defaults={
-            "first_name": welcome.first_name,
-            "last_name": welcome.last_name,
-            # No password at all: people sign in by a code.
-            "password": make_password(None),
-        },
-    )
+    facts = {
+        "first_name": welcome.first_name,
+        "last_name": welcome.last_name,
+        # No password at all: people sign in by a code.
+        "password": make_password(None),
+    }
+    if boxes.is_shared(invited.email) and signed_in is None:
+        # The link is the way in of whoever it names; the box opens nothing afterwards.
+        return User.objects.create(delivery_email=invited.email, **facts)
+    user, created = User.objects.get_or_create(email=invited.email, defaults=facts)
     if not created or signed_in is not None:
         raise SignInNeeded(_("Cette adresse a déjà un compte : connectez-vous pour accepter."))
     return user

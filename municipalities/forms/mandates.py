@@ -92,3 +92,22 @@ class AnotherForm(TermForm):
 
 class DepartureForm(forms.Form):
     on = day_field(label=_("Dernier jour dans l’organisation"))
+    passes = forms.BooleanField(
+        label=_("Son adresse passe à la personne qui lui succède"), required=False
+    )
+
+    def __init__(self, *args: Any, email: str | None, today: date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.today = today
+        if email:
+            said = _("%s n’ouvrira plus son compte; qui lui succède en aura un à soi.")
+            self.fields["passes"].help_text = said % email
+        else:
+            del self.fields["passes"]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or {}
+        if cleaned.get("passes") and cleaned.get("on", self.today) > self.today:
+            words = _("L’adresse passe une fois le dernier jour venu : revenez ici ce jour-là.")
+            self.add_error("passes", words)
+        return cleaned

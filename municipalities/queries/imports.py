@@ -196,6 +196,8 @@ def _of_name(entry: Entry, world: _World, domains: frozenset[str]) -> Row:
         meant = suggested(entry.email, domains) if entry.email else ""
         note = _("« %(typed)s » : vouliez-vous dire %(meant)s?")
         notes = [note % {"typed": entry.email, "meant": meant}] if meant else []
+        if entry.delivery:
+            notes = [_("%s sert à lui écrire; pour entrer, une carte.") % entry.delivery]
         return Row(entry, LineState.NEW, notes)
     if not entry.email and len(namesakes) == 1:
         return _of_here(entry, namesakes.pop(), world)

@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.utils.translation import gettext as _
 
-from atn_platform.core import french
+from atn_platform.core import boxes, french
 from municipalities.enums import Public
 from municipalities.staff.columns import LABELS, Columns
 from municipalities.staff.files import Line, Sheet
@@ -55,6 +55,8 @@ class Entry:
     first_name: str = ""
     last_name: str = ""
     email: str = ""
+    # A box of several people, kept apart: it is nobody's own address.
+    delivery: str = ""
     function: str = ""
     public: str = ""
     flaws: list[Flaw] = field(default_factory=list)
@@ -81,11 +83,14 @@ def understand(line: Line, columns: Columns, place: frozenset[str]) -> Entry:
     public = PUBLIC_OF.get(french.fold(said.get("public", "")), "")
     if not public and ELECTED.fullmatch(french.fold(said.get("function", ""))):
         public = Public.ELECTED
+    address = _address(said.get("email", ""))[: LENGTHS["email"]]
+    shared = boxes.is_shared(address)
     return replace(
         entry,
         first_name=first[: LENGTHS["first_name"]],
         last_name=last[: LENGTHS["last_name"]],
-        email=_address(said.get("email", ""))[: LENGTHS["email"]],
+        email="" if shared else address,
+        delivery=address if shared else "",
         function=said.get("function", "")[: LENGTHS["function"]],
         public=public,
     )

@@ -76,7 +76,7 @@ def _answer(request: HttpRequest, found: Invitation, signed_in: User | None) -> 
             messages.success(
                 request, _("Bienvenue! Vous faites partie des gens de %s.") % found.organisation
             )
-            return redirect("portal:home")
+            return redirect("portal:home" if user.has_way_back else "accounts:way-back")
     context = {"form": form, "invitation": found}
     return render(request, "municipalities/invitation.html", context)
 

@@ -115,7 +115,12 @@ def depart(request: SignedInRequest, pk: int) -> HttpResponse:
     """« Ne travaille plus ici »: end all that this person is in the organisation."""
     mandate = _mandate(request, pk)
     organisation, today = mandate.organisation, timezone.localdate()
-    form = DepartureForm(request.POST if request.method == "POST" else None, initial={"on": today})
+    form = DepartureForm(
+        request.POST if request.method == "POST" else None,
+        initial={"on": today},
+        email=mandate.user.email,
+        today=today,
+    )
     if form.is_valid():
         departures.depart(
             user=mandate.user,
@@ -123,8 +128,15 @@ def depart(request: SignedInRequest, pk: int) -> HttpResponse:
             on=form.cleaned_data["on"],
             by=request.user,
             at=timezone.now(),
+            passes=form.cleaned_data.get("passes", False),
         )
         messages.success(request, _("Le départ de %s est inscrit.") % mandate.user)
+        if form.cleaned_data.get("passes") and mandate.user.handle:
+            said = _(
+                "Son identifiant : %s. Imprimez-lui une carte aujourd’hui, "
+                "si rien d’autre n’ouvre son compte."
+            )
+            messages.info(request, said % mandate.user.handle)
         if mandate.user == request.user:
             return redirect("enrollments:teams")
         return redirect(LIST, organisation.handle)

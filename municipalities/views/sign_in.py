@@ -16,6 +16,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from atn_platform.accounts.http import SignedInRequest
+from atn_platform.core import boxes
 from atn_platform.core.exceptions import ActionError
 from municipalities.actions import sign_in as actions
 from municipalities.adapter import WAITING
@@ -36,6 +37,9 @@ def ask(request: HttpRequest) -> HttpResponseBase:
     """Allauth's page, unless the domain that was typed has a way in of its own."""
     # Allauth's form says what is wrong with an address that no column can hold.
     email = request.POST.get("email", "").partition("\0")[0]
+    if boxes.is_shared(email) and "alone" not in request.POST:
+        said = {"email": email, "next": request.POST.get("next", "")}
+        return render(request, "municipalities/sign_in/shared_box.html", said)
     if email and "code" not in request.POST and (offered := sign_in.offered_for(email)):
         context = {
             "offered": offered,
