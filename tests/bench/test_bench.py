@@ -2,7 +2,9 @@
 
 import pytest
 from django.conf import settings
+from django.db import connection
 from django.test import Client, override_settings
+from django.test.utils import CaptureQueriesContext
 from django.urls import include, path
 
 from atn_platform.urls import urlpatterns as site
@@ -16,6 +18,23 @@ from tests.bench.pages import pages
 
 urlpatterns = [*floor.urlpatterns, path("", include(site))]
 PEOPLE, MUNICIPALITIES = 24, 4
+# Session and person first, wherever someone is signed in.
+STATEMENTS = {
+    "sign-in page": 0,
+    "home, anonymous": 0,
+    "home, learner": 9,
+    "catalogue, anonymous": 2,
+    "catalogue, search": 5,
+    "course": 4,
+    "lesson": 4,
+    "quiz": 5,
+    "quiz answer": 10,
+    "lesson done": 8,
+    "report": 8,
+    "report, CSV": 6,
+    "attestation, PDF": 4,
+    "verification": 1,
+}
 
 
 @pytest.fixture
@@ -71,3 +90,23 @@ def answered(ask):
     if ask.fields is None:
         return client.get(ask.path).status_code
     return client.post(ask.path, ask.fields).status_code
+
+
+@pytest.mark.parametrize("people", [PEOPLE, 10 * PEOPLE])
+def test_no_page_asks_more_of_the_database_for_ten_times_the_people(db, people):
+    world = fill(people, MUNICIPALITIES)
+    with override_settings(ROOT_URLCONF="tests.bench.test_bench"):
+        counted = {
+            page.name: statements(page.ask) for page in pages(world) if page.server == "web"
+        }
+    assert counted == STATEMENTS
+    goals = {page.name: page.goal.queries for page in pages(world)}
+    assert {name: n for name, n in counted.items() if n > (goals[name] or n)} == {}
+
+
+def statements(ask):
+    """Of the second time, for what a process keeps; savepoints are the test's own."""
+    answered(ask(0))
+    with CaptureQueriesContext(connection) as made:
+        answered(ask(1))
+    return sum(not each["sql"].startswith(("SAVEPOINT", "RELEASE")) for each in made)
