@@ -12,6 +12,8 @@ from django.views.decorators.http import require_http_methods
 
 from atn_platform.accounts.http import SignedInRequest
 from atn_platform.accounts.models import User
+from atn_platform.audit.enums import Screen
+from atn_platform.audit.recording import opened
 from atn_platform.core import french
 from atn_platform.core.exceptions import ActionError
 from municipalities import pdf
@@ -62,9 +64,17 @@ def _choose(
         people = people.filter(email__isnull=True)
     for word in french.sort_key(typed).split():
         people = people.filter(Q(sort_key__contains=word))
+    page = Paginator(people, actions.MOST_CARDS).get_page(request.GET.get("page"))
+    opened(
+        at=timezone.now(),
+        reader=request.user,
+        screen=Screen.CARDS,
+        people=[user.pk for user in page],
+        place=organisation,
+    )
     context = {
         "organisation": organisation,
-        "page": Paginator(people, actions.MOST_CARDS).get_page(request.GET.get("page")),
+        "page": page,
         "everyone": everyone,
         "typed": typed,
         "query": urlencode({"qui": "tous"} if everyone else {}),

@@ -10,6 +10,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from atn_platform.accounts.http import SignedInRequest, author_token
+from atn_platform.audit.enums import Screen
+from atn_platform.audit.recording import opened
 from municipalities import pdf
 from municipalities.actions import duties as actions
 from municipalities.enums import Kind
@@ -17,7 +19,7 @@ from municipalities.forms.duties import TrainingForm
 from municipalities.models import DeclaredTraining, Organisation
 from municipalities.permissions import organisations_of
 from municipalities.queries import duties as queries
-from municipalities.queries.duties import DutyLine
+from municipalities.queries.duties import CouncilRow, DutyLine
 
 MINE = "municipalities:my-duties"
 LIST = "municipalities:council-duties"
@@ -117,7 +119,7 @@ def council(request: SignedInRequest, handle: str) -> HttpResponse:
     today = timezone.localdate()
     context = {
         "organisation": place,
-        "rows": queries.council(place, on=today),
+        "rows": _council(request, place),
         "today": today,
         "is_open": place.training_lists.filter(closed_at=None).exists(),
     }
@@ -138,11 +140,22 @@ def public_list(request: SignedInRequest, handle: str) -> HttpResponse:
     """The list to print or to put on the municipality's site, once it was opened."""
     place = _place(request, handle)
     get_object_or_404(place.training_lists, closed_at=None)
-    today = timezone.localdate()
-    content = pdf.training_list(place, queries.council(place, on=today), on=today)
+    content = pdf.training_list(place, _council(request, place), on=timezone.localdate())
     response = HttpResponse(content, content_type="application/pdf")
     response["Content-Disposition"] = f'inline; filename="formations-{handle}.pdf"'
     return response
+
+
+def _council(request: SignedInRequest, place: Organisation) -> list[CouncilRow]:
+    rows = queries.council(place, on=timezone.localdate())
+    opened(
+        at=timezone.now(),
+        reader=request.user,
+        screen=Screen.DUTIES,
+        people=[row.mandate.user_id for row in rows],
+        place=place,
+    )
+    return rows
 
 
 def _place(request: SignedInRequest, handle: str) -> Organisation:

@@ -166,7 +166,7 @@ def test_the_list_takes_the_same_queries_whatever_its_length(
     MandateFactory.create_batch(count, organisation=louise.organisation)
     page = address("mandates", louise.organisation.handle)
     client.get(page)
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         client.get(page)
 
 

@@ -437,7 +437,7 @@ def test_the_page_takes_the_same_queries_whatever_the_council(
         starts_on=date(2022, 1, 1),
     )  # fmt: skip
     client.get(page)
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         client.get(page)
 
 

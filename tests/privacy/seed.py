@@ -17,7 +17,7 @@ from django.core.files.storage import default_storage
 from django.db import models
 
 from atn_platform.accounts.models import User
-from atn_platform.audit.models import Entry
+from atn_platform.audit.models import Entry, Viewing
 from atn_platform.core.personal import Kind, Table
 from atn_platform.incidents.enums import Element
 from atn_platform.incidents.models import Incident, IncidentEntry
@@ -158,6 +158,8 @@ def _special(model: type[models.Model], garden: Garden) -> dict[str, Any]:
         # What the journal says of somebody to whoever acted: ids, never words of theirs.
         Entry: lambda: {"verb": "account.corrected", "target": str(garden.person.pk),
                         "details": {"fields": ["email"]}},
+        # An organisation or a session, which both people know.
+        Viewing: lambda: {"place": "Abercorn"},
         Certificate: lambda: {"supersedes": None,
                               "facts": {"name": garden.mark(), "result": "success"}},
         CertificateFile: lambda: {"content": f"%PDF {garden.mark()}".encode()},
