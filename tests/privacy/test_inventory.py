@@ -1,5 +1,6 @@
 """P-01: every field of every table is said to be personal, or not."""
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -67,3 +68,20 @@ def test_p30_answers_and_scores_are_declared_for_their_author_alone():
 def test_the_person_themself_is_declared():
     (table,) = (each for each in tables() if each.model is User)
     assert {each.of for each in table.about} == {"pk"}
+
+
+NEEDLESS = re.compile(
+    r"birth|naissance|gender|sexe?_|^sex|social_insurance|\bsin\b|nas\b|home_|street"
+)
+
+
+def test_p24_no_field_asks_for_a_birth_date_a_social_number_a_sex_or_a_home_address():
+    """P-24; act A-2.1, article 64. A session has the address of its place, which is public."""
+    found = {
+        f"{model._meta.label}.{field.name}"
+        for model in apps.get_models()
+        for field in model._meta.local_fields
+        if NEEDLESS.search(field.name) or field.name == "address"
+    }
+    assert found == {"courses.CourseSession.address", "notifications.RefusedAddress.address"}
+    assert NEEDLESS.search("birth_date")
