@@ -22,8 +22,6 @@ class Screen(models.TextChoices):
     MANDATES = "mandates", _("la liste des mandats")
     MANDATE = "mandate", _("votre mandat")
     COUNCIL = "council", _("la page du conseil")
-    GROUP = "group", _("une inscription de groupe")
-    NUDGE = "nudge", _("les rappels à envoyer")
     DUTIES = "duties", _("la liste des formations que la loi demande au conseil")
     CARDS = "cards", _("la page des cartes d’accès")
     RESPONSABLES = "responsables", _("la liste des responsables")
