@@ -216,7 +216,7 @@ def test_the_list_takes_the_same_queries_whatever_the_number(
     for _ in range(count):
         actions.register(elements=NOTHING, by=atn, at=NOON)
     client.get(LIST)
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(6):
         assertContains(client.get(LIST), "Incident n°", count=count)
 
 
