@@ -69,6 +69,11 @@ class OutgoingEmail(TimestampedModel):
                 condition=Q(sent_at__isnull=True, abandoned_at__isnull=True),
                 name="notifications_email_waiting",
             ),
+            models.Index(
+                fields=["to_address", "queued_at"],
+                condition=Q(recipient__isnull=True),
+                name="notifications_outsider",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -1,9 +1,9 @@
 """Before the queue: the only door through which any app sends an e-mail."""
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from atn_platform.core.queueing import after_commit
@@ -15,17 +15,22 @@ from atn_platform.notifications.tasks import deliver_email
 
 SUBJECT_LENGTH = 200
 REASON_LENGTH = 300
+# To an address that is nobody's account: whoever types it may be anyone, by whatever door.
+OUTSIDER_LETTERS = 3
+OUTSIDER_SPAN = timedelta(hours=1)
+OUTSIDER_LOCK = "SELECT pg_advisory_xact_lock(hashtext(%s))"
 
 
 @transaction.atomic
 def queue(message: Message, *, at: datetime) -> bool:
     """Promise one e-mail. False, and nothing more, when its key was promised before.
 
-    Also False when the person has no address, or refused this category of messages.
+    Also False when the person has no address, or refused this category of messages, or when an
+    address without an account was written to three times within the hour, by all doors together.
     """
     person = message.recipient
     address = message.to_address or (person.letter_address if person else "")
-    if not address or _refused(message):
+    if not address or _refused(message) or (person is None and _is_bombed(address, at=at)):
         return False
     email, created = OutgoingEmail.objects.get_or_create(
         key=message.key,
@@ -47,6 +52,14 @@ def queue(message: Message, *, at: datetime) -> bool:
     if created and not (message.not_before and message.not_before > at):
         after_commit(deliver_email, email_id=email.pk)
     return created
+
+
+def _is_bombed(address: str, *, at: datetime) -> bool:
+    """Whether a letter more would be too many; two doors that ask together wait for each other."""
+    with connection.cursor() as cursor:
+        cursor.execute(OUTSIDER_LOCK, [f"outsider:{address}"])
+    late = OutgoingEmail.objects.filter(to_address=address, queued_at__gt=at - OUTSIDER_SPAN)
+    return late.filter(recipient__isnull=True).count() >= OUTSIDER_LETTERS
 
 
 def _addressed(message: Message, address: str) -> str:
