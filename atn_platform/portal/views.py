@@ -42,7 +42,10 @@ def home(request: HttpRequest) -> HttpResponse:
 @require_safe
 def help_page(request: HttpRequest) -> HttpResponse:
     """A number to call, a form to be called, and answers to what people ask most."""
-    return _help(request, CallBackForm.blank(_person(request), page_before(request)))
+    person = _person(request)
+    # Between the code and the second factor no page says whose account it is.
+    known = None if person is None or person.owes_second_factor else person
+    return _help(request, CallBackForm.blank(known, page_before(request)))
 
 
 @login_not_required

@@ -81,7 +81,11 @@ def test_an_account_is_created_and_corrected_and_the_journal_names_what_changed(
     rows = Entry.objects.order_by("pk").values_list("verb", "actor", "details")
     assert list(rows) == [
         ("account.created", admin.pk, {"fields": []}),
-        ("account.corrected", admin.pk, {"fields": ["last_name"]}),
+        (
+            "account.corrected",
+            admin.pk,
+            {"fields": ["last_name"], "before": {"last_name": "Roy"}},
+        ),
     ]
 
 

@@ -1,5 +1,6 @@
 """« Mes gens »: who sees it, what it counts, what it costs."""
 
+import re
 from datetime import date
 
 import pytest
@@ -144,7 +145,7 @@ def test_p30_the_organisation_reads_facts_and_never_scores(client, louise):
     mandate = MandateFactory(organisation=louise.organisation)
     EnrollmentFactory(mandate=mandate, completed=True, best_score=73)
     page = client.get(page_of(louise.organisation))
-    assert "73" not in page.content.decode()
+    assert not re.search(r"\b73\s?%", page.content.decode())
     assert not any("score" in key for key in vars(page.context["page"][0]))
 
 

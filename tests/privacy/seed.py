@@ -73,7 +73,7 @@ def plant(town: str, *, actor: User | None = None) -> Garden:
     User.objects.filter(pk=person.pk).update(
         first_name=garden.mark(), last_name=garden.mark(),
         email=f"{garden.mark()}@exemple.quebec", password=garden.mark(secret=True), last_login=AT,
-        handle=f"{garden.mark()}@ici",
+        handle=f"{garden.mark()}@ici", delivery_email=f"{garden.mark()}@exemple.quebec",
     )  # fmt: skip
     person.refresh_from_db()
     meeting = MeetingFactory(instructor=person)

@@ -38,7 +38,6 @@ pytestmark = pytest.mark.django_db
 TODAY = NOON.date()
 # What the declarations say stays: proofs, and the names that somebody gave to things.
 KEPT = {
-    "audit.Viewing": ["place"],
     "certificates.Certificate": ["number", "code"],
     "certificates.CertificateFile": ["sha256"],
     "consents.Consent": ["words"],
