@@ -23,7 +23,7 @@ def someone():
 
 def sign_in(page, live_server, user) -> None:
     page.goto(live_server.url + reverse("account_login"))
-    page.get_by_label("Adresse courriel").fill(user.email)
+    page.get_by_label("Courriel ou identifiant").fill(user.email)
     page.get_by_label("Mot de passe").fill("quatre mots sans lien")
     page.get_by_role("button", name="Se connecter", exact=True).click()
     page.wait_for_url(lambda url: "login" not in url)
