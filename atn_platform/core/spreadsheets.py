@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from io import BytesIO, StringIO
 
-import xlsxwriter
-
 # Excel in French reads semicolons, and needs the mark to see UTF-8.
 UTF8_MARK = "\ufeff"
 # A spreadsheet would run a cell that starts like one of these, full-width equal sign included.
@@ -43,6 +41,8 @@ def csv_text(rows: Iterable[Iterable[str]]) -> str:
 
 def workbook(title: str, sheets: Iterable[Sheet], *, on: date) -> bytes:
     """A workbook with typed cells: text is never a formula, and is read back as it was."""
+    import xlsxwriter  # noqa: PLC0415 -- 7 MiB that most processes never need
+
     buffer = BytesIO()
     book = xlsxwriter.Workbook(buffer, {"in_memory": True, "strings_to_formulas": False})
     book.set_properties({"title": title, "created": datetime.combine(on, time(12), UTC)})

@@ -114,9 +114,9 @@ def _people(count: int, municipalities: int, now: datetime) -> None:
     joined = now - timedelta(days=400)
     copy(
         User,
-        ["id", "password", "is_superuser", "email", "first_name", "last_name", "sort_key",
-         "is_staff", "is_active", "date_joined"],
-        ((n, "!", False, f"banc{n}@exemple.quebec", "Camille", f"Banc {n}",
+        ["id", "password", "is_superuser", "email", "delivery_email", "first_name", "last_name",
+         "sort_key", "is_staff", "is_active", "date_joined"],
+        ((n, "!", False, f"banc{n}@exemple.quebec", "", "Camille", f"Banc {n}",
           french.sort_key(f"Banc {n} Camille"), False, True, joined)
          for n in range(1, count + 2)),
     )  # fmt: skip

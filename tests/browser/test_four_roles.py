@@ -48,7 +48,7 @@ def visit(new_page, live_server, mailbox, settings):
         page.get_by_role("button", name="Se connecter", exact=True).click()
         if "/2fa/" in page.url:
             page.locator("input[name=code]").fill(code_of(SECRET))
-            page.locator("form:has(input[name=code]) button[type=submit]").click()
+            page.get_by_role("button", name="Se connecter").click()
         return page
 
     return begin
