@@ -39,8 +39,8 @@ def visit(new_page, live_server, mailbox, settings):
     """Sign in as a person does, code from the letter box and second factor included."""
     settings.SITE_URL = live_server.url
 
-    def begin(email, *, width=1280):
-        page = new_page(width=width)
+    def begin(email):
+        page = new_page(width=1280)
         page.goto(f"{live_server.url}/compte/login/code/")
         page.get_by_label("Adresse courriel").fill(email)
         page.get_by_role("button", name="Recevoir un code par courriel").click()
@@ -70,11 +70,13 @@ def test_a_course_goes_from_its_authors_to_the_figures_of_the_province(
         colleague = MandateFactory(organisation=place)
         EnrollmentFactory(mandate=colleague, version=draft.current_version)
 
-    invite(visit(responsibility.user.email), live_server.url, place)
+    team = visit(responsibility.user.email)
+    invite(team, live_server.url, place)
     learner = accept(new_page(width=375), mailbox)
     number = learn(learner, live_server.url)
 
-    team = visit(responsibility.user.email, width=375)
+    # The same session: a code of the application serves once (RFC 6238, section 5.2).
+    team.set_viewport_size({"width": 375, "height": 812})
     team.goto(f"{live_server.url}/mes-gens/{place.handle}/")
     assert team.get_by_text("Amina Diallo").first.is_visible()
     assert number not in team.content()

@@ -71,6 +71,8 @@ def come_in(page, live_server, handle, code, *, tick) -> None:
     page.get_by_label("Code de la carte").fill(code)
     page.get_by_role("button", name="Entrer").click()
     page.get_by_role("link", name="Continuer sans rien choisir").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Bonjour")
+    page.wait_for_load_state()
 
 
 @pytest.mark.parametrize("width", WIDTHS)
