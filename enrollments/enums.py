@@ -22,6 +22,14 @@ class Verb(models.TextChoices):
     MISSED = "missed", _("n'a pas assisté à la rencontre")
 
 
+class Fate(models.TextChoices):
+    """What became of an act that a device kept and sent later; the protocol's own words."""
+
+    KEPT = "garde", _("gardé")
+    KNOWN = "connu", _("déjà reçu")
+    REFUSED = "refuse", _("refusé")
+
+
 class Seat(models.TextChoices):
     ON_SITE = "on-site", _("sur place")
     ONLINE = "online", _("en ligne")

@@ -1,14 +1,17 @@
 """What people type about their courses and seats; deciding belongs to enrollments.actions."""
 
+import json
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any
+from uuid import UUID
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from atn_platform.accounts.models import User
 from courses.models import Course, CourseSession, CourseVersion, Path
+from enrollments.actions import Batch, Statement
 from enrollments.enums import SEATS, Seat
 from enrollments.models import Enrollment
 from enrollments.queries.sessions import Meeting
@@ -230,3 +233,49 @@ class AdvisedForm(forms.Form):
 def label(mandate: Mandate) -> str:
     role = mandate.function or mandate.get_public_display()
     return f"{role[:1].upper()}{role[1:]}, {mandate.organisation.name}"
+
+
+MOST_STATEMENTS = 200
+
+
+class TooMany(ValueError):
+    """A batch is longer than the protocol allows: the device sends half of it."""
+
+
+def batch(body: bytes) -> Batch:
+    """What a device sends, from its JSON (docs/offline.md); ValueError for anything else."""
+    try:
+        said = json.loads(body)
+        # Half of a character, which JSON can spell and no database holds, is a ValueError too.
+        json.dumps(said, ensure_ascii=False).encode()
+        sent = said["enonces"]
+        if len(sent) > MOST_STATEMENTS:
+            raise TooMany
+        return Batch(UUID(said["appareil"]), _moment(said["maintenant"]), list(map(_read, sent)))
+    except (KeyError, TypeError, AttributeError) as error:
+        raise ValueError from error
+
+
+def _read(said: dict[str, Any]) -> Statement:
+    return Statement(
+        id=UUID(said["id"]),
+        verb=str(said["verbe"]),
+        course=str(said["cours"]).replace("\x00", ""),
+        lesson=UUID(said["lecon"]),
+        said_at=_moment(said["at"]),
+        rank=int(said.get("seq", 0)),
+        block=UUID(said["bloc"]) if said.get("bloc") else None,
+        attempt=UUID(said["essai"]) if said.get("essai") else None,
+        fields={
+            str(name): [str(value) for value in values]
+            for name, values in said.get("champs", {}).items()
+        },
+    )
+
+
+def _moment(text: str) -> datetime:
+    """A moment with its zone, far from the ends of the calendar: clocks are put right later."""
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None or not 1900 < moment.year < 2999:  # noqa: PLR2004
+        raise ValueError(text)
+    return moment

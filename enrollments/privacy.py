@@ -57,8 +57,9 @@ TABLES = [
     Table(
         LearningEvent,
         (
-            About("enrollment__learner", "enrollment verb lesson block happened_at received_at",
-                  Kind.TRAINING, KEPT_PLACE, Retention.ANSWERS, ALONE),
+            About("enrollment__learner",
+                  "enrollment verb lesson block happened_at received_at origin", Kind.TRAINING,
+                  KEPT_PLACE, Retention.ANSWERS, ALONE),
             About("enrollment__learner", "result", Kind.RESULT, KEPT_PLACE, Retention.ANSWERS,
                   ALONE),
         ),

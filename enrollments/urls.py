@@ -4,6 +4,7 @@ from enrollments.views import (
     attendance,
     courses,
     groups,
+    journal,
     lessons,
     nudges,
     paths,
@@ -40,6 +41,7 @@ urlpatterns = [
     path("parcours/<slug:code>/", paths.path, name="path"),
     path("parcours/<slug:code>/suivre/", paths.follow, name="follow-path"),
     path("parcours/<slug:code>/quitter/", paths.leave, name="leave-path"),
+    path("hors-ligne/journal/", journal.journal, name="journal"),
     path("cours/<slug:code>/", courses.course, name="course"),
     # Not under /cours/: any word there may be the key of a lesson.
     path("inscription/<slug:code>/", courses.enroll, name="enroll"),

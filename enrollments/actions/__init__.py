@@ -15,13 +15,17 @@ from enrollments.actions.ledger import (
     record_attendance,
 )
 from enrollments.actions.registering import Wish, add_at_the_door, register
+from enrollments.actions.replaying import Answer, Batch, Statement, replay
 from enrollments.actions.seats import RegistrationRefused, cancel, tell_changes
 
 __all__ = [
+    "Answer",
+    "Batch",
     "EnrollmentRefused",
     "EventRefused",
     "NewEvent",
     "RegistrationRefused",
+    "Statement",
     "Wish",
     "add_at_the_door",
     "cancel",
@@ -32,6 +36,7 @@ __all__ = [
     "record",
     "record_attendance",
     "register",
+    "replay",
     "take_attendance",
     "tell_changes",
     "withdraw",

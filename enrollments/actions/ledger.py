@@ -1,6 +1,6 @@
 """The learning ledger: adding an event and projecting it, in one transaction."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -36,6 +36,8 @@ class NewEvent:
     happened_at: datetime
     block: UUID | None = None
     result: dict[str, Any] = field(default_factory=dict)
+    # Of an act that a device kept without network: the device, and what its clock said.
+    origin: dict[str, Any] | None = None
 
 
 @transaction.atomic
@@ -49,25 +51,78 @@ def record(*, enrollment_id: int, event: NewEvent, at: datetime) -> Enrollment:
     enrollment = _locked(enrollment_id)
     followed = document(enrollment.version_id)
     _check(enrollment, followed, event)
-    row = LearningEvent(
-        uuid=event.uuid,
-        enrollment=enrollment,
-        verb=event.verb,
-        lesson=event.lesson,
-        block=event.block,
-        result=event.result,
-        happened_at=min(max(event.happened_at, enrollment.enrolled_at), at),
-        received_at=at,
-    )
-    LearningEvent.objects.bulk_create([row], ignore_conflicts=True)
+    _add(enrollment, [event], at=at)
     events = _events(enrollment)
     if event.uuid not in {each.uuid for each in events}:
         raise EventRefused(_("Ce geste est déjà inscrit à un autre dossier."))
+    _project(enrollment, followed, events, {event.lesson})
+    return enrollment
+
+
+@dataclass(frozen=True, slots=True)
+class Replayed:
+    """What became of several acts. `ledger` is the whole of it, as it now stands."""
+
+    enrollment: Enrollment
+    known: set[UUID]
+    refused: dict[UUID, str]
+    ledger: list[Event]
+
+
+@transaction.atomic
+def record_many(*, enrollment_id: int, events: Sequence[NewEvent], at: datetime) -> Replayed:
+    """Add what a device kept, each act on its own merits, and project once.
+
+    One that is refused keeps out no other. Safe to repeat: what is known changes nothing.
+    """
+    enrollment = _locked(enrollment_id)
+    followed = document(enrollment.version_id)
+    before = {each.uuid for each in _events(enrollment)}
+    refused = {}
+    for event in events:
+        try:
+            _check(enrollment, followed, event)
+        except EventRefused as error:
+            refused[event.uuid] = str(error)
+    wanted = [event for event in events if event.uuid not in refused]
+    _add(enrollment, wanted, at=at)
+    ledger = _events(enrollment)
+    mine = {each.uuid for each in ledger}
+    elsewhere = _("Ce geste est déjà inscrit à un autre dossier.")
+    refused |= {event.uuid: elsewhere for event in wanted if event.uuid not in mine}
+    kept = {event.lesson for event in wanted if event.uuid in mine}
+    _project(enrollment, followed, ledger, kept)
+    return Replayed(enrollment, before & {event.uuid for event in events}, refused, ledger)
+
+
+def _add(enrollment: Enrollment, events: Sequence[NewEvent], *, at: datetime) -> None:
+    """Write what is not known yet; a moment before the enrolment, or to come, is brought back."""
+    rows = [
+        LearningEvent(
+            uuid=event.uuid,
+            enrollment=enrollment,
+            verb=event.verb,
+            lesson=event.lesson,
+            block=event.block,
+            result=event.result,
+            happened_at=min(max(event.happened_at, enrollment.enrolled_at), at),
+            received_at=at,
+            origin=event.origin,
+        )
+        for event in events
+    ]
+    LearningEvent.objects.bulk_create(rows, ignore_conflicts=True)
+
+
+def _project(
+    enrollment: Enrollment, followed: CourseDoc, events: Sequence[Event], touched: set[UUID]
+) -> None:
+    if not touched:
+        return
     found = standing(followed, events)
-    _save_lessons(enrollment, {event.lesson: found.lessons[event.lesson]})
+    _save_lessons(enrollment, {lesson: found.lessons[lesson] for lesson in touched})
     if _save_course(enrollment, found):
         enrollment_completed.send(sender=Enrollment, enrollment_id=enrollment.pk)
-    return enrollment
 
 
 def record_attendance(

@@ -165,6 +165,8 @@ class LearningEvent(models.Model):
     result = models.JSONField(_("résultat"), default=dict)
     happened_at = models.DateTimeField(_("moment"))
     received_at = models.DateTimeField(_("reçu le"))
+    # Of what a device kept without network: which one, its rank there, and what its clock said.
+    origin = models.JSONField(_("provenance"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("geste d'apprentissage")

@@ -85,7 +85,7 @@ def quiz(
     """The open attempt, or the submitted one of that UUID when it is this person's."""
     attempts = state.attempts if state else 0
     event = _event(enrollment, block, submitted)
-    attempt = event.uuid if event else attempt_of(enrollment, block, attempts)
+    attempt = _drawn(event) if event else attempt_of(enrollment, block, attempts)
     questions = grading.draw(block, attempt)
     answers = event.result.get("answers", {}) if event else {}
     marked = grading.mark(questions, answers)
@@ -138,6 +138,11 @@ def _event(enrollment: Enrollment, block: BlockDoc, submitted: str) -> LearningE
     return LearningEvent.objects.filter(
         enrollment=enrollment, block=block["uuid"], uuid=uuid
     ).first()
+
+
+def _drawn(event: LearningEvent) -> UUID:
+    """The attempt whose questions were answered; an event of old bears its identity."""
+    return UUID(event.result.get("attempt") or str(event.uuid))
 
 
 def _name(question: QuestionDoc) -> str:

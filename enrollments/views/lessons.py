@@ -15,13 +15,12 @@ from atn_platform.accounts.http import SignedInRequest, author_token
 from atn_platform.core.exceptions import ActionError
 from courses.documents import BlockDoc, LessonDoc, block, stations
 from courses.queries import document
-from enrollments import actions, grading
-from enrollments.actions import NewEvent
+from enrollments import actions
+from enrollments.actions import NewEvent, acts
 from enrollments.enums import Verb
-from enrollments.models import BlockState, Enrollment
+from enrollments.models import BlockState, Enrollment, LearningEvent
 from enrollments.queries.quiz import (
     QuizView,
-    answers_from,
     attempt_of,
     quiz,
     quiz_as_sent,
@@ -30,8 +29,6 @@ from enrollments.queries.quiz import (
 from enrollments.queries.scenario import scenario
 from enrollments.queries.sessions import Meeting, coming
 from enrollments.queries.thread import thread
-
-LONGEST_NOTE = 5000
 
 
 @require_safe
@@ -98,23 +95,19 @@ def answer(request: SignedInRequest, code: str, key: str, uuid: UUID) -> HttpRes
     state = BlockState.objects.filter(enrollment=enrollment, block=uuid).first()
     sent = request.POST.get("attempt", "")
     attempts = state.attempts if state else 0
-    known = {str(attempt_of(enrollment, wanted, n)): n for n in range(attempts + 1)}
-    if sent not in known:
+    if sent not in {str(attempt_of(enrollment, wanted, n)) for n in range(attempts + 1)}:
         messages.error(request, _("Ce questionnaire a expiré : en voici un nouveau."))
         return redirect("enrollments:lesson", code, key)
     attempt = UUID(sent)
+    # A form has an identity of its own: the same questions may be open on another device.
+    event = _uuid(request.POST.get("event", sent))
+    is_new = not LearningEvent.objects.filter(enrollment=enrollment, uuid=event).exists()
     view = quiz_as_sent(wanted, state, attempt, request.POST)
-    if view.incomplete and known[sent] == attempts and "anyway" not in request.POST:
+    if view.incomplete and is_new and "anyway" not in request.POST:
         return _page(request, enrollment, station, view)
-    questions = grading.draw(wanted, attempt)
-    marked = grading.mark(questions, answers_from(request.POST, questions, attempt))
-    answers = {each.question["uuid"]: each.chosen for each in marked}
-    score = grading.percent(marked)
-    _record(
-        request, enrollment, station, Verb.ANSWERED, uuid=attempt, block=wanted,
-        result={"score": score, "answers": answers},
-    )  # fmt: skip
-    return _back(code, key, uuid, f"?essai={attempt}")
+    result = acts.answered(wanted, attempt, request.POST)
+    _record(request, enrollment, station, Verb.ANSWERED, uuid=event, block=wanted, result=result)
+    return _back(code, key, uuid, f"?essai={event}")
 
 
 @require_POST
@@ -122,9 +115,7 @@ def note(request: SignedInRequest, code: str, key: str, uuid: UUID) -> HttpRespo
     """Keep a reflection; it is the person's alone."""
     enrollment, station = _found(request, code, key)
     wanted = _block(station, uuid, "reflection")
-    options = [text for text in wanted["options"] if text in request.POST.getlist("options")]
-    text = grading.typed_text(request.POST.get("text", ""), longest=LONGEST_NOTE)
-    result = {"text": text, "options": options}
+    result = acts.noted(wanted, request.POST)
     event = _uuid(request.POST.get("event", ""))
     if _record(request, enrollment, station, Verb.NOTED, uuid=event, block=wanted, result=result):
         messages.success(request, _("Votre réflexion est gardée. Personne d’autre ne la lit."))
