@@ -191,6 +191,16 @@ def test_a_preview_shows_what_is_typed_and_saves_nothing(client, author, course)
     assert block.data == {"markdown": "La suite."}
 
 
+def test_a_questionnaire_is_summed_up_in_words_without_tags_or_entities(client, author, course):
+    quiz = Block.objects.get(kind="quiz")
+    Question.objects.filter(pk=quiz.questions.first().pk).update(
+        prompt="Que dit « *vous* » à 16 h?"
+    )
+    page = client.get(at("lesson", quiz.lesson.uuid))
+    assertContains(page, "<li>Que dit «\xa0vous\xa0» à 16\xa0h?</li>", html=True)
+    assertNotContains(page, "&amp;nbsp;")
+
+
 def test_wrong_input_is_named_at_its_field_and_kept(client, author, course):
     scenario = Block.objects.get(kind="scenario")
     sent = typed(client, edit(scenario)) | {"scenes": "perdu\n[a]\nTexte"}

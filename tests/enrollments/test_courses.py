@@ -55,6 +55,16 @@ def test_one_mandate_is_said_and_not_asked(client):
     assert Enrollment.objects.get().mandate == mandate
 
 
+def test_the_thread_says_where_one_stands_to_whoever_follows_it(client):
+    enrollment = EnrollmentFactory()
+    client.force_login(enrollment.learner)
+    page = client.get(address("course", enrollment))
+    assertContains(page, "Vous êtes ici", count=1)
+    assertContains(page, "Remise dès que")
+    client.force_login(UserFactory())
+    assertNotContains(client.get(address("course", enrollment)), "Vous êtes ici")
+
+
 def test_of_several_mandates_the_last_used_is_proposed_and_one_must_be_chosen(client):
     first = MandateFactory(starts_on=date(2024, 1, 1))
     second = MandateFactory(user=first.user, starts_on=date(2025, 1, 1))

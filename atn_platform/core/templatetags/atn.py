@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from atn_platform.core import french
+from atn_platform.core import french, markdown
 
 register = template.Library()
 
@@ -31,6 +31,12 @@ def icon(name: str) -> SafeString:
 def typo(text: object) -> str:
     """Authored plain text with Québec's no-break spaces."""
     return french.typography(str(text))
+
+
+@register.filter
+def plain(html: str) -> str:
+    """Words of an authored HTML text, where tags have no place."""
+    return " ".join(markdown.sentences(html))
 
 
 @register.filter
