@@ -4,7 +4,8 @@ from datetime import datetime
 
 from atn_platform.accounts.models import User
 from atn_platform.audit.recording import record
-from atn_platform.reports.figures import Report
+from atn_platform.reports.figures.members import Members
+from atn_platform.reports.figures.participation import Report
 
 
 def log_export(
@@ -21,3 +22,8 @@ def log_export(
         audience=report.audience,
         scope=report.scope,
     )
+
+
+def log_members_export(*, found: Members, file_format: str, actor: User, at: datetime) -> None:
+    """Write who took the counts of an MRC's municipalities."""
+    record(at=at, actor=actor, verb="members.exported", target=found.mrc.name, format=file_format)

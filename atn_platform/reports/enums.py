@@ -24,6 +24,16 @@ class Audience(models.TextChoices):
     UMQ = "umq", "UMQ"
 
 
+class MemberColumn(models.TextChoices):
+    """Columns of the municipalities of an MRC, which its page sorts by."""
+
+    NAME = "nom", _("municipalité")
+    PEOPLE = "personnes", _("personnes")
+    ENROLLED = "inscrites", _("inscrites à un cours")
+    STARTED = "commence", _("ont commencé")
+    FINISHED = "termine", _("ont terminé un cours")
+
+
 # Groups of strata on screens: label, first and last of the nine strata.
 STRATUM_GROUPS = (
     (_("moins de 2 000 habitants"), 1, 3),

@@ -9,9 +9,11 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from atn_platform.core import french
-from atn_platform.core.spreadsheets import UTF8_MARK, safe
-from atn_platform.reports.enums import Audience, Breakdown, Scope
-from atn_platform.reports.figures import Report, Row, definitions
+from atn_platform.core.spreadsheets import UTF8_MARK, Cell, Sheet, csv_text, safe, workbook
+from atn_platform.reports.enums import Audience, Breakdown, MemberColumn, Scope
+from atn_platform.reports.figures.members import Members, member_definitions
+from atn_platform.reports.figures.members import Row as MemberRow
+from atn_platform.reports.figures.participation import Report, Row, definitions
 
 CONTENT_TYPES = {
     "csv": "text/csv; charset=utf-8",
@@ -182,3 +184,46 @@ def _notes(report: Report) -> Iterator[tuple[str, str]]:
     yield _("Municipalités de référence"), named["reference"]
     yield _("Couverture des personnes élues"), named["covered"]
     yield _("Source des municipalités"), source(report)
+
+
+def members_csv(found: Members) -> str:
+    """The municipalities of an MRC and all of them together, then what the numbers are."""
+    sheet, notes = _members_sheet(found), _members_notes(found)
+    lines = [[_text(cell) for cell in row] for row in (*sheet.rows, [], *notes)]
+    return csv_text([sheet.headings, *lines])
+
+
+def members_xlsx(found: Members) -> bytes:
+    notes = Sheet(_("Définitions"), [_("Sujet"), _("Définition")], _members_notes(found))
+    title = _("Municipalités – %(mrc)s") % {"mrc": found.mrc.name}
+    return workbook(title, [_members_sheet(found), notes], on=found.until)
+
+
+def _members_sheet(found: Members) -> Sheet:
+    hidden = _("masqué")
+    rows: list[list[Cell]] = [
+        [
+            row.label or _("Ensemble"),
+            *(hidden if count is None else count for _label, count in row.steps),
+            _responsable(row) if row.label else None,
+        ]
+        for row in (*found.rows, found.total)
+    ]
+    headings = [str(column.label).capitalize() for column in MemberColumn]
+    return Sheet(_("Municipalités"), [*headings, _("Responsable de la formation")], rows)
+
+
+def _responsable(row: MemberRow) -> str:
+    return _("oui") if row.is_answered else _("pas encore")
+
+
+def _members_notes(found: Members) -> list[list[Cell]]:
+    until = _("Formation comptée jusqu’au %s inclusivement") % french.day(found.until)
+    notes: list[list[Cell]] = [[_("Date"), until]]
+    for label, words in member_definitions().items():
+        notes.append([label, words])
+    return notes
+
+
+def _text(cell: Cell) -> str:
+    return "" if cell is None else str(cell)

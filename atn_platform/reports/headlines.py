@@ -2,7 +2,7 @@
 
 from atn_platform.core import french
 from atn_platform.reports.enums import Breakdown
-from atn_platform.reports.figures import GROUP, Pace, Report, Row
+from atn_platform.reports.figures.participation import GROUP, Pace, Report, Row
 
 HALF, THIRD, TWO_THIRDS, TENTH = 1 / 2, 1 / 3, 2 / 3, 1 / 10
 # Differences smaller than these, in points of share, are called equal.

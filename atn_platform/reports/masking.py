@@ -7,11 +7,13 @@ where four municipalities take part counts four people or more, so that « fewer
 would say exactly four.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 K = 5
 RATE_DENOMINATOR = 10
+# How many numbers a hidden cell of nested columns may be, at least.
+SEVERAL = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +85,87 @@ def mask_nested(table: Table, parent: int | None) -> Masked:
     if parent is None:
         return Masked(tuple(None if n else 0 for n in table.counts), None)
     return _masked(table, sum(table.counts), hide_total=False)
+
+
+def mask_steps(steps: Sequence[Sequence[int]]) -> list[Masked]:
+    """Mask columns where each count is part of the one before it: people, enrolled, started…
+
+    A row hidden in a column is hidden in all that follow, nought included. Where the column before
+    shows a row, the reader knows that it cannot be greater: more rows go until each small count
+    hidden may be three numbers at least.
+    """
+    masked: list[Masked] = []
+    gone: set[int] = set()
+    ceilings: list[int | None] = [None] * len(steps[0])
+    for counts in steps:
+        hidden = _hidden_step(counts, gone, ceilings)
+        total = sum(counts)
+        loose = _is_uncertain(counts, hidden, gone, ceilings)
+        masked.append(
+            Masked(
+                tuple(None if rank in hidden else n for rank, n in enumerate(counts)),
+                total if loose and not 0 < total < K else None,
+            )
+        )
+        ceilings = [
+            ceiling if rank in hidden else counts[rank] for rank, ceiling in enumerate(ceilings)
+        ]
+        gone = hidden
+    return masked
+
+
+def _hidden_step(
+    counts: Sequence[int], gone: set[int], ceilings: Sequence[int | None]
+) -> set[int]:
+    hidden = gone | {rank for rank, n in enumerate(counts) if 0 < n < K}
+    # A row as great as its ceiling is a poor hiding place: the reader knows it cannot be more.
+    left = sorted(
+        (rank for rank, n in enumerate(counts) if n and rank not in hidden),
+        key=lambda rank: (counts[rank] == ceilings[rank], counts[rank]),
+    )
+    while left and not _is_uncertain(counts, hidden, gone, ceilings):
+        hidden.add(left.pop(0))
+    return hidden
+
+
+def _is_uncertain(
+    counts: Sequence[int], hidden: set[int], gone: set[int], ceilings: Sequence[int | None]
+) -> bool:
+    """Whether each small count hidden may be several numbers, for whoever knows the total.
+
+    The reader knows that a row hidden here first is not nought, that some hidden row is small, and
+    the sum of them all.
+    """
+    whole = sum(counts[rank] for rank in hidden)
+    spans = {
+        rank: (
+            0 if rank in gone else 1,
+            whole if (ceiling := ceilings[rank]) is None else min(ceiling, whole),
+        )
+        for rank in hidden
+    }
+    return all(
+        len(_possible(rank, spans, whole)) >= SEVERAL for rank in hidden if 0 < counts[rank] < K
+    )
+
+
+def _possible(rank: int, spans: Mapping[int, tuple[int, int]], whole: int) -> list[int]:
+    """What a hidden row may be, when the others take what is left and one of them all is small."""
+    others = [span for other, span in spans.items() if other != rank]
+    least, most = sum(low for low, _ in others), sum(high for _, high in others)
+    low, high = spans[rank]
+    return [
+        n
+        for n in range(low, high + 1)
+        if least <= whole - n <= most
+        and (n < K or any(_leaves_small(span, least, most, whole - n) for span in others))
+    ]
+
+
+def _leaves_small(span: tuple[int, int], least: int, most: int, left: int) -> bool:
+    """Whether this row may be small while the others, it included, add up to what is left."""
+    low, high = span
+    return any(least - low <= left - n <= most - high for n in range(low, min(high, K - 1) + 1))
 
 
 def told_apart(shown: Sequence[int | None], before: Sequence[int], now: Sequence[int]) -> set[int]:

@@ -7,4 +7,10 @@ app_name = "reports"
 urlpatterns = [
     path("participation/", views.participation, name="participation"),
     re_path(r"^participation\.(?P<extension>csv|xlsx)$", views.export, name="export"),
+    path("mrc/<slug:handle>/", views.members, name="members"),
+    path(
+        "mrc/<slug:handle>/municipalites.<slug:extension>",
+        views.export_members,
+        name="export-members",
+    ),
 ]

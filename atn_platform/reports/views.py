@@ -1,17 +1,20 @@
 from datetime import date
 
 from django.http import Http404, HttpResponse, HttpResponseBase, StreamingHttpResponse
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_safe
 
 from atn_platform.accounts.decorators import requires
 from atn_platform.accounts.http import SignedInRequest
-from atn_platform.reports import actions, exports, figures, headlines, periods
-from atn_platform.reports.enums import Breakdown, Scope
-from atn_platform.reports.figures import GROUP, Report
+from atn_platform.reports import actions, exports, headlines, periods
+from atn_platform.reports.enums import Breakdown, MemberColumn, Scope
+from atn_platform.reports.figures import members as member_figures
+from atn_platform.reports.figures import participation as figures
+from atn_platform.reports.figures.members import Members
+from atn_platform.reports.figures.participation import GROUP, Report
 from atn_platform.reports.forms import ReportForm
-from atn_platform.reports.permissions import audience_of, can_read_reports
+from atn_platform.reports.permissions import audience_of, can_read_reports, mrcs_of
 
 
 @require_safe
@@ -52,6 +55,44 @@ def export(request: SignedInRequest, extension: str) -> HttpResponseBase:
     name = exports.filename(report, by, extension)
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
+
+
+@require_safe
+def members(request: SignedInRequest, handle: str) -> HttpResponse:
+    """The municipalities of an MRC, as counts: nobody's name, and no group of fewer than five."""
+    found, by = _members(request, handle)
+    context = {
+        "found": found,
+        "by": by,
+        "columns": MemberColumn,
+        "definitions": member_figures.member_definitions(),
+    }
+    return render(request, "reports/members.html", context)
+
+
+@require_GET
+def export_members(request: SignedInRequest, handle: str, extension: str) -> HttpResponse:
+    """The same counts as a file; taking one is written in the journal."""
+    write = {"csv": exports.members_csv, "xlsx": exports.members_xlsx}.get(extension)
+    found, _by = _members(request, handle)
+    if write is None:
+        raise Http404
+    actions.log_members_export(
+        found=found, file_format=extension, actor=request.user, at=timezone.now()
+    )
+    response = HttpResponse(write(found), content_type=exports.CONTENT_TYPES[extension])
+    name = f"municipalites-{found.mrc.handle}-{found.until.isoformat()}.{extension}"
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
+
+
+def _members(request: SignedInRequest, handle: str) -> tuple[Members, MemberColumn]:
+    """What the address asks for; an order that we do not know is that of names."""
+    today = timezone.localdate()
+    mrc = get_object_or_404(mrcs_of(request.user, on=today).at_handle(handle))
+    asked = request.GET.get("tri", "")
+    by = MemberColumn(asked) if asked in MemberColumn.values else MemberColumn.NAME
+    return member_figures.members(mrc, on=today, by=by), by
 
 
 def _asked(

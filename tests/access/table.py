@@ -19,6 +19,7 @@ ROLES = (
     "elected",
     "responsible",
     "neighbour",
+    "territory",
     "instructor",
     "coach",
     "coordinator",
@@ -50,7 +51,9 @@ def _audience(name: str, sees: str, inside: str, **facts) -> Audience:
     return Audience(name, sees, frozenset(inside.split()), **facts)
 
 
-SIGNED = "learner elected responsible neighbour instructor coach coordinator administrator"
+SIGNED = (
+    "learner elected responsible neighbour territory instructor coach coordinator administrator"
+)
 ANYONE = _audience("anyone", "what is public", f"anonymous suspended {SIGNED}", is_public=True)
 BEARER = _audience(
     "whoever holds the link", "what the letter announced, to its bearer", "", is_public=True
@@ -83,6 +86,11 @@ REPORTS = _audience(
     "counts; UMQ never sees a group of fewer than five",
     "coordinator administrator",
     refused="403",
+)
+MEMBERS = _audience(
+    "the MRC's responsables, and ATN",
+    "counts for each municipality of the MRC, none of fewer than five people; nobody's name",
+    "territory administrator",
 )
 AUTHORS = _audience("ATN", "drafts, versions, media", "administrator", refused="403")
 # Nothing in the world of the tests answers there: everybody signed in meets a 404.
@@ -151,6 +159,7 @@ ROWS: dict[str, Audience] = {
     ),
     **_rows("enrollments:attendance enrollments:door", GIVER),
     **_rows("reports:participation reports:export", REPORTS),
+    **_rows("reports:members reports:export-members", MEMBERS),
     **_rows(
         "atelier:index atelier:new-course atelier:course atelier:media atelier:publish "
         "atelier:versions atelier:new-module",
@@ -206,8 +215,8 @@ def document() -> str:
         "address of the site as every role and fails where the site and this table differ.",
         "",
         "A stranger, or a suspended person, is sent to sign in wherever the page is not public.",
-        "The neighbour answers for another organisation. Authors of courses are ATN's",
-        "administrators. Pages of Django's administration are ATN's alone; those of the",
+        "The neighbour answers for another organisation, the territory for the MRC of the",
+        "municipality. Authors of courses are ATN's administrators. Pages of Django's administration are ATN's alone; those of the",
         "sign-in (`account_…`, `mfa_…`, `socialaccount_…`) show the person's own account.",
         "",
         "| Page | Address | Let in | Others meet | What is seen | What it is for |",

@@ -87,7 +87,9 @@ def test_s01_each_role_is_let_in_where_the_table_says_and_meets_its_own_records(
     assert wrong == []
 
 
-@pytest.mark.parametrize("role", ["learner", "elected", "responsible", "neighbour", "coordinator"])
+@pytest.mark.parametrize(
+    "role", ["learner", "elected", "responsible", "neighbour", "territory", "coordinator"]
+)
 def test_s03_following_every_link_shows_nobody_else_s_record(role):
     world = build()
     client = client_of(world, role)

@@ -18,7 +18,7 @@ from enrollments.actions import groups
 from enrollments.models import GroupEnrollment
 from municipalities.actions import duties as duty_actions
 from municipalities.actions import invitations, joining
-from municipalities.enums import Duty, Public
+from municipalities.enums import Duty, Kind, Public
 from municipalities.models import ImportBatch, Mandate, Organisation
 from tests.factories import (
     LONG_AGO,
@@ -32,6 +32,8 @@ from tests.factories import (
     UserFactory,
 )
 
+# Code of the MRC that municipality A is a part of.
+TERRITORY = "900"
 PNG = b"\x89PNG\r\n\x1a\n"
 
 
@@ -60,11 +62,14 @@ def mark(town: str, number: int) -> str:
 
 
 def build() -> World:
-    """Everything, seen from municipality A; the neighbour answers for municipality B."""
-    here, there = MunicipalityFactory(code="90001"), MunicipalityFactory(code="90002")
+    """Everything, seen from municipality A; others answer for municipality B, and for A's MRC."""
+    mrc = Organisation.objects.create(kind=Kind.MRC, code=TERRITORY, name="MRC d’Essai")
+    here = MunicipalityFactory(code="90001", mrc=mrc)
+    there = MunicipalityFactory(code="90002")
     people = cast()
     answering = ResponsibilityFactory(user=people["responsible"], organisation=here)
     ResponsibilityFactory(user=people["neighbour"], organisation=there)
+    ResponsibilityFactory(user=people["territory"], organisation=mrc)
     mandates = {
         role: MandateFactory(
             user=people[role],
@@ -119,13 +124,12 @@ def build() -> World:
     for name in ("path", "follow-path", "leave-path"):
         world.exceptions[f"enrollments:{name}"] = {"code": path.code}
     # The certificate of the learner, who finished on that day.
-    world.exceptions["certificates:take-proofs"] = {
-        "handle": here.handle,
-        "year": str(LONG_AGO.year),
-        "extension": "xlsx",
+    year = {"handle": here.handle, "year": str(LONG_AGO.year), "extension": "xlsx"}
+    world.exceptions |= {
+        "certificates:take-proofs": year,
+        "certificates:verify": {"code": certificate.code},
+        "privacy:download": {"uuid": str(asked.uuid)},
     }
-    world.exceptions["certificates:verify"] = {"code": certificate.code}
-    world.exceptions["privacy:download"] = {"uuid": str(asked.uuid)}
     return world
 
 
@@ -140,6 +144,10 @@ def exceptions(rows: dict[str, int]) -> dict[str, dict[str, str]]:
         found[f"municipalities:import{name}"] = {"pk": str(rows["batch"]), "number": "2"}
     for name in ("", "-enroll", "-undo"):
         found[f"enrollments:group{name}"] = {"pk": str(rows["group"])}
+    # The first session of all would be that of whoever walks first.
+    found["accounts:end-session"] = {"pk": "0"}
+    for name in ("members", "export-members"):
+        found[f"reports:{name}"] = {"handle": TERRITORY}
     return found
 
 
@@ -169,6 +177,7 @@ def cast() -> dict[str, User | None]:
     people["coach"] = person("T", 6, role=Role.COACH)
     people["coordinator"] = person("U", 7, role=Role.UMQ_COORDINATOR)
     people["administrator"] = person("U", 8, role=Role.ADMINISTRATOR)
+    people["territory"] = person("M", 14)
     people["suspended"] = person("A", 9, is_active=False)
     return people
 
@@ -206,7 +215,7 @@ def enroll_together(mandate: Mandate, course: Course, by: User) -> GroupEnrollme
 def seen_by() -> dict[str, set[str]]:
     """The marks that each role may meet: one's own, one's people, those whom one teaches."""
     town = {mark("A", number) for number in (1, 2, 3, 9, 11, 12, 13)}
-    everyone = town | {mark("B", 4), mark("B", 10), mark("U", 7), mark("U", 8)}
+    everyone = town | {mark("B", 4), mark("B", 10), mark("M", 14), mark("U", 7), mark("U", 8)}
     # Whoever gives a session is announced by name to everybody who may join it.
     shown = {mark("T", 5)}
     return {
@@ -215,6 +224,7 @@ def seen_by() -> dict[str, set[str]]:
         "elected": {mark("A", 2)} | shown,
         "responsible": town | shown,
         "neighbour": {mark("B", 4), mark("B", 10)} | shown,
+        "territory": {mark("M", 14)} | shown,
         "instructor": {mark("A", 1), mark("A", 2)} | shown,
         "coach": {mark("T", 6)} | shown,
         "coordinator": {mark("U", 7)} | shown,

@@ -5,8 +5,8 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from atn_platform.reports import queries as reports
 from atn_platform.reports.periods import Period
+from atn_platform.reports.queries import participation as reports
 from certificates.queries import facts_of
 from enrollments.actions import enroll
 from enrollments.actions.ledger import NewEvent, recompute, record

@@ -16,8 +16,9 @@ from django.urls import reverse
 from pytest_django.asserts import assertContains
 
 from atn_platform.accounts.enums import Role
-from atn_platform.reports import exports, figures, periods
+from atn_platform.reports import exports, periods
 from atn_platform.reports.enums import Audience, Breakdown, Scope
+from atn_platform.reports.figures import participation as figures
 from certificates.actions import issue
 from enrollments.actions import enroll
 from enrollments.actions.ledger import NewEvent, record

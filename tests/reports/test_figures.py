@@ -6,10 +6,12 @@ from uuid import UUID, uuid4
 import pytest
 from django.db import connection
 
-from atn_platform.reports import figures, headlines, periods, queries
+from atn_platform.reports import headlines, periods
 from atn_platform.reports.enums import Audience, Breakdown, Scope
-from atn_platform.reports.figures import GROUP, ReportRefused
+from atn_platform.reports.figures import participation as figures
+from atn_platform.reports.figures.participation import GROUP, ReportRefused
 from atn_platform.reports.periods import Period
+from atn_platform.reports.queries import participation as queries
 from enrollments.enums import Status
 from enrollments.models import Enrollment, LessonState
 from municipalities.enums import Kind, Public

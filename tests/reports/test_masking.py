@@ -1,7 +1,7 @@
 """The reader knows the rules, sees what is shown, and must not find what is hidden."""
 
 from collections import defaultdict
-from itertools import product
+from itertools import pairwise, product
 
 import pytest
 from hypothesis import given
@@ -13,6 +13,7 @@ from atn_platform.reports.masking import (
     Table,
     mask,
     mask_nested,
+    mask_steps,
     mask_together,
     rate,
     told_apart,
@@ -180,3 +181,63 @@ def test_without_that_rule_a_merger_of_three_people_would_be_counted():
     assert shown[0][0] - shown[1][0] == 3
     forced = told_apart(shown[0], before, after)
     assert mask(after, 70, forced=forced).rows == (None, None)
+
+
+def nested_tables(rows, most):
+    """Every table of people and, of these, who is enrolled, in that many rows."""
+    return [
+        (people, enrolled)
+        for people in product(range(most + 1), repeat=rows)
+        for enrolled in product(*(range(n + 1) for n in people))
+    ]
+
+
+def seen(columns):
+    return tuple((column.rows, column.total) for column in columns)
+
+
+def told(tables, how):
+    """Tables where a reader who holds every table of the same look to be possible finds a count.
+
+    The reader even knows the rules: each look is shared by the tables that give it.
+    """
+    looks = defaultdict(list)
+    for table in tables:
+        looks[seen(how(table))].append(table)
+    return [
+        table
+        for look, alike in looks.items()
+        for table in alike
+        for step, (rows, _total) in enumerate(look)
+        for rank, shown in enumerate(rows)
+        if shown is None
+        and 0 < table[step][rank] < K
+        and len({each[step][rank] for each in alike}) == 1
+    ]
+
+
+@pytest.mark.parametrize(("rows", "most"), [(1, 14), (2, 11)])
+def test_no_part_of_a_row_is_found_from_the_row_that_holds_it(rows, most):
+    assert told(nested_tables(rows, most), mask_steps) == []
+
+
+def test_the_search_finds_what_columns_hidden_apart_give_away():
+    """A negative control: each column by itself, as if the reader saw no other."""
+    apart = told(nested_tables(2, 11), lambda table: [mask(each, sum(each)) for each in table])
+    assert apart
+
+
+@given(
+    st.lists(
+        st.tuples(*[st.integers(0, 40)] * 4).map(lambda ns: sorted(ns, reverse=True)),
+        min_size=1,
+        max_size=25,
+    )
+)
+def test_steps_hide_the_rest_of_a_row_and_show_no_small_count(rows):
+    columns = mask_steps([list(column) for column in zip(*rows, strict=True)])
+    for before, after in pairwise(columns):
+        hidden = {rank for rank, n in enumerate(before.rows) if n is None}
+        assert all(after.rows[rank] is None for rank in hidden)
+    for column in columns:
+        assert not any(0 < n < K for n in (*column.rows, column.total) if n is not None)

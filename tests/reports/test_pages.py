@@ -15,8 +15,9 @@ from pytest_django.asserts import assertContains, assertNotContains
 from atn_platform.accounts.enums import Role
 from atn_platform.audit.models import Entry
 from atn_platform.core.spreadsheets import safe
-from atn_platform.reports import exports, figures, periods
+from atn_platform.reports import exports, periods
 from atn_platform.reports.enums import Audience, Breakdown
+from atn_platform.reports.figures import participation as figures
 from municipalities.models import RegistryImport
 from tests.factories import NOON, UserFactory
 

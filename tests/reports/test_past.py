@@ -12,8 +12,10 @@ from hypothesis import strategies as st
 
 from atn_platform.accounts.models import User
 from atn_platform.core.exceptions import ActionError
-from atn_platform.reports import figures, periods, queries
+from atn_platform.reports import periods
 from atn_platform.reports.enums import Audience, Scope
+from atn_platform.reports.figures import participation as figures
+from atn_platform.reports.queries import participation as queries
 from enrollments.actions import enroll
 from enrollments.actions.ledger import NewEvent, record
 from enrollments.enums import Verb

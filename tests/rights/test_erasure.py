@@ -21,7 +21,7 @@ from atn_platform.notifications.models import OutgoingEmail
 from atn_platform.privacy.inventory import tables
 from atn_platform.reports.enums import Audience
 from atn_platform.reports.exports import as_json
-from atn_platform.reports.figures import build
+from atn_platform.reports.figures.participation import build
 from atn_platform.reports.periods import parse
 from atn_platform.rights import actions
 from atn_platform.rights.models import COOLING, RightsRequest

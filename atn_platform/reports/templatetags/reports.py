@@ -10,7 +10,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from atn_platform.core import french
-from atn_platform.reports.figures import Row
+from atn_platform.reports.figures.participation import Row
 
 register = template.Library()
 

@@ -11,8 +11,9 @@ from django.utils import timezone
 
 from atn_platform.core import french
 from atn_platform.core.exceptions import ActionError
-from atn_platform.reports import actions, exports, figures
+from atn_platform.reports import actions, exports
 from atn_platform.reports.enums import Audience, Breakdown, Scope
+from atn_platform.reports.figures import participation as figures
 from atn_platform.reports.periods import Period
 
 

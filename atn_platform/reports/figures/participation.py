@@ -6,7 +6,6 @@ from datetime import date, timedelta
 from django.utils.translation import gettext as _
 
 from atn_platform.core.exceptions import ActionError
-from atn_platform.reports import queries
 from atn_platform.reports.enums import (
     STRATUM_GROUPS,
     STRATUM_LABELS,
@@ -24,7 +23,8 @@ from atn_platform.reports.masking import (
     told_apart,
 )
 from atn_platform.reports.periods import Period
-from atn_platform.reports.queries import Counts
+from atn_platform.reports.queries import participation as queries
+from atn_platform.reports.queries.participation import Counts
 from municipalities.enums import Public
 from municipalities.registry import REGIONS
 

@@ -1,0 +1,1 @@
+"""What each report shows of its counts, to each reader."""
