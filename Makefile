@@ -59,10 +59,12 @@ fmt:
 	@$(RUN) djade --target-version 5.2 $(TEMPLATES) || true
 	@$(RUN) djhtml --tabwidth 4 $(TEMPLATES) || true
 
-# Plural forms of our sentences into locale/fr, then its compiled form, which is committed.
+# Plural forms of our sentences into locale/fr, all of them into locale/en, where they wait for a
+# translation; then the compiled forms, which are committed.
 messages:
 	@$(RUN) manage.py plurals --locale fr --no-location
-	@$(RUN) django-admin compilemessages --locale fr --ignore .venv --ignore .tools --verbosity 0
+	@$(RUN) manage.py english
+	@$(RUN) django-admin compilemessages --locale fr --locale en --ignore .venv --ignore .tools --verbosity 0
 
 # The pictures of docs/guide, taken again from a `make demo` that is running.
 guide:

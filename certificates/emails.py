@@ -2,12 +2,13 @@
 
 from django.utils.translation import gettext as _
 
-from atn_platform.notifications.emails import absolute, compose
+from atn_platform.notifications.emails import absolute, compose, written_for
 from atn_platform.notifications.enums import Category
 from atn_platform.notifications.messages import Message
 from certificates.models import Certificate
 
 
+@written_for(lambda certificate: certificate.enrollment.learner)
 def certificate_ready(certificate: Certificate) -> Message:
     """The certificate is ready: a link, for attachments tire small mail servers."""
     facts = certificate.facts
@@ -31,6 +32,7 @@ def certificate_ready(certificate: Certificate) -> Message:
     )
 
 
+@written_for(lambda certificate: certificate.enrollment.learner)
 def certificate_revoked(certificate: Certificate) -> Message:
     """A person must not learn from an employer that their certificate is void."""
     title = certificate.facts["course_title"]

@@ -11,8 +11,9 @@ from django.conf import settings
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 
-from atn_platform.core import french
+from atn_platform.core import french, wording
 from atn_platform.core.pdf import drawing, qr_code, static, write
 from certificates.figures import HOURS, headings, line, title
 from certificates.models import Certificate
@@ -28,6 +29,7 @@ WIDTH, HEIGHT, LEFT, RIGHT = 470, 200, 14, 412
 RIVER, PALE, HONEY, INK = "#8FC1CB", "#115266", "#F2B632", "#0A2E3A"
 
 
+@override(wording.FRENCH)
 def render(certificate: Certificate) -> bytes:
     """Set the certificate. Opens nothing but the fonts bundled with the project."""
     facts = certificate.facts
@@ -84,6 +86,7 @@ def relief() -> str:
     return drawing(re.sub(r"([MLQ])(\d+) (\d+)(?: (\d+) (\d+))?", written, svg).encode())
 
 
+@override(wording.FRENCH)
 def statement(organisation: Organisation, year: int, rows: Iterable[Certificate]) -> bytes:
     """The year's proofs as a table to sign and keep; see figures for its columns."""
     lines = [line(each) for each in rows]

@@ -10,8 +10,10 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import override
 
 from atn_platform.accounts.models import User
+from atn_platform.core import wording
 from certificates.models import Certificate, CertificateQuerySet
 from courses.documents import stations
 from courses.enums import Mode
@@ -55,6 +57,7 @@ class Difference:
     today: str
 
 
+@override(wording.FRENCH)
 def facts_of(enrollment: Enrollment) -> dict[str, Any]:
     """What a certificate freezes, as it stands today.
 

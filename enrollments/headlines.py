@@ -5,7 +5,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from atn_platform.core import french
+from atn_platform.core import wording
 from enrollments.queries.readiness import Group, Readiness
 
 
@@ -36,7 +36,7 @@ def verdict(state: Readiness) -> str:
 def count(group: Group) -> str:
     """« 5 sur 7 », or why there is no number."""
     if group.done is not None:
-        facts = {"done": french.number(group.done), "whole": french.number(group.whole)}
+        facts = {"done": wording.number(group.done), "whole": wording.number(group.whole)}
         return _("%(done)s sur %(whole)s") % facts
     if not group.whole:
         return _("personne d’inscrit")
@@ -44,7 +44,7 @@ def count(group: Group) -> str:
         return _("masqué")
     if group.is_half:
         return _("au moins la moitié")
-    return _("moins de 5 sur %s") % french.number(group.whole)
+    return _("moins de 5 sur %s") % wording.number(group.whole)
 
 
 def next_steps(state: Readiness) -> list[str]:
@@ -59,7 +59,7 @@ def next_steps(state: Readiness) -> list[str]:
             "générale les invite en une page.",
             vacant,
         )
-        steps.append(words % {"count": french.number(vacant)})
+        steps.append(words % {"count": wording.number(vacant)})
     if not state.team.enlisted:
         steps.append(_("Inscrire l’équipe : la direction générale colle sa liste de noms."))
     elif not state.has_chief:

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from atn_platform.accounts.models import User
 from atn_platform.core.admin import ListAdmin, ReadOnlyAdmin, StateFilter, confirmed, own_page
 from atn_platform.core.exceptions import ActionError
-from municipalities.actions import claims, mandates, readings, territory
+from municipalities.actions import claims, languages, mandates, readings, territory
 from municipalities.enums import Kind
 from municipalities.forms import ResponsibilityForm, SuccessorForm
 from municipalities.forms.readings import ApplyForm, ReadingForm
@@ -61,7 +61,7 @@ class OrganisationAdmin(ListAdmin):
     list_per_page = 50
     actions = ("name_successor",)
     fields = ("kind", "code", "name", "official_name", "region", "time_zone", "official_email",
-              "website")  # fmt: skip
+              "website", "is_recognised")  # fmt: skip
 
     @admin.display(description="MRC", ordering="mrc__sort_key")
     def mrc_name(self, obj: Organisation) -> str:
@@ -100,12 +100,23 @@ class OrganisationAdmin(ListAdmin):
     def get_readonly_fields(
         self, request: HttpRequest, obj: Organisation | None = None
     ) -> tuple[str, ...]:
-        return self.fields if obj is not None and obj.kind != Kind.OTHER else ("kind", "code")
+        if obj is None or obj.kind == Kind.OTHER:
+            return ("kind", "code")
+        return tuple(name for name in self.fields if name != "is_recognised")
 
     def save_model(self, request: HttpRequest, obj: Organisation, form: Any, change: bool) -> None:
         if not change:
             obj.kind = Kind.OTHER
+        # What follows for its people is an act of its own, in the journal.
+        recognised = form.cleaned_data["is_recognised"]
+        obj.is_recognised = form.initial["is_recognised"]
         super().save_model(request, obj, form, change)
+        languages.recognise(
+            organisation=obj,
+            recognised=recognised,
+            by=cast("User", request.user),
+            at=timezone.now(),
+        )
 
     @admin.action(description=_("Nommer le successeur"), permissions=["change"])
     def name_successor(

@@ -6,9 +6,9 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from atn_platform.accounts.models import User
-from atn_platform.core import french
+from atn_platform.core import wording
 from atn_platform.core.office_hours import QUEBEC
-from atn_platform.notifications.emails import Timing, absolute, compose
+from atn_platform.notifications.emails import Timing, absolute, compose, written_for
 from atn_platform.notifications.enums import Category
 from atn_platform.notifications.messages import Message
 from atn_platform.notifications.models import RefusedAddress
@@ -25,6 +25,7 @@ from municipalities.models import (
 from municipalities.queries.duties import DutyLine
 
 
+@written_for(lambda *_args, **_kw: None)
 def invitation(invited: Invitation, *, token: str, at: datetime) -> Message:
     """The letter with the link that accepts; one promise for each sending."""
     sender = str(invited.invited_by)
@@ -39,6 +40,7 @@ def invitation(invited: Invitation, *, token: str, at: datetime) -> Message:
             "sender": sender,
             "organisation": organisation,
             "days": INVITATION_LIFE.days,
+            "offers_english": invited.organisation.offers_english,
             "url": absolute("municipalities:invitation", token),
         },
         subject=_("%(sender)s vous invite à vous former avec %(organisation)s")
@@ -49,6 +51,7 @@ def invitation(invited: Invitation, *, token: str, at: datetime) -> Message:
     )
 
 
+@written_for(lambda person, *_args, **_kw: person)
 def farewell(person: User, organisation: Organisation, *, on: date) -> Message:
     """What stays theirs when they leave, and how to keep the way in; one for each departure."""
     return compose(
@@ -69,6 +72,7 @@ def farewell(person: User, organisation: Organisation, *, on: date) -> Message:
     )
 
 
+@written_for(lambda person, *_args, **_kw: person)
 def welcome(person: User, organisation: Organisation, *, sender: User | None) -> Message:
     """To someone whose town has just opened them an account: how to come in, and that they may.
 
@@ -93,6 +97,7 @@ def welcome(person: User, organisation: Organisation, *, sender: User | None) ->
     )
 
 
+@written_for(lambda person, *_args, **_kw: person)
 def card_printed(person: User, organisation: Organisation, *, printing: UUID, by: User) -> Message:
     """To whoever has an address: somebody printed a card that opens their account."""
     return compose(
@@ -112,6 +117,7 @@ def card_printed(person: User, organisation: Organisation, *, printing: UUID, by
     )
 
 
+@written_for(lambda *_args, **_kw: None)
 def claim_code(claim: Claim, *, code: str) -> Message:
     """To the official letter box, whoever asked: who asks, the code, and what it opens."""
     place = claim.organisation.name
@@ -133,6 +139,7 @@ def claim_code(claim: Claim, *, code: str) -> Message:
     )
 
 
+@written_for(lambda *_args, **_kw: None)
 def claim_opened(claim: Claim, person: User) -> Message:
     """To the official letter box, when the code has served: who answers now."""
     place = claim.organisation.name
@@ -147,6 +154,7 @@ def claim_opened(claim: Claim, person: User) -> Message:
     )
 
 
+@written_for(lambda _claim, responsable: responsable)
 def claim_waiting(claim: Claim, responsable: User) -> Message:
     """To each responsable: someone asks to answer for the organisation with them."""
     place = claim.organisation.name
@@ -167,6 +175,7 @@ def claim_waiting(claim: Claim, responsable: User) -> Message:
     )
 
 
+@written_for(lambda *_args, **_kw: None)
 def claim_refused(claim: Claim) -> Message:
     """To the claimant: no, and why."""
     place = claim.organisation.name
@@ -181,6 +190,7 @@ def claim_refused(claim: Claim) -> Message:
     )
 
 
+@written_for(lambda *_args, **_kw: None)
 def domain_code(row: MailDomain, *, code: str, by: User, at: datetime) -> Message:
     """To whoever runs a domain: the code that proves it is the organisation's."""
     organisation = row.organisation.name
@@ -203,6 +213,7 @@ def domain_code(row: MailDomain, *, code: str, by: User, at: datetime) -> Messag
     )
 
 
+@written_for(lambda _refusal, answering: answering.user)
 def address_refused(refusal: RefusedAddress, answering: Responsibility) -> Message:
     """To whoever answers for someone whose address takes no letters; one for each refusal."""
     return compose(
@@ -221,10 +232,11 @@ def address_refused(refusal: RefusedAddress, answering: Responsibility) -> Messa
     )
 
 
+@written_for(lambda line, **_kw: line.mandate.user)
 def duty_near(line: DutyLine, *, days: int, leaves_at: datetime) -> Message:
     """A deadline that the law sets comes near; one for each training and distance in days."""
-    person, training = line.mandate.user, french.quoted(str(line.duty.label))
-    day = french.day(line.deadline)
+    person, training = line.mandate.user, wording.quoted(str(line.duty.label))
+    day = wording.day(line.deadline)
     over = datetime.combine(line.deadline + timedelta(days=1), time(), QUEBEC)
     return compose(
         key=f"duty:{line.mandate.pk}:{line.duty}:{days}",

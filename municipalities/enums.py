@@ -23,6 +23,12 @@ class Designation(models.TextChoices):
     REGIONAL_GOVERNMENT = "40", _("gouvernement régional")
 
 
+# Under agreements of their own; free of the Charter of the French language (C-11, art. 95).
+UNDER_AGREEMENTS = (
+    Designation.CREE_VILLAGE, Designation.NASKAPI_VILLAGE, Designation.NORTHERN_VILLAGE,
+)  # fmt: skip
+
+
 class Public(models.TextChoices):
     """The three publics of the training; whose facts are counted where."""
 

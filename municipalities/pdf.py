@@ -1,4 +1,4 @@
-"""What a town hall prints."""
+"""What a town hall prints: in French, whoever prints it."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -6,10 +6,11 @@ from uuid import UUID
 
 from django.template.loader import render_to_string
 from django.utils.http import urlencode
+from django.utils.translation import override
 
 from atn_platform.accounts.actions import PrintedCard
 from atn_platform.accounts.models import User
-from atn_platform.core import codes
+from atn_platform.core import codes, wording
 from atn_platform.core.pdf import drawing, qr_code, static, write
 from atn_platform.notifications.emails import absolute
 from municipalities.models import DeclaredTraining, Organisation, Poster
@@ -19,6 +20,7 @@ CARDS_A_PAGE = 6
 PAPER = "papier.css"
 
 
+@override(wording.FRENCH)
 def poster(shown: Poster) -> bytes:
     """A letter-size page for the wall: what it is, a square to photograph, and the code."""
     address = absolute("municipalities:join", shown.code)
@@ -33,6 +35,7 @@ def poster(shown: Poster) -> bytes:
     return write(html, identifier=shown.code, sheet="affiche.css")
 
 
+@override(wording.FRENCH)
 def cards(
     made: Sequence[PrintedCard],
     organisation: Organisation,
@@ -69,12 +72,14 @@ def cards(
     return write(html, identifier=printing.hex, sheet="cartes.css")
 
 
+@override(wording.FRENCH)
 def declaration(training: DeclaredTraining) -> bytes:
     """« Déclaration de participation à une formation », for the clerk, to sign."""
     html = render_to_string("municipalities/duties/declaration_pdf.html", {"training": training})
     return write(html, identifier=f"declaration-{training.pk}", sheet=PAPER)
 
 
+@override(wording.FRENCH)
 def training_list(organisation: Organisation, rows: list[CouncilRow], *, on: date) -> bytes:
     """The public list of the trainings of a council, as the law asks of the municipality."""
     facts = {"organisation": organisation, "rows": rows, "on": on}

@@ -37,6 +37,7 @@ PUBLIC: set[str] = {
     "portal:call-back",
     "portal:help",
     "portal:home",
+    "portal:language",
     "portal:light-mode",
     "portal:privacy",
     "demo:attachment",

@@ -13,7 +13,7 @@ from django.db import IntegrityError, transaction
 from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.translation import gettext as _
 
-from atn_platform.accounts.enums import Role
+from atn_platform.accounts.enums import Language, Role
 from atn_platform.accounts.models import CARD_LIFE, Card, OpenSession, RoleGrant, User, handle_of
 from atn_platform.accounts.signals import account_changed, role_ended, role_granted
 from atn_platform.core import codes
@@ -85,6 +85,12 @@ def correct_account(
     if "email" in fields:
         EmailAddress.objects.filter(user=user).delete()
     return fields
+
+
+def choose_language(*, user: User, language: Language) -> None:
+    """Pages and letters from now on. Whether the person may is for whoever offers the choice."""
+    user.language = language
+    user.save(update_fields=["language"])
 
 
 @transaction.atomic

@@ -12,9 +12,10 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
+from atn_platform.accounts.enums import Language
 from atn_platform.accounts.http import (
     DEVICE_DAYS,
     ONWARD,
@@ -47,7 +48,34 @@ ALLOWED = (
     "/aide/",
     "/accessibilite/",
     "/vie-privee/",
+    "/langue/",
 )
+# Whoever runs the platform or reads its reports does so in French: docs/languages.md.
+FRENCH_ONLY = ("/admin/", "/rapports/")
+
+
+def reader_language(
+    get_response: Callable[[HttpRequest], HttpResponse],
+) -> Callable[[HttpRequest], HttpResponse]:
+    """Speak to each in the language that they chose, which is on the row read at each request.
+
+    A visitor reads French, and English once an invitation offered it and they took it.
+    """
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        with translation.override(_language(request)):
+            return get_response(request)
+
+    return middleware
+
+
+def _language(request: HttpRequest) -> str:
+    if request.path.startswith(FRENCH_ONLY):
+        return Language.FRENCH
+    if request.user.is_authenticated:
+        return request.user.language
+    chosen = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME)
+    return Language.ENGLISH if chosen == Language.ENGLISH else Language.FRENCH
 
 
 class SignInRequired(LoginRequiredMiddleware):

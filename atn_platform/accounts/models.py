@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
-from atn_platform.accounts.enums import SECOND_FACTOR_ROLES, Role
+from atn_platform.accounts.enums import SECOND_FACTOR_ROLES, Language, Role
 from atn_platform.accounts.passwords import normalized
 from atn_platform.core import french
 from atn_platform.core.models import TimestampedModel
@@ -97,6 +97,10 @@ class User(AbstractBaseUser, PermissionsMixin):
     first_name = models.CharField(_("prénom"), max_length=100, blank=True)
     last_name = models.CharField(_("nom"), max_length=100, blank=True)
     sort_key = models.CharField(_("clé de tri"), max_length=210, editable=False, db_index=True)
+    # Of pages and letters; who may choose is in municipalities/queries/languages.py.
+    language = models.CharField(
+        _("langue"), max_length=5, choices=Language, default=Language.FRENCH, editable=False
+    )
     is_staff = models.BooleanField(_("accès à l'administration"), default=False)
     is_active = models.BooleanField(_("compte actif"), default=True)
     # Nothing is left of who it was: the row only holds together what others' figures count.
@@ -123,6 +127,9 @@ class User(AbstractBaseUser, PermissionsMixin):
                 name="accounts_user_email_lower",
             ),
             models.CheckConstraint(condition=~Q(email=""), name="accounts_user_email_not_blank"),
+            models.CheckConstraint(
+                condition=Q(language__in=Language.values), name="accounts_user_language_known"
+            ),
             models.CheckConstraint(
                 condition=Q(handle__isnull=True) | Q(handle__regex=HANDLE),
                 name="accounts_user_handle_is_no_address",

@@ -20,6 +20,7 @@ from atn_platform.core.personal import About, Export, Kind, Reader, Retention, T
 
 NAMED = _("vous reconnaître et vous nommer, à l’écran comme sur l’attestation")
 SIGNED_IN = _("vous laisser entrer, et personne d’autre à votre place")
+SPOKEN = _("vous montrer les pages et vous écrire dans la langue de votre choix")
 WRITTEN = _("vous écrire")
 ANSWERABLE = _("savoir qui a fait quoi, si une question se pose")
 EVERYONE_ABOVE = (Reader.SELF, Reader.RESPONSIBLE, Reader.GIVER, Reader.ATN)
@@ -58,6 +59,8 @@ TABLES = [
             ),
             About("pk", "last_login date_joined erased_at", Kind.ACT, SIGNED_IN,
                   Retention.ACCOUNT),
+            About("pk", "language", Kind.CHOICE, SPOKEN, Retention.ACCOUNT,
+                  (Reader.SELF, Reader.ATN)),
             About("pk", "password", Kind.SECRET, SIGNED_IN, Retention.ACCOUNT, ()),
         ),
         # The key is made of the names; groups and permissions of Django serve nobody here.

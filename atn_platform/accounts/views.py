@@ -49,10 +49,12 @@ def profile(request: SignedInRequest) -> HttpResponse:
         )
         messages.success(request, _("Votre nom est enregistré."))
         return redirect("accounts:profile")
-    mandates = user.mandates.in_force(on=timezone.localdate()).select_related("organisation")
+    held = user.mandates.in_force(on=timezone.localdate()).select_related("organisation")
+    mandates = list(held.order_by("starts_on"))
     context = {
         "form": form,
-        "mandates": mandates.order_by("starts_on"),
+        "mandates": mandates,
+        "offers_english": any(each.organisation.offers_english for each in mandates),
         "card": user.cards.live(timezone.now()).select_related("printed_by").first(),
     }
     status = 422 if form.errors else 200

@@ -129,6 +129,11 @@ def day(value: date, *, weekday: bool = False) -> str:
     return f"{WEEKDAYS[value.weekday()]} {text}" if weekday else text
 
 
+def short_month(value: date) -> str:
+    """« déc. »."""
+    return SHORT_MONTHS[value.month - 1]
+
+
 def hour(value: time | datetime) -> str:
     """« 13 h 30 », « 9 h », « 8 h 5 »: twenty-four hours, no padding (OQLF 21241)."""
     minutes = f"{NBSP}{value.minute}" if value.minute else ""

@@ -1,6 +1,6 @@
 """What allauth asks of us: who may sign up, and by which door its messages leave."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -12,6 +12,7 @@ from django.http.response import HttpResponseBase
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 
 from atn_platform.accounts.actions import announce
@@ -20,6 +21,7 @@ from atn_platform.accounts.models import User
 from atn_platform.notifications import outbox
 from atn_platform.notifications.emails import Timing, compose
 from atn_platform.notifications.enums import Category
+from atn_platform.notifications.messages import Message
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -72,10 +74,23 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Promise the message in the outbox, so that a slow mail server slows no page."""
-        name = template_prefix.rsplit("/", 1)[-1]
         now = timezone.now()
-        recipient = User.objects.filter(email=email.lower()).first() or email
-        message = compose(
+        person = User.objects.filter(email=email.lower()).first()
+        # An address that is nobody's account is written to in the language of whoever typed it.
+        with override(person.language if person else get_language()):
+            message = self._written(template_prefix, email, context, person or email, now)
+        outbox.queue(message, at=now)
+
+    def _written(
+        self,
+        template_prefix: str,
+        email: str,
+        context: dict[str, Any],
+        recipient: User | str,
+        now: datetime,
+    ) -> Message:
+        name = template_prefix.rsplit("/", 1)[-1]
+        return compose(
             key=_key(name, email),
             category=Category.ACCOUNT,
             recipient=recipient,
@@ -92,7 +107,6 @@ class AccountAdapter(DefaultAccountAdapter):
                 expires_at=now + timedelta(seconds=settings.ACCOUNT_LOGIN_BY_CODE_TIMEOUT)
             ),
         )
-        outbox.queue(message, at=now)
 
 
 ANNOUNCED = {

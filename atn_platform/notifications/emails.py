@@ -1,16 +1,19 @@
 """How any app writes a message: a name of template, facts, and the reason of sending."""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar
 
 from django.conf import settings
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, override
 
+from atn_platform.accounts.enums import Language
 from atn_platform.accounts.models import User
 from atn_platform.core import french
 from atn_platform.notifications.enums import REFUSABLE, Category
@@ -34,6 +37,31 @@ class Invitation:
 
     text: str
     method: str
+
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+def speaking_to(person: User | None) -> override:
+    """The language of a reader, whoever is at work; French for those who have no account."""
+    return override(person.language if person else Language.FRENCH)
+
+
+def written_for(
+    reader: Callable[..., User | None],
+) -> Callable[[Callable[P, T]], Callable[P, T]]:
+    """All that the function writes is for `reader`, which takes the same arguments."""
+
+    def decorate(write: Callable[P, T]) -> Callable[P, T]:
+        @wraps(write)
+        def written(*args: P.args, **kwargs: P.kwargs) -> T:
+            with speaking_to(reader(*args, **kwargs)):
+                return write(*args, **kwargs)
+
+        return written
+
+    return decorate
 
 
 def compose(  # noqa: PLR0913 -- each argument is one part of the message
@@ -92,6 +120,7 @@ SAID_OF_ACCOUNTS = {
 }
 
 
+@written_for(lambda user, **_: user)
 def account_letter(user: User, *, verb: str, by: User | None, at: datetime) -> Message | None:
     """What the owner of an account is told of a change to it; None when nobody would read it."""
     said = SAID_OF_ACCOUNTS.get(verb)

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from atn_platform.core.queueing import after_commit
 from atn_platform.notifications.enums import REFUSABLE, Category
@@ -67,7 +68,9 @@ def _addressed(message: Message, address: str) -> str:
     person = message.recipient
     if person is None or address != person.delivery_email:
         return message.subject
-    return _("Pour\u00a0: %(name)s – %(subject)s") % {"name": person, "subject": message.subject}
+    with override(person.language):
+        words = _("Pour : %(name)s – %(subject)s")
+    return words % {"name": person, "subject": message.subject}
 
 
 def resend(email: OutgoingEmail, *, at: datetime) -> bool:

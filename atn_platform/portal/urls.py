@@ -10,5 +10,6 @@ urlpatterns = [
     path("aide/rappel/", views.call_back, name="call-back"),
     path("accessibilite/", views.accessibility, name="accessibility"),
     path("vie-privee/", views.privacy, name="privacy"),
+    path("langue/", views.language, name="language"),
     path("mode-leger/", views.light_mode, name="light-mode"),
 ]

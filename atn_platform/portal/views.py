@@ -15,12 +15,15 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from atn_platform.accounts.actions import choose_language
 from atn_platform.accounts.decorators import limited
+from atn_platform.accounts.enums import Language
 from atn_platform.accounts.http import page_before, typed_by
 from atn_platform.accounts.models import User
-from atn_platform.core.context import LIGHT_MODE_COOKIE
+from atn_platform.core.context import LIGHT_MODE_COOKIE, is_shared
 from atn_platform.portal import actions, queries
 from atn_platform.portal.forms import CallBackForm
+from municipalities.queries.languages import may_choose_english
 
 YEAR_SECONDS = 365 * 24 * 3600
 
@@ -97,12 +100,45 @@ def privacy(request: HttpRequest) -> HttpResponse:
 
 @login_not_required
 @require_POST
+def language(request: HttpRequest) -> HttpResponse:
+    """French for whoever asks; English where an organisation of the person offers it.
+
+    The device remembers it for the pages of sign-in, unless several people use it. A visitor
+    comes from an invitation of such an organisation, whose page offers the choice.
+    """
+    english = request.POST.get("language") == Language.ENGLISH
+    person = _person(request)
+    if person and english and not may_choose_english(person, on=timezone.localdate()):
+        messages.error(request, _("Aucune de vos organisations n’offre la plateforme en anglais."))
+        return redirect(_next_page(request))
+    if person:
+        chosen = Language.ENGLISH if english else Language.FRENCH
+        choose_language(user=person, language=chosen)
+    response = redirect(_next_page(request))
+    if english and not is_shared(request):
+        response.set_cookie(
+            settings.LANGUAGE_COOKIE_NAME,
+            Language.ENGLISH,
+            max_age=YEAR_SECONDS,
+            secure=request.is_secure(),
+            httponly=True,
+            samesite="Lax",
+        )
+    else:
+        response.delete_cookie(settings.LANGUAGE_COOKIE_NAME, samesite="Lax")
+    return response
+
+
+def _next_page(request: HttpRequest) -> str:
+    target = request.POST.get("next", "/")
+    return target if url_has_allowed_host_and_scheme(target, allowed_hosts=None) else "/"
+
+
+@login_not_required
+@require_POST
 def light_mode(request: HttpRequest) -> HttpResponse:
     """Keep the choice in a cookie: it says nothing of the person."""
-    target = request.POST.get("next", "/")
-    if not url_has_allowed_host_and_scheme(target, allowed_hosts=None):
-        target = "/"
-    response = redirect(target)
+    response = redirect(_next_page(request))
     value = "1" if request.POST.get("light") == "1" else "0"
     response.set_cookie(
         LIGHT_MODE_COOKIE, value, max_age=YEAR_SECONDS, secure=request.is_secure(), samesite="Lax"

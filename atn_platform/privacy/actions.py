@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from atn_platform.accounts.models import User
 from atn_platform.audit.recording import record
@@ -53,10 +54,12 @@ def build(*, export_id: int, at: datetime) -> bool:
         return False
     made = DataExport.objects.select_related("user").get(pk=export_id)
     held = []
-    for done, holder in enumerate(HOLDERS, 1):
-        held.append(holder.export(made.user))
-        owed.update(progress=done)
-    return _keep(made, exports.archive(made.user, held, at=at), at=at)
+    with override(made.user.language):
+        for done, holder in enumerate(HOLDERS, 1):
+            held.append(holder.export(made.user))
+            owed.update(progress=done)
+        content = exports.archive(made.user, held, at=at)
+    return _keep(made, content, at=at)
 
 
 @transaction.atomic

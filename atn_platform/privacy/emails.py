@@ -2,12 +2,13 @@
 
 from django.utils.translation import gettext as _
 
-from atn_platform.notifications.emails import Timing, absolute, compose
+from atn_platform.notifications.emails import Timing, absolute, compose, written_for
 from atn_platform.notifications.enums import Category
 from atn_platform.notifications.messages import Message
 from atn_platform.privacy.models import EXPORT_LIFE, DataExport
 
 
+@written_for(lambda made: made.user)
 def export_ready(made: DataExport) -> Message:
     """The file waits behind the sign-in: the letter itself carries nothing."""
     return compose(

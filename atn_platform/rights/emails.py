@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 
-from atn_platform.notifications.emails import absolute, compose
+from atn_platform.notifications.emails import absolute, compose, written_for
 from atn_platform.notifications.enums import Category
 from atn_platform.notifications.messages import Message
 from atn_platform.rights.models import RightsRequest
@@ -13,14 +13,17 @@ if TYPE_CHECKING:
     from atn_platform.accounts.models import User
 
 
+@written_for(lambda _request, person: person)
 def received(request: RightsRequest, person: "User") -> Message:
     return _letter(request, person, "rights_received", _("Votre demande est reçue"))
 
 
+@written_for(lambda _request, person: person)
 def extended(request: RightsRequest, person: "User") -> Message:
     return _letter(request, person, "rights_extended", _("Votre demande prendra plus de temps"))
 
 
+@written_for(lambda _request, person: person)
 def answered(request: RightsRequest, person: "User") -> Message:
     return _letter(request, person, "rights_answered", _("Réponse à votre demande"))
 

@@ -4,7 +4,6 @@ import os
 from pathlib import Path
 
 from celery.schedules import crontab
-from django.utils.translation import gettext_lazy as _
 
 from atn_platform.accounts import limits
 from atn_platform.core.postgres_files import socket_folder
@@ -70,6 +69,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "atn_platform.accounts.middleware.reader_language",
     # Every view needs a signed-in person unless it says @login_not_required.
     "atn_platform.accounts.middleware.SignInRequired",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -102,7 +102,9 @@ TEMPLATES = [
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
 LANGUAGE_CODE = "fr-ca"
-LANGUAGES = [("fr-ca", _("français"))]
+# English is offered to the people of some organisations only: docs/languages.md.
+LANGUAGES = [("fr-ca", "Français"), ("en-ca", "English")]
+LANGUAGE_COOKIE_NAME = "langue"
 LOCALE_PATHS = [BASE_DIR / "locale"]
 FORMAT_MODULE_PATH = ["atn_platform.formats"]
 USE_THOUSAND_SEPARATOR = True

@@ -9,8 +9,8 @@ from typing import Any
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
-from atn_platform.core import french
-from atn_platform.notifications.emails import Timing, absolute, compose
+from atn_platform.core import wording
+from atn_platform.notifications.emails import Timing, absolute, compose, written_for
 from atn_platform.notifications.enums import Category
 from atn_platform.notifications.messages import Message
 from courses.documents import LessonDoc
@@ -21,6 +21,7 @@ from enrollments.models import Registration
 from enrollments.queries.reminders import Reminder, zone_of
 
 
+@written_for(lambda due, **_kw: due.person)
 def reminder(due: Reminder, *, at: datetime) -> Message:
     """The message of a reminder; it waits for office hours, and expires with its sense."""
     seat = due.registration
@@ -44,13 +45,13 @@ def _course(due: Reminder) -> tuple[str, str, dict[str, Any]]:
     step = due.step
     begun = due.rule == ReminderRule.DORMANT
     context = {
-        "course": french.quoted(followed["title"]),
+        "course": wording.quoted(followed["title"]),
         "begun": begun,
         "done": due.enrollment.stations_done,
         "total": due.enrollment.stations_total,
-        "step": french.quoted(step["title"]) if step else "",
+        "step": wording.quoted(step["title"]) if step else "",
         "is_meeting": step is not None and step["kind"] == LessonKind.MEETING,
-        "minutes": french.duration(step["minutes"]) if step and step["minutes"] else "",
+        "minutes": wording.duration(step["minutes"]) if step and step["minutes"] else "",
         "url": _resume_url(followed["code"], step),
     }
     return "course_reminder", _course_subject(context), context
@@ -78,13 +79,13 @@ def _session(seat: Registration) -> tuple[str, str, dict[str, Any]]:
     session = seat.session
     starts = session.starts_at.astimezone(zone_of(session.time_zone))
     ends = session.ends_at.astimezone(starts.tzinfo)
-    day = capfirst(french.day(starts, weekday=True))
+    day = capfirst(wording.day(starts, weekday=True))
     on_site = seat.seat == Seat.ON_SITE
     context = {
-        "session": french.quoted(session.title),
+        "session": wording.quoted(session.title),
         "day": day,
-        "hours": capfirst(french.span(starts, ends)),
-        "zone": french.zone(session.time_zone),
+        "hours": capfirst(wording.span(starts, ends)),
+        "zone": wording.zone(session.time_zone),
         "own_hour": _own_hour(seat, starts),
         "on_site": on_site,
         "place": ", ".join(filter(None, (session.place, session.address))) if on_site else "",
@@ -96,7 +97,7 @@ def _session(seat: Registration) -> tuple[str, str, dict[str, Any]]:
     }
     subject = _("%(day)s, %(hour)s : %(session)s") % {
         "day": day,
-        "hour": french.hour(starts),
+        "hour": wording.hour(starts),
         "session": session.title,
     }
     return "session_reminder", subject, context
@@ -105,4 +106,4 @@ def _session(seat: Registration) -> tuple[str, str, dict[str, Any]]:
 def _own_hour(seat: Registration, starts: datetime) -> str:
     """The hour on the person's own clock, when their municipality lives at another one."""
     own = starts.astimezone(zone_of(seat.enrollment.mandate.organisation.time_zone))
-    return "" if own.utcoffset() == starts.utcoffset() else french.hour(own)
+    return "" if own.utcoffset() == starts.utcoffset() else wording.hour(own)

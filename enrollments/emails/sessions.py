@@ -5,8 +5,8 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from atn_platform.core import french
-from atn_platform.notifications.emails import Invitation, Timing, absolute, compose
+from atn_platform.core import wording
+from atn_platform.notifications.emails import Invitation, Timing, absolute, compose, written_for
 from atn_platform.notifications.enums import Category
 from atn_platform.notifications.messages import Message
 from enrollments import calendars
@@ -14,6 +14,7 @@ from enrollments.enums import Seat
 from enrollments.models import Registration
 
 
+@written_for(lambda registration: registration.learner)
 def session_confirmed(registration: Registration) -> Message:
     """The seat is theirs, or has changed; with the entry for their calendar."""
     session = registration.session
@@ -28,6 +29,7 @@ def session_confirmed(registration: Registration) -> Message:
     )
 
 
+@written_for(lambda registration: registration.learner)
 def session_changed(registration: Registration) -> Message:
     """The session moved, in time or place; the seat follows it."""
     session = registration.session
@@ -47,6 +49,7 @@ def session_changed(registration: Registration) -> Message:
     )
 
 
+@written_for(lambda registration: registration.learner)
 def session_called_off(registration: Registration) -> Message:
     """The academy calls the session off."""
     session = registration.session
@@ -64,6 +67,7 @@ def session_called_off(registration: Registration) -> Message:
     )
 
 
+@written_for(lambda registration: registration.learner)
 def seat_given_back(registration: Registration) -> Message:
     """The person gives their seat back."""
     session = registration.session
@@ -84,9 +88,9 @@ def seat_given_back(registration: Registration) -> Message:
 def _about(registration: Registration, *, context: dict[str, Any], **parts: Any) -> Message:
     session = registration.session
     facts = {
-        "day": french.day(session.local_start, weekday=True),
-        "hours": french.span(session.local_start, session.local_end),
-        "zone": french.zone(session.time_zone),
+        "day": wording.day(session.local_start, weekday=True),
+        "hours": wording.span(session.local_start, session.local_end),
+        "zone": wording.zone(session.time_zone),
         "online": registration.seat == Seat.ONLINE,
         "session": session,
         "url": absolute("enrollments:session", session.uuid),
@@ -104,5 +108,5 @@ def _about(registration: Registration, *, context: dict[str, Any], **parts: Any)
 
 def _when(registration: Registration) -> str:
     session = registration.session
-    day = french.day(session.local_start, weekday=True)
-    return f"{day}, {french.hour(session.local_start)}"
+    day = wording.day(session.local_start, weekday=True)
+    return f"{day}, {wording.hour(session.local_start)}"

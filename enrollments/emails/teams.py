@@ -7,9 +7,9 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from atn_platform.accounts.models import User
-from atn_platform.core import french
+from atn_platform.core import french, wording
 from atn_platform.core.office_hours import QUEBEC, opening
-from atn_platform.notifications.emails import Timing, absolute, compose
+from atn_platform.notifications.emails import Timing, absolute, compose, written_for
 from atn_platform.notifications.enums import Category
 from atn_platform.notifications.messages import Message
 from courses.queries import document
@@ -36,6 +36,7 @@ def shown(message: Message) -> Shown:
     return Shown(message.subject, body.strip())
 
 
+@written_for(lambda _group, line, **_kw: line.mandate.user)
 def enrolled(group: GroupEnrollment, line: GroupLine, *, by: User, at: datetime) -> Message:
     """You are enrolled; nothing obliges you, and this is how to say no."""
     facts = _of_course(line) if line.course else _of_path(line)
@@ -43,7 +44,7 @@ def enrolled(group: GroupEnrollment, line: GroupLine, *, by: User, at: datetime)
     reason = _("%(by)s (%(organisation)s) a fait cette inscription pour vous le %(day)s.") % {
         "by": by,
         "organisation": group.organisation.name,
-        "day": french.day(at.astimezone(QUEBEC)),
+        "day": wording.day(at.astimezone(QUEBEC)),
     }
     return compose(
         key=key_of(group, line),
@@ -77,8 +78,8 @@ def _of_course(line: GroupLine) -> dict[str, Any]:
         return {}
     code = course.code.lower()
     return {
-        "what": french.quoted(found["title"]),
-        "minutes": french.duration(found["minutes"]),
+        "what": wording.quoted(found["title"]),
+        "minutes": wording.duration(found["minutes"]),
         "url": absolute("enrollments:course", code),
         "leave_url": absolute("enrollments:leave", code),
     }
@@ -89,24 +90,25 @@ def _of_path(line: GroupLine) -> dict[str, Any]:
     if path is None:
         return {}
     return {
-        "what": french.quoted(path.title),
+        "what": wording.quoted(path.title),
         "is_path": True,
         "url": absolute("enrollments:path", path.code),
         "leave_url": absolute("enrollments:leave-path", path.code),
     }
 
 
+@written_for(lambda candidate, *_args, **_kw: candidate.mandate.user)
 def nudge(candidate: Candidate, organisation: Organisation, *, by: User, at: datetime) -> Message:
     """A colleague's word on a course that is open and not begun."""
     person = candidate.mandate.user
-    title = french.quoted(document(candidate.enrollment.version_id)["title"])
+    title = wording.quoted(document(candidate.enrollment.version_id)["title"])
     step = candidate.step
     leaves_at = opening(at + HOLD)
-    minutes = french.duration(step["minutes"]) if step and step["minutes"] else ""
+    minutes = wording.duration(step["minutes"]) if step and step["minutes"] else ""
     reason = _("%(by)s (%(organisation)s) a demandé ce rappel le %(day)s.") % {
         "by": by,
         "organisation": organisation.name,
-        "day": french.day(at.astimezone(QUEBEC)),
+        "day": wording.day(at.astimezone(QUEBEC)),
     }
     return compose(
         key=nudge_key(candidate.enrollment, at=at),
@@ -118,7 +120,7 @@ def nudge(candidate: Candidate, organisation: Organisation, *, by: User, at: dat
             "by": str(by),
             "organisation": organisation.name,
             "course": title,
-            "step": french.quoted(step["title"]) if step else "",
+            "step": wording.quoted(step["title"]) if step else "",
             "minutes": minutes,
             "url": absolute("enrollments:course", candidate.enrollment.course.code.lower()),
         },

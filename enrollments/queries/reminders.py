@@ -8,9 +8,10 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, override
 
 from atn_platform.accounts.models import User
-from atn_platform.core import french
+from atn_platform.core import french, wording
 from atn_platform.core.office_hours import QUEBEC, days_before, opening, working_day_before
 from atn_platform.notifications.enums import Category
 from atn_platform.notifications.models import OptOut, OutgoingEmail
@@ -194,7 +195,7 @@ def _dormant(at: datetime) -> list[Reminder]:
         last_activity_at__lte=days_before(at, DORMANT_DAYS),
         last_activity_at__gt=days_before(at, DORMANT_DAYS + COURSE_LATE_DAYS),
     )
-    words = _(
+    words = gettext_lazy(
         "Votre dernière activité dans le cours %(course)s date du %(day)s; nous vous "
         "l’écrivons une fois, après deux semaines."
     )
@@ -211,7 +212,7 @@ def _not_started(at: datetime) -> list[Reminder]:
         enrolled_at__lte=days_before(at, NOT_STARTED_DAYS),
         enrolled_at__gt=days_before(at, NOT_STARTED_DAYS + COURSE_LATE_DAYS),
     )
-    words = _(
+    words = gettext_lazy(
         "Votre inscription au cours %(course)s date du %(day)s et rien n’est encore "
         "commencé; nous vous l’écrivons une fois, après une semaine."
     )
@@ -274,18 +275,20 @@ def _of_course(
     rule: ReminderRule,
     enrollment: Enrollment,
     occurrence: str,
-    words: str,
+    words: object,
     since: datetime,
     at: datetime,
 ) -> Reminder:
-    title = french.quoted(document(enrollment.version_id)["title"])
     leaves_at = opening(at)
-    facts = {"course": title, "day": french.day(since.astimezone(QUEBEC))}
+    with override(enrollment.learner.language):
+        title = wording.quoted(document(enrollment.version_id)["title"])
+        day = wording.day(since.astimezone(QUEBEC))
+        reason = french.typography(str(words) % {"course": title, "day": day})
     return Reminder(
         rule=rule,
         occurrence=occurrence,
         enrollment=enrollment,
-        reason=french.typography(words % facts),
+        reason=reason,
         leaves_at=leaves_at,
         expires_at=leaves_at + COURSE_LASTS,
         step=current_step(enrollment),
@@ -328,12 +331,13 @@ def _of_session(registration: Registration, at: datetime) -> Reminder | None:
         expires_at = _midnight(working_day_before(starts.date()), starts)
     if leaves_at >= expires_at:
         return None
-    words = _("Vous avez une place à la rencontre %(session)s le %(day)s à %(hour)s.")
-    facts = {
-        "session": french.quoted(session.title),
-        "day": french.day(starts, weekday=True),
-        "hour": french.hour(starts),
-    }
+    with override(registration.enrollment.learner.language):
+        words = _("Vous avez une place à la rencontre %(session)s le %(day)s à %(hour)s.")
+        facts = {
+            "session": wording.quoted(session.title),
+            "day": wording.day(starts, weekday=True),
+            "hour": wording.hour(starts),
+        }
     return Reminder(
         rule=rule,
         occurrence=f"{session.pk}-{session.starts_at.astimezone(UTC):%Y%m%dT%H%M}",

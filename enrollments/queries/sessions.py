@@ -10,7 +10,7 @@ from django.conf import settings
 from django.db.models import Count, Q
 
 from atn_platform.accounts.models import User
-from atn_platform.core import french
+from atn_platform.core import wording
 from courses.models import Course, CourseSession, CourseSessionQuerySet
 from enrollments.enums import SEATS, Attendance, Seat
 from enrollments.models import Registration
@@ -58,11 +58,11 @@ class Meeting:
 
     @property
     def day(self) -> str:
-        return french.day(self.session.local_start, weekday=True)
+        return wording.day(self.session.local_start, weekday=True)
 
     @property
     def hours(self) -> str:
-        return french.span(self.session.local_start, self.session.local_end)
+        return wording.span(self.session.local_start, self.session.local_end)
 
     @property
     def closing(self) -> str:
@@ -71,11 +71,11 @@ class Meeting:
         if closes is None:
             return ""
         local = closes.astimezone(self.session.zone)
-        return f"{french.day(local)}, {french.hour(local)}"
+        return f"{wording.day(local)}, {wording.hour(local)}"
 
     @property
     def zone(self) -> str:
-        return french.zone(self.session.time_zone)
+        return wording.zone(self.session.time_zone)
 
     @property
     def elsewhere(self) -> str:
@@ -84,8 +84,8 @@ class Meeting:
         start = self.session.starts_at.astimezone(zone)
         if start.utcoffset() == self.session.local_start.utcoffset():
             return ""
-        hours = french.span(start, self.session.ends_at.astimezone(zone))
-        return f"{hours}, {french.zone(self.reader_zone)}"
+        hours = wording.span(start, self.session.ends_at.astimezone(zone))
+        return f"{hours}, {wording.zone(self.reader_zone)}"
 
     @property
     def is_over(self) -> bool:

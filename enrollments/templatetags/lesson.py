@@ -8,6 +8,7 @@ from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
 from atn_platform.core.templatetags.atn import kept
+from atn_platform.core.wording import in_english
 from courses.documents import block, stations
 from courses.enums import QuestionKind
 from courses.queries import document
@@ -59,9 +60,13 @@ def choices(question: QuestionView) -> SafeString:
 
 
 @register.simple_tag
-@lru_cache(maxsize=512)
 def still(version_id: int, uuid: str, light: bool) -> SafeString:
     """A block that asks nothing of its reader, drawn once a process: versions never change."""
+    return _still(version_id, uuid, light, in_english())
+
+
+@lru_cache(maxsize=512)
+def _still(version_id: int, uuid: str, light: bool, _english: bool) -> SafeString:
     found = (block(lesson, uuid) for lesson in stations(document(version_id)))
     shown = next(each for each in found if each is not None)
     return render_to_string("enrollments/blocks/still.html", {"block": shown, "light": light})

@@ -11,9 +11,10 @@ from django.db import transaction
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
+from atn_platform.accounts.enums import Language
 from atn_platform.accounts.models import User
 from atn_platform.audit.recording import record
-from atn_platform.core import boxes, french
+from atn_platform.core import boxes, wording
 from atn_platform.core.exceptions import ActionError
 from atn_platform.notifications.actions import try_again
 from atn_platform.notifications.outbox import queue
@@ -121,7 +122,7 @@ def resend(*, invitation_id: int, by: User, at: datetime) -> Invitation:
     """Send the letter again, same link, and let the link live on."""
     invited = _pending(invitation_id)
     if at - invited.sent_at < COOL_DOWN:
-        day = french.day((invited.sent_at + COOL_DOWN).astimezone(QUEBEC))
+        day = wording.day((invited.sent_at + COOL_DOWN).astimezone(QUEBEC))
         raise InvitationRefused(
             _("La lettre est partie récemment. Vous pourrez la renvoyer à partir du %s.") % day
         )
@@ -151,16 +152,23 @@ def cancel_invitation(*, invitation_id: int, by: User, at: datetime) -> Invitati
 
 @transaction.atomic
 def accept_invitation(
-    *, invitation_id: int, welcome: Welcome, signed_in: User | None, at: datetime
+    *,
+    invitation_id: int,
+    welcome: Welcome,
+    signed_in: User | None,
+    at: datetime,
+    language: Language = Language.FRENCH,
 ) -> User:
     """Give the guest an account, or link theirs, and the mandate they declare.
+
+    A new account reads the language; one that exists keeps its own.
 
     Raise SignInNeeded when the address has an account that is not the one signed in.
     """
     invited = _pending(invitation_id)
     if invited.expires_at <= at:
         raise InvitationRefused(_("Cette invitation a expiré."))
-    user = _account(invited, welcome, signed_in)
+    user = _account(invited, welcome, signed_in, language)
     _give_mandate(user, invited, welcome, on=local_day(at))
     if invited.as_responsible:
         name_responsible(
@@ -190,13 +198,16 @@ def _give_mandate(user: User, invited: Invitation, welcome: Welcome, *, on: date
     )
 
 
-def _account(invited: Invitation, welcome: Welcome, signed_in: User | None) -> User:
+def _account(
+    invited: Invitation, welcome: Welcome, signed_in: User | None, language: Language
+) -> User:
     """The account of the invited address: theirs when they prove it, else a new one."""
     if signed_in is not None and signed_in.email == invited.email:
         return signed_in
     facts = {
         "first_name": welcome.first_name,
         "last_name": welcome.last_name,
+        "language": language,
         # No password at all: people sign in by a code.
         "password": make_password(None),
     }

@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from atn_platform.core import french
+from atn_platform.core import wording
 from municipalities.actions.duties import Declared, Proof
 from municipalities.enums import Duty
 from municipalities.forms.mandates import day_field
@@ -74,10 +74,10 @@ class TrainingForm(forms.Form):
                 "followed_on": declared.followed_on,
                 "trainer": declared.trainer,
                 "authorisation": declared.authorisation,
-                "hours": french.duration(declared.minutes),
+                "hours": wording.duration(declared.minutes),
             }
         elif duty == Duty.SYSTEM:
-            initial = {"hours": french.duration(SYSTEM_MINUTES)}
+            initial = {"hours": wording.duration(SYSTEM_MINUTES)}
         kwargs.setdefault("initial", initial)
         super().__init__(*args, **kwargs)
         if declared is not None and declared.proof_name:

@@ -7,7 +7,7 @@ from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.translation import gettext_lazy as _
 
-from atn_platform.core import french
+from atn_platform.core import wording
 from municipalities.actions.mandates import Term
 from municipalities.enums import Public
 from municipalities.forms import PUBLICS
@@ -53,7 +53,7 @@ class TermForm(forms.Form):
         self.fields["ends_on"].help_text = (
             _("Laissez vide si aucune fin n’est prévue.")
             if proposed is None
-            else words % french.day(proposed)
+            else words % wording.day(proposed)
         )
 
     def clean(self) -> dict[str, Any]:

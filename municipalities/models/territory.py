@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from atn_platform.accounts.models import User
 from atn_platform.core import french
 from atn_platform.core.models import TimestampedModel
-from municipalities.enums import Change, Designation, Kind, stratum
+from municipalities.enums import UNDER_AGREEMENTS, Change, Designation, Kind, stratum
 
 
 class Region(models.Model):
@@ -36,6 +36,10 @@ class OrganisationQuerySet(models.QuerySet["Organisation"]):
 
     def active(self) -> "OrganisationQuerySet":
         return self.filter(inactive_on__isnull=True)
+
+    def offering_english(self) -> "OrganisationQuerySet":
+        """See Organisation.offers_english."""
+        return self.filter(Q(is_recognised=True) | Q(designation__in=UNDER_AGREEMENTS))
 
     def managed_by(self, user: User, *, on: date) -> "OrganisationQuerySet":
         """Organisations of which this person is a responsable on that day."""
@@ -105,6 +109,15 @@ class Organisation(TimestampedModel):
     time_zone = models.CharField(_("fuseau horaire"), max_length=40, default="America/Toronto")
     official_email = models.EmailField(_("courriel officiel"), blank=True)
     website = models.CharField(_("site Web"), max_length=200, blank=True)
+    # By the Office québécois de la langue française; ATN writes it down (C-11, art. 29.1).
+    is_recognised = models.BooleanField(
+        _("peut aussi employer l’anglais"),
+        default=False,
+        help_text=_(
+            "Reconnue par l’Office québécois de la langue française (Charte, art. 29.1). Les "
+            "villages nordiques, cris et naskapi n’ont pas à l’être."
+        ),
+    )
     # As the registry foresees it: a council born of a merger votes on a day of its own.
     next_election_on = models.DateField(_("prochaine élection"), null=True, blank=True)
     inactive_on = models.DateField(_("inactive depuis"), null=True, blank=True)
@@ -154,6 +167,11 @@ class Organisation(TimestampedModel):
     def handle(self) -> str:
         """What names the organisation in an address: its official code, or a number of ours."""
         return self.code or f"{HANDLE_PREFIX}{self.pk}"
+
+    @property
+    def offers_english(self) -> bool:
+        """Whether its people may choose to read the platform in English."""
+        return self.is_recognised or self.designation in UNDER_AGREEMENTS
 
     @property
     def mrc_label(self) -> str:

@@ -14,14 +14,11 @@ from datetime import date, timedelta
 from django.db.models import Prefetch, QuerySet
 
 from atn_platform.accounts.models import User
-from municipalities.enums import Designation, Duty, Kind, Public
+from municipalities.enums import UNDER_AGREEMENTS, Duty, Kind, Public
 from municipalities.models import DeclaredTraining, Mandate, Organisation
 
 FIRST_TERM_MONTHS, LATER_TERM_MONTHS, SYSTEM_MONTHS = 6, 9, 9
 DECLARE_DAYS = 30
-OWN_LAWS = frozenset(
-    {Designation.CREE_VILLAGE, Designation.NASKAPI_VILLAGE, Designation.NORTHERN_VILLAGE}
-)
 REMINDED_AT = (7, 30, 90)
 
 
@@ -91,7 +88,7 @@ def lines(mandates: Iterable[Mandate]) -> Iterator[DutyLine]:
 
 
 def duties(organisation: Organisation) -> list[Duty]:
-    exempt = organisation.designation in OWN_LAWS
+    exempt = organisation.designation in UNDER_AGREEMENTS
     return [duty for duty in Duty if not (exempt and duty == Duty.ETHICS)]
 
 

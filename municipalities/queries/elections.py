@@ -8,20 +8,13 @@ James Bay Regional Government is no council elected that day.
 
 from datetime import date, timedelta
 
-from municipalities.enums import Designation, Kind, Public
+from municipalities.enums import UNDER_AGREEMENTS, Designation, Kind, Public
 from municipalities.models import Organisation
 
 TERM_YEARS = 4
 A_GENERAL_YEAR = 2021
 SUNDAY = 6
-OTHER_LAWS = frozenset(
-    {
-        Designation.CREE_VILLAGE,
-        Designation.NASKAPI_VILLAGE,
-        Designation.NORTHERN_VILLAGE,
-        Designation.REGIONAL_GOVERNMENT,
-    }
-)
+OTHER_LAWS = (*UNDER_AGREEMENTS, Designation.REGIONAL_GOVERNMENT)
 
 
 def general_election(year: int) -> date:

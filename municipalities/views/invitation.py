@@ -1,5 +1,7 @@
 """The page behind the link of an invitation. Reading it changes nothing: scanners follow links."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.contrib.auth import login
 from django.contrib.auth.decorators import login_not_required
@@ -13,7 +15,9 @@ from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_http_methods
 
 from atn_platform.accounts.decorators import limited
+from atn_platform.accounts.enums import Language
 from atn_platform.accounts.models import User
+from atn_platform.core import wording
 from atn_platform.core.exceptions import ActionError
 from municipalities.actions import invitations
 from municipalities.forms import AcceptForm
@@ -39,14 +43,14 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
     state = _state(found)
     if found is None or state != "open":
         status = GONE if found else 404
-        context = {"state": state, "invitation": found}
+        context = {"state": state, **_about(found)}
         return render(request, "municipalities/invitation_closed.html", context, status=status)
     has_account = User.objects.filter(email=found.email).exists()
     if signed_in is not None and signed_in.email != found.email:
-        context = {"state": "other", "invitation": found}
+        context = {"state": "other", **_about(found)}
         return render(request, "municipalities/invitation_closed.html", context)
     if has_account and signed_in is None:
-        context = {"state": "sign-in", "invitation": found, "sign_in": _sign_in(request)}
+        context = {"state": "sign-in", **_about(found), "sign_in": _sign_in(request)}
         return render(request, "municipalities/invitation_closed.html", context)
     return _answer(request, found, signed_in)
 
@@ -66,6 +70,7 @@ def _answer(request: HttpRequest, found: Invitation, signed_in: User | None) -> 
                 invitation_id=found.pk,
                 welcome=form.welcome(),
                 signed_in=signed_in,
+                language=_language(found),
                 at=timezone.now(),
             )
         except ActionError as error:
@@ -77,8 +82,14 @@ def _answer(request: HttpRequest, found: Invitation, signed_in: User | None) -> 
                 request, _("Bienvenue! Vous faites partie des gens de %s.") % found.organisation
             )
             return redirect("portal:home" if user.has_way_back else "accounts:way-back")
-    context = {"form": form, "invitation": found}
+    context = {"form": form, **_about(found)}
     return render(request, "municipalities/invitation.html", context)
+
+
+def _about(found: Invitation | None) -> dict[str, Any]:
+    """The invitation, and whether its page may be read in English and is not yet."""
+    offered = found is not None and found.organisation.offers_english
+    return {"invitation": found, "offers_english": offered and not wording.in_english()}
 
 
 def _state(found: Invitation | None) -> str:
@@ -90,6 +101,12 @@ def _state(found: Invitation | None) -> str:
     if found.cancelled_at is not None:
         return "cancelled"
     return "open" if found.expires_at > timezone.now() else "expired"
+
+
+def _language(found: Invitation) -> Language:
+    """What a new account reads: what its owner read this page in, where it is offered."""
+    english = found.organisation.offers_english and wording.in_english()
+    return Language.ENGLISH if english else Language.FRENCH
 
 
 def _sign_in(request: HttpRequest) -> str:

@@ -104,7 +104,7 @@ def _rows(names: str, audience: Audience) -> dict[str, Audience]:
 ROWS: dict[str, Audience] = {
     **_rows(
         "health-live health-ready portal:home portal:help portal:accessibility portal:privacy "
-        "portal:light-mode municipalities:claim-search municipalities:claim courses:catalogue "
+        "portal:light-mode portal:language municipalities:claim-search municipalities:claim courses:catalogue "
         "enrollments:paths enrollments:path enrollments:course certificates:verify-form "
         "certificates:verify demo:mailbox ask-code accounts:card",
         ANYONE,

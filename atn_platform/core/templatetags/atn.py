@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from atn_platform.core import french, markdown
+from atn_platform.core import french, markdown, wording
 
 register = template.Library()
 
@@ -42,55 +42,55 @@ def plain(html: str) -> str:
 @register.filter
 def long_day(value: date | datetime) -> str:
     """« 1er décembre 2026 », in the current zone."""
-    return french.day(_local(value))
+    return wording.day(_local(value))
 
 
 @register.filter
 def full_day(value: date | datetime) -> str:
     """« mardi 1er décembre 2026 », in the current zone."""
-    return french.day(_local(value), weekday=True)
+    return wording.day(_local(value), weekday=True)
 
 
 @register.filter
 def short_month(value: date) -> str:
     """« déc. », of a date already in the zone that matters."""
-    return french.SHORT_MONTHS[value.month - 1]
+    return wording.short_month(value)
 
 
 @register.filter
 def hour(value: datetime | time) -> str:
     """« 13 h 30 », in the current zone."""
-    return french.hour(timezone.localtime(value) if isinstance(value, datetime) else value)
+    return wording.hour(timezone.localtime(value) if isinstance(value, datetime) else value)
 
 
 @register.filter
 def duration(minutes: int) -> str:
     """« 1 h 45 » from a number of minutes."""
-    return french.duration(int(minutes))
+    return wording.duration(int(minutes))
 
 
 @register.filter
 def seconds(length: int) -> str:
     """« 2 min 5 s » from a number of seconds."""
-    return french.seconds(int(length))
+    return wording.seconds(int(length))
 
 
 @register.filter
 def weight(size: int) -> str:
     """« 1,1 Mo » from a number of bytes."""
-    return french.weight(int(size))
+    return wording.weight(int(size))
 
 
 @register.filter
 def number(value: float) -> str:
     """« 1 913 561 »."""
-    return french.number(value)
+    return wording.number(value)
 
 
 @register.filter
 def percent(share: float) -> str:
     """« 64 % » from a share of 0 to 1."""
-    return french.percent(share)
+    return wording.percent(share)
 
 
 def _local(value: date | datetime) -> date:
@@ -123,13 +123,28 @@ def nav_link(name: str, label: str, request: HttpRequest, apart: str = "") -> Sa
 
 
 @register.simple_tag
-@lru_cache(maxsize=2048, typed=True)  # by type too: "<b>" is not a string marked safe
+def language_tag() -> str:
+    """« fr-CA » or « en-CA », of the page that is being written."""
+    return wording.language_tag()
+
+
+@register.simple_tag
+def in_english() -> bool:
+    return wording.in_english()
+
+
+@register.simple_tag
 def kept(template_name: str, **values: object) -> SafeString:
-    """`{% kept "x.html" name=value … %}`: drawn once a process for each set of values.
+    """`{% kept "x.html" name=value … %}`: drawn once a process for each language and values.
 
     The template sees these values and nothing else, so that what is kept holds nothing of the
     person who asked first. Numbers, truths and short strings; never a secret or a name.
     Indentation goes: no `<pre>` inside.
     """
+    return _kept(template_name, wording.in_english(), **values)
+
+
+@lru_cache(maxsize=2048, typed=True)  # by type too: "<b>" is not a string marked safe
+def _kept(template_name: str, _english: bool, **values: object) -> SafeString:
     drawn = render_to_string(template_name, values)
     return SafeString(re.sub(r"\s*\n\s*", "\n", drawn))

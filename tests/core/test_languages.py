@@ -1,0 +1,108 @@
+"""English beside French (B-86): its catalogue, what it lacks, its dates and numbers."""
+
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.template import engines
+from django.utils.translation import gettext, override
+
+from atn_platform.core import wording
+from tests.english import sentences
+
+NBSP = "\u00a0"
+CATALOGUE = Path(settings.BASE_DIR) / "locale/en/LC_MESSAGES/django.po"
+
+
+def drawn(source, **context):
+    return engines["django"].from_string("{% load i18n %}" + source).render(context)
+
+
+def test_b86_every_sentence_that_may_be_read_in_english_is_translated():
+    with override(wording.ENGLISH):
+        left = {f"{where}: {said}" for where, said in sentences() if said and _is_left(said)}
+    assert left == set(), "make messages, then write their English in locale/en, then again"
+
+
+def _is_left(said):
+    """Whether English shows the very French. A few words are the same in both."""
+    return gettext(said) == said and f'msgid "{said}"\nmsgstr "{said}"\n' not in _catalogue()
+
+
+def _catalogue():
+    return CATALOGUE.read_text()
+
+
+def test_b86_no_translation_is_a_guess_of_the_tools():
+    assert "fuzzy" not in _catalogue()
+
+
+@pytest.mark.parametrize("said", ["Une phrase que personne n’a traduite.", "Deux\u00a0: %(a)s."])
+def test_b86_a_missing_translation_is_the_french_sentence_never_a_key(said):
+    with override(wording.ENGLISH):
+        assert gettext(said) == said
+        assert drawn(f'{{% translate "{said}" %}}') == said
+
+
+def test_b86_words_of_libraries_are_english_for_one_and_french_for_the_other():
+    assert gettext("Email") == "Adresse courriel"
+    with override(wording.ENGLISH):
+        assert gettext("Email") == "Email"
+        assert gettext("This field is required.") == "This field is required."
+
+
+def test_b86_the_page_says_its_language():
+    page = "{% language_tag %}"
+    assert drawn(page) == "fr-CA"
+    with override(wording.ENGLISH):
+        assert drawn(page) == "en-CA"
+
+
+def test_b86_a_kept_piece_is_kept_for_each_language():
+    source = '{% kept "components/footer_links.html" signed_in=True %}'
+    assert "Mes consentements" in drawn(source)
+    with override(wording.ENGLISH):
+        assert "My consents" in drawn(source)
+    assert "Mes consentements" in drawn(source)
+
+
+DAY = date(2026, 12, 1)
+ONE = datetime(2026, 12, 1, 13, 30, tzinfo=UTC)
+TEN = ONE.replace(hour=22, minute=0)
+
+
+@pytest.mark.parametrize(
+    ("write", "in_french", "in_english"),
+    [
+        (lambda: wording.day(DAY), "1er décembre 2026", "December 1, 2026"),
+        (
+            lambda: wording.day(DAY, weekday=True),
+            "mardi 1er décembre 2026",
+            "Tuesday, December 1, 2026",
+        ),
+        (lambda: wording.hour(ONE), "13 h 30", "1:30 p.m."),
+        (lambda: wording.hour(ONE.replace(hour=0)), "0 h 30", "12:30 a.m."),
+        (lambda: wording.hour(ONE.replace(hour=12, minute=0)), "12 h", "noon"),
+        (lambda: wording.span(ONE, TEN), "de 13 h 30 à 22 h", "from 1:30 p.m. to 10:00 p.m."),
+        (lambda: wording.duration(105), "1 h 45", "1 h 45 min"),
+        (lambda: wording.duration(0), "0 min", "0 min"),
+        (lambda: wording.seconds(125), "2 min 5 s", "2 min 5 s"),
+        (lambda: wording.number(1913561), "1 913 561", "1,913,561"),
+        (lambda: wording.number(25.5, 1), "25,5", "25.5"),
+        (lambda: wording.percent(0.64), "64 %", "64%"),
+        (lambda: wording.weight(1_100_000), "1,1 Mo", "1.1 MB"),
+        (lambda: wording.quoted("Dire « non »"), "« Dire “non” »", "“Dire ‘non’”"),
+        (
+            lambda: wording.zone("America/Halifax"),
+            "heure des Îles-de-la-Madeleine",
+            "Îles-de-la-Madeleine time",
+        ),
+        (lambda: drawn("{{ n }}", n=1234.5), "1 234,5", "1,234.5"),
+        (lambda: drawn("{{ d }}", d=DAY), "1 décembre 2026", "December 1, 2026"),
+    ],
+)
+def test_b86_days_hours_and_numbers_are_those_of_each_language(write, in_french, in_english):
+    assert write().replace(NBSP, " ") == in_french
+    with override(wording.ENGLISH):
+        assert write().replace(NBSP, " ") == in_english
