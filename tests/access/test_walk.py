@@ -21,6 +21,13 @@ pytestmark = [pytest.mark.django_db, pytest.mark.ignore_template_errors]
 MARK = re.compile(r"ZZ-[A-Z]-nom-\d{3}", re.IGNORECASE)
 LINK = re.compile(r'href="([^"]+)"')
 PAGES = 80
+GUARDS = {
+    "Content-Security-Policy": "frame-ancestors 'none'",
+    "X-Frame-Options": "DENY",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+}
 
 
 def client_of(world, role) -> Client:
@@ -41,6 +48,12 @@ def words(answer) -> str:
     if content.startswith(b"%PDF"):
         return "".join(page.extract_text() for page in PdfReader(io.BytesIO(content)).pages)
     return content.decode("utf-8", "replace")
+
+
+def unguarded(answer) -> list[str]:
+    """S-77, S-78: the headers that keep a page out of frames, guesses and gossip, if absent."""
+    held = {key: value in answer.headers.get(key, "") for key, value in GUARDS.items()}
+    return [key for key, there in held.items() if not there]
 
 
 def foreign(text, world, role) -> set[str]:
@@ -79,6 +92,7 @@ def test_s01_each_role_is_let_in_where_the_table_says_and_meets_its_own_records(
             shown = foreign(words(answer), world, role)
             if shown and name not in table.NAMES_ITS_BEARER:
                 wrong.append((name, method, shown))
+            wrong += [(name, method, guard) for guard in unguarded(answer)]
             if name in table.DOORS or name == "health-ready":
                 continue  # without a worker, the site says 503 to whoever asks if it is ready
             found = outcome(answer)
