@@ -4,6 +4,7 @@ from typing import Any, cast
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
 from django.contrib import admin
 from django.contrib.auth.models import Group
 from django.db.models import Q, QuerySet
@@ -19,8 +20,9 @@ from atn_platform.accounts.models import RoleGrant, User
 from atn_platform.core import french
 from atn_platform.core.admin import ListAdmin, StateFilter, confirmed
 
-# Roles are ours, and the secrets of second factors are nobody's to read.
-for library_model in (Group, EmailAddress, Authenticator):
+# Roles are ours, the secrets of second factors are nobody's to read, and nobody ties an identity
+# to another's account; organisations' providers have their own page (docs/sign-in.md).
+for library_model in (Group, EmailAddress, Authenticator, SocialAccount, SocialApp, SocialToken):
     admin.site.unregister(library_model)
 
 

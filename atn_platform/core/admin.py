@@ -16,6 +16,9 @@ from atn_platform.core.exceptions import ActionError
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise as StrPromise
 
+# Forty links before each list, for a keyboard, and a quarter of the width: the index has them.
+admin.site.enable_nav_sidebar = False
+
 
 class ListAdmin(admin.ModelAdmin):
     """A list named after what it holds; nothing is deleted, for the past is kept."""

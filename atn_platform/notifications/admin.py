@@ -1,4 +1,6 @@
-"""What left, what waits, what needs a person's eye. A code in a message's text stays unseen."""
+"""What left, what waits, what needs a person's eye. A code stays unseen, by ATN too."""
+
+import re
 
 from django.contrib import admin, messages
 from django.db.models import Q, QuerySet
@@ -9,7 +11,10 @@ from django.utils.translation import ngettext
 
 from atn_platform.core.admin import ReadOnlyAdmin, StateFilter
 from atn_platform.notifications import actions, outbox
+from atn_platform.notifications.enums import Category
 from atn_platform.notifications.models import OutgoingEmail, RefusedAddress
+
+CODE = re.compile(r"(?<=\u00a0: )\S+$")  # the last word, when it follows a colon
 
 
 class OutgoingStateFilter(StateFilter):
@@ -26,14 +31,23 @@ class OutgoingEmailAdmin(ReadOnlyAdmin):
     """Read and search; the one change is sending an abandoned message again."""
 
     list_display = (
-        "subject", "to_address", "category", "queued_at", "sent_at", "attempts", "last_error",
-        "key",
+        "subject_shown", "to_address", "category", "queued_at", "sent_at", "attempts",
+        "last_error", "key",
     )  # fmt: skip
     list_filter = (OutgoingStateFilter, "category")
-    search_fields = ("to_address", "subject", "key")
+    # Not the subject: searching would spell the code it hides.
+    search_fields = ("to_address", "key")
     ordering = ("-queued_at",)
     actions = ("resend",)
-    exclude = ("text", "html", "calendar")
+    exclude = ("subject", "text", "html", "calendar")
+    readonly_fields = ("subject_shown",)
+
+    @admin.display(description=_("objet"))
+    def subject_shown(self, obj: OutgoingEmail) -> str:
+        """The subject; who could read another's sign-in code could be them."""
+        if obj.category == Category.ACCOUNT:
+            return CODE.sub("••••", obj.subject)
+        return obj.subject
 
     @admin.action(description=_("Renvoyer"), permissions=["view"])
     def resend(self, request: HttpRequest, queryset: QuerySet[OutgoingEmail]) -> None:

@@ -9,12 +9,12 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
-from atn_platform.core.admin import ReadOnlyAdmin
+from atn_platform.core.admin import ListAdmin, ReadOnlyAdmin
 from courses.models import BankQuestion, Course, CourseVersion
 
 
 @admin.register(Course)
-class CourseAdmin(admin.ModelAdmin):
+class CourseAdmin(ListAdmin):
     """Search. Adding and changing lead to the Atelier; nothing is deleted here."""
 
     list_display = ("code", "title", "topic", "mode", "in_force", "atelier")
@@ -23,7 +23,6 @@ class CourseAdmin(admin.ModelAdmin):
     list_select_related = ("current_version",)
     search_fields = ("code", "title")
     ordering = ("code",)
-    show_full_result_count = False
 
     def get_queryset(self, request: HttpRequest) -> Any:
         return super().get_queryset(request).defer("current_version__document")
@@ -48,12 +47,9 @@ class CourseAdmin(admin.ModelAdmin):
             return redirect("atelier:index")
         return redirect("atelier:course", course.code.lower())
 
-    def has_delete_permission(self, request: HttpRequest, obj: Course | None = None) -> bool:
-        return False
-
 
 @admin.register(CourseVersion)
-class CourseVersionAdmin(admin.ModelAdmin):
+class CourseVersionAdmin(ReadOnlyAdmin):
     """Read only: a published version never changes."""
 
     list_display = ("course", "number", "published_at", "published_by", "minutes")
@@ -61,23 +57,9 @@ class CourseVersionAdmin(admin.ModelAdmin):
     list_select_related = ("course", "published_by")
     fields = ("course", "number", "published_at", "published_by", "minutes", "content_hash")
     ordering = ("-published_at",)
-    show_full_result_count = False
 
     def get_queryset(self, request: HttpRequest) -> Any:
         return super().get_queryset(request).defer("document")
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(
-        self, request: HttpRequest, obj: CourseVersion | None = None
-    ) -> bool:
-        return False
-
-    def has_delete_permission(
-        self, request: HttpRequest, obj: CourseVersion | None = None
-    ) -> bool:
-        return False
 
 
 @admin.register(BankQuestion)

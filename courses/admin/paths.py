@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from atn_platform.accounts.decorators import requires
 from atn_platform.accounts.http import SignedInRequest
+from atn_platform.core.admin import ListAdmin
 from atn_platform.core.exceptions import ActionError
 from courses import actions
 from courses.forms.paths import NewStepForm, PathForm, StepForm
@@ -18,7 +19,7 @@ from courses.permissions import can_author
 
 
 @admin.register(Path)
-class PathAdmin(admin.ModelAdmin):
+class PathAdmin(ListAdmin):
     """A parcours has one form; each of its steps has its own, and buttons put them in order."""
 
     form = PathForm
@@ -26,7 +27,6 @@ class PathAdmin(admin.ModelAdmin):
     list_display = ("title", "code", "position", "steps")
     search_fields = ("title", "code")
     ordering = ("position",)
-    show_full_result_count = False
 
     @admin.display(description=_("étapes"))
     def steps(self, obj: Path) -> str:

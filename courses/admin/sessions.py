@@ -13,6 +13,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from atn_platform.core import french
+from atn_platform.core.admin import ListAdmin
 from atn_platform.core.exceptions import ActionError
 from courses import actions
 from courses.enums import SessionMode
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
 
 @admin.register(CourseSession)
-class CourseSessionAdmin(admin.ModelAdmin):
+class CourseSessionAdmin(ListAdmin):
     """Hours are those of the place. A session is called off, never deleted."""
 
     form = SessionForm
@@ -34,7 +35,6 @@ class CourseSessionAdmin(admin.ModelAdmin):
     search_fields = ("title", "place", "course__code")
     date_hierarchy = "starts_at"
     ordering = ("-starts_at",)
-    show_full_result_count = False
     list_per_page = 50
     change_form_template = "admin/courses/coursesession/change_form.html"
 
@@ -102,9 +102,6 @@ class CourseSessionAdmin(admin.ModelAdmin):
 
     def log_change(self, *args: Any) -> Any:
         """The journal says it."""
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         editable = obj is None or not (obj.is_cancelled or obj.ends_at <= timezone.now())

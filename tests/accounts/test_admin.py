@@ -1,6 +1,7 @@
 """People and roles in the administration: found, corrected, closed; and all of it in the journal."""
 
 import pytest
+from django.contrib.admin import site
 from django.urls import reverse
 from pytest_django.asserts import assertContains, assertNotContains
 
@@ -38,6 +39,15 @@ def ticked(client, page: str, action: str, *rows, **more):
 
 def verbs():
     return list(Entry.objects.order_by("pk").values_list("verb", flat=True))
+
+
+def test_the_administration_offers_no_table_of_a_library(client, admin):
+    """Whoever wrote in allauth's could tie their identity to the account of another."""
+    modules = {type(each).__module__ for each in site._registry.values()}
+    assert not {each for each in modules if each.startswith(("allauth", "django"))}
+    assertContains(
+        client.get(reverse("admin:app_list", args=["accounts"])), "<h1>Comptes</h1>", html=True
+    )
 
 
 @pytest.mark.parametrize("typed", ["lemieux", "Éloïse", "eloise lemieux", "eloi@", "matane"])

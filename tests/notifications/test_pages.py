@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.urls import reverse
-from pytest_django.asserts import assertContains, assertRedirects
+from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
 
 from atn_platform.accounts.enums import Role
 from atn_platform.notifications import outbox, permissions
@@ -113,3 +113,23 @@ def test_administrators_see_what_to_examine_and_send_it_again(client):
     assertContains(client.get(page + "?etat=en-attente"), "essai:")
     OutgoingEmail.objects.update(sent_at=NOON)
     assertContains(client.get(page + "?etat=envoyes"), "essai:")
+
+
+@pytest.mark.parametrize(
+    "subject", ["Votre code\u00a0: QRQK-QJNP", "Pour\u00a0: Luc Roy – Votre code\u00a0: QRQK-QJNP"]
+)
+def test_administrators_read_nobodys_sign_in_code_and_cannot_spell_it_by_searching(
+    client, subject
+):
+    user = UserFactory()
+    outbox.queue(reminder(user, category=Category.ACCOUNT, subject=subject), at=NOON)
+    client.force_login(UserFactory(role=Role.ADMINISTRATOR))
+    page = reverse("admin:notifications_outgoingemail_changelist")
+    detail = reverse(
+        "admin:notifications_outgoingemail_change", args=[OutgoingEmail.objects.get().pk]
+    )
+    for address in (page, detail):
+        assertContains(client.get(address), "Votre code\u00a0: ••••")
+        assertNotContains(client.get(address), "QRQK")
+    assertContains(client.get(page, {"q": user.email}), "••••")
+    assertNotContains(client.get(page, {"q": "QRQK"}), "••••")
