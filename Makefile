@@ -10,6 +10,9 @@ TEMPLATES = $$(find templates -name '*.html')
 # uv brings its own list of authorities; that of a municipality's filter is in the system's list only.
 export UV_SYSTEM_CERTS ?= $(if $(wildcard /etc/ssl/certs/ca-certificates.crt /etc/ssl/cert.pem),1,0)
 export PYTHONWARNINGS ?= ignore::SyntaxWarning
+# Some machines' Python keeps nothing of what it compiles: each of our many programs would then
+# compile all that it loads again.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: demo run test check chaos bench fmt messages guide ready
 
