@@ -13,12 +13,14 @@ from xdist.remote import Producer
 from xdist.scheduler import LoadFileScheduling
 
 from atn_platform.core import postgres
+from tests import emptying
 
 # A busy machine is slow, and that is not what these tests are about.
 hypothesis_settings.register_profile(
     "atn", deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )
 hypothesis_settings.load_profile("atn")
+emptying.install()
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
