@@ -7,6 +7,7 @@ from enrollments.views import (
     journal,
     lessons,
     nudges,
+    offline,
     paths,
     readiness,
     sessions,
@@ -41,7 +42,13 @@ urlpatterns = [
     path("parcours/<slug:code>/", paths.path, name="path"),
     path("parcours/<slug:code>/suivre/", paths.follow, name="follow-path"),
     path("parcours/<slug:code>/quitter/", paths.leave, name="leave-path"),
+    # A word that no course bears stands first: what follows may be the code of one.
+    path("hors-ligne/", offline.home, name="offline"),
     path("hors-ligne/journal/", journal.journal, name="journal"),
+    path("hors-ligne/travailleur.js", offline.worker, name="offline-worker"),
+    path("hors-ligne/<slug:code>/", offline.take, name="take"),
+    path("hors-ligne/<slug:code>/contenu.json", offline.contents, name="offline-contents"),
+    path("hors-ligne/<slug:code>/<slug:key>/", offline.lesson, name="offline-lesson"),
     path("cours/<slug:code>/", courses.course, name="course"),
     # Not under /cours/: any word there may be the key of a lesson.
     path("inscription/<slug:code>/", courses.enroll, name="enroll"),

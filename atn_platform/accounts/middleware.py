@@ -183,7 +183,8 @@ def shared_device(
     def middleware(request: HttpRequest) -> HttpResponse:
         if not request.user.is_authenticated and "shared_asked" in request.POST:
             request.session[SHARED] = "shared" in request.POST
-        was_shared = request.user.is_authenticated and request.session.get(SHARED, False)
+        was_here = request.user.is_authenticated
+        was_shared = was_here and request.session.get(SHARED, False)
         if was_shared and _rested(request):
             logout(request)
             keep_typed(request)
@@ -195,6 +196,10 @@ def shared_device(
             _keep_short(request, response)
         elif was_shared:
             _leave_no_trace(response)
+        elif was_here and request.path == reverse("account_logout"):
+            # Courses carried away go with whoever says goodbye. A session that merely ran out
+            # takes nothing: answers may still wait for the line.
+            response.headers["Clear-Site-Data"] = '"storage"'
         return response
 
     return middleware

@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
@@ -168,6 +169,11 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def get_short_name(self) -> str:
         return self.first_name
+
+    @property
+    def device_owner(self) -> str:
+        """A name for whoever keeps something on a device: theirs alone, and it names nobody."""
+        return salted_hmac("atn.device-owner", str(self.pk)).hexdigest()[:8]
 
     @property
     def initials(self) -> str:

@@ -7,7 +7,7 @@ from django.middleware.csrf import get_token
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
-from atn_platform.accounts.http import SignedInRequest, device_owner
+from atn_platform.accounts.http import SignedInRequest
 from enrollments import actions, forms
 
 
@@ -15,7 +15,7 @@ from enrollments import actions, forms
 def journal(request: SignedInRequest) -> HttpResponse:
     """GET says for whom a device may send, and how; POST takes a batch (docs/offline.md)."""
     if request.method != "POST":
-        return JsonResponse({"personne": device_owner(request.user), "jeton": get_token(request)})
+        return JsonResponse({"personne": request.user.device_owner, "jeton": get_token(request)})
     try:
         batch = forms.batch(request.body)
     except forms.TooMany:

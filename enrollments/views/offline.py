@@ -1,0 +1,175 @@
+"""What a device may carry away: lessons that open without network, and who may carry them.
+
+Nothing here names anybody, for it is drawn without the request; and nothing is given to a device
+that several people use.
+"""
+
+import gzip
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from django.contrib.staticfiles import finders
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, render
+from django.template.loader import render_to_string
+from django.templatetags.static import static
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from atn_platform.accounts.http import SignedInRequest
+from atn_platform.core.context import is_shared
+from courses.documents import BlockDoc, LessonDoc, stations
+from courses.enums import BlockKind, LessonKind
+from courses.queries import document
+from enrollments.models import BlockState, Enrollment
+from enrollments.queries.quiz import quiz, states_of
+from enrollments.queries.thread import thread
+
+# What every copy needs: looks, words' faces, pictures of the frame, and the script.
+COMMON = ("atn.css", "atn-texte.woff2", "atn-titre.woff2", "icones.svg", "marque.svg",
+          "contours.svg", "hors-ligne.js")  # fmt: skip
+CARRIED = {BlockKind.IMAGE, BlockKind.FILE}
+
+
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """A lesson as it leaves: `size` is what crosses the line, compressed as it crosses it."""
+
+    lesson: LessonDoc
+    files: list[str]
+    size: int
+
+
+@require_safe
+def home(request: SignedInRequest) -> HttpResponse:  # noqa: ARG001 -- it says nothing of anybody
+    """What is on the device, what waits, what was refused: the device's own script fills it."""
+    return HttpResponse(render_to_string("enrollments/offline/home.html", {"kind": "accueil"}))
+
+
+@require_safe
+def worker(request: SignedInRequest) -> HttpResponse:
+    """The script that answers for the site when the line is down."""
+    _only_ones_own(request)
+    script = render_to_string("enrollments/offline/worker.js", {"script": static("hors-ligne.js")})
+    response = HttpResponse(script, content_type="text/javascript; charset=utf-8")
+    response.headers["Service-Worker-Allowed"] = "/"
+    return response
+
+
+@require_safe
+def take(request: SignedInRequest, code: str) -> HttpResponse:
+    """Choose the lessons to carry away, with the weight of each."""
+    enrollment = _followed(request, code)
+    context = {
+        "course": document(enrollment.version_id),
+        "lessons": carried(enrollment),
+        "common": _common_weight(),
+        "owner": request.user.device_owner,
+    }
+    return render(request, "enrollments/offline/take.html", context)
+
+
+@require_safe
+def contents(request: SignedInRequest, code: str) -> HttpResponse:
+    """Addresses of all that a copy holds, for the script that fetches it."""
+    _only_ones_own(request)
+    enrollment = _followed(request, code)
+    course = document(enrollment.version_id)
+    lessons = [
+        {
+            "cle": each.lesson["key"],
+            "titre": each.lesson["title"],
+            "adresse": reverse("enrollments:lesson", args=[code, each.lesson["key"]]),
+            "page": reverse("enrollments:offline-lesson", args=[code, each.lesson["key"]]),
+            "fichiers": each.files,
+            "octets": each.size,
+        }
+        for each in carried(enrollment)
+    ]
+    common = [reverse("enrollments:offline"), *map(static, COMMON)]
+    about = {"version": enrollment.version_id, "titre": course["title"]}
+    return JsonResponse({**about, "communs": common, "lecons": lessons})
+
+
+@require_safe
+def lesson(request: SignedInRequest, code: str, key: str) -> HttpResponse:
+    """The copy of one lesson; kept by the device under the lesson's own address."""
+    _only_ones_own(request)
+    enrollment = _followed(request, code)
+    found = next((each for each in _takeable(enrollment.version_id) if each["key"] == key), None)
+    if found is None:
+        raise Http404
+    return HttpResponse(_copy(enrollment, found))
+
+
+def carried(enrollment: Enrollment) -> list[Carried]:
+    """Every lesson that can leave; weighed once a process, for the words never change."""
+    return list(_carried(enrollment.version_id))
+
+
+@lru_cache(maxsize=64)
+def _carried(version_id: int) -> tuple[Carried, ...]:
+    # Weighed as nobody's: the questions drawn differ, and their weight hardly.
+    nobody = Enrollment(version_id=version_id, pk=0)
+    found = []
+    for each in _takeable(version_id):
+        assets = [b["asset"] for b in each["blocks"] if b["kind"] in CARRIED and "asset" in b]
+        files = [reverse("courses:asset", args=[a["sha256"], a["name"]]) for a in assets]
+        page = gzip.compress(_copy(nobody, each).encode())
+        found.append(Carried(each, files, len(page) + sum(asset["size"] for asset in assets)))
+    return tuple(found)
+
+
+def _takeable(version_id: int) -> list[LessonDoc]:
+    """A meeting has its own day: nothing of it can be done without others."""
+    every = stations(document(version_id))
+    return [each for each in every if each["kind"] != LessonKind.MEETING]
+
+
+@lru_cache(maxsize=1)
+def _common_weight() -> int:
+    paths = [Path(found) for name in COMMON if (found := finders.find(name))]
+    return sum(len(gzip.compress(path.read_bytes())) for path in paths)
+
+
+def _copy(enrollment: Enrollment, station: LessonDoc) -> str:
+    course = document(enrollment.version_id)
+    previous, following = thread(course, None).neighbours(station["uuid"])
+    states = states_of(enrollment, station) if enrollment.pk else {}
+    context = {
+        "kind": "lecon",
+        # A copy outlives every token.
+        "csrf_token": "",
+        "course": course,
+        "version": enrollment.version_id,
+        "station": station,
+        "here": {"lesson": station},
+        "previous": previous,
+        "following": following,
+        "blocks": [
+            _shown(enrollment, each, states.get(each["uuid"])) for each in station["blocks"]
+        ],
+    }
+    return render_to_string("enrollments/offline/lesson.html", context)
+
+
+def _shown(enrollment: Enrollment, each: BlockDoc, state: BlockState | None) -> dict[str, object]:
+    """An exercise with nothing in it: what its owner wrote before stays on the server."""
+    shown: dict[str, object] = {"doc": each, "event": "", "draft": "", "author": ""}
+    if each["kind"] == BlockKind.QUIZ:
+        shown["quiz"] = quiz(enrollment, each, state, "")
+    if each["kind"] == BlockKind.REFLECTION:
+        shown["note"] = {"text": "", "options": []}
+    return shown
+
+
+def _followed(request: SignedInRequest, code: str) -> Enrollment:
+    mine = Enrollment.objects.visible_to(request.user).live()
+    return get_object_or_404(mine, course__code=code.upper())
+
+
+def _only_ones_own(request: SignedInRequest) -> None:
+    if is_shared(request):
+        raise PermissionDenied

@@ -1,0 +1,151 @@
+// Sans réseau (docs/offline.md). Le même fichier sert aux pages et au travailleur de service :
+// d'un côté la file de ce qui attend, de l'autre les leçons emportées et les formulaires sauvés.
+const ACCUEIL="/hors-ligne/",JOURNAL="/hors-ligne/journal/",PATIENCE=3000;
+const GESTES={terminer:"termine",reponses:"repond",reflexion:"note"};
+const FORMULAIRE=/^\/cours\/([\w-]+)\/([\w-]+)\/(terminer|reponses|reflexion)\/(?:([0-9a-f-]{36})\/)?$/;
+
+const fin=r=>new Promise((ok,ko)=>{r.onsuccess=()=>ok(r.result);r.onerror=()=>ko(r.error)});
+const base=()=>{const r=indexedDB.open("hors-ligne",1);r.onupgradeneeded=()=>{r.result.createObjectStore("file",{keyPath:"id"});r.result.createObjectStore("faits")};return fin(r)};
+// Une opération à la fois, puis la base se ferme : rien n'empêche de l'effacer en partant.
+const dans=async(magasin,mode,faire)=>{const b=await base();try{const t=b.transaction(magasin,mode),f=new Promise((ok,ko)=>{t.oncomplete=ok;t.onabort=()=>ko(t.error)}),r=await faire(t.objectStore(magasin));if(mode==="readwrite")await f;return r}finally{b.close()}};
+const lireFait=cle=>dans("faits","readonly",m=>fin(m.get(cle)));
+const ecrireFait=(cle,v)=>dans("faits","readwrite",m=>fin(m.put(v,cle)));
+const file=async()=>(await dans("file","readonly",m=>fin(m.getAll()))).sort((a,b)=>a.seq-b.seq);
+const oter=ids=>dans("file","readwrite",async m=>{for(const id of ids)m.delete(id)});
+const uuid7=()=>{const t=Date.now(),b=crypto.getRandomValues(new Uint8Array(16));for(let i=0;i<6;i++)b[i]=Math.floor(t/2**(8*(5-i)))&255;b[6]=b[6]&15|112;b[8]=b[8]&63|128;return[...b].map(x=>x.toString(16).padStart(2,"0")).join("").replace(/^(.{8})(.{4})(.{4})(.{4})/,"$1-$2-$3-$4-")};
+
+// Un énoncé porte l'identité de son formulaire : envoyé deux fois, il est reçu une fois.
+const garder=async enonce=>{const rang=(await lireFait("rang")||0)+1;await ecrireFait("rang",rang);await dans("file","readwrite",m=>fin(m.put({...enonce,seq:rang,at:new Date().toISOString()})))};
+const enonceDe=(d,[,cours,,quoi,bloc],personne)=>{const champs={};for(const[n,v]of d)if(typeof v==="string"&&!/^(csrfmiddlewaretoken|author|event|lesson|attempt|anyway)$/.test(n))(champs[n]??=[]).push(v);
+  return{id:d.get("event")||uuid7(),personne,verbe:GESTES[quoi],cours:cours.toUpperCase(),lecon:d.get("lesson"),bloc:bloc||null,essai:d.get("attempt")||null,champs}};
+
+// ---- Travailleur de service -------------------------------------------------------------------
+async function pageOuCopie(r){
+  const copie=await caches.match(new URL(r.url).pathname,{ignoreVary:true}),reseau=fetch(r);
+  if(!copie)return reseau.catch(async()=>await caches.match(ACCUEIL,{ignoreVary:true})||Response.error());
+  return Promise.race([reseau.catch(()=>copie),new Promise(ok=>setTimeout(ok,PATIENCE,copie))]);
+}
+async function envoiOuFile(r,trouve){
+  const d=await r.clone().formData(),lecon=`/cours/${trouve[1]}/${trouve[2]}/`,personne=await lireFait("personne");
+  if(!personne||!d.get("lesson")||!await caches.match(lecon,{ignoreVary:true}))return fetch(r);
+  // Une page emportée n'a pas de jeton : elle passe par la file, réseau ou non.
+  if(d.get("csrfmiddlewaretoken"))try{const a=await fetch(r);if(a.status<500&&a.status!==429)return a}catch{}
+  await garder(enonceDe(d,trouve,personne));
+  return Response.redirect(lecon+(trouve[4]?`#bloc-${trouve[4]}`:""),303);
+}
+function travailler(){
+  addEventListener("install",()=>skipWaiting());
+  addEventListener("activate",e=>e.waitUntil(clients.claim()));
+  addEventListener("fetch",e=>{const r=e.request,u=new URL(r.url);if(u.origin!==location.origin)return;
+    if(r.mode==="navigate"){const f=r.method==="POST"&&FORMULAIRE.exec(u.pathname);if(f)e.respondWith(envoiOuFile(r,f));else if(r.method==="GET")e.respondWith(pageOuCopie(r))}
+    else if(r.method==="GET"&&/^\/(static|medias)\//.test(u.pathname)&&!r.headers.has("range"))e.respondWith(fetch(r).catch(async()=>await caches.match(r,{ignoreVary:true})||Response.error()))});
+}
+
+// ---- Pages ------------------------------------------------------------------------------------
+const el=(nom,texte,plus={})=>Object.assign(document.createElement(nom),{textContent:texte,...plus});
+const combien=(n,un,plusieurs)=>n>1?`${n} ${plusieurs}`:`${n} ${un}`;
+const heure=iso=>new Date(iso).toLocaleTimeString("fr-CA",{hour:"numeric",minute:"2-digit"});
+let etat;
+function dire(texte,lien){
+  if(!etat){if(!texte)return;etat=el("div","",{className:"wrap"});etat.setAttribute("role","status");document.querySelector("main").prepend(etat)}
+  etat.replaceChildren();if(!texte)return;const p=el("p","",{className:"note mt6"}),m=el("span",texte+" ");if(lien)m.append(el("a",lien[0],{href:lien[1]}));p.append(m);etat.append(p);
+}
+const pese=e=>!e.motif&&e.verbe!=="ouvre"; // une leçon ouverte part aussi, sans qu'on en parle
+const attendre=n=>dire(n?combien(n,"réponse gardée","réponses gardées")+" sur cet appareil, en attente du réseau.":"",document.body.dataset.horsLigne==="accueil"?null:["Voir ce qui attend",ACCUEIL]);
+let delai=1000,taille=100,minuterie;
+const plusTard=s=>{clearTimeout(minuterie);minuterie=setTimeout(envoyer,s||delai+Math.random()*500);delai=Math.min(delai*2,3e5)};
+const envoyer=()=>navigator.locks.request("hors-ligne",async()=>{
+  let envoyes=0;
+  for(;;){
+    const tout=(await file()).filter(e=>!e.motif);
+    if(!tout.length){if(envoyes)dire("Tout est enregistré.",document.body.dataset.horsLigne==="lecon"?["Voir la page à jour",location.pathname]:null);else dire("");return listes()}
+    try{
+      const qui=await fetch(JOURNAL,{redirect:"manual",cache:"no-store"});
+      if(qui.type==="opaqueredirect"){dire("Reconnectez-vous pour envoyer vos réponses. Rien n’est perdu.",["Se connecter","/compte/login/code/?next="+encodeURIComponent(location.pathname)]);return listes()}
+      if(!qui.ok)throw qui;
+      const{personne,jeton}=await qui.json(),lot=tout.filter(e=>e.personne===personne).slice(0,taille);
+      if(!lot.length){dire("");return listes()}
+      if(!await lireFait("appareil"))await ecrireFait("appareil",uuid7());
+      const corps={appareil:await lireFait("appareil"),maintenant:new Date().toISOString(),enonces:lot.map(({personne:_,...e})=>e)};
+      const r=await fetch(JOURNAL,{method:"POST",headers:{"Content-Type":"application/json","X-CSRFToken":jeton},body:JSON.stringify(corps)});
+      if(r.status===413&&taille>1){taille=Math.ceil(taille/2);continue}
+      if(!r.ok)throw r;
+      await ranger((await r.json()).resultats,lot);envoyes+=lot.filter(pese).length;delai=1000;
+    }catch(r){attendre(tout.filter(pese).length);plusTard(1000*(r.headers?.get("Retry-After")||0));return listes()}
+  }});
+async function ranger(resultats,lot){
+  const recus=resultats.filter(x=>x.sort!=="refuse"),avis=await lireFait("avis")||[];
+  for(const x of resultats){const e=lot.find(l=>l.id===x.id);if(!e)continue;
+    if(x.sort==="refuse")await dans("file","readwrite",m=>fin(m.put({...e,motif:x.motif})));
+    else if(x.motif)avis.push({cours:e.cours,at:e.at,motif:x.motif})}
+  await ecrireFait("avis",avis);await oter(recus.map(x=>x.id));
+  for(const x of recus)if(x.resultat!==null)montrer(lot.find(l=>l.id===x.id),x.resultat);
+}
+// À la place du formulaire : ce qui est gardé, puis le résultat quand le serveur a répondu.
+function montrer(e,resultat){
+  const f=e?.bloc&&document.querySelector(`body[data-hors-ligne] form[action$="/${e.bloc}/"]`)||e?.verbe==="termine"&&document.querySelector('body[data-hors-ligne] form[action$="/terminer/"]');
+  if(!f)return;let p=f.querySelector("[data-garde]");if(!p){p=el("p","",{className:"note ok"});p.dataset.garde="";f.append(p)}
+  p.textContent=resultat===undefined?`Gardé sur cet appareil à ${heure(e.at)}. Ce sera envoyé au retour du réseau. `:`Enregistré. Votre résultat : ${resultat} %. `;
+  if(resultat!==undefined)p.append(el("a","Voir les explications",{href:`${location.pathname}?essai=${e.id}#bloc-${e.bloc}`}));
+}
+async function reprendre(){
+  for(const e of await file()){if(e.motif)continue;montrer(e);
+    const f=e.bloc&&document.querySelector(`body[data-hors-ligne] form[action$="/${e.bloc}/"]`);if(!f)continue;
+    for(const c of f.elements){if(!c.name||c.type==="hidden"||c.type==="submit")continue;const v=e.champs[c.name]||[];if(c.type==="radio"||c.type==="checkbox")c.checked=v.includes(c.value);else c.value=v[0]??""}}
+}
+const manifestes=async()=>{const tous=[];for(const nom of await caches.keys())if(nom.startsWith("cours/")){const c=await caches.open(nom),m=await c.match(`/hors-ligne/${nom.split("/")[2]}/contenu.json`);if(m)tous.push({nom,...await m.json()})}return tous};
+async function listes(){
+  const ici=document.querySelector("[data-emportes]");if(!ici)return;
+  const tout=await file(),attente=tout.filter(pese),refus=tout.filter(e=>e.motif),avis=await lireFait("avis")||[];
+  const lignes=(nom,l)=>{const s=document.querySelector(`[data-${nom}]`);s.hidden=!l.length;let u=s.querySelector("ul");if(!u){u=el("ul","",{className:"stack"});(s.querySelector("p")||s.querySelector("h2")).after(u)}u.replaceChildren(...l)};
+  const quoi=e=>`${e.cours}, ${new Date(e.at).toLocaleDateString("fr-CA",{day:"numeric",month:"long"})}, ${heure(e.at)} : ${{repond:"questionnaire",note:"réflexion",termine:"leçon terminée",ouvre:"leçon ouverte"}[e.verbe]}`;
+  const bouton=(mots,faire)=>{const b=el("button",mots,{type:"button",className:"btn small alt"});b.addEventListener("click",async()=>{await faire();listes()});return b};
+  const li=(mots,...plus)=>{const l=el("li",mots+" ");l.append(...plus);return l};
+  lignes("attente",attente.map(e=>li(quoi(e))));
+  lignes("refus",refus.map(e=>li(`${quoi(e)}. ${e.motif} ${e.champs.text?.[0]||""}`,bouton("Retirer de la liste",()=>oter([e.id])))));
+  lignes("avis",avis.map((a,i)=>li(`${a.cours}. ${a.motif}`,bouton("J’ai lu",()=>ecrireFait("avis",avis.filter((_,j)=>j!==i))))));
+  const cours=await manifestes();
+  lignes("emportes",cours.map(m=>{const l=li("",el("strong",m.titre)),ul=el("ul","",{className:"stack"});l.className="card stack";ul.append(...m.lecons.map(x=>{const e=el("li","");e.append(el("a",x.titre,{href:x.adresse}));return e}));l.append(ul,bouton("Retirer ce cours de l’appareil",()=>caches.delete(m.nom)));return l}));
+  document.querySelector("[data-rien]").hidden=cours.length>0;
+}
+const poids=n=>n<1e6?`${Math.max(1,Math.round(n/1e3))} ko`:`${(n/1e6).toFixed(1).replace(".",",")} Mo`;
+async function emporter(f){
+  const suivi=f.querySelector("[role=status]"),bouton=f.querySelector("button"),d=f.dataset,choix=[...f.querySelectorAll("input[name=lecon]")];
+  const total=()=>{const n=choix.filter(c=>c.checked);bouton.disabled=!n.length;f.querySelector("[data-total]").textContent=`${combien(n.length,"leçon","leçons")}, ${poids(n.reduce((s,c)=>s+ +c.dataset.octets,+d.octets))}`};
+  f.hidden=false;f.addEventListener("change",total);total();
+  f.addEventListener("submit",async v=>{v.preventDefault();bouton.disabled=true;let faites=0;
+    try{
+      const m=await(await fetch(d.contenu)).json(),voulues=choix.filter(c=>c.checked).map(c=>c.value),c=await caches.open(`cours/${d.personne}/${d.cours}/${m.version}`);
+      const mettre=async(url,sous=url)=>{const r=await fetch(url,{cache:"no-cache"});if(!r.ok||r.redirected)throw r;await c.put(sous,r)};
+      m.lecons=m.lecons.filter(l=>voulues.includes(l.cle));await navigator.storage?.persist?.();
+      suivi.textContent="On prépare l’appareil…";for(const u of m.communs)await mettre(u);
+      for(const l of m.lecons){for(const u of l.fichiers)await mettre(u);await mettre(l.page,l.adresse);faites++;suivi.textContent=`${faites} sur ${combien(m.lecons.length,"leçon emportée","leçons emportées")}…`}
+      await c.put(d.contenu,new Response(JSON.stringify(m)));
+      for(const n of await caches.keys())if(n.startsWith("cours/")&&n.split("/")[2]===d.cours&&n!==`cours/${d.personne}/${d.cours}/${m.version}`)await caches.delete(n);
+      await ecrireFait("personne",d.personne);
+      await navigator.serviceWorker.register(d.travailleur,{scope:"/"});await navigator.serviceWorker.ready;
+      suivi.textContent=`C’est fait : ${combien(m.lecons.length,"leçon est","leçons sont")} sur cet appareil.`;
+    }catch{suivi.textContent=`Le réseau a manqué après ${combien(faites,"leçon","leçons")}. Réessayez : ce qui est déjà là ne sera pas perdu.`}
+    bouton.disabled=false});
+}
+// Partir : ce qui attend part d'abord; sinon la personne décide. Le serveur fait ensuite effacer le reste.
+function veillerAuDepart(){
+  for(const f of document.querySelectorAll('form[action$="/compte/logout/"]'))f.addEventListener("submit",async v=>{
+    v.preventDefault();await envoyer();const n=(await file()).filter(pese).length;
+    if(!n||confirm(`${combien(n,"réponse attend","réponses attendent")} encore le réseau. Si vous vous déconnectez maintenant, elle${n>1?"s":""} ${n>1?"seront perdues":"sera perdue"}. Se déconnecter quand même?`))f.submit()});
+}
+async function commencer(){
+  const qui=document.body.dataset.qui,connue=await lireFait("personne");
+  // Quelqu'un d'autre s'est connecté ici : les copies s'en vont, ce qui attendait reste à son auteur.
+  if(qui&&connue&&qui!==connue){for(const n of await caches.keys())await caches.delete(n);await ecrireFait("personne",null)}
+  for(const c of document.querySelectorAll("input[name=event]"))c.value||=uuid7();
+  const f=document.querySelector("form[data-emporter]");if(f)emporter(f);
+  const lecon=document.body.dataset.lecon;
+  if(lecon&&connue){const deja=(await file()).some(e=>e.verbe==="ouvre"&&e.lecon===lecon);if(!deja)await garder({id:uuid7(),personne:connue,verbe:"ouvre",cours:document.body.dataset.cours,lecon,bloc:null,essai:null,champs:{}})}
+  if(qui&&connue)veillerAuDepart();
+  await reprendre();await listes();envoyer();
+  for(const e of["online","pageshow"])addEventListener(e,()=>{delai=1000;envoyer()});
+  document.addEventListener("visibilitychange",()=>document.hidden||envoyer());
+  document.querySelector("[data-envoyer]")?.addEventListener("click",()=>{delai=1000;envoyer()});
+}
+if(self.document)commencer();else travailler();

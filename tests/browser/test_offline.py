@@ -1,0 +1,192 @@
+"""Courses carried away: the line drops in the middle of a quiz, and nothing is lost or doubled."""
+
+import re
+from contextlib import suppress
+
+import pytest
+from playwright.sync_api import Error, expect
+
+from enrollments import actions
+from enrollments.models import BlockState, LearningEvent
+from municipalities.enums import Public
+from tests.browser.bench import axe, context_for
+from tests.browser.conftest import signed_in
+from tests.browser.test_story import answer_as_someone_who_knows
+from tests.factories import NOON, MandateFactory
+
+PHONE = 375
+JOURNAL = "**/hors-ligne/journal/"
+EXAM, LESSON = "/cours/ess-101/bilan/", "/cours/ess-101/signes/"
+LEFT = """async () => ({
+  caches: await caches.keys(),
+  bases: (await indexedDB.databases()).map(each => each.name),
+  workers: (await navigator.serviceWorker.getRegistrations()).length,
+})"""
+NOTHING = {"caches": [], "bases": [], "workers": 0}
+
+
+@pytest.fixture
+def rejean(course):
+    mandate = MandateFactory(public=Public.ELECTED, user__first_name="Réjean")
+    actions.enroll(learner=mandate.user, course=course, mandate=mandate, at=NOON)
+    return mandate.user
+
+
+@pytest.fixture
+def devices(browser, live_server, rejean):
+    """Two devices of the same person; on each, the whole course is carried away."""
+    contexts = [context_for(browser, width=PHONE) for _ in range(2)]
+    pages = []
+    for context in contexts:
+        signed_in(context, live_server, rejean)
+        page = context.new_page()
+        page.said = []
+        page.on("pageerror", lambda error, page=page: page.said.append(str(error)))
+        carry(page, live_server)
+        pages.append(page)
+    yield pages
+    for page in pages:
+        assert page.said == []
+    for context in contexts:
+        context.close()
+
+
+def carry(page, live_server) -> None:
+    page.goto(f"{live_server.url}/cours/ess-101/")
+    page.get_by_role("link", name="Emporter ce cours").click()
+    expect(page.get_by_text(re.compile(r"2 leçons, \d+ ko"))).to_be_visible()
+    page.get_by_role("button", name="Emporter").click()
+    expect(page.get_by_text("2 leçons sont sur cet appareil")).to_be_visible()
+
+
+def waiting(page, words="en attente du réseau"):
+    return page.get_by_role("status").filter(has_text=words)
+
+
+def answers() -> list[int]:
+    rows = LearningEvent.objects.filter(verb="answered").order_by("pk")
+    return [row.result["score"] for row in rows]
+
+
+def cut_while_answering(page, live_server) -> None:
+    """The page was opened with the line, which drops before the answers leave."""
+    page.goto(live_server.url + EXAM)
+    answer_as_someone_who_knows(page)
+    page.context.set_offline(True)
+    page.get_by_role("button", name="Vérifier mes réponses").click()
+    expect(waiting(page)).to_be_visible()
+    assert axe(page) == []
+    page.reload()
+    expect(waiting(page)).to_be_visible()
+    expect(page.get_by_text("Gardé sur cet appareil à")).to_be_visible()
+
+
+def send_a_blank_copy(page, live_server) -> None:
+    """There was no line from the start: the same questions, in the copy."""
+    page.context.set_offline(True)
+    page.goto(live_server.url + EXAM)
+    expect(page.get_by_text("Copie emportée")).to_be_visible()
+    page.get_by_role("button", name="Vérifier").first.click()
+    expect(waiting(page)).to_be_visible()
+
+
+def come_back_to_a_line_that_loses_two_answers(page) -> list[int]:
+    """The server writes what it receives, and twice nobody hears it say so."""
+    lost: list[int] = []
+
+    def lose(route):
+        if route.request.method == "POST" and len(lost) < 2:
+            lost.append(route.fetch().status)
+            route.abort()
+        else:
+            route.continue_()
+
+    page.context.route(JOURNAL, lose)
+    page.context.set_offline(False)
+    expect(waiting(page, "Tout est enregistré")).to_be_visible(timeout=30_000)
+    return lost
+
+
+def test_the_line_drops_in_the_middle_of_a_quiz_and_nothing_is_lost_or_doubled(
+    live_server, rejean, devices
+):
+    """Persona 2, line 2, « même après une coupure, sans perdre une réponse », on two devices."""
+    phone, tablet = devices
+    cut_while_answering(phone, live_server)
+    send_a_blank_copy(tablet, live_server)
+    assert answers() == []
+
+    assert come_back_to_a_line_that_loses_two_answers(phone) == [200, 200]
+    assert answers() == [100]
+    tablet.context.set_offline(False)
+    expect(waiting(tablet, "Tout est enregistré")).to_be_visible(timeout=30_000)
+    assert answers() == [100, 0]
+    exam = BlockState.objects.get(enrollment__learner=rejean)
+    assert (exam.attempts, exam.best_score) == (2, 100)
+
+    # What the other device did is explained, once, in French.
+    tablet.goto(f"{live_server.url}/hors-ligne/")
+    both = tablet.get_by_text("les deux essais sont gardés")
+    expect(both).to_be_visible()
+    assert axe(tablet) == []
+    tablet.get_by_role("button", name="J’ai lu").click()
+    expect(both).to_be_hidden()
+    phone.get_by_role("link", name="Voir les explications").click()
+    expect(phone.get_by_text("Votre résultat : 100 %")).to_be_visible()
+
+
+def test_a_lesson_is_read_and_finished_without_the_line_from_any_address(
+    live_server, rejean, devices
+):
+    phone, __ = devices
+    phone.context.set_offline(True)
+    phone.goto(f"{live_server.url}/mes-cours/")
+    phone.get_by_role("link", name="Les cinq signes").click()
+    expect(phone.get_by_text("Le courriel arrive à 8 h 12.")).to_be_visible()
+    phone.get_by_role("button", name="Terminer la leçon").click()
+    expect(phone.get_by_text("Gardé sur cet appareil à")).to_be_visible()
+    phone.context.set_offline(False)
+    expect(waiting(phone, "Tout est enregistré")).to_be_visible(timeout=30_000)
+    enrollment = rejean.enrollments.get()
+    assert enrollment.stations_done == 1
+    # A session that ran out loses nothing: one signs in, and all of it leaves.
+    phone.context.set_offline(True)
+    phone.goto(live_server.url + EXAM)
+    answer_as_someone_who_knows(phone)
+    phone.get_by_role("button", name="Vérifier").first.click()
+    expect(waiting(phone)).to_be_visible()
+    phone.context.clear_cookies(name="sessionid")
+    phone.context.set_offline(False)
+    expect(waiting(phone, "Reconnectez-vous")).to_be_visible(timeout=30_000)
+    assert answers() == []
+    signed_in(phone.context, live_server, rejean)
+    phone.goto(live_server.url)
+    expect(waiting(phone, "Tout est enregistré")).to_be_visible(timeout=30_000)
+    assert answers() == [100]
+
+
+def test_signing_out_clears_the_device_and_a_shared_one_keeps_nothing(
+    browser, live_server, rejean, devices
+):
+    phone, tablet = devices
+    assert phone.evaluate(LEFT) != NOTHING
+    phone.context.set_offline(True)
+    phone.goto(live_server.url + LESSON)
+    phone.get_by_role("button", name="Terminer la leçon").click()
+    expect(waiting(phone)).to_be_visible()
+    phone.context.set_offline(False)
+    expect(waiting(phone, "Tout est enregistré")).to_be_visible(timeout=30_000)
+    phone.goto(f"{live_server.url}/compte/logout/")
+    phone.get_by_role("button", name="Se déconnecter").last.click()
+    expect(phone.get_by_role("link", name="Se connecter").first).to_be_visible()
+    assert phone.evaluate(LEFT) == NOTHING
+
+    # The tablet becomes everybody's: what one person had carried goes away.
+    session = {"name": "partage", "value": "1", "url": live_server.url}
+    tablet.context.add_cookies([session])
+    tablet.goto(f"{live_server.url}/hors-ligne/ess-101/")
+    expect(tablet.get_by_text("Cet appareil est partagé")).to_be_visible()
+    expect(tablet.get_by_role("button", name="Emporter")).to_have_count(0)
+    with suppress(Error):
+        tablet.wait_for_function(f"async () => (await ({LEFT})()).caches.length === 0")
+    assert tablet.evaluate(LEFT) == NOTHING
