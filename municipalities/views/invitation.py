@@ -1,7 +1,5 @@
 """The page behind the link of an invitation. Reading it changes nothing: scanners follow links."""
 
-from typing import Any
-
 from django.contrib import messages
 from django.contrib.auth import login
 from django.contrib.auth.decorators import login_not_required
@@ -43,14 +41,14 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
     state = _state(found)
     if found is None or state != "open":
         status = GONE if found else 404
-        context = {"state": state, **_about(found)}
+        context = {"state": state, "invitation": found}
         return render(request, "municipalities/invitation_closed.html", context, status=status)
     has_account = User.objects.filter(email=found.email).exists()
     if signed_in is not None and signed_in.email != found.email:
-        context = {"state": "other", **_about(found)}
+        context = {"state": "other", "invitation": found}
         return render(request, "municipalities/invitation_closed.html", context)
     if has_account and signed_in is None:
-        context = {"state": "sign-in", **_about(found), "sign_in": _sign_in(request)}
+        context = {"state": "sign-in", "invitation": found, "sign_in": _sign_in(request)}
         return render(request, "municipalities/invitation_closed.html", context)
     return _answer(request, found, signed_in)
 
@@ -82,14 +80,8 @@ def _answer(request: HttpRequest, found: Invitation, signed_in: User | None) -> 
                 request, _("Bienvenue! Vous faites partie des gens de %s.") % found.organisation
             )
             return redirect("portal:home" if user.has_way_back else "accounts:way-back")
-    context = {"form": form, **_about(found)}
+    context = {"form": form, "invitation": found}
     return render(request, "municipalities/invitation.html", context)
-
-
-def _about(found: Invitation | None) -> dict[str, Any]:
-    """The invitation, and whether its page may be read in English and is not yet."""
-    offered = found is not None and found.organisation.offers_english
-    return {"invitation": found, "offers_english": offered and not wording.in_english()}
 
 
 def _state(found: Invitation | None) -> str:

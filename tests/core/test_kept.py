@@ -29,6 +29,6 @@ def test_a_string_marked_safe_is_another_value(first):
     names = {"code": "a", "key": "b", "done": False, "meeting": False, "here": False}
     for mark in (first, second):
         shown = "&lt;b&gt;" if mark is str else "<b>"
-        assert f"<span>{shown}</span>" in kept(
+        assert f'<span lang="fr-CA">{shown}</span>' in kept(
             "enrollments/plan_line.html", title=mark("<b>"), **names
         )

@@ -1,5 +1,7 @@
 """English beside French (B-86): its catalogue, what it lacks, its dates and numbers."""
 
+import ast
+import re
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -36,6 +38,30 @@ def _catalogue():
 
 def test_b86_no_translation_is_a_guess_of_the_tools():
     assert "fuzzy" not in _catalogue()
+
+
+# Values, tags and doubled signs: a sentence whose translation lacks one breaks its page.
+PLACES = re.compile(r"%\(\w+\)[sd]|%[sd]|%%|</?\w+")
+
+
+def test_b86_translations_keep_every_value_and_follow_english_typography():
+    wrong = {
+        said: there
+        for said, there in _translations()
+        if sorted(PLACES.findall(said)) != sorted(PLACES.findall(there))
+        or re.search(r"[«»]|\s[:;?!]", there)
+    }
+    assert wrong == {}
+
+
+def _translations():
+    """Sentences without a plural, and what stands for each in English."""
+    entries = re.findall(
+        r"^msgid (.*?)\nmsgstr (.*?)\n(?:\n|\Z)", _catalogue(), re.DOTALL | re.MULTILINE
+    )
+    read = ["".join(ast.literal_eval(line) for line in part.splitlines())
+            for entry in entries if "msgid_plural" not in entry[0] for part in entry]  # fmt: skip
+    return [(said, there) for said, there in zip(read[::2], read[1::2], strict=True) if said]
 
 
 @pytest.mark.parametrize("said", ["Une phrase que personne n’a traduite.", "Deux\u00a0: %(a)s."])
