@@ -42,7 +42,7 @@ function travailler(){
 }
 
 // ---- Pages ------------------------------------------------------------------------------------
-const el=(nom,texte,plus={})=>Object.assign(document.createElement(nom),{textContent:texte,...plus});
+const el=(nom,texte,plus={})=>Object.assign(document.createElement(nom),{lang:"fr-CA",textContent:texte,...plus});
 const combien=(n,un,plusieurs)=>n>1?`${n} ${plusieurs}`:`${n} ${un}`;
 const heure=iso=>new Date(iso).toLocaleTimeString("fr-CA",{hour:"numeric",minute:"2-digit"});
 let etat;

@@ -18,7 +18,7 @@ NAMES = {
         "|email|e-mail|mail|e mail|email address|adresse email|adresse e-mail|adresse mail"
     ),
     "function": "fonction|titre|poste|emploi|titre d'emploi|role|job title|title|position",
-    "public": "public|categorie|groupe|type|category|statut",
+    "public": "public|categorie|groupe|group|type|category|statut",
     "organisation": "municipalite|organisation|ville|employeur|municipality|organization",
 }
 LABELS = {

@@ -134,6 +134,12 @@ def in_english() -> bool:
 
 
 @register.simple_tag
+def colon() -> str:
+    """The sign between two values, with the no-break space that French puts before it."""
+    return ":" if wording.in_english() else "\u00a0:"
+
+
+@register.simple_tag
 def kept(template_name: str, **values: object) -> SafeString:
     """`{% kept "x.html" name=value … %}`: drawn once a process for each language and values.
 
