@@ -17,6 +17,7 @@ from courses.models import (
     Path,
     PathStep,
     Question,
+    SearchEntry,
 )
 
 TABLES = [
@@ -42,7 +43,8 @@ TABLES = [
         ),
         plain="id document facts minutes content_hash",
     ),
-    *nobody(Course, Module, Lesson, Block, Question, BankQuestion, Asset, Path, PathStep),
+    *nobody(Course, Module, Lesson, Block, Question, BankQuestion, Asset, Path, PathStep,
+            SearchEntry),
 ]  # fmt: skip
 
 

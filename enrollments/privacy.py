@@ -14,6 +14,7 @@ from enrollments.models import (
     GroupEnrollment,
     GroupLine,
     LearningEvent,
+    LessonNote,
     LessonState,
     PathEnrollment,
     Registration,
@@ -81,6 +82,14 @@ TABLES = [
                   Kind.RESULT, KEPT_PLACE, Retention.ANSWERS, ALONE),
         ),
         plain="id created_at updated_at",
+    ),
+    Table(
+        LessonNote,
+        (
+            About("enrollment__learner", "enrollment lesson text written_at", Kind.RESULT,
+                  _("garder les notes que vous prenez pour vous"), Retention.ANSWERS, ALONE),
+        ),
+        plain="id created_at updated_at revision",
     ),
     Table(
         Registration,

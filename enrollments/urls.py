@@ -6,6 +6,7 @@ from enrollments.views import (
     groups,
     journal,
     lessons,
+    notes,
     nudges,
     offline,
     paths,
@@ -42,6 +43,7 @@ urlpatterns = [
     path("parcours/<slug:code>/", paths.path, name="path"),
     path("parcours/<slug:code>/suivre/", paths.follow, name="follow-path"),
     path("parcours/<slug:code>/quitter/", paths.leave, name="leave-path"),
+    path("recherche/", notes.search, name="search"),
     # A word that no course bears stands first: what follows may be the code of one.
     path("hors-ligne/", offline.home, name="offline"),
     path("hors-ligne/journal/", journal.journal, name="journal"),
@@ -54,6 +56,7 @@ urlpatterns = [
     path("inscription/<slug:code>/", courses.enroll, name="enroll"),
     path("inscription/<slug:code>/mettre-de-cote/", courses.leave, name="leave"),
     path("cours/<slug:code>/<slug:key>/", lessons.lesson, name="lesson"),
+    path("cours/<slug:code>/<slug:key>/notes/", notes.notes, name="notes"),
     path("cours/<slug:code>/<slug:key>/terminer/", lessons.complete, name="complete"),
     path("cours/<slug:code>/<slug:key>/reponses/<uuid:uuid>/", lessons.answer, name="answer"),
     path("cours/<slug:code>/<slug:key>/reflexion/<uuid:uuid>/", lessons.note, name="note"),

@@ -18,7 +18,7 @@ from atn_platform.consents.models import Consent
 from atn_platform.core.personal import Words
 from atn_platform.notifications.models import OutgoingEmail
 from atn_platform.retention.models import LegalHold
-from enrollments.models import BlockState, LearningEvent
+from enrollments.models import BlockState, LearningEvent, LessonNote
 from municipalities.models import Claim, ImportLine, Invitation, JoinRequest
 
 MONTH = timedelta(days=30.44)
@@ -74,6 +74,14 @@ RULES = (
         2 * YEAR,
         _("24 mois après la fin du cours"),
         lambda limit: BlockState.objects.filter(enrollment__completed_at__lt=limit),
+        ("enrollment__learner",),
+    ),
+    Rule(
+        "notes",
+        _("notes personnelles des cours terminés"),
+        2 * YEAR,
+        _("24 mois après la fin du cours"),
+        lambda limit: LessonNote.objects.filter(enrollment__completed_at__lt=limit),
         ("enrollment__learner",),
     ),
     Rule(

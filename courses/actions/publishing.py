@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from atn_platform.accounts.models import User
 from atn_platform.audit.recording import record
 from atn_platform.core.exceptions import ActionError
+from courses.actions.indexing import index
 from courses.checklist import Issue, blocking
 from courses.documents import CourseDoc
 from courses.models import Course, CourseVersion
@@ -52,6 +53,7 @@ def publish(*, course_id: int, by: User | None, at: datetime) -> CourseVersion:
     course.current_version = version
     course.withdrawn_at = None
     course.save(update_fields=["current_version", "withdrawn_at", "updated_at"])
+    index(course_id=course.pk, content=document)
     record(at=at, actor=by, verb="course.published", target=str(version), sha256=digest)
     return version
 

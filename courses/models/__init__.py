@@ -11,6 +11,7 @@ from courses.models.drafts import (
     course_uuid,
 )
 from courses.models.paths import Path, PathStep
+from courses.models.search import SearchEntry
 from courses.models.sessions import CourseSession, CourseSessionQuerySet
 from courses.models.versions import CourseVersion
 
@@ -27,5 +28,6 @@ __all__ = [
     "Path",
     "PathStep",
     "Question",
+    "SearchEntry",
     "course_uuid",
 ]

@@ -14,6 +14,7 @@ from enrollments.actions.ledger import (
     record,
     record_attendance,
 )
+from enrollments.actions.noting import NotesChanged, write_notes
 from enrollments.actions.registering import Wish, add_at_the_door, register
 from enrollments.actions.replaying import Answer, Batch, Statement, replay
 from enrollments.actions.seats import RegistrationRefused, cancel, tell_changes
@@ -24,6 +25,7 @@ __all__ = [
     "EnrollmentRefused",
     "EventRefused",
     "NewEvent",
+    "NotesChanged",
     "RegistrationRefused",
     "Statement",
     "Wish",
@@ -40,4 +42,5 @@ __all__ = [
     "take_attendance",
     "tell_changes",
     "withdraw",
+    "write_notes",
 ]

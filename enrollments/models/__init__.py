@@ -6,6 +6,7 @@ from enrollments.models.groups import (
     GroupEnrollment,
     GroupLine,
 )
+from enrollments.models.notes import LessonNote
 from enrollments.models.records import (
     BlockState,
     Enrollment,
@@ -27,6 +28,7 @@ __all__ = [
     "GroupEnrollment",
     "GroupLine",
     "LearningEvent",
+    "LessonNote",
     "LessonState",
     "PathEnrollment",
     "PathEnrollmentQuerySet",

@@ -19,6 +19,7 @@ from enrollments import actions
 from enrollments.actions import NewEvent, acts
 from enrollments.enums import Verb
 from enrollments.models import BlockState, Enrollment, LearningEvent
+from enrollments.queries.earlier import earlier
 from enrollments.queries.quiz import (
     QuizView,
     attempt_of,
@@ -49,6 +50,7 @@ def _page(
         _record(request, enrollment, station, Verb.OPENED, uuid=opened)
     previous, following = line.neighbours(station["uuid"])
     states = states_of(enrollment, station)
+    before = earlier(enrollment, station["blocks"], states)
     context = {
         "sent": sent,
         "course": content,
@@ -58,7 +60,11 @@ def _page(
         "previous": previous,
         "following": following,
         "meetings": _meetings(request, enrollment, station),
-        "blocks": [_shown(request, enrollment, each, states, sent) for each in station["blocks"]],
+        "blocks": [
+            _shown(request, enrollment, each, states, sent)
+            | {"earlier": before.get(each["uuid"], [])}
+            for each in station["blocks"]
+        ],
     }
     return render(request, "enrollments/lesson.html", context)
 

@@ -157,7 +157,13 @@ def _copy(enrollment: Enrollment, station: LessonDoc) -> str:
 
 def _shown(enrollment: Enrollment, each: BlockDoc, state: BlockState | None) -> dict[str, object]:
     """An exercise with nothing in it: what its owner wrote before stays on the server."""
-    shown: dict[str, object] = {"doc": each, "event": "", "draft": "", "author": ""}
+    shown: dict[str, object] = {
+        "doc": each,
+        "event": "",
+        "draft": "",
+        "author": "",
+        "earlier": [],
+    }
     if each["kind"] == BlockKind.QUIZ:
         shown["quiz"] = quiz(enrollment, each, state, "")
     if each["kind"] == BlockKind.REFLECTION:

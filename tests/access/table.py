@@ -118,7 +118,7 @@ ROWS: dict[str, Audience] = {
     **_rows(
         "accounts:profile accounts:email accounts:security accounts:sessions accounts:end-other-sessions accounts:way-back accounts:cancel-card "
         "municipalities:model-list enrollments:teams "
-        "enrollments:index enrollments:journal enrollments:offline enrollments:offline-worker "
+        "enrollments:index enrollments:search enrollments:journal enrollments:offline enrollments:offline-worker "
         "enrollments:sessions enrollments:session enrollments:register "
         "enrollments:follow-path enrollments:enroll certificates:index "
         "notifications:preferences municipalities:link-identity consents:mine "
@@ -138,7 +138,7 @@ ROWS: dict[str, Audience] = {
     **_rows("enrollments:readiness enrollments:summary", TOWN),
     **_rows(
         "enrollments:cancel enrollments:calendar enrollments:leave enrollments:lesson "
-        "enrollments:take enrollments:offline-contents enrollments:offline-lesson "
+        "enrollments:notes enrollments:take enrollments:offline-contents enrollments:offline-lesson "
         "enrollments:complete",
         FOLLOWER,
     ),

@@ -11,6 +11,8 @@ import sys
 import time
 from pathlib import Path
 
+from tests.bench.sections import put_section
+
 ROOT = Path(__file__).resolve().parent.parent.parent
 OUTPUT = ROOT / "docs" / "benchmarks.md"
 MARK = "## Bringing lists of people in"
@@ -33,8 +35,7 @@ def main() -> None:
     text = _section(rows)
     sys.stdout.write(text)
     if "--write" in sys.argv:
-        before = OUTPUT.read_text().partition(MARK)[0].rstrip()
-        OUTPUT.write_text(f"{before}\n\n{text}")
+        put_section(MARK, text)
 
 
 def kept_section() -> str:

@@ -21,6 +21,8 @@ LEARNER_PAGES = [
     "/cours/ess-101/signes/",
     "/cours/ess-101/bilan/",
     "/mes-cours/",
+    "/recherche/?q=message",
+    "/cours/ess-101/signes/notes/",
     "/hors-ligne/",
     "/hors-ligne/ess-101/",
     "/inscription/ess-101/mettre-de-cote/",
