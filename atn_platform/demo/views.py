@@ -17,6 +17,7 @@ from atn_platform.accounts.models import Card
 from atn_platform.core import codes
 from atn_platform.demo import mailbox
 from atn_platform.demo.accounts import CARD_HANDLE, DEMO_TOTP_SECRET
+from atn_platform.demo.loading import is_loaded
 
 PER_PAGE = 50
 TOTP_SECONDS = 30
@@ -40,6 +41,7 @@ def mailbox_index(request: HttpRequest) -> HttpResponse:
         "received": received,
         "second_factor": code,
         "handle": CARD_HANDLE,
+        "is_loaded": is_loaded(),
         "card_code": codes.spelled(code_of(card)) if card else "",
     }
     return render(request, "demo/mailbox.html", context)

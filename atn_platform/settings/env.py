@@ -5,6 +5,8 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
+YES, NO = ("1", "true", "oui", "yes", "on"), ("0", "false", "non", "no", "off")
+
 
 def text(name: str, default: str | None = None) -> str:
     """Return the variable, or `default`; raise ImproperlyConfigured when neither exists."""
@@ -15,9 +17,19 @@ def text(name: str, default: str | None = None) -> str:
 
 
 def flag(name: str, *, default: bool = False) -> bool:
-    """Return a yes/no variable: 1, true, oui, yes and on mean yes."""
-    value = os.environ.get(name)
-    return default if value is None else value.lower() in {"1", "true", "oui", "yes", "on"}
+    """Return a yes/no variable; one left blank is as good as absent."""
+    value = os.environ.get(name, "").strip().lower()
+    if value not in {*YES, *NO, ""}:
+        raise ImproperlyConfigured(f"{name} doit valoir 1 ou 0, et non « {value} ».")
+    return value in YES if value else default
+
+
+def one_of(name: str, choices: tuple[str, ...], default: str) -> str:
+    value = os.environ.get(name, default)
+    if value not in choices:
+        words = ", ".join(choices)
+        raise ImproperlyConfigured(f"{name} doit être un de {words}, et non « {value} ».")
+    return value
 
 
 def number(name: str, default: int) -> int:

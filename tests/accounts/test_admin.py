@@ -2,6 +2,7 @@
 
 import pytest
 from django.contrib.admin import site
+from django.core.management import call_command
 from django.urls import reverse
 from pytest_django.asserts import assertContains, assertNotContains
 
@@ -219,3 +220,20 @@ def test_a_learner_reaches_none_of_it(client):
     client.force_login(ResponsibilityFactory().user)
     for page in (PEOPLE, ROLES, "admin:municipalities_mandate_changelist"):
         assert client.get(reverse(page), follow=True).status_code == 403
+
+
+def test_the_first_administrator_made_at_the_command_line_has_the_role(client):
+    call_command(
+        "createsuperuser",
+        email="ada@atn.example",
+        first_name="Ada",
+        last_name="Min",
+        interactive=False,
+        verbosity=0,
+    )
+    ada = User.objects.get()
+    assert (str(ada), ada.has_role(Role.ADMINISTRATOR), ada.owes_second_factor) == (
+        "Ada Min",
+        True,
+        True,
+    )

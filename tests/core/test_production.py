@@ -83,6 +83,8 @@ def test_the_deployment_check_has_nothing_to_say():
         ({"REDIS_URL": ""}, "Il manque la variable REDIS_URL."),
         ({"EMAIL_HOST": None}, "Il manque la variable EMAIL_HOST."),
         ({"EMAIL_PORT": "smtp"}, "EMAIL_PORT doit être un nombre entier"),
+        ({"EMAIL_USE_TLS": "vrai"}, "EMAIL_USE_TLS doit valoir 1 ou 0, et non « vrai »"),
+        ({"LOG_LEVEL": "banane"}, "LOG_LEVEL doit être un de DEBUG"),
     ],
 )
 def test_production_refuses_to_start_when_unsafe(changes, sentence):

@@ -97,6 +97,8 @@ def test_the_demonstration_serves_receives_mail_and_leaves_no_process(var, numbe
         assert re.search(r"prête en \d+,\d s", output), output
         site = f"http://localhost:{port}"
         assert f"{site}/demo/courriels/" in output
+        assert "manage.py createsuperuser" in output
+        assert "chantal.girard" not in output
         assert "Aucun courriel" in read(f"{site}/demo/courriels/")
         assert "@layer" in read(f"{site}/static/atn.css")
         running = " ".join(processes_of(var))

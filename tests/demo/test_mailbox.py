@@ -18,7 +18,7 @@ from atn_platform.accounts.actions import print_cards
 from atn_platform.accounts.models import User
 from atn_platform.core.codes import spelled
 from atn_platform.demo import mailbox
-from atn_platform.demo.accounts import CARD_HANDLE
+from atn_platform.demo.accounts import CARD_HANDLE, DEMO_ACCOUNTS
 from tests.factories import UserFactory
 
 NOON = datetime(2026, 11, 24, 17, 0, 0, 42, tzinfo=UTC)
@@ -108,8 +108,11 @@ def test_a_full_disk_asks_the_sender_to_try_again(settings, tmp_path):
     assert refused.value.smtp_code == 452
 
 
-def test_the_empty_letter_box_says_so(client):
-    assert "Aucun courriel pour le moment" in client.get(reverse("demo:mailbox")).content.decode()
+def test_the_empty_letter_box_says_so_and_names_nobody_who_does_not_exist(client):
+    User.objects.filter(email=DEMO_ACCOUNTS[0].email).update(email="autre@ville.example")
+    page = client.get(reverse("demo:mailbox")).content.decode()
+    assert "Aucun courriel pour le moment" in page
+    assert "Luc Bélanger" not in page
 
 
 def test_the_newest_message_comes_first_and_old_ones_are_on_the_next_page(client):
@@ -205,6 +208,9 @@ def test_a_message_without_subject_can_still_be_opened(client):
 def test_the_page_shows_the_code_of_the_card_that_the_demonstration_holds(client):
     # The demonstration may be there, with its own Luc.
     User.objects.filter(handle=CARD_HANDLE).update(handle="un.autre@saint-exemple")
+    User.objects.filter(email=DEMO_ACCOUNTS[0].email).exists() or UserFactory(
+        email=DEMO_ACCOUNTS[0].email
+    )
     user = UserFactory(first_name="Luc", last_name="Bélanger", email=None, password="!")
     assert "Ginette Ouellet lui en imprime une autre" in client.get("/demo/courriels/").text
     [made] = print_cards(

@@ -56,7 +56,7 @@ class Command(BaseCommand):
             _room_on_disk()
             with _stopped_by_signals(), self._database(), _letter_box() as smtp_port:
                 self._prepare(load=not options["empty"])
-                self._run(port, smtp_port, started)
+                self._run(port, smtp_port, started, empty=options["empty"])
         except KeyboardInterrupt:
             self.say("Tout est arrêté.")
         except (ProgramFailed, postgres.PostgresUnavailable) as error:
@@ -106,24 +106,19 @@ class Command(BaseCommand):
         Path(settings.STATIC_ROOT).mkdir(exist_ok=True)  # WhiteNoise warns of its absence
         prepare_broker()
 
-    def _run(self, port: int, smtp_port: int, started: float) -> None:
+    def _run(self, port: int, smtp_port: int, started: float, *, empty: bool) -> None:
         site = f"http://localhost:{port}"
         supervisor = Supervisor(_programs(port), env=_environment(site, smtp_port), say=self.say)
         try:
             supervisor.start()
             supervisor.wait_until(lambda: _answers(f"http://127.0.0.1:{port}/sante/"), seconds=60)
-            self._welcome(site, time.monotonic() - started)
+            self._welcome(site, time.monotonic() - started, _first_one() if empty else _accounts())
             supervisor.watch()
         finally:
             self.say("\nArrêt…")
             supervisor.stop()
 
-    def _welcome(self, site: str, seconds: float) -> None:
-        width = max(len(account.email) for account in DEMO_ACCOUNTS)
-        people = [
-            f"    {account.email:<{width}}  {account.role_label} ({account.note})"
-            for account in DEMO_ACCOUNTS
-        ]
+    def _welcome(self, site: str, seconds: float, people: list[str]) -> None:
         duration = f"{seconds:.1f}".replace(".", ",")
         self.say(
             "\n".join(
@@ -134,16 +129,36 @@ class Command(BaseCommand):
                     f"  Site       {site}/",
                     f"  Courriels  {site}/demo/courriels/",
                     "",
-                    "  Comptes : on entre son adresse, et le code arrive dans les courriels.",
                     *people,
-                    f"    {CARD_HANDLE:<{width}}  Sans courriel (une carte)",
-                    "  Le second code (responsable, administration, coordination) et celui de la",
-                    "  carte sont affichés en haut des courriels.",
                     "",
                     "  Ctrl-C arrête tout.",
                 ]
             )
         )
+
+
+def _accounts() -> list[str]:
+    width = max(len(account.email) for account in DEMO_ACCOUNTS)
+    return [
+        "  Comptes : on entre son adresse, et le code arrive dans les courriels.",
+        *(
+            f"    {account.email:<{width}}  {account.role_label} ({account.note})"
+            for account in DEMO_ACCOUNTS
+        ),
+        f"    {CARD_HANDLE:<{width}}  Sans courriel (une carte)",
+        "  Le second code (responsable, administration, coordination) et celui de la",
+        "  carte sont affichés en haut des courriels.",
+    ]
+
+
+def _first_one() -> list[str]:
+    folder = os.environ.get("ATN_VAR_DIR")
+    where = f"ATN_VAR_DIR={folder} " if folder else ""
+    return [
+        "  La plateforme est vide. Nommez une première personne dans un autre terminal; elle",
+        "  entre ensuite par son adresse, et le code arrive dans les courriels :",
+        f"    {where}.venv/bin/python manage.py createsuperuser",
+    ]
 
 
 def _alone(lock: TextIO) -> bool:
