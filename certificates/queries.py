@@ -162,6 +162,29 @@ def years_of(rows: CertificateQuerySet) -> dict[int, int]:
     return dict(sorted(counts.items(), reverse=True))
 
 
+def verifiable() -> CertificateQuerySet:
+    """What the verification page finds, by the code that whoever verifies holds."""
+    return Certificate.objects.with_states()
+
+
+def shown_to_bearers(certificate: Certificate) -> list[tuple[str, str]]:
+    """What the verification page says of a certificate, in its order."""
+    facts, before = certificate.facts, certificate.supersedes
+    name = str(_("non montrée, à sa demande")) if certificate.is_nameless else facts["name"]
+    issued = certificate.issued_at.astimezone(ZoneInfo(settings.TIME_ZONE))
+    said = [
+        (_("Numéro"), certificate.number),
+        (_("Nature"), certificate.kind),
+        (_("Personne"), name),
+        (_("Formation"), facts["course_title"]),
+        (_("Durée"), wording.duration(facts["minutes"])),
+        (_("Délivrée le"), wording.day(issued)),
+        (_("Remplace"), before.number if before else ""),
+        (_("Par"), facts["issuer"]),
+    ]
+    return [(str(label), words) for label, words in said if words]
+
+
 def in_words(facts: dict[str, Any]) -> dict[str, str]:
     """Facts by their French names, the empty ones left out."""
     facts = facts | {"result": RESULTS[facts["result"]]}

@@ -153,7 +153,7 @@ def verify(request: HttpRequest, code: str) -> HttpResponse:
     if form.is_valid():
         if code != form.cleaned_data["code"]:
             return redirect("certificates:verify", form.cleaned_data["code"])
-        found = Certificate.objects.with_states().filter(code=code).first()
+        found = queries.verifiable().filter(code=code).first()
         if found is None:
             form.say_unknown()
     if found is None:
@@ -171,6 +171,7 @@ def _facts(request: HttpRequest, certificate: Certificate) -> dict[str, Any]:
     """
     context: dict[str, Any] = {
         "certificate": certificate,
+        "facts": queries.shown_to_bearers(certificate),
         "form": None,
         "asked": "",
         "bears": False,

@@ -34,6 +34,8 @@ class EnrollmentAdmin(ReadOnlyAdmin):
         "mandate__organisation__search_key",
     )
     date_hierarchy = "enrolled_at"
+    # Results, and where somebody stopped, are the person's alone (privacy.py).
+    exclude = ("best_score", "current_lesson")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Enrollment]:
         rows = super().get_queryset(request)

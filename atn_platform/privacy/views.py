@@ -17,6 +17,7 @@ from atn_platform.core.queueing import after_commit
 from atn_platform.privacy import actions
 from atn_platform.privacy.inventory import HOLDERS
 from atn_platform.privacy.models import EXPORT_LIFE, DataExport
+from atn_platform.privacy.seen.roles import onlookers
 from atn_platform.privacy.tasks import build_export
 
 VIEWINGS_SHOWN = 25
@@ -42,6 +43,13 @@ def viewings(request: SignedInRequest) -> HttpResponse:
     rows = Viewing.objects.about(request.user).select_related("reader").order_by("-at", "-pk")
     page = Paginator(rows, VIEWINGS_SHOWN).get_page(request.GET.get("page"))
     return render(request, "privacy/viewings.html", {"page": page})
+
+
+@require_safe
+def seen(request: SignedInRequest) -> HttpResponse:
+    """« Ce qu’on voit de moi »: for each role, the rows that its screens show of this person."""
+    found = onlookers(request.user, on=timezone.localdate(), at=timezone.now())
+    return render(request, "privacy/seen.html", {"onlookers": found})
 
 
 @require_POST

@@ -6,6 +6,7 @@ from datetime import date
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from atn_platform.accounts.models import User
 from courses.models import Course, CourseVersion, Path, PathStep
 from enrollments.enums import Outcome, Status
 from enrollments.models import (
@@ -17,7 +18,7 @@ from enrollments.models import (
     Registration,
 )
 from enrollments.queries.sharing import facts_shown
-from municipalities.models import Mandate
+from municipalities.models import Mandate, Organisation
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,17 @@ class Standings:
 
 def lines_of(group: GroupEnrollment) -> QuerySet[GroupLine]:
     """Lines by name, each with `is_shown`: whether the facts of its person may be."""
-    rows = group.lines.select_related(
+    return _told(group.lines.all())
+
+
+def lines_about(user: User, organisation: Organisation) -> QuerySet[GroupLine]:
+    """The lines of this person in the groups of an organisation, the latest group first."""
+    rows = GroupLine.objects.filter(mandate__user=user, group__organisation=organisation)
+    return _told(rows).select_related("group").order_by("-group", "pk")
+
+
+def _told(lines: QuerySet[GroupLine]) -> QuerySet[GroupLine]:
+    rows = lines.select_related(
         "mandate__user", "course__current_version", "path", "enrollment"
     ).defer("course__current_version__document")
     shown = Exists(Mandate.objects.filter(facts_shown(), pk=OuterRef("mandate")))

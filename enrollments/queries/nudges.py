@@ -5,6 +5,7 @@ from datetime import datetime
 
 from django.db.models import Max
 
+from atn_platform.accounts.models import User
 from atn_platform.core.office_hours import QUEBEC, days_before
 from atn_platform.notifications.enums import Category
 from atn_platform.notifications.models import OptOut, OutgoingEmail
@@ -38,10 +39,17 @@ class Candidate:
         return not self.hindrance
 
 
-def candidates(organisation: Organisation, *, at: datetime) -> list[Candidate]:
-    """Everyone who has a course open and nothing begun, by name; a bounded number of queries."""
+def candidates(
+    organisation: Organisation, *, at: datetime, of: User | None = None
+) -> list[Candidate]:
+    """Everyone who has a course open and nothing begun, by name; a bounded number of queries.
+
+    With `of`, that person alone.
+    """
     today = at.astimezone(QUEBEC).date()
     waiting = team.in_state(team.people(organisation, on=today), Progress.WAITING)
+    if of is not None:
+        waiting = waiting.filter(user=of)
     mandates = {each.user_id: each for each in waiting}
     followed = _to_begin(mandates)
     documents({each.version_id for each in followed.values()})

@@ -11,13 +11,16 @@ from django.db.models import Count, Q
 
 from atn_platform.accounts.models import User
 from atn_platform.core import wording
+from courses.enums import SessionStatus
 from courses.models import Course, CourseSession, CourseSessionQuerySet
 from enrollments.enums import SEATS, Attendance, Seat
-from enrollments.models import Registration
+from enrollments.models import Registration, RegistrationQuerySet
 from municipalities.models import Mandate
 
 FEW = 3
 COMING = 6
+# Sessions of these courses are shown to everybody signed in, with whoever gives them.
+PUBLISHED = Q(course__current_version__isnull=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,8 +114,7 @@ class Meeting:
 def visible_to(user: User) -> CourseSessionQuerySet:
     """Sessions of published courses, and those that this person gives or holds a seat at."""
     held = Registration.objects.visible_to(user).values("session")
-    published = Q(course__current_version__isnull=False)
-    seen = CourseSession.objects.filter(published | Q(instructor=user) | Q(pk__in=held))
+    seen = CourseSession.objects.filter(PUBLISHED | Q(instructor=user) | Q(pk__in=held))
     return seen.select_related("lesson", "instructor", "course__current_version").defer(
         "course__current_version__document"
     )
@@ -186,8 +188,19 @@ def reader_zone(user: User, *, on: date) -> str:
 
 def roll(session: CourseSession) -> list[Registration]:
     """The people expected, in the order of a sheet."""
-    rows = Registration.objects.held().filter(session=session)
-    return list(rows.select_related("learner").order_by("learner__sort_key", "pk"))
+    return list(_on_sheets().filter(session=session))
+
+
+def on_sheets(user: User) -> list[Registration]:
+    """The lines of a person on the sheets of whoever gives their sessions, the latest first."""
+    rows = _on_sheets().filter(learner=user).select_related("session")
+    return list(rows.order_by("-session__starts_at", "pk"))
+
+
+def _on_sheets() -> RegistrationQuerySet:
+    """Seats held at sessions that were not called off: those have no sheet."""
+    rows = Registration.objects.held().exclude(session__status=SessionStatus.CANCELLED)
+    return rows.select_related("learner").order_by("learner__sort_key", "pk")
 
 
 def still_to_take(user: User, *, now: datetime) -> list[CourseSession]:

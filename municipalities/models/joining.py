@@ -46,6 +46,9 @@ class JoinRequestQuerySet(models.QuerySet["JoinRequest"]):
     def waiting(self) -> "JoinRequestQuerySet":
         return self.filter(decided_at__isnull=True)
 
+    def of(self, organisation: Organisation) -> "JoinRequestQuerySet":
+        return self.filter(poster__organisation=organisation)
+
 
 class JoinRequest(TimestampedModel):
     """Someone who read a poster asks to be among the people of an organisation."""

@@ -312,3 +312,19 @@ def absent_from(batch: ImportBatch, *, on: date) -> QuerySet[Mandate]:
     named = batch.lines.filter(user__isnull=False).values("user")
     here = Mandate.objects.from_day(on).filter(organisation=batch.organisation_id)
     return here.exclude(user__in=named).select_related("user").order_by("user__sort_key", "pk")
+
+
+def words_of(batch: ImportBatch, line: ImportLine) -> list[tuple[str, str, str]]:
+    """(field, label, what the cell says) for each column that is read, in our own order."""
+    return [
+        (name, label, line.cells[place] if place < len(line.cells) else "")
+        for name, label in columns.LABELS.items()
+        if (place := batch.places.get(name)) is not None
+    ]
+
+
+def lines_about(user: User, organisation: Organisation) -> QuerySet[ImportLine]:
+    """The lines of an organisation's lists in which this person was recognised."""
+    lists = visible_batches(Organisation.objects.filter(pk=organisation.pk))
+    rows = ImportLine.objects.filter(user=user, batch__in=lists)
+    return rows.select_related("batch").order_by("-batch", "number")

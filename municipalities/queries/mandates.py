@@ -1,8 +1,15 @@
-"""Which mandate follows another."""
+"""The mandates of an organisation, and which one follows another."""
 
 from datetime import date
 
-from municipalities.models import Mandate
+from municipalities.models import Mandate, MandateQuerySet, Organisation
+
+
+def listed(organisation: Organisation, *, on: date, over: bool = False) -> MandateQuerySet:
+    """Mandates in force and to come, by name; or those that are over."""
+    rows = Mandate.objects.known().filter(organisation=organisation).select_related("user")
+    rows = rows.filter(ends_on__lt=on) if over else rows.from_day(on)
+    return rows.order_by("user__sort_key", "user", "-starts_on", "pk")
 
 
 def continued(mandate: Mandate, *, on: date) -> Mandate | None:

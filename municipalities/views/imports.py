@@ -229,7 +229,7 @@ def _show(request: SignedInRequest, found: ImportBatch) -> HttpResponse:
         "state": state,
         "tabs": [(each.value, each.label, counts[each]) for each in _ORDER if counts[each]],
         "page": page,
-        "rows": [(line, _said(found, line.cells)) for line in page],
+        "rows": [(line, queries.words_of(found, line)) for line in page],
         "query": urlencode({"voir": state}),
         "decisions": Decision.choices,
         "start_form": StartForm(),
@@ -261,15 +261,6 @@ _ORDER = (
 def _does_something(found: ImportBatch, counts: dict[str, int]) -> bool:
     decided = found.lines.exclude(decision="").exists()
     return bool(counts[LineState.NEW] or counts[LineState.CHANGED] or decided)
-
-
-def _said(found: ImportBatch, cells: list[str]) -> list[tuple[str, str, str]]:
-    """(field, label, what the cell says) for each column that is read, in our own order."""
-    return [
-        (name, label, cells[place] if place < len(cells) else "")
-        for name, label in LABELS.items()
-        if (place := found.places.get(name)) is not None
-    ]
 
 
 def _download(text: str, name: str) -> HttpResponse:

@@ -23,7 +23,7 @@ PAGE = "municipalities:poster"
 @require_safe
 def poster(request: SignedInRequest, handle: str) -> HttpResponse:
     place = _place(request, handle)
-    waiting = JoinRequest.objects.waiting().filter(poster__organisation=place)
+    waiting = JoinRequest.objects.waiting().of(place)
     context = {
         "organisation": place,
         "poster": place.posters.filter(closed_at=None).first(),

@@ -17,6 +17,7 @@ from municipalities.actions import departures, mandates
 from municipalities.forms.mandates import AnotherForm, DepartureForm, TermForm
 from municipalities.models import Mandate, Organisation
 from municipalities.permissions import organisations_of
+from municipalities.queries import mandates as queries
 
 PAGE_SIZE = 50
 LIST = "municipalities:mandates"
@@ -29,10 +30,8 @@ def index(request: SignedInRequest, handle: str) -> HttpResponse:
     mine = organisations_of(request.user, on=today)
     organisation: Organisation = get_object_or_404(mine.at_handle(handle))
     state = "termines" if request.GET.get("etat") == "termines" else ""
-    rows = organisation.mandates.known().select_related("user")
-    rows = rows.filter(ends_on__lt=today) if state else rows.from_day(today)
-    ordered = rows.order_by("user__sort_key", "user", "-starts_on", "pk")
-    page = Paginator(ordered, PAGE_SIZE).get_page(request.GET.get("page"))
+    rows = queries.listed(organisation, on=today, over=bool(state))
+    page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
     opened(
         at=timezone.now(),
         reader=request.user,

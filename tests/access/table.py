@@ -123,7 +123,7 @@ ROWS: dict[str, Audience] = {
         "enrollments:follow-path enrollments:enroll certificates:index "
         "notifications:preferences municipalities:link-identity consents:mine "
         "rights:mine rights:rectification rights:erasure privacy:index "
-        "privacy:ask privacy:viewings",
+        "privacy:ask privacy:viewings privacy:seen",
         PERSON,
     ),
     **_rows("portal:call-back", ANYONE),

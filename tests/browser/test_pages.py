@@ -35,6 +35,10 @@ LEARNER_PAGES = [
     "/compte/demandes/",
     "/compte/demandes/correction/",
     "/compte/demandes/effacement/",
+    "/compte/vie-privee/",
+    "/compte/vie-privee/ce-qu-on-voit/",
+    "/compte/vie-privee/qui-a-ouvert/",
+    "/compte/sessions/",
 ]
 PUBLIC_PAGES = ["/", "/catalogue/", "/compte/login/code/", "/compte/login/", "/verifier/", "/aide/",
                 "/accessibilite/", "/vie-privee/"]  # fmt: skip
