@@ -21,14 +21,15 @@ def model_list() -> str:
 
 
 def import_result(batch: ImportBatch) -> str:
-    """What each line of the list became, its own cells first; opens in Excel in French."""
+    """What each line of the list became, the cells that we read first; for Excel in French."""
     return csv_text(_result(batch))
 
 
 def _result(batch: ImportBatch) -> Iterator[tuple[str, ...]]:
-    yield (_("Ligne"), *batch.header, _("Effet"), _("Explication"))
+    kept = sorted(batch.kept_columns)
+    yield (_("Ligne"), *(batch.header[at] for at in kept), _("Effet"), _("Explication"))
     labels = dict(LineState.choices)
     for line in batch.lines.order_by("number").iterator(chunk_size=2_000):
-        cells = (line.cells + [""] * len(batch.header))[: len(batch.header)]
+        cells = [line.cells[at] if at < len(line.cells) else "" for at in kept]
         note = " ".join(line.note.split())
         yield (str(line.number), *cells, str(labels[LineState(line.state)]), note)

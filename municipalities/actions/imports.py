@@ -14,6 +14,7 @@ from atn_platform.audit.recording import record
 from atn_platform.core.exceptions import ActionError
 from atn_platform.notifications.outbox import queue
 from municipalities import emails
+from municipalities.actions.import_kept import kept, pruned, tell_what_is_left
 from municipalities.actions.invitations import Guest, invite, local_day
 from municipalities.enums import BatchState, Decision, LineState
 from municipalities.models import ImportBatch, ImportLine, Mandate, Organisation
@@ -56,9 +57,10 @@ def receive(
     at: datetime,
     pasted: bool = False,
 ) -> ImportBatch:
-    """Keep a list as read, to be looked at; nobody is touched. Raises FileRefused.
+    """Keep a list to be looked at; nobody is touched. Raises FileRefused.
 
-    Lines that were pasted may come without a header.
+    Lines that were pasted may come without a header. Of each line, only the columns that are read
+    are kept (A-2.1, art. 64); while one is in doubt, those among which a person will choose.
     """
     sheet, found = free.find(content) if pasted else columns.find(files.read(content))
     header = list(found.header.cells)
@@ -71,11 +73,12 @@ def receive(
         header_line=found.header.number,
         places=known or found.places,
         questions=[] if known else found.questions,
-        notes=sheet.notes + [_("Colonne laissée de côté : %s.") % cell for cell in found.ignored],
+        notes=sheet.notes,
         received_at=at,
     )
+    tell_what_is_left(batch)
     after = [line for line in sheet.lines if line.number > found.header.number]
-    parts = ([_kept(batch, line) for line in part] for part in _by_parts(after))
+    parts = ([kept(batch, line) for line in part] for part in _by_parts(after))
     _write(batch, parts, at=at)
     record(at=at, actor=by, verb="import.received", target=str(batch.pk), lines=len(after))
     return batch
@@ -85,9 +88,13 @@ def receive(
 def choose_columns(*, batch_id: int, places: dict[str, int], at: datetime) -> ImportBatch:
     """Read the list again, its columns as a person says."""
     batch = _ready(batch_id)
+    if not set(places.values()) <= batch.kept_columns:
+        raise ImportRefused(_("Cette colonne n’a pas été gardée : déposez la liste de nouveau."))
     batch.places, batch.questions = places, []
     batch.save(update_fields=["places", "questions", "updated_at"])
-    _write(batch, queries.parts(batch), at=at)
+    tell_what_is_left(batch)
+    parts = ([pruned(batch, line) for line in part] for part in queries.parts(batch))
+    _write(batch, parts, at=at)
     return batch
 
 
@@ -304,13 +311,6 @@ def _ready(batch_id: int) -> ImportBatch:
     if batch.state != BatchState.READY:
         raise ImportRefused(_("Cet import est déjà fait : il ne se corrige plus."))
     return batch
-
-
-def _kept(batch: ImportBatch, line: Line) -> ImportLine:
-    return ImportLine(
-        batch=batch, number=line.number, cells=list(line.cells),
-        flaws={str(place): words for place, words in line.flaws.items()},
-    )  # fmt: skip
 
 
 def _by_parts(lines: Sequence[Any]) -> Iterator[Sequence[Any]]:

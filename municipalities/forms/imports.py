@@ -65,6 +65,7 @@ class ColumnsForm(forms.Form):
         options = [
             (str(place), cell or gettext("colonne %d") % (place + 1))
             for place, cell in enumerate(batch.header)
+            if place in batch.kept_columns
         ]
         for name, label in LABELS.items():
             self.fields[name] = forms.ChoiceField(

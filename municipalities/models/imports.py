@@ -10,6 +10,7 @@ from atn_platform.core.models import TimestampedModel
 from municipalities.enums import BatchState, Decision, LineState
 from municipalities.models.mandates import Mandate
 from municipalities.models.territory import Organisation
+from municipalities.staff.columns import readable
 
 # How long an import may be taken back.
 IMPORT_UNDO = timedelta(days=30)
@@ -61,6 +62,11 @@ class ImportBatch(TimestampedModel):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def kept_columns(self) -> set[int]:
+        """Places of the columns whose cells are kept: those read, or those to choose among."""
+        return readable(self.header) if self.questions else set(self.places.values())
 
     @property
     def undo_until(self) -> datetime | None:

@@ -83,6 +83,12 @@ def placed(header: Line, places: dict[str, int]) -> Columns:
     return Columns(header, places, [], ignored)
 
 
+def readable(header: Sequence[str]) -> set[int]:
+    """Places of the columns that are named, or nearly, after something that we read."""
+    words = [french.fold(cell).strip(" :*.") for cell in header]
+    return {at for at, word in enumerate(words) if word in FIELD_OF or _near(word)}
+
+
 def _headers(sheet: Sheet) -> Iterator[Columns]:
     for line in sheet.lines[:HEADER_WITHIN]:
         columns = _understood(line)

@@ -201,11 +201,13 @@ def _act(
 
 
 def _ask_columns(request: SignedInRequest, found: ImportBatch, form: ColumnsForm) -> HttpResponse:
+    kept, sample = sorted(found.kept_columns), found.lines.order_by("number")[:3]
     context = {
         "batch": found,
         "organisation": found.organisation,
         "form": form,
-        "sample": found.lines.order_by("number")[:3],
+        "header": [found.header[at] for at in kept],
+        "sample": [[cell for at, cell in enumerate(each.cells) if at in kept] for each in sample],
     }
     status = 422 if form.errors else 200
     return render(request, "municipalities/imports/columns.html", context, status=status)
