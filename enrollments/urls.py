@@ -44,6 +44,8 @@ urlpatterns = [
     path("parcours/<slug:code>/suivre/", paths.follow, name="follow-path"),
     path("parcours/<slug:code>/quitter/", paths.leave, name="leave-path"),
     path("recherche/", notes.search, name="search"),
+    path("livret/<slug:code>.pdf", courses.booklet, {"kind": "pdf"}, name="booklet"),
+    path("livret/<slug:code>.epub", courses.booklet, {"kind": "epub"}, name="epub"),
     # A word that no course bears stands first: what follows may be the code of one.
     path("hors-ligne/", offline.home, name="offline"),
     path("hors-ligne/journal/", journal.journal, name="journal"),

@@ -1,5 +1,6 @@
 """Every way in which a course can change."""
 
+from courses.actions.booklets import take_booklet
 from courses.actions.drafts import export_folder, import_folder
 from courses.actions.editing import EditConflict, Node, course_of, revision, save, values
 from courses.actions.media import MediaRefused, remove_asset, store_asset
@@ -54,5 +55,6 @@ __all__ = [
     "save_session",
     "save_step",
     "store_asset",
+    "take_booklet",
     "values",
 ]

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from atn_platform.accounts.http import SignedInRequest
 from atn_platform.accounts.models import User
 from atn_platform.core.exceptions import ActionError
+from courses.actions import take_booklet
 from courses.documents import CourseDoc, stations
 from courses.models import Course, CourseVersion
 from courses.queries import document
@@ -24,6 +25,8 @@ from enrollments.models import Enrollment
 from enrollments.queries.mine import seats_to_come, set_aside, shelf
 from enrollments.queries.sessions import Meeting, coming
 from enrollments.queries.thread import thread
+
+BOOKLETS = {"pdf": "application/pdf", "epub": "application/epub+zip"}
 
 
 @login_not_required
@@ -118,3 +121,18 @@ def leave(request: SignedInRequest, code: str) -> HttpResponse:
 @require_safe
 def index(request: SignedInRequest) -> HttpResponse:
     return render(request, "enrollments/index.html", {"shelf": shelf(request.user)})
+
+
+@require_safe
+def booklet(request: SignedInRequest, code: str, kind: str) -> HttpResponse:
+    """The whole course on paper or as a book: the version followed, else the one in force."""
+    enrollment = _followed(request.user, code)
+    versions = CourseVersion.objects.select_related("course")
+    in_force = CourseVersion.objects.in_force().filter(course__code=code.upper())
+    version = get_object_or_404(
+        versions.filter(pk=enrollment.version_id) if enrollment else in_force
+    )
+    content = take_booklet(version=version, kind=kind)
+    response = HttpResponse(content, content_type=BOOKLETS[kind])
+    response["Content-Disposition"] = f'attachment; filename="{code.lower()}.{kind}"'
+    return response

@@ -118,7 +118,8 @@ ROWS: dict[str, Audience] = {
     **_rows(
         "accounts:profile accounts:email accounts:security accounts:sessions accounts:end-other-sessions accounts:way-back accounts:cancel-card "
         "municipalities:model-list enrollments:teams "
-        "enrollments:index enrollments:search enrollments:journal enrollments:offline enrollments:offline-worker "
+        "enrollments:booklet enrollments:epub enrollments:index enrollments:search enrollments:journal "
+        "enrollments:offline enrollments:offline-worker "
         "enrollments:sessions enrollments:session enrollments:register "
         "enrollments:follow-path enrollments:enroll certificates:index "
         "notifications:preferences municipalities:link-identity consents:mine "

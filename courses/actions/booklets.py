@@ -1,0 +1,31 @@
+"""Booklets are made once for each version, when someone first asks, and then kept."""
+
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+
+from courses.documents import AssetDoc
+from courses.epub import epub
+from courses.models import Asset, CourseVersion
+from courses.pdf import booklet
+
+MAKERS = {"pdf": booklet, "epub": epub}
+
+
+def take_booklet(*, version: CourseVersion, kind: str) -> bytes:
+    """The booklet's bytes. Two people at once make the same, and one is kept."""
+    name = f"livrets/{version.content_hash}.{kind}"
+    if default_storage.exists(name):
+        with default_storage.open(name) as kept:
+            return bytes(kept.read())
+    made = MAKERS[kind](version, _bytes)
+    if not default_storage.exists(name):
+        default_storage.save(name, ContentFile(made))
+    return made
+
+
+def _bytes(asset: AssetDoc) -> bytes:
+    found = Asset.objects.filter(sha256=asset["sha256"]).first()
+    if found is None or not default_storage.exists(str(found.file.name)):
+        return b""
+    with default_storage.open(str(found.file.name)) as stored:
+        return bytes(stored.read())
