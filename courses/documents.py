@@ -27,6 +27,15 @@ class ChoiceDoc(TypedDict):
     text: str
     correct: bool
     feedback: str
+    area: NotRequired[list[str]]  # hot-spot: left, top, width, height, in percent of the picture
+
+
+class GapDoc(TypedDict):
+    """A hole of a text; `kind` is single, short or numeric, and `choices` are what it expects."""
+
+    key: str
+    kind: str
+    choices: list[ChoiceDoc]
 
 
 class PairDoc(TypedDict):
@@ -49,9 +58,16 @@ class QuestionDoc(TypedDict):
     key: str
     kind: str
     prompt_html: str
-    choices: NotRequired[list[ChoiceDoc]]  # single, multiple, true-false (keys "true", "false")
+    # single, multiple, true-false (keys "true", "false"); hot-spot, one for each zone; numeric,
+    # the numbers expected (courses.numbers): the first one that holds the answer judges it.
+    choices: NotRequired[list[ChoiceDoc]]
     items: NotRequired[list[str]]  # ordering, in the right order
-    pairs: NotRequired[list[PairDoc]]  # matching
+    # matching; classifying: an item on the left, its category on the right
+    pairs: NotRequired[list[PairDoc]]
+    categories: NotRequired[list[str]]  # classifying, in the author's order
+    gaps: NotRequired[list[GapDoc]]  # cloze: [[1]] in the prompt is the place of the first one
+    asset: NotRequired[AssetDoc]  # hot-spot
+    alt: NotRequired[str]  # hot-spot
     distractors: NotRequired[list[str]]  # matching
     answers: NotRequired[list[str]]  # short; compared folded, articles kept
     feedback: FeedbackDoc
@@ -142,6 +158,13 @@ class CourseDoc(FactsDoc):
     """The whole course."""
 
     modules: list[ModuleDoc]
+
+
+def takes_several(question: QuestionDoc) -> bool:
+    """Whether more than one choice may be ticked."""
+    if question["kind"] == "hot-spot":
+        return sum(choice["correct"] for choice in question["choices"]) > 1
+    return question["kind"] == "multiple"
 
 
 def stations(document: CourseDoc) -> Iterator[LessonDoc]:

@@ -46,6 +46,10 @@ class QuestionKind(models.TextChoices):
     ORDERING = "ordering", _("mise en ordre")
     MATCHING = "matching", _("appariement")
     SHORT = "short", _("réponse courte")
+    NUMERIC = "numeric", _("nombre")
+    CLOZE = "cloze", _("texte à trous")
+    HOTSPOT = "hot-spot", _("zones d’une image")
+    CLASSIFYING = "classifying", _("classement par catégories")
 
 
 class SessionMode(models.TextChoices):

@@ -102,8 +102,8 @@ def dump(value: Any) -> str:
 
 # Order of the fields inside lists; a database of JSON does not keep the author's.
 NESTED_KEYS = (
-    "key", "title", "text", "correct", "feedback", "to", "choices", "ending", "left", "right",
-    "wrong",
+    "key", "kind", "title", "text", "area", "correct", "feedback", "to", "choices", "ending",
+    "left", "right", "wrong",
 )  # fmt: skip
 
 

@@ -5,13 +5,14 @@ not belong to the question counts as no answer.
 """
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from atn_platform.core import french
-from courses.documents import BlockDoc, QuestionDoc
+from courses.documents import BlockDoc, ChoiceDoc, GapDoc, QuestionDoc, takes_several
+from courses.numbers import read_accepted, read_number
 
 MOST_CHARACTERS = 500
 # What the form sent for one question: keys or texts, in the order of the form.
@@ -73,8 +74,7 @@ def _marked(question: QuestionDoc, answer: Answer) -> Marked:
 def _known_choices(question: QuestionDoc, answer: Answer) -> list[str]:
     sent = set(answer)
     chosen = [each["key"] for each in question["choices"] if each["key"] in sent]
-    several = question["kind"] == "multiple"
-    return chosen if several or len(chosen) == 1 else []
+    return chosen if takes_several(question) or len(chosen) == 1 else []
 
 
 def _ranked_items(question: QuestionDoc, answer: Answer) -> list[str]:
@@ -86,6 +86,7 @@ def _ranked_items(question: QuestionDoc, answer: Answer) -> list[str]:
 def _matched_sides(question: QuestionDoc, answer: Answer) -> list[str]:
     """One right side for each pair, empty where the form's choice is unknown."""
     offered = {pair["right"] for pair in question["pairs"]} | set(question.get("distractors", ()))
+    offered |= set(question.get("categories", ()))
     sides = [text if text in offered else "" for text in answer]
     return sides if len(sides) == len(question["pairs"]) else []
 
@@ -93,6 +94,54 @@ def _matched_sides(question: QuestionDoc, answer: Answer) -> list[str]:
 def _short_text(question: QuestionDoc, answer: Answer) -> list[str]:  # noqa: ARG001 -- one shape
     typed = typed_text(answer[0], longest=MOST_CHARACTERS) if len(answer) == 1 else ""
     return [typed] if typed else []
+
+
+def _filled_gaps(question: QuestionDoc, answer: Answer) -> list[str]:
+    """One key or text for each gap, empty where nothing fits."""
+    if len(answer) != len(question["gaps"]):
+        return []
+    return [_in_gap(gap, each) for gap, each in zip(question["gaps"], answer, strict=True)]
+
+
+def _in_gap(gap: GapDoc, text: str) -> str:
+    if gap["kind"] == "single":
+        return text if text in {choice["key"] for choice in gap["choices"]} else ""
+    return typed_text(text, longest=MOST_CHARACTERS)
+
+
+def expected(kind: str, choices: Sequence[ChoiceDoc], text: str) -> ChoiceDoc | None:
+    """The first of the author's expected answers that the one given is, right or wrong."""
+    return next((each for each in choices if _MEETS[kind](each, text)), None)
+
+
+def _is_number(choice: ChoiceDoc, text: str) -> bool:
+    number, accepted = read_number(text), read_accepted(choice["text"])
+    return number is not None and accepted is not None and number in accepted
+
+
+_MEETS: dict[str, Callable[[ChoiceDoc, str], bool]] = {
+    "single": lambda choice, text: choice["key"] == text,
+    "short": lambda choice, text: french.sort_key(choice["text"]) == french.sort_key(text),
+    "numeric": _is_number,
+}
+
+
+def _right_number(question: QuestionDoc, chosen: list[str]) -> bool:
+    found = expected("numeric", question["choices"], chosen[0])
+    return found is not None and found["correct"]
+
+
+def _all_filled(question: QuestionDoc, chosen: list[str]) -> bool:
+    return all(right_gaps(question, chosen))
+
+
+def right_gaps(question: QuestionDoc, chosen: Sequence[str]) -> list[bool]:
+    """Whether each gap holds what it should."""
+    found = [
+        expected(gap["kind"], gap["choices"], text)
+        for gap, text in zip(question["gaps"], chosen, strict=False)
+    ]
+    return [each is not None and each["correct"] for each in found]
 
 
 def _all_correct(question: QuestionDoc, chosen: list[str]) -> bool:
@@ -119,6 +168,10 @@ _CLEANERS: dict[str, Any] = {
     "ordering": _ranked_items,
     "matching": _matched_sides,
     "short": _short_text,
+    "numeric": _short_text,
+    "cloze": _filled_gaps,
+    "hot-spot": _known_choices,
+    "classifying": _matched_sides,
 }
 _RULES: dict[str, Any] = {
     "single": _all_correct,
@@ -127,4 +180,8 @@ _RULES: dict[str, Any] = {
     "ordering": _in_order,
     "matching": _all_matched,
     "short": _same_words,
+    "numeric": _right_number,
+    "cloze": _all_filled,
+    "hot-spot": _all_correct,
+    "classifying": _all_matched,
 }

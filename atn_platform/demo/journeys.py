@@ -8,8 +8,9 @@ from typing import Any
 from uuid import UUID, uuid5
 from zoneinfo import ZoneInfo
 
-from courses.documents import BlockDoc, CourseDoc, LessonDoc, QuestionDoc, stations
+from courses.documents import BlockDoc, ChoiceDoc, CourseDoc, LessonDoc, QuestionDoc, stations
 from courses.enums import BlockKind, LessonKind
+from courses.numbers import read_accepted, written
 from courses.queries import document
 from enrollments import grading
 from enrollments.enums import Attendance, Status, Verb
@@ -197,16 +198,35 @@ def _attempts(
 
 def _answer(question: QuestionDoc, *, right: bool) -> list[str]:
     """What the form would send: the right answer, or a wrong one."""
+    if question["kind"] in {"short", "numeric", "cloze"}:
+        return _written(question, right=right)
     if question["kind"] == "ordering":
         items = list(question["items"])
         return items if right else items[1:] + items[:1]
-    if question["kind"] == "matching":
+    if "pairs" in question:
         sides = [pair["right"] for pair in question["pairs"]]
         return sides if right else sides[1:] + sides[:1]
-    if question["kind"] == "short":
-        return [question["answers"][0] if right else "je ne sais pas"]
     chosen = [each["key"] for each in question["choices"] if each["correct"] == right]
     return chosen if right else chosen[:1]
+
+
+def _written(question: QuestionDoc, *, right: bool) -> list[str]:
+    if question["kind"] == "short":
+        return [question["answers"][0] if right else "je ne sais pas"]
+    if question["kind"] == "numeric":
+        return [_typed("numeric", question["choices"], right=right)]
+    return [_typed(gap["kind"], gap["choices"], right=right) for gap in question["gaps"]]
+
+
+def _typed(kind: str, choices: list[ChoiceDoc], *, right: bool) -> str:
+    """What is chosen in a list, or typed in a field."""
+    if kind == "single":
+        return next((each["key"] for each in choices if each["correct"] == right), "")
+    if not right:
+        return "je ne sais pas"
+    text = next(each["text"] for each in choices if each["correct"])
+    accepted = read_accepted(text) if kind == "numeric" else None
+    return written(accepted.low) if accepted else text
 
 
 def _project(

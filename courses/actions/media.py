@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from atn_platform.core.exceptions import ActionError
-from courses.models import Asset, Block, Course
+from courses.models import Asset, Block, Course, Question
 
 # Types we serve, with the bytes a file of that type starts with (offset, signature).
 SIGNATURES: dict[str, tuple[str, int, bytes]] = {
@@ -73,7 +73,8 @@ def remove_asset(*, asset: Asset) -> None:
     """Take a file out of the draft. Its bytes stay: published versions may show them."""
     used = Block.objects.filter(lesson__module__course=asset.course)
     names = used.values_list("data", flat=True)
-    if any(asset.name in data.values() for data in names):
+    asked = Question.objects.filter(block__in=used, data__image=asset.name)
+    if asked.exists() or any(asset.name in data.values() for data in names):
         message = _("« %s » sert dans un bloc : retirez-le du bloc d’abord.")
         raise MediaRefused(message % asset.name)
     asset.delete()

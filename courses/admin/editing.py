@@ -27,7 +27,8 @@ from courses.forms.drafts import (
 )
 from courses.forms.questions import question_form
 from courses.models import Block, Course, Lesson, Module, Question
-from courses.queries import asset_documents, block_document, question_document
+from courses.queries import asset_documents, block_document
+from courses.queries.questions import question_document
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,8 +131,9 @@ def _show(
 ) -> HttpResponse:
     questions = []
     if isinstance(node, Block) and node.kind == BlockKind.QUIZ:
+        assets = asset_documents(course)
         questions = [
-            (each, question_document(each)) for each in node.questions.order_by("position")
+            (each, question_document(each, assets)) for each in node.questions.order_by("position")
         ]
     # A lesson's page shows its blocks; this one, its settings: the way back leads there.
     place = node if isinstance(node, Course | Lesson) else parent_of(node)
@@ -164,7 +166,7 @@ def _preview(
         data = dict(actions.values(node) if typed is None else typed)
         shown_question = Question(uuid=node.uuid, key=node.key, kind=node.kind)
         shown_question.prompt, shown_question.data = data.pop("prompt"), data
-        return {"question": question_document(shown_question)}
+        return {"question": question_document(shown_question, asset_documents(course))}
     return None
 
 

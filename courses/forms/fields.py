@@ -1,5 +1,6 @@
 """Form fields for what authors write: clean line ends, and lists as lines."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django import forms
@@ -13,6 +14,15 @@ from courses.notation import (
     write_choices,
     write_scenes,
 )
+from courses.notation.parts import (
+    read_categories,
+    read_gaps,
+    read_zones,
+    write_categories,
+    write_gaps,
+    write_zones,
+)
+from courses.numbers import read_accepted
 
 
 class ProseField(forms.CharField):
@@ -64,28 +74,49 @@ class PairsField(LinesField):
         return pairs
 
 
-class ChoicesField(ProseField):
-    """Choices in the notation of courses.notation."""
+class NotationField(ProseField):
+    """Base: a list of values, typed in a notation of courses.notation."""
+
+    # The reader and the writer of the notation.
+    notation: tuple[Callable[[str], list[dict[str, Any]]], Callable[[list[dict[str, Any]]], str]]
 
     def prepare_value(self, value: Any) -> str:
-        return write_choices(value) if isinstance(value, list) else str(value or "")
+        return self.notation[1](value) if isinstance(value, list) else str(value or "")
 
     def clean(self, value: Any) -> Any:
-        return _read(read_choices, super().clean(value))
+        try:
+            return self.notation[0](super().clean(value))
+        except NotationRefused as refused:
+            raise ValidationError([str(problem) for problem in refused.problems]) from None
 
 
-class ScenesField(ProseField):
-    """Scenes in the notation of courses.notation."""
+class ChoicesField(NotationField):
+    notation = (read_choices, write_choices)
 
-    def prepare_value(self, value: Any) -> str:
-        return write_scenes(value) if isinstance(value, list) else str(value or "")
+
+class ScenesField(NotationField):
+    notation = (read_scenes, write_scenes)
+
+
+class NumbersField(ChoicesField):
+    """Choices that are numbers, or intervals of numbers."""
 
     def clean(self, value: Any) -> Any:
-        return _read(read_scenes, super().clean(value))
+        choices = super().clean(value)
+        wrong = [each["text"] for each in choices if read_accepted(each["text"]) is None]
+        if wrong:
+            message = _("« %s » n’est pas un nombre : écrivez « 72 », « 3,5 ± 0,1 » ou « 4 à 6 ».")
+            raise ValidationError([message % text for text in wrong])
+        return choices
 
 
-def _read(reader: Any, text: str) -> Any:
-    try:
-        return reader(text)
-    except NotationRefused as refused:
-        raise ValidationError([str(problem) for problem in refused.problems]) from None
+class GapsField(NotationField):
+    notation = (read_gaps, write_gaps)
+
+
+class ZonesField(NotationField):
+    notation = (read_zones, write_zones)
+
+
+class CategoriesField(NotationField):
+    notation = (read_categories, write_categories)

@@ -3,13 +3,24 @@
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from courses.enums import QuestionKind
 from courses.forms.blocks import MARKDOWN_HINT
 from courses.forms.drafts import NodeForm
-from courses.forms.fields import ChoicesField, LinesField, PairsField, ProseField
-from courses.models import Question
+from courses.forms.fields import (
+    CategoriesField,
+    ChoicesField,
+    GapsField,
+    LinesField,
+    NumbersField,
+    PairsField,
+    ProseField,
+    ZonesField,
+)
+from courses.models import Asset, Question
+from courses.notation.parts import GAP_MARK
 
 RIGHT_HINT = _("Ce que lit une personne qui a juste.")
 WRONG_HINT = _("Ce que lit une personne qui se trompe : encourageant, jamais punitif.")
@@ -22,7 +33,8 @@ class QuestionForm(NodeForm):
     right = ProseField(label=_("Rétroaction si juste"), rows=2, help_text=RIGHT_HINT)
     wrong = ProseField(label=_("Rétroaction si fausse"), rows=2, help_text=WRONG_HINT)
     field_order = ("seen", "prompt", "choices", "answer", "items", "pairs", "distractors",
-                   "answers", "right", "wrong")  # fmt: skip
+                   "answers", "image", "alt", "zones", "gaps", "categories", "right",
+                   "wrong")  # fmt: skip
 
     def changes(self) -> dict[str, Any]:
         changed = super().changes()
@@ -73,6 +85,87 @@ class ShortForm(QuestionForm):
     )
 
 
+class NumericForm(QuestionForm):
+    choices = NumbersField(
+        label=_("Nombres attendus"),
+        rows=5,
+        help_text=_(
+            "Un par ligne, « * » devant ce qui est juste : « * 72 », « * 3,5 ± 0,1 », "
+            "« * 4 à 6 ». Une erreur fréquente s’écrit « - 24 », sa rétroaction dessous, "
+            "précédée de « > »."
+        ),
+    )
+
+
+class ClozeForm(QuestionForm):
+    gaps = GapsField(
+        label=_("Trous"),
+        rows=12,
+        help_text=_(
+            "Dans l’énoncé, [[1]] est la place du premier trou. Ici, [1 : liste], [1 : mot] ou "
+            "[1 : nombre] l’annonce; dessous, une réponse par ligne, « * » devant les justes."
+        ),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = self.cleaned_data
+        marks = GAP_MARK.findall(cleaned.get("prompt", ""))
+        gaps = cleaned.get("gaps")
+        if gaps is not None and marks != [str(rank) for rank in range(1, len(gaps) + 1)]:
+            message = gettext(
+                "L’énoncé doit contenir chaque trou une fois, dans l’ordre : [[1]], [[2]]… "
+                "Trous décrits ici : %d."
+            )
+            self.add_error("gaps", message % len(gaps))
+        return cleaned
+
+
+class HotspotForm(QuestionForm):
+    """The picture is one of the course's: it is sent on the page of its media."""
+
+    image = forms.ChoiceField(
+        label=_("Image"),
+        required=False,
+        help_text=_("Une image du cours; envoyez-la d’abord à la page « Médias »."),
+    )
+    alt = forms.CharField(
+        label=_("Texte de remplacement"),
+        max_length=400,
+        required=False,
+        help_text=_("Ce que l’image montre à qui ne la voit pas, sans donner la réponse."),
+    )
+    zones = ZonesField(
+        label=_("Zones"),
+        rows=10,
+        help_text=_(
+            "Une par ligne : sa place en pour cent de l’image (gauche, haut, largeur, hauteur), "
+            "puis son nom. « * 10 20 30 5 : L’adresse de l’expéditeur ». « * » devant une bonne "
+            "réponse; sous chacune, sa rétroaction précédée de « > »."
+        ),
+    )
+
+    def __init__(self, *args: Any, pictures: list[Asset], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        names = [(each.name, each.name) for each in pictures]
+        self.fields["image"] = forms.ChoiceField(
+            label=self.fields["image"].label,
+            help_text=self.fields["image"].help_text,
+            choices=[("", _("aucune")), *names],
+            required=False,
+        )
+
+
+class ClassifyingForm(QuestionForm):
+    categories = CategoriesField(
+        label=_("Catégories"),
+        rows=12,
+        help_text=_(
+            "Le nom de chacune entre crochets : [À signaler tout de suite]. Dessous, un élément "
+            "par ligne, précédé de « - »."
+        ),
+    )
+
+
 class PasteForm(forms.Form):
     text = ProseField(
         label=_("Questions"),
@@ -93,9 +186,16 @@ _FORMS: dict[str, type[QuestionForm]] = {
     QuestionKind.ORDERING: OrderingForm,
     QuestionKind.MATCHING: MatchingForm,
     QuestionKind.SHORT: ShortForm,
+    QuestionKind.NUMERIC: NumericForm,
+    QuestionKind.CLOZE: ClozeForm,
+    QuestionKind.CLASSIFYING: ClassifyingForm,
 }
 
 
 def question_form(question: Question, *args: Any, **kwargs: Any) -> QuestionForm:
     """The form of a question's kind, bound or not."""
+    if question.kind == QuestionKind.HOTSPOT:
+        pictures = question.block.lesson.module.course.assets.order_by("name")
+        found = list(pictures.filter(content_type__startswith="image/"))
+        return HotspotForm(*args, pictures=found, **kwargs)
     return _FORMS[question.kind](*args, **kwargs)

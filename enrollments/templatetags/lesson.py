@@ -10,9 +10,8 @@ from django.utils.safestring import SafeString
 from atn_platform.core.templatetags.atn import kept
 from atn_platform.core.wording import in_english
 from courses.documents import block, stations
-from courses.enums import QuestionKind
 from courses.queries import document
-from enrollments.queries.quiz import QuestionView
+from enrollments.queries.questions import QuestionView
 from enrollments.queries.thread import Thread
 
 register = template.Library()
@@ -49,14 +48,27 @@ def choices(question: QuestionView) -> SafeString:
             rank=rank,
             value=each.value,
             text=each.text,
-            several=question.kind == QuestionKind.MULTIPLE,
+            several=question.several,
             chosen=each.chosen,
             marked=bool(question.verdict),
             correct=each.correct,
             feedback=each.feedback,
+            is_zone=question.picture is not None,
         )
         for rank, each in enumerate(question.options, start=1)
     )
+
+
+@register.simple_tag
+def gaps(question: QuestionView) -> SafeString:
+    """A text and its gaps, without a space that its author did not write."""
+    pieces: list[str] = []
+    for row in question.rows:
+        drawn = render_to_string(
+            "enrollments/blocks/gap.html", {"row": row, "marked": bool(question.verdict)}
+        )
+        pieces += [row.before, drawn.strip()]
+    return SafeString("".join([*pieces, question.prompt_html]))
 
 
 @register.simple_tag

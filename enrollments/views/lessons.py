@@ -31,6 +31,9 @@ from enrollments.queries.scenario import scenario
 from enrollments.queries.sessions import Meeting, coming
 from enrollments.queries.thread import thread
 
+# Kinds of questions that the common style sheet does not know.
+DRAWN = {"cloze", "hot-spot"}
+
 
 @require_safe
 def lesson(request: SignedInRequest, code: str, key: str) -> HttpResponse:
@@ -60,6 +63,10 @@ def _page(
         "previous": previous,
         "following": following,
         "meetings": _meetings(request, enrollment, station),
+        "exercises": any(
+            DRAWN & {question["kind"] for question in each.get("questions", ())}
+            for each in station["blocks"]
+        ),
         "blocks": [
             _shown(request, enrollment, each, states, sent)
             | {"earlier": before.get(each["uuid"], [])}

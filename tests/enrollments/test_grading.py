@@ -36,7 +36,38 @@ MATCHING = question(
     distractors=["Rançongiciel"],
 )
 SHORT = question("short", answers=["deuxième canal", "l’autre canal"])
-EVERY_KIND = [SINGLE, MULTIPLE, TRUE_FALSE, ORDERING, MATCHING, SHORT]
+
+
+def expecting(*texts: str, right: int = 1) -> list[dict]:
+    return [
+        {"key": key, "text": text, "correct": rank < right, "feedback": ""}
+        for rank, (key, text) in enumerate(zip("abc", texts, strict=False))
+    ]
+
+
+NUMERIC = question("numeric", choices=expecting("3,5 ± 0,1", "4 à 6", right=1))
+CLOZE = question(
+    "cloze",
+    prompt_html="<p>[[1]] [[2]] [[3]]</p>",
+    gaps=[
+        {"key": "1", "kind": "single", "choices": expecting("la CAI", "la police")},
+        {"key": "2", "kind": "numeric", "choices": expecting("72")},
+        {"key": "3", "kind": "short", "choices": expecting("formulaire", "avis", right=2)},
+    ],
+)
+ZONES = question("hot-spot", choices=choices("a", "b", right="a"))
+SEVERAL_ZONES = {**question("hot-spot", choices=choices("a", "b", "c", right="ac")), "uuid": "z"}
+CLASSIFYING = question(
+    "classifying",
+    categories=["Tout de suite", "Plus tard", "Jamais"],
+    pairs=[
+        {"key": "1", "left": "Un clic", "right": "Tout de suite"},
+        {"key": "2", "left": "Un mot de passe donné", "right": "Tout de suite"},
+        {"key": "3", "left": "Un doute", "right": "Plus tard"},
+    ],
+)
+EVERY_KIND = [SINGLE, MULTIPLE, TRUE_FALSE, ORDERING, MATCHING, SHORT, NUMERIC, CLOZE, ZONES,
+              CLASSIFYING]  # fmt: skip
 
 
 def one(asked: dict, *answer: str) -> grading.Marked:
@@ -62,6 +93,23 @@ def one(asked: dict, *answer: str) -> grading.Marked:
         (SHORT, ["  DEUXIEME  canal. "], True),
         (SHORT, ["L'autre canal"], True),
         (SHORT, ["canal"], False),
+        (NUMERIC, ["3,5"], True),
+        (NUMERIC, ["3.60"], True),
+        (NUMERIC, ["3,61"], False),
+        (NUMERIC, ["5"], False),
+        (NUMERIC, ["trois"], False),
+        (CLOZE, ["a", "72", "Un formulaire"], False),
+        (CLOZE, ["a", "72", "FORMULAIRE "], True),
+        (CLOZE, ["a", "72,0", "avis"], True),
+        (CLOZE, ["b", "72", "avis"], False),
+        (CLOZE, ["a", "", ""], False),
+        (ZONES, ["a"], True),
+        (ZONES, ["b"], False),
+        (SEVERAL_ZONES, ["c", "a"], True),
+        (SEVERAL_ZONES, ["a"], False),
+        (CLASSIFYING, ["Tout de suite", "Tout de suite", "Plus tard"], True),
+        (CLASSIFYING, ["Tout de suite", "Jamais", "Plus tard"], False),
+        (CLASSIFYING, ["Tout de suite", "", ""], False),
     ],
 )
 def test_each_kind_of_question_is_marked_by_its_own_rule(asked, answer, right):
@@ -88,6 +136,15 @@ def test_each_kind_of_question_is_marked_by_its_own_rule(asked, answer, right):
         (SHORT, ["   "]),
         (SHORT, ["deuxième canal", "deuxième canal"]),
         (SHORT, ["\x00"]),
+        (NUMERIC, ["3,5", "4"]),
+        (CLOZE, ["", "", ""]),
+        (CLOZE, ["a"]),
+        (CLOZE, ["a"] * 10_000),
+        (CLOZE, ["z", "\x00", " "]),
+        (ZONES, ["a", "b"]),
+        (ZONES, ["z"]),
+        (CLASSIFYING, ["Ailleurs", "Ailleurs", "Ailleurs"]),
+        (CLASSIFYING, ["Jamais"] * 4),
     ],
 )
 def test_what_does_not_belong_to_the_question_is_no_answer(asked, answer):
@@ -96,7 +153,7 @@ def test_what_does_not_belong_to_the_question_is_no_answer(asked, answer):
 
 
 def test_a_missing_question_is_no_answer():
-    assert [each.answered for each in grading.mark(EVERY_KIND, {})] == [False] * 6
+    assert [each.answered for each in grading.mark(EVERY_KIND, {})] == [False] * 10
 
 
 @given(

@@ -35,6 +35,35 @@ MATCHING = question(
 SHORT = question("mot", "short", answers=["deuxième canal"])
 
 
+def expecting(*texts):
+    return [
+        {"key": key, "text": text, "correct": key == "a", "feedback": f"Au sujet de {text}."}
+        for key, text in zip("abc", texts, strict=False)
+    ]
+
+
+NUMERIC = question("nombre", "numeric", choices=expecting("72 ± 1", "24"))
+CLOZE = {
+    **question(
+        "trous", "cloze",
+        gaps=[{"key": "1", "kind": "single", "choices": expecting("la CAI", "la police")},
+              {"key": "2", "kind": "numeric", "choices": expecting("72")}],
+    ),
+    "prompt_html": "<p>Signaler à [[1]] en [[2]] heures.</p>",
+}  # fmt: skip
+ZONES = question(
+    "zones", "hot-spot", alt="Un courriel.",
+    asset={"name": "message.png", "sha256": "e" * 64, "type": "image/png", "size": 9_000,
+           "width": 640, "height": 400},
+    choices=[{**choice, "area": ["5", "5", "60", "15"]} for choice in expecting("Ici", "Là")],
+)  # fmt: skip
+CLASSIFYING = question(
+    "categories", "classifying", categories=["Vite", "Jamais"],
+    pairs=[{"key": "1", "left": "Un clic", "right": "Vite"},
+           {"key": "2", "left": "Un don", "right": "Vite"}],
+)  # fmt: skip
+
+
 @pytest.fixture
 def player(client):
     """Opens a lesson whose quiz holds these questions; answers with (attempt, post)."""
@@ -73,6 +102,12 @@ def field(asked, suffix=""):
         (MATCHING, {"-a": "Rançon"}, "1 sur 2 sont faits."),
         (MATCHING, {"-a": "Rançon", "-b": "Rançon"}, "Rançon\xa0» est choisi deux fois."),
         (MATCHING, {"-a": "<inconnu>", "-b": "Rançon"}, "1 sur 2 sont faits."),
+        (NUMERIC, {}, "Écrivez une réponse, même incertaine."),
+        (NUMERIC, {"": "trois jours"}, "Écrivez un nombre seul, par exemple 3,5."),
+        (CLOZE, {"-1": "a"}, "Chaque trou demande une réponse\xa0: 1 sur 2 sont faits."),
+        (CLOZE, {"-1": "a", "-2": "x"}, "Trou 2\xa0: écrivez un nombre seul, par exemple 3,5."),
+        (ZONES, {}, "Choisissez ce qui vous semble le plus juste."),
+        (CLASSIFYING, {"-1": "Vite"}, "1 sur 2 sont faits."),
     ],
 )
 def test_an_answer_that_is_not_one_comes_back_and_costs_no_attempt(player, asked, sent, words):
@@ -127,6 +162,53 @@ def test_each_choice_of_several_has_its_own_words(player):
     page = player(MULTIPLE)(**{name: ["a", "b"]})
     assertContains(page, "C’est lui écrire.", count=1)
     assertContains(page, "Autre canal.", count=1)
+
+
+@pytest.mark.parametrize(
+    ("asked", "sent", "words"),
+    [
+        (NUMERIC, {"": "72,5"}, "Bonne réponse.</b> Au sujet de 72 ± 1."),
+        (NUMERIC, {"": "24"}, "Pas tout à fait.</b> Au sujet de 24."),
+        (NUMERIC, {"": "9"}, "Pas tout à fait.</b> Relisez."),
+        (ZONES, {"": "b"}, "Pas tout à fait.</b> Au sujet de Là."),
+        (CLASSIFYING, {"-1": "Vite", "-2": "Vite"}, "Bonne réponse.</b> C’est cela."),
+        (CLASSIFYING, {"-1": "Vite", "-2": "Jamais"}, "Pas tout à fait.</b> Relisez."),
+        (CLOZE, {"-1": "a", "-2": "72"}, "Bonne réponse.</b> C’est cela."),
+        (CLOZE, {"-1": "b", "-2": "72"}, "Au sujet de la police."),
+    ],
+)
+def test_what_was_answered_is_explained_in_its_own_words(player, asked, sent, words):
+    page = player(asked)(**{field(asked, suffix): value for suffix, value in sent.items()})
+    assertContains(page, words, count=1)
+
+
+def test_each_gap_and_each_element_says_whether_it_is_right(player):
+    page = player(CLOZE, CLASSIFYING)(
+        **{field(CLOZE, "-1"): "b", field(CLOZE, "-2"): "72"},
+        **{field(CLASSIFYING, "-1"): "Vite", field(CLASSIFYING, "-2"): "Jamais"},
+    )
+    assertContains(page, ">juste</span>", count=2)
+    assertContains(page, ">à revoir</span>", count=2)
+
+
+def test_numbers_and_gaps_come_back_as_they_were_typed(player):
+    page = player(NUMERIC, CLOZE)(**{field(NUMERIC): "beaucoup", field(CLOZE, "-2"): "72 h"})
+    assertContains(page, 'value="beaucoup"')
+    assertContains(page, 'value="72 h"')
+    assertNotContains(page, "Au sujet de")
+
+
+def test_a_zone_is_touched_through_its_label_and_needs_no_picture_in_light_mode(player, client):
+    post = player(ZONES)
+    page = post()
+    name = field(ZONES)
+    assertContains(page, f'<label for="{name}-1"><b>1</b></label>')
+    assertContains(page, f'id="{name}-1"')
+    client.cookies["atn_leger"] = "1"
+    page = post()
+    assertNotContains(page, "foreignObject")
+    assertContains(page, "Voir l’image")
+    assertContains(page, f'id="{name}-1"')
 
 
 def test_attempts_are_unlimited_and_each_has_its_own_order(player):

@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from atn_platform.core import markdown
-from courses.documents import BlockDoc, CourseDoc, LessonDoc, QuestionDoc, stations
-from courses.enums import BlockKind, LessonKind, QuestionKind
+from courses.checklist import questions
+from courses.documents import BlockDoc, CourseDoc, LessonDoc, stations
+from courses.enums import BlockKind, LessonKind
 
 LIGHTEST_LESSON = 100_000  # bytes of text and images a lesson may weigh
 LONGEST_SENTENCE = 30  # words
-LEAST_CHOICES = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +101,7 @@ def _block(lesson: str, block: BlockDoc) -> Iterator[Issue]:
         yield Issue(True, message, lesson, block["key"])
     if block["kind"] == BlockKind.QUIZ:
         for question in block["questions"]:
-            for message in _question(question):
+            for message in questions.lacking(question):
                 yield Issue(True, message, lesson, block["key"], question["key"])
 
 
@@ -188,35 +188,6 @@ def _quiz(block: BlockDoc) -> Iterator[str]:
         yield _("Le questionnaire n’a pas de question.")
     if (block["draw"] or 0) > bank:
         yield _("Le tirage demande plus de questions que la banque n’en a.")
-
-
-def _question(question: QuestionDoc) -> Iterator[str]:
-    if question["kind"] in {QuestionKind.SINGLE, QuestionKind.MULTIPLE, QuestionKind.TRUE_FALSE}:
-        yield from _choices(question)
-        return
-    if not all(question["feedback"].values()):
-        yield _("La question n’a pas ses deux rétroactions.")
-    parts = {QuestionKind.ORDERING: "items", QuestionKind.MATCHING: "pairs"}
-    listed = question.get(parts.get(QuestionKind(question["kind"]), "answers"), [])
-    least = 1 if question["kind"] == QuestionKind.SHORT else LEAST_CHOICES
-    if not isinstance(listed, list) or len(listed) < least:
-        yield _("La question n’a pas assez de réponses.")
-    elif question["kind"] == QuestionKind.ORDERING and len(set(map(str, listed))) < len(listed):
-        yield _("Deux éléments à classer sont identiques.")
-
-
-def _choices(question: QuestionDoc) -> Iterator[str]:
-    choices = question["choices"]
-    right = sum(choice["correct"] for choice in choices)
-    if len(choices) < LEAST_CHOICES:
-        yield _("La question a moins de deux choix.")
-    if not right:
-        yield _("La question n’a pas de bonne réponse.")
-    if question["kind"] == QuestionKind.SINGLE and right > 1:
-        yield _("La question à réponse unique a plusieurs bonnes réponses.")
-    for rank, choice in enumerate(choices, start=1):
-        if not choice["feedback"]:
-            yield _("Le choix %d n’a pas de rétroaction.") % rank
 
 
 _BLOCKS: dict[str, Callable[[BlockDoc], Iterable[str]]] = {

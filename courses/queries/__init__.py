@@ -14,12 +14,12 @@ from courses.documents import (
     CourseDoc,
     LessonDoc,
     ModuleDoc,
-    QuestionDoc,
     data_of,
     stations,
 )
-from courses.enums import BlockKind, QuestionKind
-from courses.models import Asset, Block, Course, CourseVersion, Lesson, Question
+from courses.enums import BlockKind
+from courses.models import Asset, Block, Course, CourseVersion, Lesson
+from courses.queries.questions import question_document
 
 UEC_MINUTES = 600  # ten hours of structured participation
 UEC_STEP = 20  # steps of 0,05
@@ -96,11 +96,9 @@ def uec(minutes: int) -> float:
 def lesson_document(lesson: Lesson, assets: dict[str, AssetDoc]) -> LessonDoc:
     """One station as it would be published; unknown media are left out."""
     blocks = [block_document(block, assets) for block in lesson.blocks.all()]
-    weights = (
-        block["asset"]["size"]
-        for block in blocks
-        if block["kind"] == BlockKind.IMAGE and "asset" in block
-    )
+    pictures = (block for block in blocks if block["kind"] == BlockKind.IMAGE)
+    zoned = (question for block in blocks for question in block.get("questions", ()))
+    weights = (each["asset"]["size"] for each in (*pictures, *zoned) if "asset" in each)
     words = sum(len(str(block).encode()) for block in blocks)
     return {
         "uuid": str(lesson.uuid),
@@ -136,7 +134,7 @@ def block_document(block: Block, assets: dict[str, AssetDoc]) -> BlockDoc:
     built: dict[str, Any] = {"uuid": str(block.uuid), "key": block.key, "kind": block.kind}
     built |= _PARTS[BlockKind(block.kind)](block.data, assets)
     if block.kind == BlockKind.QUIZ:
-        built["questions"] = [question_document(each) for each in block.questions.all()]
+        built["questions"] = [question_document(each, assets) for each in block.questions.all()]
     return cast("BlockDoc", built)
 
 
@@ -240,50 +238,6 @@ _PARTS = {
     BlockKind.SCENARIO: _scenario,
     BlockKind.QUIZ: _quiz,
 }
-
-
-def question_document(question: Question) -> QuestionDoc:
-    """One question as it would be published."""
-    data = question.data
-    feedback = data.get("feedback") or {}
-    built: dict[str, Any] = {
-        "uuid": str(question.uuid),
-        "key": question.key,
-        "kind": question.kind,
-        "prompt_html": markdown.render(question.prompt),
-        "feedback": {
-            side: french.typography(str(feedback.get(side) or "")) for side in ("right", "wrong")
-        },
-    }
-    if question.kind in {QuestionKind.SINGLE, QuestionKind.MULTIPLE}:
-        built["choices"] = [
-            {
-                "key": "abcdefghijklmnop"[rank],
-                "text": french.typography(str(choice.get("text", ""))),
-                "correct": choice.get("correct") is True,
-                "feedback": french.typography(str(choice.get("feedback") or "")),
-            }
-            for rank, choice in enumerate(data.get("choices") or ())
-        ]
-    if question.kind == QuestionKind.TRUE_FALSE:
-        built["choices"] = [
-            {
-                "key": str(value).lower(),
-                "text": "Vrai" if value else "Faux",
-                "correct": data.get("answer") is value,
-                "feedback": built["feedback"]["right" if data.get("answer") is value else "wrong"],
-            }
-            for value in (True, False)
-        ]
-    for name in ("items", "distractors", "answers"):
-        if name in data:
-            built[name] = [french.typography(str(each)) for each in data[name]]
-    if question.kind == QuestionKind.MATCHING:
-        built["pairs"] = [
-            {"key": "abcdefghijklmnop"[rank], **_plain(pair, "left", "right")}
-            for rank, pair in enumerate(data.get("pairs") or ())
-        ]
-    return cast("QuestionDoc", built)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,17 @@ from django.utils.translation import gettext as _
 
 from atn_platform.core import french
 from courses.enums import BlockKind, LessonKind, Mode, QuestionKind, Topic
+from courses.folder.shapes import (
+    BLOCK_FIELDS,
+    COURSE_KEYS,
+    ELEMENTS,
+    FEEDBACK,
+    LESSON_KEYS,
+    NESTED,
+    QUESTION_FIELDS,
+    QUESTION_KEYS,
+    WORDS,
+)
 from courses.yaml_source import (
     Problem,
     Source,
@@ -25,53 +36,6 @@ from courses.yaml_source import (
 )
 from municipalities.enums import Public
 
-COURSE_KEYS = (
-    "code", "title", "summary", "objectives", "topic", "mode", "publics", "competencies",
-    "pass_mark", "gives_uec", "modules",
-)  # fmt: skip
-LESSON_KEYS = ("title", "kind", "minutes", "objective", "required")
-QUESTION_KEYS = (
-    "key", "kind", "prompt", "choices", "answer", "items", "pairs", "distractors", "answers",
-    "feedback",
-)  # fmt: skip
-# Fields of each kind of block: name -> type; those in REQUIRED must be there to be a draft at all.
-BLOCK_FIELDS: dict[str, dict[str, type]] = {
-    BlockKind.TEXT: {"markdown": str},
-    BlockKind.CALLOUT: {"title": str, "tone": str, "text": str},
-    BlockKind.IMAGE: {"file": str, "alt": str, "decorative": bool, "caption": str},
-    BlockKind.VIDEO: {
-        "title": str, "file": str, "captions": str, "audio": str, "seconds": int,
-        "transcript": str,
-    },
-    BlockKind.FILE: {"title": str, "file": str},
-    BlockKind.MESSAGE: {"sender": str, "subject": str, "text": str, "clues": list},
-    BlockKind.REFLECTION: {"text": str, "options": list},
-    BlockKind.SCENARIO: {"title": str, "text": str, "start": str, "scenes": list},
-    BlockKind.QUIZ: {"title": str, "draw": int},
-}  # fmt: skip
-QUESTION_FIELDS: dict[str, dict[str, type]] = {
-    QuestionKind.SINGLE: {"choices": list, "feedback": dict},
-    QuestionKind.MULTIPLE: {"choices": list, "feedback": dict},
-    QuestionKind.TRUE_FALSE: {"answer": bool, "feedback": dict},
-    QuestionKind.ORDERING: {"items": list, "feedback": dict},
-    QuestionKind.MATCHING: {"pairs": list, "distractors": list, "feedback": dict},
-    QuestionKind.SHORT: {"answers": list, "feedback": dict},
-}
-# What lists hold, in a course, a block or a question: a type, or the fields of each element.
-ELEMENTS: dict[str, type | dict[str, type]] = {
-    "objectives": str,
-    "competencies": str,
-    "clues": str,
-    "options": str,
-    "scenes": {"key": str, "text": str, "choices": list, "ending": str},
-    "choices": {"text": str, "correct": bool, "feedback": str},
-    "items": str,
-    "pairs": {"left": str, "right": str},
-    "distractors": str,
-    "answers": str,
-}
-SCENE_CHOICE: dict[str, type] = {"text": str, "feedback": str, "to": str}
-FEEDBACK: dict[str, type] = {"right": str, "wrong": str}
 _OPENING = re.compile(r"^::: *([a-z-]+) +([\w-]+) *$")
 
 
@@ -357,19 +321,25 @@ def _check_block(source: Source, block: BlockText) -> None:
     check_fields(source, block.data, (), BLOCK_FIELDS[block.kind], required=())
     check_choice(source, block.data.get("tone"), ("tone",), ["info", "action", "warning"])
     _check_elements(source, block.data, ())
-    scenes = block.data.get("scenes")
-    for rank, scene in enumerate(scenes if isinstance(scenes, list) else ()):
-        if isinstance(scene, dict):
-            path = ("scenes", rank)
-            check_choice(source, scene.get("ending"), (*path, "ending"), ["good", "mixed", "bad"])
-            check_each(source, scene.get("choices"), (*path, "choices"), SCENE_CHOICE)
 
 
 def _check_elements(source: Source, value: dict[str, Any], path: tuple[str | int, ...]) -> None:
     for name, shape in ELEMENTS.items():
         check_each(source, value.get(name), (*path, name), shape)
+    for (name, inner), shape in NESTED.items():
+        for place, each in _dicts(value.get(name)):
+            check_each(source, each.get(inner), (*path, name, place, inner), shape)
+    for (name, inner), words in WORDS.items():
+        for place, each in _dicts(value.get(name)):
+            check_choice(source, each.get(inner), (*path, name, place, inner), words)
     if isinstance(feedback := value.get("feedback"), dict):
         check_fields(source, feedback, (*path, "feedback"), FEEDBACK, required=())
+
+
+def _dicts(value: Any) -> Iterator[tuple[int, dict[str, Any]]]:
+    for place, each in enumerate(value if isinstance(value, list) else ()):
+        if isinstance(each, dict):
+            yield place, each
 
 
 def _questions(name: str, folder: Path, problems: list[Problem]) -> list[QuestionText]:

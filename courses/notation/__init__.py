@@ -51,7 +51,7 @@ class TypedQuestion:
 def read_choices(text: str) -> list[dict[str, Any]]:
     """Choices of one question. Raises NotationRefused."""
     problems: list[LineProblem] = []
-    choices = _choices(list(_lines(text)), problems)
+    choices = choices_of(list(lines_of(text)), problems)
     if problems:
         raise NotationRefused(problems)
     return choices
@@ -62,9 +62,9 @@ def write_choices(choices: list[dict[str, Any]]) -> str:
     lines = []
     for choice in choices:
         mark = "*" if choice.get("correct") else "-"
-        lines.append(f"{mark} {_one_line(choice.get('text'))}")
+        lines.append(f"{mark} {one_line(choice.get('text'))}")
         if choice.get("feedback"):
-            lines.append(f"> {_one_line(choice['feedback'])}")
+            lines.append(f"> {one_line(choice['feedback'])}")
     return "\n".join(lines)
 
 
@@ -107,9 +107,9 @@ def _scene_lines(scene: dict[str, Any]) -> Iterator[str]:
     yield f"[{scene.get('key', '')} : {ending}]" if ending else f"[{scene.get('key', '')}]"
     yield str(scene.get("text", ""))
     for choice in scene.get("choices") or ():
-        yield f"- {_one_line(choice.get('text'))} -> {choice.get('to', '')}"
+        yield f"- {one_line(choice.get('text'))} -> {choice.get('to', '')}"
         if choice.get("feedback"):
-            yield f"> {_one_line(choice['feedback'])}"
+            yield f"> {one_line(choice['feedback'])}"
 
 
 def _scene(
@@ -142,7 +142,8 @@ def _scene_line(scene: dict[str, Any], line: Line, problems: list[LineProblem]) 
         problems.append(LineProblem(number, message))
 
 
-def _lines(text: str) -> Iterator[Line]:
+def lines_of(text: str) -> Iterator[Line]:
+    """The lines that say something, with their rank from 1."""
     for number, line in enumerate(text.splitlines(), start=1):
         if line.strip():
             yield number, line.strip()
@@ -158,7 +159,8 @@ def _paragraphs(text: str) -> Iterator[list[Line]]:
             held = []
 
 
-def _choices(lines: list[Line], problems: list[LineProblem]) -> list[dict[str, Any]]:
+def choices_of(lines: list[Line], problems: list[LineProblem]) -> list[dict[str, Any]]:
+    """The choices written on these lines; mistakes join `problems`."""
     choices: list[dict[str, Any]] = []
     for number, line in lines:
         if not line.startswith(">"):
@@ -175,7 +177,7 @@ def _choices(lines: list[Line], problems: list[LineProblem]) -> list[dict[str, A
 def _question(lines: list[Line], problems: list[LineProblem]) -> TypedQuestion:
     number, prompt = lines[0]
     prompt = _NUMBER.sub("", prompt)
-    choices = _choices(lines[1:], problems)
+    choices = choices_of(lines[1:], problems)
     if _TRUE_FALSE.match(prompt):
         data = _truth(number, choices, problems)
         return TypedQuestion(QuestionKind.TRUE_FALSE, _TRUE_FALSE.sub("", prompt), data)
@@ -207,5 +209,6 @@ def _truth(
     return {"answer": right[0]["text"].lower().startswith("v"), "feedback": feedback}
 
 
-def _one_line(text: object) -> str:
+def one_line(text: object) -> str:
+    """The words of a text, without its line ends."""
     return " ".join(str(text or "").split())

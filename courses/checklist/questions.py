@@ -1,0 +1,137 @@
+"""What a question still lacks before it can be asked, and what in it gives its answer away."""
+
+from collections.abc import Callable, Iterator
+
+from django.utils.translation import gettext as _
+
+from courses.documents import ChoiceDoc, QuestionDoc
+from courses.enums import QuestionKind
+from courses.notation.parts import GAP_MARK
+from courses.numbers import read_accepted, read_number
+
+LEAST_CHOICES = 2
+WHOLE = 100
+PLACE = ("left", "top", "width", "height")
+
+
+def lacking(question: QuestionDoc) -> Iterator[str]:
+    """What forbids publishing, one sentence each."""
+    kind = QuestionKind(question["kind"])
+    if kind not in WITHOUT_OWN_FEEDBACK and not all(question["feedback"].values()):
+        yield _("La question n’a pas ses deux rétroactions.")
+    yield from _RULES[kind](question)
+
+
+# Each choice explains itself: the question needs no word of its own.
+WITHOUT_OWN_FEEDBACK = frozenset(
+    {
+        QuestionKind.SINGLE,
+        QuestionKind.MULTIPLE,
+        QuestionKind.TRUE_FALSE,
+        QuestionKind.HOTSPOT,
+    }
+)
+
+
+def _choices(question: QuestionDoc) -> Iterator[str]:
+    choices = question["choices"]
+    right = sum(choice["correct"] for choice in choices)
+    if len(choices) < LEAST_CHOICES:
+        yield _("La question a moins de deux choix.")
+    if not right:
+        yield _("La question n’a pas de bonne réponse.")
+    if question["kind"] == QuestionKind.SINGLE and right > 1:
+        yield _("La question à réponse unique a plusieurs bonnes réponses.")
+    for rank, choice in enumerate(choices, start=1):
+        if not choice["feedback"]:
+            yield _("Le choix %d n’a pas de rétroaction.") % rank
+
+
+def _ordering(question: QuestionDoc) -> Iterator[str]:
+    items = question.get("items", [])
+    if len(items) < LEAST_CHOICES:
+        yield _("La question n’a pas assez de réponses.")
+    elif len(set(items)) < len(items):
+        yield _("Deux éléments à classer sont identiques.")
+
+
+def _matching(question: QuestionDoc) -> Iterator[str]:
+    if len(question["pairs"]) < LEAST_CHOICES:
+        yield _("La question n’a pas assez de réponses.")
+
+
+def _short(question: QuestionDoc) -> Iterator[str]:
+    if not question.get("answers"):
+        yield _("La question n’a pas assez de réponses.")
+
+
+def _numeric(question: QuestionDoc) -> Iterator[str]:
+    if not any(choice["correct"] for choice in question["choices"]):
+        yield _("La question n’a pas de bonne réponse.")
+    yield from _numbers(question["choices"])
+
+
+def _numbers(choices: list[ChoiceDoc]) -> Iterator[str]:
+    for choice in choices:
+        if read_accepted(choice["text"]) is None:
+            yield _("« %s » n’est pas un nombre.") % choice["text"]
+
+
+def _cloze(question: QuestionDoc) -> Iterator[str]:
+    gaps = question["gaps"]
+    if not gaps:
+        yield _("Le texte n’a pas de trou.")
+    if GAP_MARK.findall(question["prompt_html"]) != [gap["key"] for gap in gaps]:
+        yield _("Les trous de l’énoncé et ceux de la liste ne se répondent pas.")
+    for gap in gaps:
+        if not any(choice["correct"] for choice in gap["choices"]):
+            yield _("Le trou %s n’a pas de bonne réponse.") % gap["key"]
+        if gap["kind"] == QuestionKind.SINGLE and len(gap["choices"]) < LEAST_CHOICES:
+            yield _("Le trou %s a moins de deux choix.") % gap["key"]
+        if gap["kind"] == QuestionKind.NUMERIC:
+            yield from _numbers(gap["choices"])
+
+
+def _hotspot(question: QuestionDoc) -> Iterator[str]:
+    if not question.get("asset", {"type": ""})["type"].startswith("image/"):
+        yield _("L’image des zones manque.")
+    if not question.get("alt"):
+        yield _("L’image des zones n’a pas de texte de remplacement.")
+    yield from _choices(question)
+    for choice in question["choices"]:
+        if not is_inside(choice.get("area", [])):
+            yield _("La zone « %s » sort de l’image, ou sa place ne se lit pas.") % choice["text"]
+
+
+def is_inside(area: list[str]) -> bool:
+    """Whether four percents say a place inside the picture."""
+    numbers = [read_number(each) for each in area]
+    if len(numbers) != len(PLACE) or None in numbers:
+        return False
+    left, top, width, height = (float(each) for each in numbers if each is not None)
+    fits = left + width <= WHOLE and top + height <= WHOLE
+    return fits and min(left, top) >= 0 and min(width, height) > 0
+
+
+def _classifying(question: QuestionDoc) -> Iterator[str]:
+    items = [pair["left"] for pair in question["pairs"]]
+    if len(question["categories"]) < LEAST_CHOICES:
+        yield _("La question a moins de deux catégories.")
+    if len(items) < LEAST_CHOICES:
+        yield _("La question n’a pas assez de réponses.")
+    elif len(set(items)) < len(items):
+        yield _("Deux éléments à classer sont identiques.")
+
+
+_RULES: dict[str, Callable[[QuestionDoc], Iterator[str]]] = {
+    QuestionKind.SINGLE: _choices,
+    QuestionKind.MULTIPLE: _choices,
+    QuestionKind.TRUE_FALSE: _choices,
+    QuestionKind.ORDERING: _ordering,
+    QuestionKind.MATCHING: _matching,
+    QuestionKind.SHORT: _short,
+    QuestionKind.NUMERIC: _numeric,
+    QuestionKind.CLOZE: _cloze,
+    QuestionKind.HOTSPOT: _hotspot,
+    QuestionKind.CLASSIFYING: _classifying,
+}

@@ -1,0 +1,69 @@
+"""Fields of a course's text files: their types, and the order in which they are written."""
+
+from courses.enums import BlockKind, QuestionKind
+
+COURSE_KEYS = (
+    "code", "title", "summary", "objectives", "topic", "mode", "publics", "competencies",
+    "pass_mark", "gives_uec", "modules",
+)  # fmt: skip
+LESSON_KEYS = ("title", "kind", "minutes", "objective", "required")
+QUESTION_KEYS = (
+    "key", "kind", "prompt", "choices", "answer", "items", "pairs", "distractors", "answers",
+    "image", "alt", "zones", "gaps", "categories", "feedback",
+)  # fmt: skip
+# Fields of each kind of block: name -> type; those in REQUIRED must be there to be a draft at all.
+BLOCK_FIELDS: dict[str, dict[str, type]] = {
+    BlockKind.TEXT: {"markdown": str},
+    BlockKind.CALLOUT: {"title": str, "tone": str, "text": str},
+    BlockKind.IMAGE: {"file": str, "alt": str, "decorative": bool, "caption": str},
+    BlockKind.VIDEO: {
+        "title": str, "file": str, "captions": str, "audio": str, "seconds": int,
+        "transcript": str,
+    },
+    BlockKind.FILE: {"title": str, "file": str},
+    BlockKind.MESSAGE: {"sender": str, "subject": str, "text": str, "clues": list},
+    BlockKind.REFLECTION: {"text": str, "options": list},
+    BlockKind.SCENARIO: {"title": str, "text": str, "start": str, "scenes": list},
+    BlockKind.QUIZ: {"title": str, "draw": int},
+}  # fmt: skip
+QUESTION_FIELDS: dict[str, dict[str, type]] = {
+    QuestionKind.SINGLE: {"choices": list, "feedback": dict},
+    QuestionKind.MULTIPLE: {"choices": list, "feedback": dict},
+    QuestionKind.TRUE_FALSE: {"answer": bool, "feedback": dict},
+    QuestionKind.ORDERING: {"items": list, "feedback": dict},
+    QuestionKind.MATCHING: {"pairs": list, "distractors": list, "feedback": dict},
+    QuestionKind.SHORT: {"answers": list, "feedback": dict},
+    QuestionKind.NUMERIC: {"choices": list, "feedback": dict},
+    QuestionKind.CLOZE: {"gaps": list, "feedback": dict},
+    QuestionKind.HOTSPOT: {"image": str, "alt": str, "zones": list, "feedback": dict},
+    QuestionKind.CLASSIFYING: {"categories": list, "feedback": dict},
+}
+CHOICE: dict[str, type] = {"text": str, "correct": bool, "feedback": str}
+# What lists hold, in a course, a block or a question: a type, or the fields of each element.
+ELEMENTS: dict[str, type | dict[str, type]] = {
+    "objectives": str,
+    "competencies": str,
+    "clues": str,
+    "options": str,
+    "scenes": {"key": str, "text": str, "choices": list, "ending": str},
+    "choices": CHOICE,
+    "items": str,
+    "pairs": {"left": str, "right": str},
+    "distractors": str,
+    "answers": str,
+    "zones": {**CHOICE, "area": str},
+    "gaps": {"kind": str, "choices": list},
+    "categories": {"title": str, "items": list},
+}
+# And what the lists inside those hold: (list, field of each element) -> as above.
+NESTED: dict[tuple[str, str], type | dict[str, type]] = {
+    ("scenes", "choices"): {"text": str, "feedback": str, "to": str},
+    ("gaps", "choices"): CHOICE,
+    ("categories", "items"): str,
+}
+# Fields that say one word of a few.
+WORDS: dict[tuple[str, str], list[str]] = {
+    ("scenes", "ending"): ["good", "mixed", "bad"],
+    ("gaps", "kind"): [QuestionKind.SINGLE, QuestionKind.SHORT, QuestionKind.NUMERIC],
+}
+FEEDBACK: dict[str, type] = {"right": str, "wrong": str}

@@ -1,0 +1,86 @@
+"""Numbers, gaps, zones and categories in Chromium: by touch, by keyboard, and without scripts."""
+
+import pytest
+from playwright.sync_api import expect
+
+from atn_platform.accounts.enums import Role
+from courses import actions as course_actions
+from courses.models import Question
+from enrollments import actions
+from tests.browser.bench import context_for, findings
+from tests.browser.conftest import signed_in
+from tests.course_files import write_course
+from tests.exercise_files import add_exercise
+from tests.factories import NOON, MandateFactory, UserFactory
+
+LESSON = "/cours/ess-101/signes/"
+
+
+@pytest.fixture
+def course(tmp_path, transactional_db):
+    folder = write_course(tmp_path)
+    add_exercise(folder)
+    draft = course_actions.import_folder(path=folder)
+    course_actions.publish(course_id=draft.pk, by=None, at=NOON)
+    draft.refresh_from_db()
+    return draft
+
+
+@pytest.fixture
+def learner(course):
+    mandate = MandateFactory()
+    actions.enroll(learner=mandate.user, course=course, mandate=mandate, at=NOON)
+    return mandate.user
+
+
+def test_the_exercise_has_no_accessibility_finding(
+    browser, large_text_browser, live_server, learner
+):
+    contexts = context_for(browser), context_for(large_text_browser)
+    for context in contexts:
+        signed_in(context, live_server, learner)
+    assert findings(*contexts, live_server.url + LESSON) == []
+    for context in contexts:
+        context.close()
+
+
+def test_the_forms_of_the_new_kinds_have_no_accessibility_finding(
+    browser, large_text_browser, live_server, course
+):
+    contexts = context_for(browser), context_for(large_text_browser)
+    author = UserFactory(role=Role.ADMINISTRATOR)
+    for context in contexts:
+        signed_in(context, live_server, author)
+    for kind in ("hot-spot", "cloze"):
+        question = Question.objects.get(kind=kind)
+        page = f"{live_server.url}/admin/atelier/ess-101/question/{question.uuid}/"
+        assert findings(*contexts, page) == []
+    for context in contexts:
+        context.close()
+
+
+def test_a_touch_on_the_picture_and_keys_in_the_gaps_answer_without_a_script(
+    browser, live_server, learner
+):
+    context = context_for(browser, width=375, scripts=False)
+    signed_in(context, live_server, learner)
+    page = context.new_page()
+    page.goto(live_server.url + LESSON)
+    zone = page.locator(".zones label").first
+    name = page.locator(f"#{zone.get_attribute('for')}")
+    zone.scroll_into_view_if_needed()
+    box = zone.bounding_box()
+    page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    expect(name).to_be_checked()
+    page.get_by_label("Votre réponse (un nombre)").fill("72,5")
+    page.get_by_label("Trou 1").focus()
+    page.keyboard.press("l")
+    page.get_by_label("Trou 2 (un nombre)").fill("72")
+    page.get_by_label("Trou 3").fill("Formulaire")
+    for item in ("Un clic sur un lien", "Un mot de passe donné"):
+        page.get_by_label(item).select_option("Tout de suite")
+    page.get_by_label("Un message resté fermé").select_option("À la fin du jour")
+    page.get_by_role("button", name="Vérifier mes réponses").click()
+    expect(page.get_by_text("Votre résultat")).to_be_visible()
+    expect(page.get_by_text("Trois jours.")).to_be_visible()
+    context.close()

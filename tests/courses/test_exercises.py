@@ -1,0 +1,164 @@
+"""Numbers, gaps, zones and categories: from the author's files to what is published, and back."""
+
+from io import StringIO
+
+import pytest
+from django.core.management import call_command
+from django.urls import reverse
+from pytest_django.asserts import assertContains
+
+from atn_platform.accounts.enums import Role
+from courses import actions
+from courses.checklist import blocking, questions
+from courses.folder import FolderRefused, read
+from courses.models import Question
+from courses.queries import asset_documents, draft_document
+from courses.queries.questions import question_document
+from tests.courses.test_folder import texts
+from tests.exercise_files import add_exercise
+from tests.factories import UserFactory
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def folder(course_folder):
+    add_exercise(course_folder)
+    return course_folder
+
+
+@pytest.fixture
+def course(folder):
+    return actions.import_folder(path=folder)
+
+
+@pytest.fixture
+def author(client):
+    client.force_login(UserFactory(role=Role.ADMINISTRATOR))
+
+
+def asked(kind):
+    return Question.objects.get(kind=kind)
+
+
+def page_of(question):
+    return reverse("atelier:edit", args=["ess-101", "question", question.uuid])
+
+
+def filled_in(client, url):
+    """What the form at this address would send back, unchanged."""
+    form = client.get(url).context["form"]
+    return {each.html_name: each.value() or "" for each in form}
+
+
+def document_of(question, **data):
+    shown = Question(uuid=question.uuid, key=question.key, kind=question.kind)
+    shown.prompt, shown.data = question.prompt, {**question.data, **data}
+    return question_document(shown, asset_documents(question.block.lesson.module.course))
+
+
+def test_the_folder_goes_round_byte_for_byte_and_can_be_published(course, folder, tmp_path):
+    call_command("export_course", "ESS-101", str(tmp_path / "out"), stdout=StringIO())
+    assert texts(tmp_path / "out") == texts(folder)
+    assert blocking(draft_document(course)) == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "words"),
+    [
+        ("  - kind: single", "  - kind: choix", 17, "« choix » est inconnu"),
+        ("    - text: la CAI", "    - texte: la CAI", 19, "champ inconnu « texte »"),
+        ("    area: 5 5 60 15", "    aire: 5 5 60 15", 43, "champ inconnu « aire »"),
+        ("    - Un clic sur", "    - non: Un clic sur", 58, "doit être un texte"),
+    ],
+)
+def test_a_mistake_inside_an_answer_is_named_by_its_line(folder, old, new, line, words):
+    path = folder / "questions" / "signes.exercice.yaml"
+    assert old in path.read_text()
+    path.write_text(path.read_text().replace(old, new, 1))
+    with pytest.raises(FolderRefused) as refused:
+        read(folder)
+    (problem,) = refused.value.problems
+    assert words in problem.message.replace("\N{NO-BREAK SPACE}", " ")
+    assert problem.line == line
+
+
+def lacking(question, **data):
+    said = questions.lacking(document_of(question, **data))
+    return [each.replace("\N{NO-BREAK SPACE}", " ") for each in said]
+
+
+@pytest.mark.parametrize(
+    ("kind", "data", "words"),
+    [
+        ("numeric", {"choices": [{"text": "72"}]}, "La question n’a pas de bonne réponse."),
+        ("numeric", {"choices": [{"text": "trois", "correct": True}]}, "« trois » n’est pas un nombre."),
+        ("numeric", {"feedback": {"right": "Oui."}}, "La question n’a pas ses deux rétroactions."),
+        ("cloze", {"gaps": []}, "Le texte n’a pas de trou."),
+        ("cloze", {"gaps": [{"kind": "short"}] * 3}, "Le trou 2 n’a pas de bonne réponse."),
+        ("cloze", {"gaps": [{"kind": "short"}] * 2}, "Les trous de l’énoncé et ceux de la liste ne se répondent pas."),
+        ("hot-spot", {"image": "absente.png"}, "L’image des zones manque."),
+        ("hot-spot", {"alt": ""}, "L’image des zones n’a pas de texte de remplacement."),
+        ("hot-spot", {"zones": [{"text": "Ici", "area": "90 0 20 10"}]}, "La zone « Ici » sort de l’image, ou sa place ne se lit pas."),
+        ("classifying", {"categories": [{"title": "A", "items": ["x", "x"]}]}, "Deux éléments à classer sont identiques."),
+        ("classifying", {"categories": [{"title": "A"}]}, "La question a moins de deux catégories."),
+    ],
+)  # fmt: skip
+def test_b67_what_a_question_lacks_forbids_publishing(course, kind, data, words):
+    assert lacking(asked(kind)) == []
+    assert words in lacking(asked(kind), **data)
+
+
+@pytest.mark.parametrize("area", ["", "1 2 3", "a b c d", "0 0 0 5", "-1 0 5 5", "0 95 5 6"])
+def test_a_zone_lies_inside_its_picture(area):
+    assert not questions.is_inside(area.split())
+
+
+@pytest.mark.parametrize("kind", ["numeric", "cloze", "hot-spot", "classifying"])
+def test_a_form_saved_unchanged_changes_nothing(client, author, course, kind):
+    url, before = page_of(asked(kind)), asked(kind).data
+    assert client.post(url, filled_in(client, url)).status_code == 302
+    assert asked(kind).data == before
+
+
+@pytest.mark.parametrize(
+    ("kind", "field", "typed", "words"),
+    [
+        ("numeric", "choices", "* trois", "« trois » n’est pas un nombre"),
+        ("cloze", "gaps", "[1 : menu]\n* a", "Ligne 1 : un trou s’annonce par"),
+        ("cloze", "gaps", "* a", "Ligne 1 : écrivez d’abord une ligne entre crochets."),
+        ("cloze", "gaps", "[2 : mot]\n* a", "Ligne 1 : ici vient le trou 1."),
+        ("cloze", "gaps", "[1 : mot]\n* a", "Trous décrits ici : 1."),
+        ("hot-spot", "zones", "* L’adresse", "Ligne 1 : une zone dit sa place puis son nom"),
+        (
+            "classifying",
+            "categories",
+            "[A]\n- x\n[A]",
+            "Ligne 3 : la catégorie « A » existe déjà.",
+        ),
+        (
+            "classifying",
+            "categories",
+            "[A]\n::: x",
+            "Ligne 2 : une ligne ne peut pas commencer par",
+        ),
+    ],
+)
+@pytest.mark.usefixtures("author", "course")
+def test_what_is_typed_wrong_is_said_at_its_line_and_kept(client, kind, field, typed, words):
+    url = page_of(asked(kind))
+    page = client.post(url, filled_in(client, url) | {field: typed})
+    assert page.status_code == 422
+    said = " ".join(page.context["form"].errors[field]).replace("\N{NO-BREAK SPACE}", " ")
+    assert words in said
+    assert page.context["form"][field].value() == typed
+
+
+def test_zones_are_drawn_where_the_author_put_them(client, author, course):
+    page = client.get(page_of(asked("hot-spot")))
+    assertContains(page, '<foreignObject x="30%" y="75.5%" width="40%" height="15%">')
+
+
+def test_the_picture_of_a_question_stays_with_the_course(course):
+    with pytest.raises(actions.MediaRefused, match="sert dans un bloc"):
+        actions.remove_asset(asset=course.assets.get(name="message.png"))
