@@ -167,13 +167,21 @@ def test_each_choice_of_several_has_its_own_words(player):
 @pytest.mark.parametrize(
     ("asked", "sent", "words"),
     [
-        (NUMERIC, {"": "72,5"}, "Bonne réponse.</b> Au sujet de 72 ± 1."),
-        (NUMERIC, {"": "24"}, "Pas tout à fait.</b> Au sujet de 24."),
-        (NUMERIC, {"": "9"}, "Pas tout à fait.</b> Relisez."),
-        (ZONES, {"": "b"}, "Pas tout à fait.</b> Au sujet de Là."),
-        (CLASSIFYING, {"-1": "Vite", "-2": "Vite"}, "Bonne réponse.</b> C’est cela."),
-        (CLASSIFYING, {"-1": "Vite", "-2": "Jamais"}, "Pas tout à fait.</b> Relisez."),
-        (CLOZE, {"-1": "a", "-2": "72"}, "Bonne réponse.</b> C’est cela."),
+        (NUMERIC, {"": "72,5"}, 'Bonne réponse.</b> <span lang="fr-CA">Au sujet de 72 ± 1.'),
+        (NUMERIC, {"": "24"}, 'Pas tout à fait.</b> <span lang="fr-CA">Au sujet de 24.'),
+        (NUMERIC, {"": "9"}, 'Pas tout à fait.</b> <span lang="fr-CA">Relisez.'),
+        (ZONES, {"": "b"}, 'Pas tout à fait.</b> <span lang="fr-CA">Au sujet de Là.'),
+        (
+            CLASSIFYING,
+            {"-1": "Vite", "-2": "Vite"},
+            'Bonne réponse.</b> <span lang="fr-CA">C’est cela.',
+        ),
+        (
+            CLASSIFYING,
+            {"-1": "Vite", "-2": "Jamais"},
+            'Pas tout à fait.</b> <span lang="fr-CA">Relisez.',
+        ),
+        (CLOZE, {"-1": "a", "-2": "72"}, 'Bonne réponse.</b> <span lang="fr-CA">C’est cela.'),
         (CLOZE, {"-1": "b", "-2": "72"}, "Au sujet de la police."),
     ],
 )
