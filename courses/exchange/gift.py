@@ -293,7 +293,7 @@ def _answer_line(answer: Answer, own: str) -> str:
     weight = f"%{str(answer.weight).removesuffix('.0')}%" if answer.weight is not None else ""
     words = answer.text.words if answer.span else _marked(answer.text, own)
     said = f"#{_marked(answer.feedback, own)}" if answer.feedback else ""
-    return f"{'=' if answer.right else '~'}{weight}{words}{said}"
+    return f"{'=' if answer.right or answer.span else '~'}{weight}{words}{said}"
 
 
 def _marked(text: Text, inherited: str) -> str:

@@ -19,6 +19,7 @@ class ItemKind(Enum):
     NUMERICAL = "numerical"
     MATCHING = "matching"
     ORDERING = "ordering"  # `answers` in the right order
+    CLOZE = "cloze"  # `gaps`, which stand at [[1]], [[2]]… in the stem
     OTHER = "other"  # a kind of that system alone: `Item.foreign` names it
 
 
@@ -38,6 +39,13 @@ class Span:
     high: float
     value: float | None = None
     tolerance: float | None = None
+
+    @property
+    def centre(self) -> tuple[float, float]:
+        """The middle, and how far from it a number may be."""
+        if self.value is not None:
+            return self.value, self.tolerance or 0
+        return (self.low + self.high) / 2, (self.high - self.low) / 2
 
     @classmethod
     def around(cls, value: float, tolerance: float | None = None) -> "Span":
@@ -62,6 +70,15 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
+class Gap:
+    """A hole of a text, filled as a question of its own: CHOICE, SHORT or NUMERICAL."""
+
+    kind: ItemKind
+    answers: tuple[Answer, ...]
+    weight: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
 class Pair:
     """Two sides that belong together; an empty left side makes the right one a distractor."""
 
@@ -76,8 +93,8 @@ class Item:
     `blank`: the answer stands inside the sentence, where `stem` shows a line of dashes.
     `several`: more than one choice may be ticked, for a format that says so apart from the marks.
     `aside`: what the file also says of it, and items have no place for, by its name there.
-    `truth` and its two `verdicts` (shown to whoever errs, to whoever is right) are those of a
-    true-false question.
+    `truth` is that of a true-false question; the two `verdicts` are shown to whoever errs, and to
+    whoever is right.
     """
 
     kind: ItemKind
@@ -87,6 +104,7 @@ class Item:
     blank: bool = False
     answers: tuple[Answer, ...] = ()
     pairs: tuple[Pair, ...] = ()
+    gaps: tuple[Gap, ...] = ()
     truth: bool | None = None
     verdicts: tuple[Text | None, Text | None] = (None, None)
     general: Text | None = None

@@ -4,7 +4,9 @@ Element names and what they hold are those of a Moodle 4 export: one `question` 
 `type`, percents in `fraction`, markup in `format`. Entities and external references are refused.
 """
 
-from collections.abc import Iterable
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import Any
 from xml.etree import ElementTree as Xml  # only to write: reading goes through defusedxml
 
@@ -12,9 +14,11 @@ from defusedxml import DefusedXmlException
 from defusedxml import ElementTree as Safe
 from django.utils.translation import gettext as _
 
-from courses.exchange.items import Answer, Item, ItemKind, Pair, Span, Text
+from courses.exchange import cloze
+from courses.exchange.items import Answer, Gap, Item, ItemKind, Pair, Span, Text
 from courses.exchange.marks import ALL, number
 from courses.notation import LineProblem, NotationRefused
+from courses.notation.parts import GAP_MARK
 
 MARKUPS = {
     "html": "html",
@@ -32,10 +36,15 @@ KINDS = {
     "shortanswer": ItemKind.SHORT,
     "numerical": ItemKind.NUMERICAL,
     "matching": ItemKind.MATCHING,
+    "ordering": ItemKind.ORDERING,
+    "cloze": ItemKind.CLOZE,
 }
+# Texts whose gaps share the words to choose from, listed after them under this name.
+SHARED = {"gapselect": "selectoption", "ddwtos": "dragbox"}
 TYPES = {kind: name for name, kind in KINDS.items()}
+VERDICTS = ("incorrectfeedback", "correctfeedback")
 # What an author fills in and our items have no place for; empty, or with these, it says nothing.
-ASIDE = {"hint", "file", "correctfeedback", "partiallycorrectfeedback", "incorrectfeedback"}
+ASIDE = {"hint", "file", "partiallycorrectfeedback"}
 
 
 def read(content: bytes) -> list[Item]:
@@ -68,16 +77,24 @@ def _item(node: Any, rank: int) -> Item:
         "id": _bare(node, "idnumber") or None,
         "tags": tuple(_text(each).words for each in node.findall("tags/tag")),
         "aside": tuple(dict.fromkeys(each.tag for each in node.iter() if _is_lost(each))),
+        "verdicts": tuple(_said(node.find(each)) for each in VERDICTS),
     }
-    if kind is ItemKind.OTHER:
-        return Item(kind, rank, foreign=node.get("type", ""), **facts)
-    if kind is ItemKind.MATCHING:
-        return Item(kind, rank, pairs=tuple(map(_pair, node.findall("subquestion"))), **facts)
-    if kind is ItemKind.TRUE_FALSE:
-        return _truth(node, rank, facts)
-    answers = tuple(_answer(each, kind) for each in node.findall("answer"))
+    read = _cloze if node.get("type") in SHARED else _READERS.get(kind, _listed)
+    return read(node, rank, {**facts, "kind": kind})
+
+
+def _alone(node: Any, rank: int, facts: dict[str, Any]) -> Item:
+    return Item(line=rank, foreign=node.get("type", ""), **facts)
+
+
+def _matching(node: Any, rank: int, facts: dict[str, Any]) -> Item:
+    return Item(line=rank, pairs=tuple(map(_pair, node.findall("subquestion"))), **facts)
+
+
+def _listed(node: Any, rank: int, facts: dict[str, Any]) -> Item:
+    answers = tuple(_answer(each, facts["kind"]) for each in node.findall("answer"))
     several = _bare(node, "single") in {"false", "0"}
-    return Item(kind, rank, answers=answers, several=several, **facts)
+    return Item(line=rank, answers=answers, several=several, **facts)
 
 
 def _is_lost(node: Any) -> bool:
@@ -88,8 +105,44 @@ def _truth(node: Any, rank: int, facts: dict[str, Any]) -> Item:
     said = {_text(each).words.strip().lower(): each for each in node.findall("answer")}
     right = next((words for words, each in said.items() if _worth(each) > 0), "true")
     wrong = next((words for words in said if words != right), "")
-    verdicts = (_verdict(said.get(wrong)), _verdict(said.get(right)))
-    return Item(ItemKind.TRUE_FALSE, rank, truth=right == "true", verdicts=verdicts, **facts)
+    facts["verdicts"] = _verdict(said.get(wrong)), _verdict(said.get(right))
+    return Item(line=rank, truth=right == "true", **facts)
+
+
+def _cloze(node: Any, rank: int, facts: dict[str, Any]) -> Item:
+    name, stem = node.get("type", ""), facts["stem"]
+    if name in SHARED:
+        words, gaps, unknown = *_shared(node, stem.words), ""
+    else:
+        words, gaps, unknown = cloze.read(stem.words)
+    facts |= {"stem": replace(stem, words=words), "kind": ItemKind.CLOZE}
+    if unknown or not gaps:
+        facts["kind"] = ItemKind.OTHER
+        return Item(line=rank, foreign=f"{name} {unknown}".strip(), **facts)
+    return Item(line=rank, gaps=gaps, **facts)
+
+
+def _shared(node: Any, words: str) -> tuple[str, tuple[Gap, ...]]:
+    """[[2]] is where the second word goes; the words of its group are offered beside it."""
+    options = [
+        (each.findtext("text") or "", _bare(each, "group"))
+        for each in node.findall(SHARED[node.get("type")])
+    ]
+    gaps: list[Gap] = []
+
+    def place(found: re.Match[str]) -> str:
+        rank = int(found[1]) - 1
+        if not 0 <= rank < len(options):
+            return found[0]
+        right, group = options[rank]
+        answers = [
+            Answer(text == right, Text(text, "html"), ALL if text == right else 0.0)
+            for text in dict.fromkeys(text for text, own in options if own == group)
+        ]
+        gaps.append(Gap(ItemKind.CHOICE, tuple(answers)))
+        return f"[[{len(gaps)}]]"
+
+    return GAP_MARK.sub(place, words), tuple(gaps)
 
 
 def _verdict(node: Any | None) -> Text | None:
@@ -132,6 +185,14 @@ def _said(node: Any | None) -> Text | None:
     return text if text.words else None
 
 
+_READERS: dict[ItemKind, Callable[[Any, int, dict[str, Any]], Item]] = {
+    ItemKind.OTHER: _alone,
+    ItemKind.MATCHING: _matching,
+    ItemKind.TRUE_FALSE: _truth,
+    ItemKind.CLOZE: _cloze,
+}
+
+
 def write(items: Iterable[Item]) -> bytes:
     """The file that read() would read back, hints and their like left aside."""
     root = Xml.Element("quiz")
@@ -146,19 +207,33 @@ def _written(node: Xml.Element, item: Item) -> None:
         _put(node, "category", Text(item.title or ""))
         return
     _put(node, "name", Text(item.title or ""))
-    _put(node, "questiontext", item.stem)
+    stem = cloze.write(item.stem.words, item.gaps) if item.gaps else item.stem.words
+    _put(node, "questiontext", replace(item.stem, words=stem))
     _put(node, "generalfeedback", item.general)
     if item.id is not None:
         Xml.SubElement(node, "idnumber").text = item.id
+    if item.kind is ItemKind.ORDERING:
+        Xml.SubElement(node, "selecttype").text = "ALL"
+        Xml.SubElement(node, "gradingtype").text = "ABSOLUTE_POSITION"
     if item.kind is ItemKind.CHOICE:
         Xml.SubElement(node, "single").text = str(not item.several).lower()
     if item.kind is ItemKind.TRUE_FALSE:
         _put_truth(node, item)
+    else:
+        _put_answers(node, item)
+    _put_tags(node, item.tags)
+
+
+def _put_answers(node: Xml.Element, item: Item) -> None:
+    for name, verdict in zip(VERDICTS, item.verdicts, strict=True):
+        if verdict:
+            _put(node, name, verdict)
     for pair in item.pairs:
         _put(_put(node, "subquestion", pair.left), "answer", Text(pair.right))
-    for answer in item.answers:
-        _put_answer(node, answer)
-    _put_tags(node, item.tags)
+    for rank, answer in enumerate(item.answers, start=1):
+        # In an order, what an answer is worth is its rank.
+        is_rank = item.kind is ItemKind.ORDERING
+        _put_answer(node, replace(answer, weight=float(rank)) if is_rank else answer)
 
 
 def _put_tags(node: Xml.Element, tags: tuple[str, ...]) -> None:
@@ -176,10 +251,12 @@ def _put_truth(node: Xml.Element, item: Item) -> None:
 
 
 def _put_answer(node: Xml.Element, answer: Answer) -> None:
-    said = _put(node, "answer", answer.text)
-    said.set("fraction", str(answer.worth).removesuffix(".0"))
-    if answer.span is not None and answer.span.value is not None:
-        Xml.SubElement(said, "tolerance").text = str(answer.span.tolerance or 0)
+    value, tolerance = answer.span.centre if answer.span else (None, None)
+    text = answer.text if value is None else Text(f"{value:.12g}", answer.text.markup)
+    said = _put(node, "answer", text)
+    said.set("fraction", f"{answer.worth:.7g}")
+    if tolerance is not None:
+        Xml.SubElement(said, "tolerance").text = f"{tolerance:.12g}"
     _put(said, "feedback", answer.feedback)
 
 

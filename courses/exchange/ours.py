@@ -9,8 +9,9 @@ from django.utils.translation import gettext as _
 from markdownify import markdownify
 
 from courses.enums import QuestionKind
-from courses.exchange.items import Answer, Item, ItemKind, Text
+from courses.exchange.items import Answer, Gap, Item, ItemKind, Span, Text
 from courses.exchange.marks import ALL
+from courses.numbers import written
 
 TITLE_LENGTH = 160
 _IMAGE = re.compile(r"!\[[^\]]*\]\(([^)]*)\)")
@@ -54,11 +55,12 @@ def ours(items: Iterable[Item]) -> Reading:
             question.tags = [each for each in (category, *item.tags) if each]
             reading.questions.append(question)
         lost += [_("« %s », que nous n’avons pas") % name for name in item.aside]
-        reading.left += [Left(_where(item), what) for what in lost]
+        reading.left += [Left(where(item), what) for what in lost]
     return reading
 
 
-def _where(item: Item) -> str:
+def where(item: Item) -> str:
+    """An item by its place and its name."""
     name = item.title or plain(item.stem)[:60]
     return _("no %(line)d, %(name)s") % {"line": item.line, "name": name or "–"}
 
@@ -74,10 +76,9 @@ def _question(item: Item, lost: list[str]) -> Imported | None:
     ]
     kind, data = maker(item, lost)
     general = plain(item.general) if item.general else ""
-    sides = data.pop("feedback", {})
-    said = {
-        side: " ".join(filter(None, [sides.get(side, ""), general])) for side in ("right", "wrong")
-    }
+    sides = dict(zip(("wrong", "right"), map(plain, item.verdicts), strict=True))
+    sides |= data.pop("feedback", {})
+    said = {side: " ".join(filter(None, [sides[side], general])) for side in ("right", "wrong")}
     if feedback := {side: words for side, words in said.items() if words}:
         data["feedback"] = feedback
     title = (item.title or plain(item.stem))[:TITLE_LENGTH]
@@ -91,7 +92,6 @@ def _alone(item: Item) -> str:
     return {
         ItemKind.DESCRIPTION: _("un texte sans question"),
         ItemKind.ESSAY: _("une question à développement"),
-        ItemKind.NUMERICAL: _("une réponse en nombre"),
     }[item.kind]
 
 
@@ -99,29 +99,81 @@ def _choice(item: Item, lost: list[str]) -> tuple[str, dict[str, Any]]:
     full = [each for each in item.answers if each.worth >= ALL]
     several = item.several or not full
     right = [each for each in item.answers if each.worth > 0] if several else full
+    # A wrong choice that costs everything is our own rule.
     lost += [
         _worth(each)
         for each in item.answers
-        if each.worth < 0 or (0 < each.worth < ALL and not several)
+        if -ALL < each.worth < 0 or (0 < each.worth < ALL and not several)
     ]
     if not right:
         lost.append(_("aucune bonne réponse"))
-    choices = [
-        {
-            "text": plain(each.text),
-            **({"correct": True} if each in right else {}),
-            **({"feedback": plain(each.feedback)} if each.feedback else {}),
-        }
-        for each in item.answers
-    ]
+    choices = [_expected(plain(each.text), each, is_right=each in right) for each in item.answers]
     multiple = several and (item.several or len(right) > 1)
     return QuestionKind.MULTIPLE if multiple else QuestionKind.SINGLE, {"choices": choices}
 
 
+def _expected(text: str, answer: Answer, *, is_right: bool) -> dict[str, Any]:
+    said = plain(answer.feedback)
+    return {
+        "text": text,
+        **({"correct": True} if is_right else {}),
+        **({"feedback": said} if said else {}),
+    }
+
+
 def _truth(item: Item, lost: list[str]) -> tuple[str, dict[str, Any]]:  # noqa: ARG001 -- as all
-    sides = dict(zip(("wrong", "right"), item.verdicts, strict=True))
-    feedback = {side: plain(said) for side, said in sides.items() if said}
-    return QuestionKind.TRUE_FALSE, {"answer": bool(item.truth), "feedback": feedback}
+    return QuestionKind.TRUE_FALSE, {"answer": bool(item.truth)}
+
+
+def _numerical(item: Item, lost: list[str]) -> tuple[str, dict[str, Any]]:
+    return QuestionKind.NUMERIC, _numbers(item.answers, lost)
+
+
+def _numbers(answers: Iterable[Answer], lost: list[str]) -> dict[str, Any]:
+    """Numbers expected; what is said of any other answer goes to whoever errs."""
+    choices, rest = [], ""
+    for each in answers:
+        if 0 < each.worth < ALL:
+            lost.append(_worth(each))
+        if each.span is not None:
+            choices.append(_expected(_span(each.span), each, is_right=each.worth >= ALL))
+        elif each.worth > 0:
+            lost.append(_worth(each))
+        else:
+            rest = plain(each.feedback)
+    if not any("correct" in each for each in choices):
+        lost.append(_("aucune bonne réponse"))
+    return {"choices": choices, **({"feedback": {"wrong": rest}} if rest else {})}
+
+
+def _span(span: Span) -> str:
+    if span.value is None:
+        return f"{written(span.low)} à {written(span.high)}"
+    return (
+        f"{written(span.value)} ± {written(span.tolerance)}"
+        if span.tolerance
+        else written(span.value)
+    )
+
+
+def _cloze(item: Item, lost: list[str]) -> tuple[str, dict[str, Any]]:
+    if len({gap.weight for gap in item.gaps}) > 1:
+        lost.append(_("des trous qui ne valent pas autant les uns que les autres"))
+    return QuestionKind.CLOZE, {"gaps": [_gap(gap, lost) for gap in item.gaps]}
+
+
+def _gap(gap: Gap, lost: list[str]) -> dict[str, Any]:
+    if gap.kind is ItemKind.NUMERICAL:
+        data = _numbers(gap.answers, lost)
+        if "feedback" in data:
+            lost.append(_("ce qui est dit de toute autre réponse, dans un trou"))
+        return {"kind": str(QuestionKind.NUMERIC), "choices": data["choices"]}
+    kind = QuestionKind.SINGLE if gap.kind is ItemKind.CHOICE else QuestionKind.SHORT
+    lost += [_worth(each) for each in gap.answers if each.worth and each.worth < ALL]
+    choices = [_expected(plain(e.text), e, is_right=e.worth >= ALL) for e in gap.answers]
+    if not any("correct" in each for each in choices):
+        lost.append(_("aucune bonne réponse"))
+    return {"kind": str(kind), "choices": choices}
 
 
 def _short(item: Item, lost: list[str]) -> tuple[str, dict[str, Any]]:
@@ -138,7 +190,23 @@ def _matching(item: Item, lost: list[str]) -> tuple[str, dict[str, Any]]:  # noq
         {"left": plain(each.left), "right": each.right} for each in item.pairs if each.left.words
     ]
     alone = [each.right for each in item.pairs if not each.left.words]
+    if len({each["right"] for each in pairs}) < len(pairs):
+        return QuestionKind.CLASSIFYING, _categories(pairs, alone)
     return QuestionKind.MATCHING, {"pairs": pairs, **({"distractors": alone} if alone else {})}
+
+
+def _categories(pairs: list[dict[str, str]], alone: list[str]) -> dict[str, Any]:
+    """Sides that several elements share are categories, and a distractor an empty one."""
+    held: dict[str, list[str]] = {}
+    for pair in pairs:
+        held.setdefault(pair["right"], []).append(pair["left"])
+    held |= {each: [] for each in alone if each not in held}
+    return {
+        "categories": [
+            {"title": title, **({"items": items} if items else {})}
+            for title, items in held.items()
+        ]
+    }
 
 
 def _ordering(item: Item, lost: list[str]) -> tuple[str, dict[str, Any]]:
@@ -154,11 +222,13 @@ MAKERS: dict[ItemKind, Maker] = {
     ItemKind.SHORT: _short,
     ItemKind.MATCHING: _matching,
     ItemKind.ORDERING: _ordering,
+    ItemKind.NUMERICAL: _numerical,
+    ItemKind.CLOZE: _cloze,
 }
 
 
 def _worth(answer: Answer) -> str:
-    return _("« %(words)s » qui vaut %(worth)g %%") % {
+    return _("« %(words)s » qui vaut %(worth)g %%") % {
         "words": plain(answer.text), "worth": answer.worth,
     }  # fmt: skip
 
@@ -168,7 +238,9 @@ def prose(text: Text) -> str:
     if text.markup == "markdown":
         return text.words
     html = text.words if _is_html(text) else "<p>" + "<br>".join(_escaped(text.words)) + "</p>"
-    return str(markdownify(html, strip=["script", "style"])).strip()
+    words = str(markdownify(html, strip=["script", "style"])).strip()
+    # A line of dashes inside a sentence is no markup.
+    return words.replace(r"\_\_\_\_\_", "_____")
 
 
 def plain(text: Text | None) -> str:

@@ -13,12 +13,14 @@ from defusedxml import DefusedXmlException
 from defusedxml import ElementTree as Safe
 from django.utils.translation import gettext as _
 
-from courses.exchange.items import Answer, Item, ItemKind, Pair, Span, Text
+from courses.exchange.items import Answer, Gap, Item, ItemKind, Pair, Span, Text
 from courses.exchange.marks import ALL, number
 from courses.notation import LineProblem, NotationRefused
 
 BLANK = "_____"
 INTERACTION = "Interaction"
+GAPS = "gapMatchInteraction"
+INLINE = {"inlineChoiceInteraction", "textEntryInteraction"}
 # Elements of HTML that prompts may hold; the cleaner of the site has the last word.
 HTML = {
     "a", "b", "blockquote", "br", "cite", "code", "dd", "div", "dl", "dt", "em", "h1", "h2", "h3",
@@ -33,6 +35,9 @@ SILENT = {
     "stylesheet",
     "templateBlock",
     "catalogInfo",
+    "gapText",
+    "gapImg",
+    "prompt",
 }
 ASIDE = {
     "templateDeclaration", "templateProcessing", "rubricBlock", "modalFeedback", "feedbackInline",
@@ -83,11 +88,18 @@ def _item(root: Any) -> Item:
         "id": root.get("identifier") or None,
         "aside": tuple(dict.fromkeys(each.tag for each in root.iter() if each.tag in ASIDE)),
     }
-    stem = _stem(body, found)
     if not found:
-        return Item(ItemKind.DESCRIPTION, stem=stem, **facts)
+        return Item(ItemKind.DESCRIPTION, stem=_stem(body, found), **facts)
+    is_adaptive = root.get("adaptive") == "true"
+    holes = [*body.iter("gap")] if found[0].tag == GAPS and len(found) == 1 else found
+    if not is_adaptive and _are_gaps(found):
+        for rank, each in enumerate(holes, start=1):
+            each.set("place", f"[[{rank}]]")
+        gaps = _gaps(root, found[0]) if holes is not found else _entries(root, found)
+        return Item(ItemKind.CLOZE, stem=_stem(body, found), gaps=gaps, **facts)
+    stem = _stem(body, found)
     reader = READERS.get(found[0].tag)
-    if reader is None or len(found) > 1 or root.get("adaptive") == "true":
+    if reader is None or len(found) > 1 or is_adaptive:
         kinds = " + ".join(dict.fromkeys(each.tag for each in found))
         return Item(ItemKind.OTHER, stem=stem, foreign=kinds, **facts)
     return reader(found[0], _declared(root, found[0]), {**facts, "stem": stem})
@@ -95,6 +107,37 @@ def _item(root: Any) -> Item:
 
 def _is_interaction(node: Any) -> bool:
     return isinstance(node.tag, str) and node.tag.endswith(INTERACTION)
+
+
+def _are_gaps(found: list[Any]) -> bool:
+    """Several places to fill inside one text."""
+    if len(found) == 1:
+        return bool(found[0].tag == GAPS)
+    return all(each.tag in INLINE for each in found)
+
+
+def _entries(root: Any, found: list[Any]) -> tuple[Gap, ...]:
+    """Each interaction inside the text, read as the question that it would be alone."""
+    facts: dict[str, Any] = {"line": 1}
+    alone = (READERS[each.tag](each, _declared(root, each), facts) for each in found)
+    return tuple(Gap(each.kind, each.answers) for each in alone)
+
+
+def _gaps(root: Any, interaction: Any) -> tuple[Gap, ...]:
+    """Words to put into gaps: each gap offers them all."""
+    words = {each.get("identifier"): _words(each) for each in interaction.iter("gapText")}
+    named = [value.split() for value in _right(_declared(root, interaction))]
+    right = {each[1]: each[0] for each in named if len(each) == len(("word", "gap"))}
+    return tuple(
+        Gap(
+            ItemKind.CHOICE,
+            tuple(
+                Answer(right.get(gap.get("identifier")) == name, text)
+                for name, text in words.items()
+            ),
+        )
+        for gap in interaction.iter("gap")
+    )
 
 
 def _stem(body: Any | None, found: list[Any]) -> Text:
@@ -110,8 +153,12 @@ def _markup(node: Any | None) -> Iterator[str]:
         return
     yield escape(node.text or "", quote=False)
     for each in node:
-        if _is_interaction(each):
-            yield BLANK if each.tag in INLINE else ""
+        if each.tag in INLINE or each.tag == "gap":
+            yield each.get("place", BLANK)
+        elif each.tag == GAPS:
+            yield from _markup(each)
+        elif _is_interaction(each):
+            yield ""
         elif isinstance(each.tag, str) and each.tag not in SILENT:
             inside = "".join(_markup(each))
             yield _element(each, inside) if each.tag in HTML else inside
@@ -216,7 +263,6 @@ def _essay(_node: Any, _declared: Any | None, facts: dict[str, Any]) -> Item:
     return Item(ItemKind.ESSAY, **facts)
 
 
-INLINE = {"inlineChoiceInteraction", "textEntryInteraction"}
 READERS: dict[str, Callable[[Any, Any | None, dict[str, Any]], Item]] = {
     "choiceInteraction": _choice,
     "inlineChoiceInteraction": _choice,

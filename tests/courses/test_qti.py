@@ -139,7 +139,6 @@ def test_a_number_to_write(version):
     [
         ('<hotspotInteraction responseIdentifier="R"/>', "hotspotInteraction"),
         (CHOICE + ENTRY, "choiceInteraction + textEntryInteraction"),
-        (ENTRY + ENTRY, "textEntryInteraction"),
     ],
 )
 def test_what_we_do_not_know_is_named(body, foreign):

@@ -31,12 +31,13 @@ def test_a_gift_file_gives_its_questions_and_says_what_it_loses(tmp_path):
         {"type": "true-false", "title": "Il faut attendre."},
         {"type": "short", "title": "Le _____ sauve tout."},
         {"type": "matching", "title": "Le code QR est"},
+        {"type": "numeric", "title": "Combien de signes?"},
+        {"type": "numeric", "title": "L’année de la Loi 25?"},
     ]
     assert [each["what"] for each in answer["not_represented"]] == [
         "« Je réponds. » qui vaut 50 %",
         "« autre canal » qui vaut 50 %",
-        "une réponse en nombre",
-        "une réponse en nombre",
+        "« 2022..2024 » qui vaut 50 %",
         "une question à développement",
         "un texte sans question",
     ]
@@ -67,6 +68,7 @@ def test_a_moodle_file_keeps_markup_as_markdown_and_the_rest_as_words(tmp_path):
     assert [each["type"] for each in answer["questions"]] == [
         "multiple",
         "true-false",
+        "numeric",
         "matching",
         "short",
     ]
@@ -74,6 +76,10 @@ def test_a_moodle_file_keeps_markup_as_markdown_and_the_rest_as_words(tmp_path):
         "« Je paie. » qui vaut -33.333 %",
         "« hint », que nous n’avons pas",
         "une question du genre « ddimageortext »",
+    }
+    assert BankQuestion.objects.get(kind="numeric").data == {
+        "choices": [{"text": "5 ± 1", "correct": True}],
+        "feedback": {"wrong": "Comptez."},
     }
     matching = BankQuestion.objects.get(kind="matching")
     assert matching.data["distractors"] == ["Leurre"]
