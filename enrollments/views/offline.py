@@ -28,8 +28,8 @@ from enrollments.queries.quiz import quiz, states_of
 from enrollments.queries.thread import thread
 
 # What every copy needs: looks, words' faces, pictures of the frame, and the script.
-COMMON = ("atn.css", "atn-texte.woff2", "atn-titre.woff2", "icones.svg", "marque.svg",
-          "contours.svg", "hors-ligne.js")  # fmt: skip
+COMMON = ("atn.css", "exercices.css", "atn-texte.woff2", "atn-titre.woff2", "icones.svg",
+          "marque.svg", "contours.svg", "hors-ligne.js")  # fmt: skip
 CARRIED = {BlockKind.IMAGE, BlockKind.FILE}
 
 
@@ -115,7 +115,9 @@ def _carried(version_id: int) -> tuple[Carried, ...]:
     nobody = Enrollment(version_id=version_id, pk=0)
     found = []
     for each in _takeable(version_id):
-        assets = [b["asset"] for b in each["blocks"] if b["kind"] in CARRIED and "asset" in b]
+        shown = [b for b in each["blocks"] if b["kind"] in CARRIED]
+        asked = [question for b in each["blocks"] for question in b.get("questions", ())]
+        assets = [b["asset"] for b in (*shown, *asked) if "asset" in b]
         files = [reverse("courses:asset", args=[a["sha256"], a["name"]]) for a in assets]
         page = gzip.compress(_copy(nobody, each).encode())
         found.append(Carried(each, files, len(page) + sum(asset["size"] for asset in assets)))
