@@ -9,10 +9,10 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.handlers import Message
 from django.db import connections
 from django.test import Client
-from playwright.sync_api import Browser, Playwright, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Playwright, sync_playwright
 
 from courses import actions as course_actions
-from tests.browser.bench import context_for
+from tests.browser.bench import PARKED, context_for
 from tests.browser.chromium import CHROMIUM, FLAGS
 from tests.course_files import write_course
 from tests.factories import NOON
@@ -60,6 +60,26 @@ def large_text_browser(playwright: Playwright) -> Iterator[Browser]:
     launched = playwright.chromium.launch(executable_path=CHROMIUM, args=flags)
     yield launched
     launched.close()
+
+
+@pytest.fixture(scope="session")
+def bench(browser, large_text_browser) -> tuple[BrowserContext, BrowserContext]:
+    return context_for(browser), context_for(large_text_browser)
+
+
+@pytest.fixture
+def contexts(bench) -> Iterator[tuple[BrowserContext, BrowserContext]]:
+    """What `findings` walks with, a stranger's until the test signs someone in.
+
+    The same for every test, because a new context and its page cost seconds of processor; whoever
+    only looks leaves nothing behind but cookies.
+    """
+    yield bench
+    for context in bench:
+        context.clear_cookies()
+        for page in context.pages:
+            if page.url != PARKED:
+                page.close()
 
 
 class Mailbox(Message):

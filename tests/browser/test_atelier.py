@@ -20,13 +20,10 @@ def author(transactional_db):
 
 
 @pytest.fixture
-def contexts(browser, large_text_browser, live_server, author):
-    pair = context_for(browser), context_for(large_text_browser)
-    for context in pair:
+def contexts(contexts, live_server, author):
+    for context in contexts:
         signed_in(context, live_server, author)
-    yield pair
-    for context in pair:
-        context.close()
+    return contexts
 
 
 def address(node, page: str = "") -> str:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.browser.bench import context_for, findings
+from tests.browser.bench import findings
 
 SOUND = """<!doctype html><html lang="fr-CA">
 <head><meta charset="utf-8"><title>Essai</title>
@@ -65,11 +65,6 @@ DEFECTS = {
         "add_style", "#texte{max-height:1.9rem;overflow:hidden}", "text spacing",
     ),
 }  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def contexts(browser, large_text_browser):
-    return context_for(browser), context_for(large_text_browser)
 
 
 @pytest.fixture(scope="module")

@@ -44,14 +44,6 @@ def ginette(transactional_db):
     return held
 
 
-@pytest.fixture
-def contexts(browser, large_text_browser):
-    pair = context_for(browser), context_for(large_text_browser)
-    yield pair
-    for context in pair:
-        context.close()
-
-
 def rejean(ginette) -> tuple[User, str]:
     """Réjean, who has no address, and the code of his card."""
     user = MandateFactory(

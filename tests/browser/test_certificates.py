@@ -14,14 +14,6 @@ from tests.factories import NOON, EnrollmentFactory, UserFactory
 
 
 @pytest.fixture
-def contexts(browser, large_text_browser):
-    pair = context_for(browser), context_for(large_text_browser)
-    yield pair
-    for context in pair:
-        context.close()
-
-
-@pytest.fixture
 def replaced(transactional_db) -> Certificate:
     certificate = issued(with_file=True)
     boss = UserFactory(role=Role.ADMINISTRATOR)

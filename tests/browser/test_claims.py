@@ -26,14 +26,6 @@ def place(transactional_db):
     )
 
 
-@pytest.fixture
-def contexts(browser, large_text_browser):
-    pair = context_for(browser), context_for(large_text_browser)
-    yield pair
-    for context in pair:
-        context.close()
-
-
 @pytest.mark.parametrize("page", ["?q=exemple", "?q=inconnue", "{handle}/", "{handle}/?demande=1"])
 def test_the_way_to_a_claim_has_no_accessibility_finding(live_server, place, contexts, page):
     address = f"{live_server.url}/reclamer/{page.format(handle=place.handle)}"

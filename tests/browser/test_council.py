@@ -15,14 +15,6 @@ PHONE = 375
 
 
 @pytest.fixture
-def contexts(browser, large_text_browser):
-    pair = context_for(browser), context_for(large_text_browser)
-    yield pair
-    for context in pair:
-        context.close()
-
-
-@pytest.fixture
 def ginette(transactional_db):
     place = MunicipalityFactory(name="Saint-Exemple", seats_filled=5, seats_vacant=2)
     for function in ("mairesse", "conseillère, siège 2"):

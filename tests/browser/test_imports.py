@@ -23,13 +23,10 @@ def louise(transactional_db):
 
 
 @pytest.fixture
-def contexts(browser, large_text_browser, live_server, louise):
-    pair = context_for(browser), context_for(large_text_browser)
-    for context in pair:
+def contexts(contexts, live_server, louise):
+    for context in contexts:
         signed_in(context, live_server, louise.user)
-    yield pair
-    for context in pair:
-        context.close()
+    return contexts
 
 
 def kept(louise, *rows, **options) -> ImportBatch:

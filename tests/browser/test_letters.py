@@ -6,7 +6,7 @@ import pytest
 
 from atn_platform.notifications.models import OutgoingEmail
 from enrollments.actions import reminding
-from tests.browser.bench import CHECKS, axe, context_for, findings
+from tests.browser.bench import CHECKS, axe, findings
 from tests.enrollments.due import AT, NOON_20, at_the_meeting, paused, seat, waiting
 
 pytestmark = pytest.mark.django_db
@@ -37,12 +37,9 @@ def test_a_letter_reads_well_and_fetches_nothing(browser, make, scheme):
 
 @pytest.mark.parametrize("page", ["pourquoi", "stop"])
 def test_the_pages_behind_a_letter_have_no_accessibility_finding(
-    live_server, browser, large_text_browser, mailbox, page
+    live_server, contexts, mailbox, page
 ):
     waiting()
     reminding.remind(at=AT)
     path = re.search(rf"/messages/{page}/\S+", OutgoingEmail.objects.get().text)[0]
-    contexts = context_for(browser), context_for(large_text_browser)
     assert findings(*contexts, live_server.url + path) == []
-    for context in contexts:
-        context.close()

@@ -49,14 +49,6 @@ def anouk(town):
     return seat
 
 
-@pytest.fixture
-def contexts(browser, large_text_browser):
-    pair = context_for(browser), context_for(large_text_browser)
-    yield pair
-    for context in pair:
-        context.close()
-
-
 @pytest.mark.parametrize(
     "page",
     ["/ma-municipalite/{code}/", "/mes-formations-obligatoires/",

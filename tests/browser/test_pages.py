@@ -55,14 +55,6 @@ def learner(course):
     return mandate.user
 
 
-@pytest.fixture
-def contexts(browser, large_text_browser):
-    pair = context_for(browser), context_for(large_text_browser)
-    yield pair
-    for context in pair:
-        context.close()
-
-
 @pytest.mark.parametrize("path", LEARNER_PAGES)
 def test_a_learner_s_page_has_no_accessibility_finding(live_server, learner, contexts, path):
     for context in contexts:

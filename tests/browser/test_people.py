@@ -5,17 +5,9 @@ from django.utils import timezone
 
 from atn_platform.accounts.enums import Role
 from municipalities.actions import invitations
-from tests.browser.bench import context_for, findings
+from tests.browser.bench import findings
 from tests.browser.conftest import signed_in
 from tests.factories import EnrollmentFactory, MandateFactory, ResponsibilityFactory, UserFactory
-
-
-@pytest.fixture
-def contexts(browser, large_text_browser):
-    pair = context_for(browser), context_for(large_text_browser)
-    yield pair
-    for context in pair:
-        context.close()
 
 
 @pytest.fixture

@@ -13,14 +13,6 @@ from tests.browser.conftest import signed_in
 from tests.factories import ResponsibilityFactory, UserFactory
 
 
-@pytest.fixture
-def contexts(browser, large_text_browser):
-    pair = context_for(browser), context_for(large_text_browser)
-    yield pair
-    for context in pair:
-        context.close()
-
-
 def without_password(user):
     user.set_unusable_password()
     user.save()

@@ -44,14 +44,6 @@ def held(meeting, learner):
     return RegistrationFactory(session=other, enrollment=enrollment).session
 
 
-@pytest.fixture
-def contexts(browser, large_text_browser):
-    pair = context_for(browser), context_for(large_text_browser)
-    yield pair
-    for context in pair:
-        context.close()
-
-
 @pytest.mark.parametrize("path", PAGES)
 def test_session_pages_have_no_accessibility_finding(
     live_server, learner, meeting, held, contexts, path

@@ -52,13 +52,10 @@ def ginette(transactional_db):
 
 
 @pytest.fixture
-def contexts(browser, large_text_browser, live_server, ginette):
-    pair = context_for(browser), context_for(large_text_browser)
-    for context in pair:
+def contexts(contexts, live_server, ginette):
+    for context in contexts:
         signed_in(context, live_server, ginette.user)
-    yield pair
-    for context in pair:
-        context.close()
+    return contexts
 
 
 PAGES = [
