@@ -21,15 +21,18 @@ hypothesis_settings.register_profile(
 )
 hypothesis_settings.load_profile("atn")
 emptying.install()
+LONG = ("tests/demo/", "tests/browser/", "tests/access/", "tests/core/", "tests/test_urls.py")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Tests of `make chaos` are left out unless they are asked for."""
+    """Tests of `make chaos` are left out unless they are asked for; long files come first."""
     if "chaos" in config.option.markexpr:
         return
     left_out = [item for item in items if item.get_closest_marker("chaos")]
     config.hook.pytest_deselected(items=left_out)
     items[:] = [item for item in items if item not in left_out]
+    # So that no process ends on a long file while the others have nothing left to do.
+    items.sort(key=lambda item: not item.nodeid.startswith(LONG))
 
 
 class ByFile(LoadFileScheduling):
@@ -41,6 +44,7 @@ class ByFile(LoadFileScheduling):
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByFile:
+    config.option.loadscopereorder = False  # its order is by number of tests; ours, by time
     return ByFile(config, log)
 
 

@@ -17,7 +17,7 @@ from tests.access import table
 from tests.access.walk import address, ask, outcome, routes
 from tests.access.world import build
 
-pytestmark = [pytest.mark.django_db, pytest.mark.ignore_template_errors]
+pytestmark = [pytest.mark.django_db, pytest.mark.no_cover, pytest.mark.ignore_template_errors]
 MARK = re.compile(r"ZZ-[A-Z]-nom-\d{3}", re.IGNORECASE)
 LINK = re.compile(r'href="([^"]+)"')
 PAGES = 80
