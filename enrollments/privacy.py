@@ -13,6 +13,8 @@ from enrollments.models import (
     Enrollment,
     GroupEnrollment,
     GroupLine,
+    HelpPost,
+    HelpThread,
     LearningEvent,
     LessonNote,
     LessonState,
@@ -23,6 +25,7 @@ from enrollments.models import (
 FOLLOWED = _("vous donner accès au cours et vous remettre votre attestation")
 KEPT_PLACE = _("reprendre où vous étiez, et corriger vos réponses")
 SEATED = _("garder votre place et prendre les présences")
+ANSWER = _("répondre à votre question, et garder l’échange avec sa leçon")
 GROUPED = _("vous inscrire avec des collègues, et pouvoir l’annuler")
 FACTS = (Reader.SELF, Reader.RESPONSIBLE, Reader.ATN)
 # Answers, tries and scores: the employer never sees them, and no screen of ATN shows them.
@@ -82,6 +85,24 @@ TABLES = [
                   Kind.RESULT, KEPT_PLACE, Retention.ANSWERS, ALONE),
         ),
         plain="id created_at updated_at",
+    ),
+    Table(
+        HelpThread,
+        (
+            About("enrollment__learner", "enrollment version lesson asked_at answered_at",
+                  Kind.TRAINING, ANSWER, Retention.ANSWERS, (Reader.SELF, Reader.ATN)),
+        ),
+        # What is shared was written for everyone, and names nobody.
+        plain="id created_at updated_at uuid shared_question shared_answer shared_at",
+    ),
+    Table(
+        HelpPost,
+        (
+            About("thread__enrollment__learner", "thread text posted_at", Kind.TRAINING, ANSWER,
+                  Retention.ANSWERS, (Reader.SELF, Reader.ATN)),
+            About("author", "author", Kind.ACT, ANSWER, Retention.ANSWERS),
+        ),
+        plain="id uuid",
     ),
     Table(
         LessonNote,

@@ -211,6 +211,11 @@ class User(AbstractBaseUser, PermissionsMixin):
         return self.has_role(Role.UMQ_COORDINATOR, Role.ADMINISTRATOR)
 
     @property
+    def accompanies(self) -> bool:
+        """Answers the questions of learners."""
+        return self.has_role(Role.INSTRUCTOR, Role.COACH, Role.ADMINISTRATOR)
+
+    @property
     def needs_second_factor(self) -> bool:
         """Whoever sees the records of others, in an organisation or on the whole platform."""
         return self.is_staff or self.is_responsible or self.has_role(*SECOND_FACTOR_ROLES)

@@ -7,6 +7,7 @@ class Capacity(models.TextChoices):
 
     RESPONSIBLE = "responsible", _("responsable de la formation")
     GIVER = "giver", _("animation de la rencontre")
+    COACH = "coach", _("accompagnement")
     ADMINISTRATOR = "administrator", _("administration d’ATN")
 
 
@@ -28,5 +29,6 @@ class Screen(models.TextChoices):
     IMPORT = "import", _("une liste importée")
     IMPORT_RESULT = "import_result", _("le fichier de résultat d’une liste importée")
     ATTENDANCE = "attendance", _("la feuille de présence")
+    QUESTIONS = "questions", _("les questions à la formatrice")
     ADMIN_LIST = "admin_list", _("une liste de l’administration")
     ADMIN_RECORD = "admin_record", _("votre fiche dans l’administration")

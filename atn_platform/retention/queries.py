@@ -18,7 +18,7 @@ from atn_platform.consents.models import Consent
 from atn_platform.core.personal import Words
 from atn_platform.notifications.models import OutgoingEmail
 from atn_platform.retention.models import LegalHold
-from enrollments.models import BlockState, LearningEvent, LessonNote
+from enrollments.models import BlockState, HelpThread, LearningEvent, LessonNote
 from municipalities.models import Claim, ImportLine, Invitation, JoinRequest
 
 MONTH = timedelta(days=30.44)
@@ -82,6 +82,14 @@ RULES = (
         2 * YEAR,
         _("24 mois après la fin du cours"),
         lambda limit: LessonNote.objects.filter(enrollment__completed_at__lt=limit),
+        ("enrollment__learner",),
+    ),
+    Rule(
+        "questions",
+        _("questions posées dans les cours terminés"),
+        2 * YEAR,
+        _("24 mois après la fin du cours"),
+        lambda limit: HelpThread.objects.filter(enrollment__completed_at__lt=limit),
         ("enrollment__learner",),
     ),
     Rule(

@@ -6,6 +6,7 @@ from enrollments.actions.enrolling import (
     enroll,
     enroll_in_path,
 )
+from enrollments.actions.helping import HelpRefused, ask, say, share, unshare
 from enrollments.actions.leaving import leave_path, withdraw
 from enrollments.actions.ledger import (
     EventRefused,
@@ -24,12 +25,14 @@ __all__ = [
     "Batch",
     "EnrollmentRefused",
     "EventRefused",
+    "HelpRefused",
     "NewEvent",
     "NotesChanged",
     "RegistrationRefused",
     "Statement",
     "Wish",
     "add_at_the_door",
+    "ask",
     "cancel",
     "enroll",
     "enroll_in_path",
@@ -39,8 +42,11 @@ __all__ = [
     "record_attendance",
     "register",
     "replay",
+    "say",
+    "share",
     "take_attendance",
     "tell_changes",
+    "unshare",
     "withdraw",
     "write_notes",
 ]

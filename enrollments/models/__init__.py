@@ -18,6 +18,7 @@ from enrollments.models.records import (
     Registration,
     RegistrationQuerySet,
 )
+from enrollments.models.threads import HelpPost, HelpThread
 
 __all__ = [
     "GROUP_UNDO",
@@ -27,6 +28,8 @@ __all__ = [
     "EnrollmentQuerySet",
     "GroupEnrollment",
     "GroupLine",
+    "HelpPost",
+    "HelpThread",
     "LearningEvent",
     "LessonNote",
     "LessonState",

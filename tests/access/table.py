@@ -81,6 +81,12 @@ GIVER = _audience(
     "names of those who hold a seat, and their attendance",
     "instructor administrator",
 )
+ACCOMPANY = _audience(
+    "trainers, coaches and ATN",
+    "questions of learners, with their names, towns and paths; facts of those who stopped",
+    "instructor coach administrator",
+    refused="403",
+)
 REPORTS = _audience(
     "UMQ and ATN",
     "counts; UMQ never sees a group of fewer than five",
@@ -139,7 +145,7 @@ ROWS: dict[str, Audience] = {
     **_rows("enrollments:readiness enrollments:summary", TOWN),
     **_rows(
         "enrollments:cancel enrollments:calendar enrollments:leave enrollments:lesson "
-        "enrollments:notes enrollments:take enrollments:offline-contents enrollments:offline-lesson "
+        "enrollments:ask-help enrollments:notes enrollments:take enrollments:offline-contents enrollments:offline-lesson "
         "enrollments:complete",
         FOLLOWER,
     ),
@@ -161,6 +167,7 @@ ROWS: dict[str, Audience] = {
         PEOPLE,
     ),
     **_rows("enrollments:attendance enrollments:door", GIVER),
+    **_rows("enrollments:desk", ACCOMPANY),
     **_rows("reports:participation reports:export", REPORTS),
     **_rows("reports:members reports:export-members", MEMBERS),
     **_rows(
@@ -171,7 +178,7 @@ ROWS: dict[str, Audience] = {
     **_rows(
         "municipalities:undo-renewal municipalities:grant-claim municipalities:refuse-claim "
         "courses:asset enrollments:leave-path enrollments:answer enrollments:note "
-        "rights:cancel enrollments:choose municipalities:provider municipalities:domain "
+        "rights:cancel enrollments:help enrollments:share-help enrollments:choose municipalities:provider municipalities:domain "
         "accounts:recovery-codes accounts:end-session",
         NOBODY,
     ),

@@ -23,6 +23,7 @@ LEARNER_PAGES = [
     "/mes-cours/",
     "/recherche/?q=message",
     "/cours/ess-101/signes/notes/",
+    "/cours/ess-101/signes/question/",
     "/hors-ligne/",
     "/hors-ligne/ess-101/",
     "/inscription/ess-101/mettre-de-cote/",

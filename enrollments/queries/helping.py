@@ -1,0 +1,87 @@
+"""What waits for an answer, and who has stopped, for whoever accompanies."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import QuerySet
+
+from courses.documents import station
+from courses.queries import documents
+from enrollments.enums import Status
+from enrollments.models import Enrollment, HelpThread, PathEnrollment
+
+STALLED_DAYS, FORGOTTEN_DAYS = 14, 90
+MOST = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """One thread of the queue, with what helps to answer it."""
+
+    thread: HelpThread
+    enrollment: Enrollment
+    lesson: str
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class Stalled:
+    """Someone who began and has stopped; facts alone, never an answer nor a score."""
+
+    enrollment: Enrollment
+    path: str
+
+
+def queue() -> list[Waiting]:
+    """Threads without an answer, the longest wait first; three queries at most."""
+    threads = list(_with_context(HelpThread.objects.waiting())[:MOST])
+    titles = _lessons(threads)
+    paths = _paths([each.enrollment for each in threads])
+    return [
+        Waiting(each, each.enrollment, titles[each.pk], paths.get(each.enrollment.learner_id, ""))
+        for each in threads
+    ]
+
+
+def stalled(*, at: datetime) -> list[Stalled]:
+    """Begun, not finished, and quiet for two weeks; the most recent first, for three months."""
+    quiet, gone = at - timedelta(days=STALLED_DAYS), at - timedelta(days=FORGOTTEN_DAYS)
+    rows = Enrollment.objects.filter(
+        status=Status.ACTIVE, last_activity_at__lt=quiet, last_activity_at__gt=gone
+    ).order_by("-last_activity_at", "pk")
+    found = list(_beside(rows.with_facts())[:MOST])
+    paths = _paths(found)
+    return [Stalled(each, paths.get(each.learner_id, "")) for each in found]
+
+
+def shared_in(course_id: int, lesson: str) -> QuerySet[HelpThread]:
+    """What others asked in this lesson, in words that name nobody."""
+    rows = HelpThread.objects.shared().filter(enrollment__course=course_id, lesson=lesson)
+    return rows.order_by("shared_at")
+
+
+def lesson_title(thread: HelpThread) -> str:
+    return _lessons([thread])[thread.pk]
+
+
+def _with_context(rows: QuerySet[HelpThread]) -> QuerySet[HelpThread]:
+    return rows.select_related(
+        "enrollment__learner", "enrollment__course", "enrollment__mandate__organisation"
+    )
+
+
+def _beside(rows: QuerySet[Enrollment]) -> QuerySet[Enrollment]:
+    return rows.select_related("learner", "mandate__organisation")
+
+
+def _lessons(threads: list[HelpThread]) -> dict[int, str]:
+    read = documents(each.version_id for each in threads)
+    found = {each.pk: station(read[each.version_id], each.lesson) for each in threads}
+    return {pk: lesson["title"] if lesson else "" for pk, lesson in found.items()}
+
+
+def _paths(enrollments: list[Enrollment]) -> dict[int, str]:
+    """The parcours that each person follows, by person."""
+    people = {each.learner_id for each in enrollments}
+    rows = PathEnrollment.objects.live().filter(learner__in=people).select_related("path")
+    return {row.learner_id: row.path.title for row in rows.order_by("started_at")}

@@ -1,0 +1,136 @@
+"""A question from a lesson, its thread, and the desk of whoever answers."""
+
+from uuid import UUID, uuid4
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from atn_platform.accounts.decorators import requires
+from atn_platform.accounts.http import SignedInRequest, author_token
+from atn_platform.audit.enums import Screen
+from atn_platform.audit.recording import opened
+from atn_platform.core.exceptions import ActionError
+from courses.documents import stations
+from courses.queries import document
+from enrollments import actions
+from enrollments.models import Enrollment, HelpThread
+from enrollments.permissions import can_answer
+from enrollments.queries.helping import lesson_title, queue, shared_in, stalled
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def ask(request: SignedInRequest, code: str, key: str) -> HttpResponse:
+    """What others asked in this lesson, one's own questions, and a new one."""
+    mine = Enrollment.objects.visible_to(request.user).live().select_related("course")
+    enrollment = get_object_or_404(mine, course__code=code.upper())
+    content = document(enrollment.version_id)
+    lesson = next((each for each in stations(content) if each["key"] == key), None)
+    if lesson is None:
+        raise Http404
+    context = {"course": content, "lesson": lesson, "text": "", "event": uuid4(), "error": ""}
+    if request.method == "POST":
+        typed, event = request.POST.get("text", ""), _uuid(request.POST.get("event", ""))
+        try:
+            thread = actions.ask(
+                enrollment_id=enrollment.pk, lesson=UUID(lesson["uuid"]), text=typed,
+                uuid=event, at=timezone.now(),
+            )  # fmt: skip
+        except ActionError as error:
+            context |= {"text": typed, "event": event, "error": str(error)}
+        else:
+            messages.success(request, _("Votre question est partie. La réponse vous sera écrite."))
+            return redirect("enrollments:help", thread.uuid)
+    context |= {
+        "author": author_token(request.user),
+        "shared": shared_in(enrollment.course_id, lesson["uuid"]),
+        "threads": HelpThread.objects.visible_to(request.user)
+        .filter(enrollment=enrollment, lesson=lesson["uuid"])
+        .order_by("-asked_at"),
+    }
+    return render(request, "enrollments/help/ask.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def thread(request: SignedInRequest, uuid: UUID) -> HttpResponse:
+    """A thread, for the learner and for whoever answers; each adds to it here."""
+    found = _reached(request, uuid)
+    context = {"text": "", "event": uuid4(), "error": ""}
+    if request.method == "POST":
+        typed, event = request.POST.get("text", ""), _uuid(request.POST.get("event", ""))
+        try:
+            actions.say(
+                thread_id=found.pk, by=request.user, text=typed, uuid=event, at=timezone.now()
+            )
+        except ActionError as error:
+            context |= {"text": typed, "event": event, "error": str(error)}
+        else:
+            messages.success(request, _("Votre message est parti."))
+            return redirect("enrollments:help", uuid)
+    answers = can_answer(request.user) and found.enrollment.learner != request.user
+    if answers:
+        _log(request, [found.enrollment.learner_id], found.enrollment.course.code)
+    context |= {
+        "thread": found,
+        "posts": found.posts.select_related("author"),
+        "lesson": lesson_title(found),
+        "answers": answers,
+        "author": author_token(request.user),
+    }
+    return render(request, "enrollments/help/thread.html", context)
+
+
+@require_POST
+@requires(can_answer)
+def share(request: SignedInRequest, uuid: UUID) -> HttpResponse:
+    """Show others what was asked and answered, in words that name nobody; or take it back."""
+    found = _reached(request, uuid)
+    if "back" in request.POST:
+        actions.unshare(thread_id=found.pk)
+        messages.success(request, _("La question n’est plus partagée."))
+        return redirect("enrollments:help", uuid)
+    try:
+        actions.share(
+            thread_id=found.pk, question=request.POST.get("question", ""),
+            answer=request.POST.get("answer", ""), at=timezone.now(),
+        )  # fmt: skip
+    except ActionError as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, _("La question est partagée, sans nom, dans cette leçon."))
+    return redirect("enrollments:help", uuid)
+
+
+@require_safe
+@requires(can_answer)
+def desk(request: SignedInRequest) -> HttpResponse:
+    """Questions that wait, then people who have stopped, with their town and path beside."""
+    waiting, quiet = queue(), stalled(at=timezone.now())
+    people = [each.enrollment.learner_id for each in waiting]
+    _log(request, [*people, *(each.enrollment.learner_id for each in quiet)], "")
+    context = {"waiting": waiting, "stalled": quiet}
+    return render(request, "enrollments/help/desk.html", context)
+
+
+def _reached(request: SignedInRequest, uuid: UUID) -> HelpThread:
+    rows = HelpThread.objects.select_related(
+        "enrollment__learner", "enrollment__course", "enrollment__mandate__organisation", "version"
+    ).defer("version__document")
+    mine = rows if can_answer(request.user) else rows.visible_to(request.user)
+    return get_object_or_404(mine, uuid=uuid)
+
+
+def _log(request: SignedInRequest, people: list[int], place: str) -> None:
+    opened(
+        at=timezone.now(), reader=request.user, screen=Screen.QUESTIONS, people=people, place=place
+    )
+
+
+def _uuid(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError:
+        return uuid4()
