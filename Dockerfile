@@ -36,6 +36,7 @@ ENV PATH=/app/.venv/bin:$PATH \
 RUN SECRET_KEY="$(python3 -c 'import secrets; print(secrets.token_urlsafe(64))')" \
     SITE_URL=https://build.invalid ALLOWED_HOSTS=build.invalid EMAIL_HOST=build.invalid \
     DATABASE_URL=postgresql://build.invalid/build REDIS_URL=redis://build.invalid \
+    OUTSIDE_SERVICES="login.microsoftonline.com|x|x|x;accounts.google.com|x|x|x" \
     python3 manage.py collectstatic --noinput --verbosity 0
 USER 10001
 EXPOSE 8000

@@ -95,7 +95,14 @@ def accessibility(request: HttpRequest) -> HttpResponse:
 @login_not_required
 @require_safe
 def privacy(request: HttpRequest) -> HttpResponse:
-    return render(request, "portal/privacy.html", {"contact": _contact()})
+    return render(
+        request,
+        "portal/privacy.html",
+        {
+            "contact": _contact(),
+            "services": settings.OUTSIDE_SERVICES,
+        },
+    )
 
 
 @login_not_required

@@ -7,7 +7,7 @@ from celery.schedules import crontab
 
 from atn_platform.accounts import limits
 from atn_platform.core.postgres_files import socket_folder
-from atn_platform.settings import env
+from atn_platform.settings import env, services
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 # Everything a running installation writes outside its database.
@@ -187,6 +187,8 @@ SOCIALACCOUNT_STORE_TOKENS = False
 SOCIALACCOUNT_LOGIN_ON_GET = True
 SOCIALACCOUNT_REQUESTS_TIMEOUT = 8
 SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"OAUTH_PKCE_ENABLED": True}}
+# Who else receives something of people, and where (services.py).
+OUTSIDE_SERVICES = services.read(os.environ.get("OUTSIDE_SERVICES", ""))
 OPENID_ISSUERS = {
     "microsoft": "https://login.microsoftonline.com/{tenant}/v2.0",
     "google": "https://accounts.google.com",

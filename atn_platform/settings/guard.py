@@ -1,12 +1,13 @@
 """What production refuses to start with. Says everything that is wrong, in one go."""
 
 import os
+from collections.abc import Iterable
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
-from atn_platform.settings import env
+from atn_platform.settings import env, services
 
 REQUIRED = (
     "ALLOWED_HOSTS", "DATABASE_URL", "EMAIL_HOST", "REDIS_URL", "SECRET_KEY", "SITE_URL",
@@ -15,10 +16,10 @@ KEY_LENGTH, KEY_VARIETY = 50, 12
 KNOWN_KEYS = ("development", "insecure", "change", "secret", "exemple", "example")
 
 
-def refuse_unless_safe() -> None:
+def refuse_unless_safe(issuers: Iterable[str]) -> None:
     """Raise ImproperlyConfigured, one French sentence a line, unless the environment is safe."""
     faults = [f"Il manque la variable {name}." for name in REQUIRED if not os.environ.get(name)]
-    faults += [*_debug(), *_key(), *_hosts(), *_site()]
+    faults += [*_debug(), *_key(), *_hosts(), *_site(), *_services(issuers)]
     if faults:
         raise ImproperlyConfigured("\n".join(["Démarrage refusé :", *faults]))
 
@@ -55,6 +56,17 @@ def _site() -> list[str]:
     if parts.hostname not in env.words("ALLOWED_HOSTS"):
         return [f"L'hôte de SITE_URL, {parts.hostname}, doit figurer dans ALLOWED_HOSTS."]
     return []
+
+
+def _services(issuers: Iterable[str]) -> list[str]:
+    """Each service of others has its place and its assessment, or nothing starts."""
+    listed = {each.host for each in services.read(os.environ.get("OUTSIDE_SERVICES", ""))}
+    return [
+        f"{name} mène à {host}, que OUTSIDE_SERVICES ne nomme pas : dites son lieu et son "
+        "évaluation."
+        for host, name in services.hosts_in(os.environ, issuers).items()
+        if host not in listed
+    ]
 
 
 def _bench(host: str | None) -> bool:

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from atn_platform.settings import env, guard
 from atn_platform.settings.base import *
 
-guard.refuse_unless_safe()
+guard.refuse_unless_safe(OPENID_ISSUERS.values())
 
 SECRET_KEY = env.text("SECRET_KEY")
 SECRET_KEY_FALLBACKS = env.words("SECRET_KEY_FALLBACKS")

@@ -1,8 +1,10 @@
 """The register of the trainings that the law asks of elected people."""
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 from pathlib import PurePath
 
 from django.core.files.base import ContentFile
@@ -72,9 +74,11 @@ def declare(
     training.followed_on, training.trainer = said.followed_on, said.trainer
     training.authorisation, training.minutes = said.authorisation, said.minutes
     training.declared_at = at
+    replaced = str(training.proof)
     if said.proof is not None:
         _keep_proof(training, said.proof)
     training.save()
+    let_go_of_proofs([replaced])
     record(
         at=at, actor=by, verb="training.declared", target=str(training.pk), duty=str(duty),
         corrected=found is not None,
@@ -84,11 +88,16 @@ def declare(
 
 @transaction.atomic
 def withdraw(*, training_id: int, by: User, at: datetime) -> DeclaredTraining:
-    """Take a declaration back; the training may be declared again. Safe to repeat."""
+    """Take a declaration back, and its proof; it may be declared again. Safe to repeat."""
     training = DeclaredTraining.objects.select_for_update(no_key=True).get(pk=training_id)
     if training.withdrawn_at is None:
+        given = str(training.proof)
         training.withdrawn_at = at
-        training.save(update_fields=["withdrawn_at", "updated_at"])
+        training.proof.name = training.proof_name = training.proof_type = ""
+        training.save(
+            update_fields=["withdrawn_at", "proof", "proof_name", "proof_type", "updated_at"]
+        )
+        let_go_of_proofs([given])
         record(at=at, actor=by, verb="training.withdrawn", target=str(training.pk))
     return training
 
@@ -127,6 +136,16 @@ def remind(*, at: datetime) -> int:
             message = emails.duty_near(line, days=near, leaves_at=opening(at))
             promised += queue(message, at=at)
     return promised
+
+
+def let_go_of_proofs(names: Iterable[str]) -> None:
+    """Delete the files to which no declaration leads any more, once the rows are safe.
+
+    One file serves all who handed in the same bytes: it goes with the last.
+    """
+    for name in filter(None, set(names)):
+        if not DeclaredTraining.objects.filter(proof=name).exists():
+            transaction.on_commit(partial(default_storage.delete, name), robust=True)
 
 
 def _keep_proof(training: DeclaredTraining, proof: Proof) -> None:

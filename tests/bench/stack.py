@@ -125,6 +125,7 @@ def _environment(folder: Path, database: Path, port: int, redis_port: int) -> di
         "DATABASE_URL": f"postgresql://postgres@/atn?host={database}",
         "REDIS_URL": f"redis://127.0.0.1:{redis_port}/0",
         "EMAIL_HOST": "127.0.0.1",
+        "OUTSIDE_SERVICES": "login.microsoftonline.com|x|x|x;accounts.google.com|x|x|x",
         "EMAIL_PORT": "9",  # nobody listens: no message leaves
         "LOG_LEVEL": "ERROR",
         "DATABASE_STATEMENT_TIMEOUT": "0",

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
+from atn_platform.settings import services
 from tests.processes import measured
 
 SAFE = {
@@ -18,6 +20,16 @@ SAFE = {
     "DATABASE_URL": "postgresql://atn:mot%20de%20passe@db.example:5433/atn?sslmode=require",
     "REDIS_URL": "redis://redis.example:6379/0",
     "EMAIL_HOST": "smtp.example",
+    "OUTSIDE_SERVICES": ";".join(
+        f"{host} | essai | Québec | EFVP-2026-01"
+        for host in (
+            "smtp.example",
+            "db.example",
+            "redis.example",
+            "accounts.google.com",
+            "login.microsoftonline.com",
+        )
+    ),
 }
 BENCH = {"SITE_URL": "http://127.0.0.1:8000", "ALLOWED_HOSTS": "127.0.0.1"}
 
@@ -62,6 +74,10 @@ def test_the_deployment_check_has_nothing_to_say():
 @pytest.mark.parametrize(
     ("changes", "sentence"),
     [
+        ({"EMAIL_HOST": "smtp.ailleurs.example"}, "EMAIL_HOST mène à smtp.ailleurs.example"),
+        ({"REDIS_URL": "redis://cache.ailleurs.example"}, "REDIS_URL mène à cache.ailleurs"),
+        ({"OUTSIDE_SERVICES": "smtp.example | courriels | Québec"}, "doit dire l'hôte"),
+        ({"OUTSIDE_SERVICES": None}, "OPENID_ISSUERS mène à accounts.google.com"),
         ({"SECRET_KEY": None}, "Il manque la variable SECRET_KEY."),
         ({"SECRET_KEY": "court"}, "SECRET_KEY est trop faible"),
         ({"SECRET_KEY": "ab" * 30}, "SECRET_KEY est trop faible"),
@@ -174,3 +190,22 @@ def test_s47_cookies_stay_on_the_host_away_from_scripts_and_from_other_sites():
         for flag in ("SECURE", "HTTPONLY", "SAMESITE", "PATH", "DOMAIN")
     ]
     assert value(f"[{', '.join(flags)}]") == [True, True, "Lax", "/", None] * 2
+
+
+def test_p26_every_host_that_settings_read_is_asked_for_its_place():
+    folder = Path(settings.BASE_DIR, "atn_platform", "settings")
+    read = "".join((folder / name).read_text() for name in ("base.py", "production.py"))
+    named = set(re.findall(r'"([A-Z_]+_(?:HOST|URL|DSN))"', read))
+    # Our own address, and the folder of static files.
+    assert named - {"SITE_URL", "STATIC_URL"} == set(services.NAMES)
+
+
+@pytest.mark.parametrize(
+    ("host", "outside"),
+    [
+        ("db", False), ("127.0.0.1", False), ("10.0.0.4", False), ("::1", False),
+        ("smtp.ulaval.ca", True), ("52.96.1.1", True),
+    ],
+)  # fmt: skip
+def test_p26_what_counts_as_outside(host, outside):
+    assert services.is_outside(host) is outside

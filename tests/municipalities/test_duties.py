@@ -63,6 +63,23 @@ def test_ethics_is_due_in_nine_months_of_a_later_mandate(anouk):
     assert deadlines(anouk.user)[Duty.ETHICS] == date(2027, 7, 4)
 
 
+def test_the_proof_goes_with_the_declaration_and_with_the_last_that_shares_its_bytes(
+    anouk, django_capture_on_commit_callbacks
+):
+    proven = Declared(SAID.followed_on, "x", "", 60, Proof("a.pdf", b"%PDF-1.7 deux fois"))
+    first, second = declared(anouk, proven), declared(anouk, proven, Duty.SYSTEM)
+    name = first.proof.name
+    assert second.proof.name == name
+    with django_capture_on_commit_callbacks(execute=True):
+        actions.withdraw(training_id=first.pk, by=anouk.user, at=NOON)
+    first.refresh_from_db()
+    assert (first.proof.name, first.proof_name) == ("", "")
+    assert default_storage.exists(name)
+    with django_capture_on_commit_callbacks(execute=True):
+        declared(anouk, Declared(SAID.followed_on, "x", "", 60, PDF), Duty.SYSTEM)
+    assert not default_storage.exists(name)
+
+
 @pytest.mark.parametrize(
     "designation",
     [Designation.NORTHERN_VILLAGE, Designation.CREE_VILLAGE, Designation.NASKAPI_VILLAGE],

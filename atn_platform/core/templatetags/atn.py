@@ -2,9 +2,12 @@
 
 import re
 from datetime import date, datetime, time
+from email.utils import parseaddr
 from functools import lru_cache
+from typing import Any
 
 from django import template
+from django.conf import settings
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.templatetags.static import static
@@ -14,6 +17,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from atn_platform.core import french, markdown, wording
+from atn_platform.core.notices import NOTICES
 
 register = template.Library()
 
@@ -154,3 +158,9 @@ def kept(template_name: str, **values: object) -> SafeString:
 def _kept(template_name: str, _english: bool, **values: object) -> SafeString:
     drawn = render_to_string(template_name, values)
     return SafeString(re.sub(r"\s*\n\s*", "\n", drawn))
+
+
+@register.inclusion_tag("components/notice.html")
+def notice(key: str) -> dict[str, Any]:
+    """What becomes of the data that a form takes, in the words of today."""
+    return {"notice": NOTICES[key][-1], "contact": parseaddr(settings.REPLY_TO_EMAIL)[1]}
