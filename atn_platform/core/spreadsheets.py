@@ -48,6 +48,7 @@ def workbook(title: str, sheets: Iterable[Sheet], *, on: date) -> bytes:
     book.set_properties({"title": title, "created": datetime.combine(on, time(12), UTC)})
     bold = book.add_format({"bold": True, "text_wrap": True, "valign": "top"})
     day = book.add_format({"num_format": "yyyy-mm-dd"})
+    lines = book.add_format({"text_wrap": True, "valign": "top"})
     for each in sheets:
         sheet = book.add_worksheet(each.name)
         sheet.freeze_panes(1, 0)
@@ -59,7 +60,7 @@ def workbook(title: str, sheets: Iterable[Sheet], *, on: date) -> bytes:
                 elif isinstance(value, int | float):
                     sheet.write_number(number, column, value)
                 elif value:
-                    sheet.write_string(number, column, value)
+                    sheet.write_string(number, column, value, lines if "\n" in value else None)
         for column, heading in enumerate(each.headings):
             longest = max((len(str(row[column] or "")) for row in each.rows), default=0)
             width = min(max(longest, len(heading) // 2, NARROWEST), WIDEST)

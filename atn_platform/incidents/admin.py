@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from atn_platform.accounts.models import User
 from atn_platform.core.admin import ReadOnlyAdmin, own_page
 from atn_platform.core.exceptions import ActionError
+from atn_platform.core.spreadsheets import CONTENT_TYPES
 from atn_platform.incidents import actions, exports
 from atn_platform.incidents.enums import Element
 from atn_platform.incidents.forms import FIELDS, IncidentForm
@@ -108,7 +109,7 @@ class IncidentAdmin(ReadOnlyAdmin):
         actions.log_export(by=cast("User", request.user), at=now)
         answer = HttpResponse(
             exports.register(self.get_queryset(request).order_by("pk"), at=now),
-            content_type=exports.CONTENT_TYPE,
+            content_type=CONTENT_TYPES["xlsx"],
         )
         name = exports.filename(timezone.localdate())
         answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'

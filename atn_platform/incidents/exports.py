@@ -1,21 +1,15 @@
 """The register as one workbook, for the Commission d’accès à l’information."""
 
-import io
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime
-from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 
 from atn_platform.core import french
 from atn_platform.core.office_hours import QUEBEC
+from atn_platform.core.spreadsheets import Sheet, workbook
 from atn_platform.incidents.enums import Element
 from atn_platform.incidents.models import Incident, IncidentEntry
-
-if TYPE_CHECKING:
-    import xlsxwriter
-
-CONTENT_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def filename(on: date) -> str:
@@ -24,34 +18,25 @@ def filename(on: date) -> str:
 
 def register(incidents: Iterable[Incident], *, at: datetime) -> bytes:
     """What is known of each incident, then every entry as it was written."""
-    import xlsxwriter  # noqa: PLC0415 -- 7 MiB that most processes never need
-
-    buffer = io.BytesIO()
-    book = xlsxwriter.Workbook(buffer, {"in_memory": True, "strings_to_formulas": False})
-    book.set_properties({"title": _("Registre des incidents de confidentialité"), "created": at})
     rows = list(incidents)
-    _sheet(book, _("Registre"), (each.latest for each in rows))
-    _sheet(book, _("Écritures"), (entry for each in rows for entry in each.entries.all()))
-    book.close()
-    return buffer.getvalue()
+    entries = (entry for each in rows for entry in each.entries.all())
+    sheets = [
+        _sheet(_("Registre"), (each.latest for each in rows)),
+        _sheet(_("Écritures"), entries),
+    ]
+    day = at.astimezone(QUEBEC).date()
+    return workbook(_("Registre des incidents de confidentialité"), sheets, on=day)
 
 
-def _sheet(book: "xlsxwriter.Workbook", name: str, entries: Iterable[IncidentEntry]) -> None:
-    head = book.add_format({"bold": True, "text_wrap": True, "valign": "top"})
-    cell = book.add_format({"text_wrap": True, "valign": "top"})
-    sheet = book.add_worksheet(name)
-    sheet.freeze_panes(1, 1)
-    sheet.set_column(0, 2, 14)
-    sheet.set_column(3, 10, 40)
-    sheet.write_row(
-        0, 0, [_("Incident"), _("Écriture"), _("Écrite le"), *map(str, Element.labels)], head
-    )
-    for number, entry in enumerate(entries, 1):
-        written = french.day(entry.written_at.astimezone(QUEBEC))
-        texts = [str(entry.incident_id), str(entry.position), written]
-        texts += [words(entry, element) for element in Element]
-        for column, text in enumerate(texts):
-            sheet.write_string(number, column, text, cell)
+def _sheet(name: str, entries: Iterable[IncidentEntry]) -> Sheet:
+    headings = [_("Incident"), _("Écriture"), _("Écrite le"), *map(str, Element.labels)]
+    return Sheet(name, headings, [_cells(entry) for entry in entries])
+
+
+def _cells(entry: IncidentEntry) -> list[str]:
+    written = french.day(entry.written_at.astimezone(QUEBEC))
+    known = [words(entry, element) for element in Element]
+    return [str(entry.incident_id), str(entry.position), written, *known]
 
 
 def words(entry: IncidentEntry, element: Element) -> str:

@@ -8,18 +8,14 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from atn_platform.core import french
+from atn_platform.core import french, spreadsheets
 from atn_platform.core.spreadsheets import UTF8_MARK, Cell, Sheet, csv_text, safe, workbook
 from atn_platform.reports.enums import Audience, Breakdown, MemberColumn, Scope
 from atn_platform.reports.figures.members import Members, member_definitions
 from atn_platform.reports.figures.members import Row as MemberRow
 from atn_platform.reports.figures.participation import Report, Row, definitions
 
-CONTENT_TYPES = {
-    "csv": "text/csv; charset=utf-8",
-    "json": "application/json",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-}
+CONTENT_TYPES = {**spreadsheets.CONTENT_TYPES, "json": "application/json"}
 # Where a share would rest on too small a count, or on none.
 NO_RATE = "–"
 
