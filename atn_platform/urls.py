@@ -17,6 +17,7 @@ urlpatterns = [
     # Before the library's: an address whose organisation has accounts elsewhere is offered them.
     path("compte/login/code/", sign_in.ask, name="ask-code"),
     path("compte/demandes/", include("atn_platform.rights.urls")),
+    path("compte/reunir/", include("atn_platform.merging.urls")),
     path("compte/consentements/", include("atn_platform.consents.urls")),
     path("compte/vie-privee/", include("atn_platform.privacy.urls")),
     path("compte/", include("atn_platform.accounts.urls")),

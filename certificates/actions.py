@@ -1,6 +1,7 @@
 """Every way in which a certificate comes to be, and to an end."""
 
 import hashlib
+from collections.abc import Iterable
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -12,6 +13,7 @@ from django.utils.translation import gettext as _
 from atn_platform.accounts.models import User
 from atn_platform.audit.recording import record
 from atn_platform.core.exceptions import ActionError
+from atn_platform.core.merging import Change, written
 from atn_platform.notifications import outbox
 from certificates import pdf
 from certificates.emails import certificate_ready, certificate_revoked
@@ -98,6 +100,34 @@ def revoke(
         )  # fmt: skip
         outbox.queue(certificate_revoked(certificate), at=at)
     return certificate
+
+
+@transaction.atomic
+def mark_duplicates(*, learner: User) -> list[Change]:
+    """Of a course that one person finished under two accounts, one attestation counts.
+
+    The other stays genuine: its page says that it is a second one.
+    """
+    valid = Certificate.objects.select_for_update(no_key=True, of=("self",)).filter(
+        revoked_at=None, duplicate_of=None
+    )
+    seconds = valid.filter(
+        enrollment__learner=learner, enrollment__duplicate_of__isnull=False
+    ).select_related("enrollment")
+    changes = []
+    for each in seconds.order_by("pk"):
+        counts = valid.filter(enrollment=each.enrollment.duplicate_of_id).first()
+        if counts is not None:
+            changes.append(written(each, duplicate_of=counts.pk))
+    return changes
+
+
+@transaction.atomic
+def withdraw_unearned(*, enrollment_ids: Iterable[int], by: User, at: datetime) -> None:
+    """Accounts that were united part again: what was finished together only is not finished."""
+    issued = Certificate.objects.filter(enrollment__in=list(enrollment_ids), revoked_at=None)
+    for each in issued.exclude(enrollment__status=Status.COMPLETED).order_by("pk"):
+        revoke(certificate_id=each.pk, reason=RevocationReason.ERROR, by=by, at=at)
 
 
 @transaction.atomic

@@ -34,7 +34,7 @@ class CertificateQuerySet(models.QuerySet["Certificate"]):
 
     def with_states(self) -> "CertificateQuerySet":
         """With what came before and after each, and whether its PDF is there, in one query."""
-        rows = self.select_related("file", "supersedes", "superseded_by")
+        rows = self.select_related("file", "supersedes", "superseded_by", "duplicate_of")
         return rows.defer("file__content")
 
 
@@ -69,6 +69,16 @@ class Certificate(TimestampedModel):
         verbose_name=_("remplace"),
         on_delete=models.PROTECT,
         related_name="superseded_by",
+        null=True,
+        blank=True,
+    )
+
+    # One person, two accounts, the same course: the one that counts. Both stay genuine.
+    duplicate_of = models.ForeignKey(
+        "self",
+        verbose_name=_("double de"),
+        on_delete=models.PROTECT,
+        related_name="duplicates",
         null=True,
         blank=True,
     )

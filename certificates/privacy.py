@@ -20,7 +20,8 @@ TABLES = [
         (
             About(
                 "enrollment__learner",
-                "enrollment number code facts issued_at revoked_at revocation_reason supersedes",
+                "enrollment number code facts issued_at revoked_at revocation_reason supersedes "
+                "duplicate_of",
                 Kind.TRAINING, PROVEN, Retention.PROOF, SHOWN,
             ),
         ),

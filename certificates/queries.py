@@ -110,7 +110,7 @@ def _mute(sign: str) -> bool:
 
 def completed_without_certificate(learner: User | None = None) -> QuerySet[Enrollment]:
     """Completed courses whose certificate is still to be issued, the oldest first."""
-    owed = Enrollment.objects.filter(
+    owed = Enrollment.objects.live().filter(
         status=Status.COMPLETED, certificates__isnull=True, learner__erased_at__isnull=True
     )
     if learner is not None:

@@ -4,6 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from atn_platform.accounts.models import User
 from atn_platform.core import personal
+from atn_platform.core.merging import stays
 from atn_platform.core.personal import About, Export, Kind, Reader, Retention, Table, nobody
 from courses.models import (
     Asset,
@@ -46,6 +47,11 @@ TABLES = [
     *nobody(Course, Module, Lesson, Block, Question, BankQuestion, Asset, Path, PathStep,
             SearchEntry),
 ]  # fmt: skip
+
+LINKS = [
+    *stays(CourseSession, "instructor"),
+    *stays(CourseVersion, "published_by"),
+]
 
 
 def export(user: User) -> Export:

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from atn_platform.accounts.models import User
 from atn_platform.core import personal
+from atn_platform.core.merging import follows, stays
 from atn_platform.core.personal import About, Export, Kind, Reader, Retention, Table
 from atn_platform.core.purging import purging
 from enrollments.models import (
@@ -49,6 +50,9 @@ TABLES = [
                 "last_activity_at completed_at withdrawn_at stations_done stations_total",
                 Kind.TRAINING, FOLLOWED, Retention.TRAINING, FACTS,
             ),
+            # An account that became one with another: figures of the past count it as they did.
+            About("learner", "duplicate_of counted_as counted_until", Kind.TRAINING, FOLLOWED,
+                  Retention.TRAINING, ALONE),
             About("learner", "best_score current_lesson", Kind.RESULT, KEPT_PLACE,
                   Retention.ANSWERS, ALONE),
         ),
@@ -75,7 +79,7 @@ TABLES = [
             About("enrollment__learner", "enrollment lesson opened_at completed_at mandate",
                   Kind.TRAINING, FOLLOWED, Retention.TRAINING, ALONE),
         ),
-        plain="id created_at updated_at",
+        plain="id created_at updated_at is_copy",
         stays=_("les dates des leçons terminées, sans votre nom, pour les mêmes statistiques"),
     ),
     Table(
@@ -147,6 +151,16 @@ TABLES = [
         plain="id created_at updated_at state",
     ),
 ]  # fmt: skip
+
+LINKS = [
+    *follows(Enrollment, "learner"),
+    *follows(PathEnrollment, "learner"),
+    *follows(Registration, "learner"),
+    # Under whom reports count what was done: that is the point of it.
+    *stays(Enrollment, "counted_as"),
+    *stays(Registration, "attendance_by"),
+    *stays(GroupEnrollment, "by"),
+]
 
 
 def export(user: User) -> Export:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from atn_platform.accounts.models import User
 from atn_platform.audit.privacy import forget_before
 from atn_platform.core import personal
+from atn_platform.core.merging import follows, stays
 from atn_platform.core.personal import About, Export, File, Kind, Reader, Retention, Table, nobody
 from municipalities.models import (
     Claim,
@@ -201,6 +202,23 @@ TABLES = [
     # Its address is the one that the official registry publishes.
     *nobody(Organisation, Region, RegistryImport, TerritorialEvent, IdentityProvider),
 ]  # fmt: skip
+
+LINKS = [
+    *follows(Mandate, "user"),
+    *follows(Responsibility, "user"),
+    *follows(Invitation, "accepted_by"),
+    *follows(ImportLine, "user"),
+    *stays(Responsibility, "granted_by"),
+    *stays(Invitation, "invited_by"),
+    *stays(CouncilRenewal, "made_by"),
+    *stays(MandateChange, "by"),
+    *stays(Claim, "decided_by"),
+    *stays(TrainingList, "opened_by"),
+    *stays(ImportBatch, "by"),
+    *stays(Poster, "made_by"),
+    *stays(JoinRequest, "decided_by"),
+    *stays(MailDomain, "verified_by"),
+]
 
 
 def export(user: User) -> Export:

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from atn_platform.accounts.models import Card, OpenSession, RoleGrant, User
 from atn_platform.core import personal
+from atn_platform.core.merging import follows, stays
 from atn_platform.core.personal import About, Export, Kind, Reader, Retention, Table, nobody
 
 NAMED = _("vous reconnaître et vous nommer, à l’écran comme sur l’attestation")
@@ -160,6 +161,20 @@ TABLES = [
     ),
     *nobody(Permission, Group, ContentType, SocialApp),
 ]  # fmt: skip
+
+LINKS = [
+    # An identity of an organisation's provider keeps opening the person's account.
+    *follows(SocialAccount, "user"),
+    # Addresses are dealt with one by one by whatever joins the accounts.
+    *stays(EmailAddress, "user"),
+    *stays(Authenticator, "user"),
+    *stays(Card, "user", "printed_by"),
+    *stays(OpenSession, "user"),
+    *stays(RoleGrant, "user", "granted_by"),
+    *stays(LogEntry, "user"),
+    *stays(User.groups.through, "user"),
+    *stays(User.user_permissions.through, "user"),
+]
 
 
 def export(user: User) -> Export:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from atn_platform.accounts.models import User
 from atn_platform.audit.models import Entry, Viewing
 from atn_platform.core import personal
+from atn_platform.core.merging import stays
 from atn_platform.core.personal import About, Export, Kind, Retention, Table
 from atn_platform.core.purging import purging
 
@@ -51,6 +52,11 @@ TABLES = [
         stays=_("qui a ouvert votre dossier, par numéro de compte, pendant douze mois"),
     ),
 ]  # fmt: skip
+
+LINKS = [
+    *stays(Entry, "actor"),
+    *stays(Viewing, "reader"),
+]
 
 
 def export(user: User) -> Export:

@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from atn_platform.accounts.models import User
 from atn_platform.consents.models import Consent
 from atn_platform.core import personal
+from atn_platform.core.merging import stays
 from atn_platform.core.personal import About, Export, Kind, Retention, Table
 
 TABLES = [
@@ -22,6 +23,11 @@ TABLES = [
         plain="id created_at updated_at",
         stays=_("vos accords et leurs retraits, sans votre nom, comme preuve pendant cinq ans"),
     ),
+]
+
+LINKS = [
+    # What was agreed to in one account was not agreed to in the other.
+    *stays(Consent, "user"),
 ]
 
 

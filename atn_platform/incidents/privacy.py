@@ -4,6 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from atn_platform.accounts.models import User
 from atn_platform.core import personal
+from atn_platform.core.merging import stays
 from atn_platform.core.personal import About, Export, Kind, Retention, Table, nobody
 from atn_platform.incidents.models import Incident, IncidentEntry
 
@@ -24,6 +25,10 @@ TABLES = [
         "is_period_estimated known_from known_to people_count is_count_estimated is_serious "
         "risk_reasons commission_told_on people_told_on public_notice measures",
     ),
+]
+
+LINKS = [
+    *stays(IncidentEntry, "written_by"),
 ]
 
 

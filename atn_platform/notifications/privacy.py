@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from atn_platform.accounts.models import User
 from atn_platform.core import french, personal
+from atn_platform.core.merging import follows
 from atn_platform.core.personal import About, Export, Kind, Reader, Retention, Table
 from atn_platform.notifications.models import OptOut, OutgoingEmail, RefusedAddress
 
@@ -60,6 +61,11 @@ TABLES = [
         plain="id created_at updated_at",
     ),
 ]  # fmt: skip
+
+LINKS = [
+    *follows(OutgoingEmail, "recipient"),
+    *follows(OptOut, "user", once=("category",)),
+]
 
 
 def export(user: User) -> Export:

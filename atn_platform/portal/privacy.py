@@ -4,6 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from atn_platform.accounts.models import User
 from atn_platform.core import personal
+from atn_platform.core.merging import follows, stays
 from atn_platform.core.personal import About, Export, Kind, Retention, Table
 from atn_platform.portal.models import CallBack
 
@@ -21,6 +22,11 @@ TABLES = [
         plain="id created_at updated_at uuid",
     ),
 ]  # fmt: skip
+
+LINKS = [
+    *follows(CallBack, "person"),
+    *stays(CallBack, "handled_by"),
+]
 
 
 def export(user: User) -> Export:

@@ -11,6 +11,7 @@ from django.utils.module_loading import module_has_submodule
 
 from atn_platform.accounts.models import User
 from atn_platform.core import personal
+from atn_platform.core.merging import Link
 from atn_platform.core.personal import Export, Table
 
 
@@ -50,6 +51,11 @@ def erase(holder: Holder, user: User) -> Counter[str]:
 
 def tables() -> list[Table]:
     return [table for holder in HOLDERS for table in holder.TABLES]
+
+
+def links() -> list[Link]:
+    """What becomes of each link to a person when two accounts of theirs become one."""
+    return [link for holder in HOLDERS for link in getattr(holder, "LINKS", ())]
 
 
 def flaws(

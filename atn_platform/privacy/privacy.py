@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from atn_platform.accounts.models import User
 from atn_platform.core import personal
+from atn_platform.core.merging import stays
 from atn_platform.core.personal import About, Export, Kind, Reader, Retention, Table
 from atn_platform.privacy.models import DataExport
 
@@ -22,6 +23,10 @@ TABLES = [
         plain="id created_at updated_at uuid claimed_at progress",
     ),
 ]  # fmt: skip
+
+LINKS = [
+    *stays(DataExport, "user"),
+]
 
 
 def export(user: User) -> Export:

@@ -4,6 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from atn_platform.accounts.models import User
 from atn_platform.core import personal
+from atn_platform.core.merging import stays
 from atn_platform.core.personal import About, Export, Kind, Retention, Table
 from atn_platform.retention.models import LegalHold, RetentionRun
 
@@ -24,6 +25,11 @@ TABLES = [
         (About("approved_by", "approved_by approved_at", Kind.ACT, ANSWERABLE, Retention.RIGHTS),),
         plain="id created_at updated_at proposed_at proposed done_at gone",
     ),
+]
+
+LINKS = [
+    *stays(LegalHold, "user", "placed_by"),
+    *stays(RetentionRun, "approved_by"),
 ]
 
 

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from atn_platform.accounts.models import User
 from atn_platform.core import personal
+from atn_platform.core.merging import follows, stays
 from atn_platform.core.personal import About, Export, Kind, Retention, Table
 from atn_platform.rights.models import RightsRequest
 
@@ -35,6 +36,11 @@ TABLES = [
         plain="id created_at updated_at",
         stays=_("qu’une demande a été faite et répondue, par numéro de compte, comme preuve"),
     ),
+]
+
+LINKS = [
+    *follows(RightsRequest, "user"),
+    *stays(RightsRequest, "decided_by"),
 ]
 
 

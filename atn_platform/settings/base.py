@@ -55,6 +55,7 @@ INSTALLED_APPS = [
     "atn_platform.privacy",
     "atn_platform.retention",
     "atn_platform.rights",
+    "atn_platform.merging",
 ]
 
 MIDDLEWARE = [

@@ -155,7 +155,8 @@ def _locked(enrollment_id: int) -> Enrollment:
     if found is None:
         # A group that was enrolled together is taken back at this very moment.
         raise EventRefused(_("Cette inscription vient d’être annulée."))
-    return found
+    # Two accounts became one meanwhile: what was being done goes where the course goes on.
+    return found if found.duplicate_of_id is None else _locked(found.duplicate_of_id)
 
 
 def _check(enrollment: Enrollment, followed: CourseDoc, event: NewEvent) -> None:

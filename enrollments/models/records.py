@@ -57,10 +57,11 @@ class PathEnrollment(TimestampedModel):
 class EnrollmentQuerySet(models.QuerySet["Enrollment"]):
     def visible_to(self, user: User) -> "EnrollmentQuerySet":
         """The rows this person may open as a learner: their own, and no other."""
-        return self.filter(learner=user)
+        return self.filter(learner=user, duplicate_of__isnull=True)
 
     def live(self) -> "EnrollmentQuerySet":
-        return self.exclude(status=Status.WITHDRAWN)
+        """Neither set aside, nor the second of two that became one."""
+        return self.exclude(status=Status.WITHDRAWN).filter(duplicate_of__isnull=True)
 
     def with_proof(self) -> "EnrollmentQuerySet":
         """Whether the certificate's file is there: `has_proof`."""
@@ -113,6 +114,27 @@ class Enrollment(TimestampedModel):
     # Where « Reprendre » leads; the first station when empty.
     current_lesson = models.UUIDField(_("leçon en cours"), null=True, blank=True)
 
+    # The enrolment that goes on in its place, when one person followed the course twice.
+    duplicate_of = models.ForeignKey(
+        "self",
+        verbose_name=_("réunie à"),
+        on_delete=models.PROTECT,
+        related_name="duplicates",
+        null=True,
+        blank=True,
+    )
+    # Until when, and under which account, reports count its learner: two accounts that become
+    # one change no figure of the past.
+    counted_as = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("comptée comme"),
+        on_delete=models.PROTECT,
+        related_name="+",
+        null=True,
+        blank=True,
+    )
+    counted_until = models.DateTimeField(_("comptée ainsi jusqu’au"), null=True, blank=True)
+
     objects = EnrollmentQuerySet.as_manager()
 
     class Meta:
@@ -121,7 +143,7 @@ class Enrollment(TimestampedModel):
         constraints = [
             models.UniqueConstraint(
                 fields=["learner", "course"],
-                condition=~Q(status=Status.WITHDRAWN),
+                condition=~Q(status=Status.WITHDRAWN) & Q(duplicate_of__isnull=True),
                 name="enrollments_one_live_per_course",
                 violation_error_message=_("Cette personne suit déjà ce cours."),
             ),
@@ -197,6 +219,8 @@ class LessonState(TimestampedModel):
     lesson = models.UUIDField(_("leçon"))
     opened_at = models.DateTimeField(_("ouverte le"), null=True, blank=True)
     completed_at = models.DateTimeField(_("terminée le"), null=True, blank=True)
+    # Brought from another account of the same person: reports read it where it was done.
+    is_copy = models.BooleanField(_("copie"), default=False)
     # Under which mandate it was finished, when it is no longer that of the enrolment: a new term,
     # a merger, another municipality. Written once, with the moment.
     mandate = models.ForeignKey(
@@ -221,7 +245,7 @@ class LessonState(TimestampedModel):
             models.Index(
                 fields=["completed_at", "enrollment"],
                 include=["mandate"],
-                condition=Q(completed_at__isnull=False),
+                condition=Q(completed_at__isnull=False, is_copy=False),
                 name="enrollments_lesson_finished",
             ),
         ]

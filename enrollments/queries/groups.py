@@ -104,7 +104,8 @@ def _of_course(line: GroupLine, course_id: int, found: Standings) -> Outcome:
 
 
 def _standings(people: Collection[int]) -> Standings:
-    rows = Enrollment.objects.filter(learner__in=people).select_related("mandate")
+    rows = Enrollment.objects.filter(learner__in=people, duplicate_of__isnull=True)
+    rows = rows.select_related("mandate")
     live = {
         (each.learner_id, each.course_id): each for each in rows if each.status != Status.WITHDRAWN
     }

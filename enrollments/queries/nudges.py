@@ -77,7 +77,7 @@ def candidates(
 def _to_begin(mandates: dict[int, Mandate]) -> dict[int, Enrollment]:
     """The course that each was enrolled in last, of those still offered, by person."""
     threads = [each.thread for each in mandates.values()]
-    rows = Enrollment.objects.filter(
+    rows = Enrollment.objects.live().filter(
         learner__in=mandates,
         mandate__thread__in=threads,
         status=Status.ACTIVE,

@@ -179,7 +179,7 @@ def _following(at: datetime) -> QuerySet[Enrollment]:
         last_activity_at__gt=at - WORKED_LATELY,
         last_activity_at__lte=at,
     )
-    rows = Enrollment.objects.filter(
+    rows = Enrollment.objects.live().filter(
         _reachable(),
         ~Exists(worked),
         status=Status.ACTIVE,

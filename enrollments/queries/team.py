@@ -16,9 +16,10 @@ from municipalities.models import Mandate, MandateQuerySet, Organisation
 
 # Courses taken up under a mandate, or under one that it prolongs: a term before, a merger.
 ALONG = Q(user__enrollments__mandate__thread=F("thread"))
-LIVE = ALONG & ~Q(user__enrollments__status=Status.WITHDRAWN)
+ONCE = ALONG & Q(user__enrollments__duplicate_of__isnull=True)
+LIVE = ONCE & ~Q(user__enrollments__status=Status.WITHDRAWN)
 NUMBERS = ("state", "courses", "courses_done", "stations_done", "stations_total")
-DONE = ALONG & Q(user__enrollments__status=Status.COMPLETED)
+DONE = ONCE & Q(user__enrollments__status=Status.COMPLETED)
 
 
 @dataclass(frozen=True, slots=True)

@@ -170,6 +170,8 @@ ROWS: dict[str, Audience] = {
     **_rows("enrollments:desk", ACCOMPANY),
     **_rows("reports:participation reports:export", REPORTS),
     **_rows("reports:members reports:export-members", MEMBERS),
+    **_rows("merging:index merging:prove", PERSON),
+    **_rows("merging:merge merging:part", NOBODY),
     **_rows(
         "atelier:index atelier:new-course atelier:course atelier:media atelier:publish "
         "atelier:versions atelier:new-module",

@@ -21,6 +21,7 @@ from atn_platform.audit.models import Entry, Viewing
 from atn_platform.core.personal import Kind, Table
 from atn_platform.incidents.enums import Element
 from atn_platform.incidents.models import Incident, IncidentEntry
+from atn_platform.merging.models import Merge
 from atn_platform.privacy.inventory import tables
 from atn_platform.privacy.models import DataExport
 from atn_platform.rights.models import RightsRequest
@@ -41,7 +42,9 @@ EMPTY = {
     ("municipalities.Claim", "refused_at"),
     ("accounts.User", "erased_at"),
     ("rights.RightsRequest", "identity_proof"),
+    ("certificates.Certificate", "duplicate_of"),
     ("certificates.Certificate", "supersedes"),
+    ("enrollments.Enrollment", "duplicate_of"),
     ("enrollments.GroupLine", "path"),
 }
 NAMELESS = ("data", "circumstances", "risk_reasons", "public_notice", "measures")
@@ -160,10 +163,11 @@ def _special(model: type[models.Model], garden: Garden) -> dict[str, Any]:
                         "details": {"fields": ["email"]}},
         # An organisation or a session, which both people know.
         Viewing: lambda: {"place": "Abercorn"},
-        Certificate: lambda: {"supersedes": None,
+        Certificate: lambda: {"supersedes": None, "duplicate_of": None,
                               "facts": {"name": garden.mark(), "result": "success"}},
         CertificateFile: lambda: {"content": f"%PDF {garden.mark()}".encode()},
         Authenticator: lambda: {"type": "totp", "data": {"secret": garden.mark(secret=True)}},
+        Merge: lambda: {"kept": garden.person, "absorbed": UserFactory()},
         Claim: lambda: {"refused_at": None},
         GroupLine: lambda: {"path": None},
         # The register names nobody but who wrote in it.
@@ -175,7 +179,7 @@ def _special(model: type[models.Model], garden: Garden) -> dict[str, Any]:
         },
         # Answered, so that the proof of identity is gone; counts name nobody.
         RightsRequest: lambda: {"identity_proof": "", "gone": {"attestations": 3}},
-        Enrollment: lambda: {"status": "completed", "best_score": 88},
+        Enrollment: lambda: {"status": "completed", "best_score": 88, "duplicate_of": None},
         DeclaredTraining: lambda: {"proof": default_storage.save(
             f"preuves/{garden.mark()}.pdf", ContentFile(b"%PDF-")
         )},

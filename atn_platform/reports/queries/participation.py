@@ -28,6 +28,11 @@ GROUP_OF_STRATUM = (
 STRATUM_THEN = " + ".join(f"((measured.before ->> 'population')::int >= {n})::int" for n in STRATA)
 
 
+# Two accounts of one person that became one since: each counts as it did then.
+LEARNER = """CASE WHEN enrolled.counted_until >= %(end)s THEN enrolled.counted_as_id
+                  ELSE enrolled.learner_id END"""
+
+
 def _next_event(*changes: str) -> str:
     """The first of these changes, after the reference date, of each organisation."""
     named = ", ".join(f"'{change}'" for change in changes)
@@ -83,9 +88,9 @@ def _participation(scope: Scope) -> str:
     WITH done AS MATERIALIZED (
         SELECT DISTINCT enrollment_id, mandate_id
           FROM enrollments_lessonstate
-         WHERE completed_at >= %(start)s AND completed_at < %(end)s
+         WHERE completed_at >= %(start)s AND completed_at < %(end)s AND NOT is_copy
     ), places AS MATERIALIZED ({PLACES[scope]}), active AS MATERIALIZED (
-        SELECT DISTINCT enrolled.learner_id AS learner, place.place, mandate.public,
+        SELECT DISTINCT {LEARNER} AS learner, place.place, mandate.public,
                place.region, place.stratum, place.counted
           FROM done
           JOIN enrollments_enrollment enrolled ON enrolled.id = done.enrollment_id
@@ -113,7 +118,7 @@ def _reference(scope: Scope) -> str:
     """
     return f"""
     WITH places AS MATERIALIZED ({PLACES[scope]}), finished AS (
-        SELECT enrolled.learner_id AS learner, enrolled.completed_at,
+        SELECT {LEARNER} AS learner, enrolled.completed_at,
                COALESCE(stamp.mandate_id, enrolled.mandate_id) AS mandate
           FROM enrollments_enrollment enrolled
           LEFT JOIN enrollments_lessonstate stamp
@@ -139,7 +144,7 @@ def _reference(scope: Scope) -> str:
     ), worked AS (
         SELECT DISTINCT enrollment_id AS enrollment, mandate_id AS mandate
           FROM enrollments_lessonstate
-         WHERE completed_at >= %(start)s AND completed_at < %(end)s
+         WHERE completed_at >= %(start)s AND completed_at < %(end)s AND NOT is_copy
     ), steps AS (
         SELECT place.id AS organisation, false AS certified, false AS active
           FROM places place
@@ -195,7 +200,7 @@ def _before(scope: Scope) -> str:
     WITH places AS MATERIALIZED ({PLACES[scope]}), done AS (
         SELECT DISTINCT enrollment_id, mandate_id
           FROM enrollments_lessonstate
-         WHERE completed_at >= %(start)s AND completed_at < %(end)s
+         WHERE completed_at >= %(start)s AND completed_at < %(end)s AND NOT is_copy
     )
     SELECT count(DISTINCT place.place)
       FROM done
@@ -219,7 +224,7 @@ WORK = """
         ON mandate.id = COALESCE(done.mandate_id, enrolled.mandate_id)
       JOIN municipalities_organisation place
         ON place.id = mandate.organisation_id AND place.kind = 'municipality'
-     WHERE done.completed_at >= %(start)s AND done.completed_at < %(end)s
+     WHERE done.completed_at >= %(start)s AND done.completed_at < %(end)s AND NOT done.is_copy
      GROUP BY 1, 2
 """
 

@@ -1,0 +1,62 @@
+"""Letters about two accounts that become one. Nothing is sent from here."""
+
+from django.utils.translation import gettext as _
+
+from atn_platform.accounts.models import User
+from atn_platform.core import codes
+from atn_platform.merging.models import Merge
+from atn_platform.notifications.emails import absolute, compose
+from atn_platform.notifications.enums import Category
+from atn_platform.notifications.messages import Message
+
+WHY = _("Quelqu’un demande que deux comptes de la plateforme deviennent un seul.")
+
+
+def code_to_prove(merge: Merge, code: str) -> Message:
+    return compose(
+        key=f"merge-code:{merge.uuid}",
+        category=Category.ACCOUNT,
+        recipient=merge.absorbed,
+        template="merge_code",
+        context={"code": codes.spelled(code), "kept": str(merge.kept)},
+        subject=_("Code pour réunir vos deux comptes"),
+        reason=WHY,
+    )
+
+
+def united(merge: Merge, address: str) -> list[Message]:
+    """To the account that is kept, and to the address of the other."""
+    letters: list[User | str] = [merge.kept, address] if address else [merge.kept]
+    return [
+        compose(
+            key=f"merged:{merge.uuid}:{rank}",
+            category=Category.ACCOUNT,
+            recipient=to,
+            template="merged",
+            context={
+                "kept": merge.kept.email or merge.kept.handle,
+                "absorbed": address,
+                "until": merge.undo_until,
+                "url": absolute("merging:index"),
+            },
+            subject=_("Vos deux comptes n’en font plus qu’un"),
+            reason=WHY,
+        )
+        for rank, to in enumerate(letters)
+    ]
+
+
+def parted(merge: Merge) -> list[Message]:
+    return [
+        compose(
+            key=f"parted:{merge.uuid}:{person.pk}",
+            category=Category.ACCOUNT,
+            recipient=person,
+            template="parted",
+            context={"url": absolute("portal:help")},
+            subject=_("Vos deux comptes sont de nouveau séparés"),
+            reason=WHY,
+        )
+        for person in (merge.kept, merge.absorbed)
+        if person.letter_address
+    ]

@@ -1,0 +1,32 @@
+"""What is held of two accounts that became one: who asked, when, and which rows changed."""
+
+from django.utils.translation import gettext_lazy as _
+
+from atn_platform.accounts.models import User
+from atn_platform.core import personal
+from atn_platform.core.merging import stays
+from atn_platform.core.personal import About, Export, Kind, Reader, Retention, Table
+from atn_platform.merging.models import Merge
+
+UNITED = _("réunir deux de vos comptes, et pouvoir les séparer pendant 30 jours")
+
+TABLES = [
+    Table(
+        Merge,
+        (
+            About("kept", "kept absorbed asked_at proven_at made_at undone_at reason ended",
+                  Kind.ACT, UNITED, Retention.ACCOUNT, (Reader.SELF, Reader.ATN)),
+            About("kept", "code_hash", Kind.SECRET, UNITED, Retention.ACCOUNT, ()),
+            About("asked_by", "asked_by asked_at", Kind.ACT, UNITED, Retention.ACCOUNT),
+        ),
+        # Numbers of rows, whose contents speak for themselves where they are.
+        plain="id created_at updated_at uuid tries changes",
+        stays=_("que deux comptes ont été réunis, et quand, par numéro de compte"),
+    ),
+]  # fmt: skip
+
+LINKS = [*stays(Merge, "kept", "absorbed", "asked_by")]
+
+
+def export(user: User) -> Export:
+    return personal.export(TABLES, user)
