@@ -9,15 +9,24 @@ from django.db import transaction
 from django.utils import timezone
 
 from atn_platform.accounts.models import User
+from atn_platform.consents.enums import WORDINGS, Purpose, Way
+from atn_platform.consents.models import Consent
 from atn_platform.demo.accounts import DEMO_ACCOUNTS, DOMAIN
 from atn_platform.demo.activity import write_activity
 from atn_platform.demo.gatherings import plan_sessions
 from atn_platform.demo.parcours import load_paths
 from atn_platform.demo.people import Person, everyone
-from atn_platform.demo.personas import INSTRUCTOR, PERSONAS, RESPONSABLE, write_personas
-from atn_platform.demo.places import FICTIONAL_CODE, load_places
+from atn_platform.demo.personas import (
+    INSTRUCTOR,
+    PERSONAS,
+    RESPONSABLE,
+    write_personas,
+    write_territory,
+)
+from atn_platform.demo.places import FICTIONAL_CODE, MRC_CODE, load_places
 from courses import actions as courses
 from municipalities.actions import cards
+from municipalities.enums import Public
 from municipalities.models import Mandate, Organisation, Responsibility
 from municipalities.queries.elections import usual_end
 
@@ -25,6 +34,7 @@ COURSES = Path(__file__).parent / "courses"
 MANDATES_START = date(2025, 11, 2)  # the last general municipal election
 PUBLISHED_AT = datetime(2025, 11, 3, 14, 0, tzinfo=UTC)
 SHARE_OPEN = 0.42
+SHARE_AGREEING = 0.5
 
 
 def is_loaded() -> bool:
@@ -41,6 +51,8 @@ def load() -> dict[str, int]:
     people = [person for person in everyone(places) if not _is_persona(person, home)]
     mandates = _people(people)
     personas = write_personas(home, since=MANDATES_START, granted_at=PUBLISHED_AT)
+    write_territory(Organisation.objects.get(code=MRC_CODE), since=MANDATES_START)
+    _agree([*mandates, *personas])
     _print_card(home, personas)
     for folder in sorted(path for path in COURSES.iterdir() if path.is_dir()):
         course = courses.import_folder(path=folder)
@@ -50,7 +62,7 @@ def load() -> dict[str, int]:
     written = write_activity(mandates, personas, gatherings, paths, random.Random(2027))
     return {
         "municipalities": len(places),
-        "people": len(people) + len(PERSONAS),
+        "people": len(people) + len(PERSONAS) + 1,
         "sessions": len(gatherings),
         **written,
     }
@@ -63,6 +75,25 @@ def _print_card(home: Organisation, personas: list[Mandate]) -> None:
     printing = uuid5(NAMESPACE_URL, "demo/carte")
     cards.print_cards(
         organisation=home, user_ids=people, printing=printing, by=by, at=timezone.now()
+    )
+
+
+def _agree(mandates: list[Mandate]) -> None:
+    """About half of the elected people let their organisation see their training."""
+    purpose = Purpose.FACTS_TO_ORGANISATION
+    chance = random.Random("consents")
+    elected = {each.user_id for each in mandates if each.public == Public.ELECTED}
+    Consent.objects.bulk_create(
+        Consent(
+            user_id=user,
+            purpose=purpose,
+            version=WORDINGS[purpose].version,
+            words=str(WORDINGS[purpose].text),
+            given_at=PUBLISHED_AT,
+            given_by=Way.PAGE,
+        )
+        for user in sorted(elected)
+        if chance.random() < SHARE_AGREEING
     )
 
 

@@ -6,7 +6,7 @@ from allauth.mfa.totp.internal.auth import TOTP
 
 from atn_platform.accounts.enums import SECOND_FACTOR_ROLES, Role
 from atn_platform.accounts.models import RoleGrant, User
-from atn_platform.demo.accounts import DEMO_TOTP_SECRET, DOMAIN
+from atn_platform.demo.accounts import DEMO_TOTP_SECRET, DOMAIN, TERRITORY_EMAIL
 from atn_platform.demo.gatherings import Gathering, seat_at
 from atn_platform.demo.journeys import Journey, enrollment_of
 from atn_platform.demo.year import REMINDED_AT, YEAR_ENDS
@@ -77,6 +77,20 @@ def write_personas(home: Organisation, *, since: date, granted_at: datetime) -> 
         if local == RESPONSABLE:
             Responsibility.objects.create(user=user, organisation=home, starts_on=since)
     return mandates
+
+
+def write_territory(mrc: Organisation, *, since: date) -> Mandate:
+    """Who answers for an MRC, and sees its municipalities as counts."""
+    user = User.objects.create_user(TERRITORY_EMAIL, first_name="Nadia", last_name="Gagnon")
+    TOTP.activate(user, DEMO_TOTP_SECRET)
+    Responsibility.objects.create(user=user, organisation=mrc, starts_on=since)
+    return Mandate.objects.create(
+        user=user,
+        organisation=mrc,
+        public=Public.MANAGER,
+        function="coordonnatrice de la formation",
+        starts_on=since,
+    )
 
 
 def persona_journeys(

@@ -13,6 +13,8 @@ from municipalities.registry import REGIONS, official_name
 DATA = Path(__file__).parent / "data" / "municipalities.csv"
 # No census division is numbered 00: no real municipality will ever bear this code.
 FICTIONAL_CODE = "00620"
+# An MRC whose municipalities are all in the sample.
+MRC_CODE = "090"
 # The day of the registry that the facts of the sample were taken from.
 REFERENCE_DATE = date(2026, 3, 3)
 

@@ -10,10 +10,11 @@ from django.core.management import call_command
 from django.db.models import Count, F
 
 from atn_platform.accounts.models import User
-from atn_platform.demo.accounts import DEMO_ACCOUNTS, DOMAIN
+from atn_platform.demo.accounts import DEMO_ACCOUNTS, DOMAIN, TERRITORY_EMAIL
 from atn_platform.demo.places import load_places
 from atn_platform.demo.year import YEAR_ENDS
 from atn_platform.notifications.models import OutgoingEmail
+from atn_platform.reports.figures.members import members
 from certificates.models import Certificate
 from courses import actions as courses
 from courses.documents import block, station
@@ -31,7 +32,8 @@ from enrollments.models import (
     Registration,
 )
 from enrollments.projections import Event, standing
-from municipalities.enums import Designation, Public
+from enrollments.queries.sharing import facts_shown
+from municipalities.enums import Designation, Kind, Public
 from municipalities.models import Mandate, Organisation, RegistryImport, Responsibility
 from municipalities.registry import parse
 from tests.demo import FOLDERS
@@ -102,6 +104,22 @@ def test_its_people_are_plausible(demonstration):
     assert home.mandates.filter(public=Public.ELECTED).count() == 5
     luc = home.mandates.get(user__last_name="Bélanger", user__first_name="Luc")
     assert luc.user.email is None
+
+
+def test_elected_people_of_saint_exemple_choose_both_ways(demonstration):
+    seats = Mandate.objects.filter(organisation__code="00620", public=Public.ELECTED)
+    shown = seats.filter(facts_shown()).count()
+    assert 0 < shown < seats.count() == 5
+
+
+def test_an_mrc_has_a_responsable_who_reads_some_counts_and_not_the_small_ones(demonstration):
+    answering = Responsibility.objects.get(organisation__kind=Kind.MRC)
+    assert answering.user.email == TERRITORY_EMAIL
+    found = members(answering.organisation, on=date(2026, 12, 1))
+    counts = [count for row in found.rows for count in row.counts]
+    assert len(found.rows) == 16
+    assert None in counts
+    assert any(counts)
 
 
 def test_its_year_agrees_with_its_ledger(demonstration):
