@@ -5,8 +5,8 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from atn_platform.accounts.models import User
-from atn_platform.core import wording
+from atn_platform.accounts.models import Card, User
+from atn_platform.core import codes, wording
 from atn_platform.core.office_hours import QUEBEC
 from atn_platform.notifications.emails import Timing, absolute, compose, written_for
 from atn_platform.notifications.enums import Category
@@ -113,6 +113,30 @@ def card_printed(person: User, organisation: Organisation, *, printing: UUID, by
         },
         subject=_("Une carte d’accès est imprimée à votre nom"),
         reason=_("%(sender)s a imprimé une carte pour votre compte, au nom de %(organisation)s.")
+        % {"sender": by, "organisation": organisation.name},
+    )
+
+
+@written_for(lambda card, *_args, **_kw: card.user)
+def card_to_box(card: Card, code: str, organisation: Organisation, *, by: User) -> Message:
+    """To a box that several people read: what opens one person's account, once."""
+    person = card.user
+    return compose(
+        key=f"card-sent:{card.pk}",
+        category=Category.ACCOUNT,
+        recipient=person,
+        template="card_to_box",
+        context={
+            "person": str(person),
+            "sender": str(by),
+            "organisation": organisation.name,
+            "handle": person.handle,
+            "code": codes.spelled(code),
+            "until": card.expires_at,
+            "url": absolute("accounts:card"),
+        },
+        subject=_("Votre code d’accès à la plateforme"),
+        reason=_("%(sender)s vous envoie un code, au nom de %(organisation)s.")
         % {"sender": by, "organisation": organisation.name},
     )
 

@@ -1,6 +1,7 @@
 from django.urls import path
 
 from municipalities.views import (
+    addresses,
     cards,
     claims,
     council,
@@ -31,6 +32,7 @@ urlpatterns = [
     path("mes-gens/mandats/<int:pk>/autre/", mandates.another, name="another-mandate"),
     path("mes-gens/mandats/<int:pk>/depart/", mandates.depart, name="depart"),
     path("mes-gens/mandats/<int:pk>/terminer/", people.end_mandate, name="end-mandate"),
+    path("compte/toujours-moi/", addresses.still_mine, name="still-mine"),
     path("mes-fonctions/<int:pk>/quitter/", people.leave, name="leave"),
     path("mes-gens/<slug:handle>/importer/", imports.hand_in, name="hand-in"),
     path("mes-gens/listes/modele.csv", imports.model, name="model-list"),

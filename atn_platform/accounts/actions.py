@@ -1,8 +1,8 @@
 """Accounts, and the roles that they hold on the whole platform."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from allauth.account.models import EmailAddress
@@ -98,19 +98,38 @@ def release_address(*, user: User, place: str, by: User, at: datetime) -> bool:
     """The address is another person's from now on: it opens this account no more.
 
     The account and all that it holds stay with its person, who keeps a handle, and whatever way
-    in they chose. Links to a forgotten password die with the address. False when there was none.
+    in they chose; a second address of theirs takes the place of the first. Links to a forgotten
+    password die with the address, and sessions close. False when there was none.
     """
     _lock(user)
     if not user.email:
         return False
     _give_handle(user, place)
-    user.email = None
+    EmailAddress.objects.filter(user=user, email=user.email).delete()
+    other = EmailAddress.objects.filter(user=user, verified=True).order_by("pk").first()
+    user.email = other.email if other else None
     user.save(update_fields=["email"])
-    EmailAddress.objects.filter(user=user).delete()
+    trust_address(user=user)
+    _close_sessions(user, but="")
     account_changed.send(
         sender=User, user=user, verb="address-released", fields=["email"], by=by, at=at
     )
     return True
+
+
+def confirm_address(*, user: User, on: date, at: datetime) -> None:
+    """The person says that the address is still theirs, after they left a place."""
+    User.objects.filter(pk=user.pk).update(address_confirmed_on=on)
+    account_changed.send(
+        sender=User, user=user, verb="address-confirmed", fields=[], by=user, at=at
+    )
+
+
+def give_handles(*, people: Iterable[User], place: str) -> None:
+    """A handle for each who has no address: it is theirs from the day they are brought in."""
+    for user in people:
+        if not user.email:
+            _give_handle(user, place)
 
 
 def trust_address(*, user: User) -> None:

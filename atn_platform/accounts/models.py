@@ -108,6 +108,10 @@ class User(AbstractBaseUser, PermissionsMixin):
     )
     is_staff = models.BooleanField(_("accès à l'administration"), default=False)
     is_active = models.BooleanField(_("compte actif"), default=True)
+    # When they last said so, having left a place since: addresses pass to successors.
+    address_confirmed_on = models.DateField(
+        _("adresse confirmée le"), null=True, blank=True, editable=False
+    )
     # Nothing is left of who it was: the row only holds together what others' figures count.
     erased_at = models.DateTimeField(_("effacée le"), null=True, blank=True, editable=False)
     date_joined = models.DateTimeField(_("inscription"), default=timezone.now)

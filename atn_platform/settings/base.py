@@ -80,6 +80,7 @@ MIDDLEWARE = [
     "atn_platform.accounts.middleware.shared_device",
     "atn_platform.accounts.middleware.bounded_session",
     "atn_platform.accounts.middleware.require_second_factor",
+    "municipalities.middleware.still_theirs",
     "atn_platform.privacy.middleware.WatchAdministration",
 ]
 

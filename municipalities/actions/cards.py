@@ -55,3 +55,30 @@ def print_cards(
         people=[each.pk for each in people],
     )
     return made
+
+
+@transaction.atomic
+def send_cards(
+    *,
+    organisation: Organisation,
+    user_ids: Collection[int],
+    printing: UUID,
+    by: User,
+    at: datetime,
+) -> int:
+    """Send new codes to the shared boxes of those who have no other address; how many.
+
+    The letter says for whom it is. It opens the account once; the box itself opens nothing.
+    """
+    here = queries.people(organisation, on=local_day(at), at=at)
+    boxed = here.filter(pk__in=user_ids, email__isnull=True).exclude(delivery_email="")
+    made = print_cards(
+        organisation=organisation,
+        user_ids=list(boxed.values_list("pk", flat=True)),
+        printing=printing,
+        by=by,
+        at=at,
+    )
+    for each in made:
+        queue(emails.card_to_box(each.card, each.code, organisation, by=by), at=at)
+    return len(made)

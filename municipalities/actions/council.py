@@ -10,6 +10,7 @@ from django.db import transaction
 from django.db.models import ProtectedError
 from django.utils.translation import gettext as _
 
+from atn_platform.accounts import actions as accounts
 from atn_platform.accounts.models import User
 from atn_platform.audit.recording import record
 from atn_platform.core import french
@@ -76,7 +77,11 @@ def seat(*, organisation: Organisation, guests: Iterable[Guest], by: User, at: d
         here.filter(public=Public.ELECTED, user__email__in=wanted).values_list("user", flat=True)
     )
     seated = [(user, wanted[email]) for email, user in known.items() if user.pk not in sitting]
-    unreachable = ((_new_person(guest, here, at=at), guest) for guest in asked if not guest.email)
+    unreachable = (
+        (_new_person(guest, here, organisation.name, at=at), guest)
+        for guest in asked
+        if not guest.email
+    )
     seated += [(person, guest) for person, guest in unreachable if person is not None]
     opened = [
         open_mandate(
@@ -180,13 +185,13 @@ def undo_renewal(*, renewal_id: int, by: User, at: datetime) -> CouncilRenewal:
     return renewal
 
 
-def _new_person(guest: Guest, here: MandateQuerySet, *, at: datetime) -> User | None:
+def _new_person(guest: Guest, here: MandateQuerySet, place: str, *, at: datetime) -> User | None:
     """An account without address for this name; None when the council has one already."""
     key = french.sort_key(f"{guest.last_name} {guest.first_name}")
     same = here.filter(public=Public.ELECTED, user__email=None, user__sort_key=key)
     if same.exists():
         return None
-    return User.objects.create(
+    person = User.objects.create(
         email=None,
         first_name=guest.first_name,
         last_name=guest.last_name,
@@ -194,6 +199,8 @@ def _new_person(guest: Guest, here: MandateQuerySet, *, at: datetime) -> User | 
         password=make_password(None),
         date_joined=at,
     )
+    accounts.give_handles(people=[person], place=place)
+    return person
 
 
 def _term(organisation: Organisation, guest: Guest, today: date) -> Term:

@@ -59,6 +59,14 @@ def depart(
 
 
 @transaction.atomic
+def give_address_up(*, user: User, at: datetime) -> bool:
+    """Whoever reads the address says that they are not its owner of before."""
+    last = user.mandates.order_by("-ends_on").select_related("organisation").first()
+    place = last.organisation.name if last else ""
+    return release_address(user=user, place=place, by=user, at=at)
+
+
+@transaction.atomic
 def leave_everything(*, user: User, on: date, at: datetime) -> None:
     """For someone about to be erased: no letter, and mandates that were to last end with the year.
 

@@ -9,6 +9,7 @@ from django.contrib.auth.hashers import make_password
 from django.db import IntegrityError, connection, transaction
 from django.utils.translation import gettext as _
 
+from atn_platform.accounts import actions as accounts
 from atn_platform.accounts.models import User
 from atn_platform.audit.recording import record
 from atn_platform.core.exceptions import ActionError
@@ -196,7 +197,7 @@ def _commit_part(
     rows = comparison.rows(_entries(batch, lines))
     work = list(zip(lines, rows, strict=True))
     decided = [(line, row) for line, row in work if _takes_place(line, row)]
-    _open_accounts(decided, at=at)
+    _open_accounts(decided, batch.organisation.name, at=at)
     _open_mandates(decided, batch.organisation, on=local_day(at))
     _change(work)
     _ask(work, batch, at=at)
@@ -215,7 +216,7 @@ def _takes_place(line: ImportLine, row: Row) -> bool:
     return row.state == LineState.NEW or (row.state == LineState.CHANGED and row.mandate is None)
 
 
-def _open_accounts(work: Sequence[tuple[ImportLine, Row]], *, at: datetime) -> None:
+def _open_accounts(work: Sequence[tuple[ImportLine, Row]], place: str, *, at: datetime) -> None:
     """An account for each person who has none, without a password: codes and cards open it."""
     made = []
     for line, row in work:
@@ -233,6 +234,7 @@ def _open_accounts(work: Sequence[tuple[ImportLine, Row]], *, at: datetime) -> N
             made.append(row.user)
             line.done = {**line.done, "user": True}
     User.objects.bulk_create(made)
+    accounts.give_handles(people=made, place=place)
     for __, row in work:
         if row.known is not None and row.user is not None:
             row.known.user_id = row.user.pk

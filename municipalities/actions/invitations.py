@@ -11,6 +11,7 @@ from django.db import transaction
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
+from atn_platform.accounts import actions as accounts
 from atn_platform.accounts.enums import Language
 from atn_platform.accounts.models import User
 from atn_platform.audit.recording import record
@@ -21,6 +22,7 @@ from atn_platform.notifications.outbox import queue
 from municipalities import emails
 from municipalities.actions.mandates import name_responsible
 from municipalities.models import INVITATION_LIFE, Invitation, Mandate, Organisation
+from municipalities.queries.addresses import has_left
 from municipalities.queries.elections import usual_end
 
 QUEBEC = ZoneInfo("America/Toronto")
@@ -158,16 +160,20 @@ def accept_invitation(
     signed_in: User | None,
     at: datetime,
     language: Language = Language.FRENCH,
+    takes_address: bool = False,
 ) -> User:
     """Give the guest an account, or link theirs, and the mandate they declare.
 
-    A new account reads the language; one that exists keeps its own.
+    A new account reads the language; one that exists keeps its own. Whoever `takes_address` is not
+    the person of the account that the address opened: it opens that one no more.
 
     Raise SignInNeeded when the address has an account that is not the one signed in.
     """
     invited = _pending(invitation_id)
     if invited.expires_at <= at:
         raise InvitationRefused(_("Cette invitation a expiré."))
+    if takes_address and signed_in is None:
+        _detach(invited, at=at)
     user = _account(invited, welcome, signed_in, language)
     _give_mandate(user, invited, welcome, on=local_day(at))
     if invited.as_responsible:
@@ -198,6 +204,19 @@ def _give_mandate(user: User, invited: Invitation, welcome: Welcome, *, on: date
     )
 
 
+def _detach(invited: Invitation, *, at: datetime) -> None:
+    """Part the invited address from the account of someone who left."""
+    owner = User.objects.filter(email=invited.email).first()
+    if owner is not None:
+        if not has_left(owner, on=local_day(at)):
+            raise SignInNeeded(
+                _("Cette adresse est encore celle d’une personne en fonction : faites inscrire "
+                  "son départ, ou écrivez à l’Académie.")
+            )  # fmt: skip
+        place = invited.organisation.name
+        accounts.release_address(user=owner, place=place, by=invited.invited_by, at=at)
+
+
 def _account(
     invited: Invitation, welcome: Welcome, signed_in: User | None, language: Language
 ) -> User:
@@ -213,7 +232,9 @@ def _account(
     }
     if boxes.is_shared(invited.email) and signed_in is None:
         # The link is the way in of whoever it names; the box opens nothing afterwards.
-        return User.objects.create(delivery_email=invited.email, **facts)
+        person = User.objects.create(delivery_email=invited.email, **facts)
+        accounts.give_handles(people=[person], place=invited.organisation.name)
+        return person
     user, created = User.objects.get_or_create(email=invited.email, defaults=facts)
     if not created or signed_in is not None:
         raise SignInNeeded(_("Cette adresse a déjà un compte : connectez-vous pour accepter."))

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils.crypto import get_random_string
 from django.utils.translation import gettext as _
 
+from atn_platform.accounts import actions as accounts
 from atn_platform.accounts.models import User
 from atn_platform.audit.recording import record
 from atn_platform.core.exceptions import ActionError
@@ -133,6 +134,7 @@ def _seat(asked: JoinRequest, organisation: Organisation, *, at: datetime) -> No
         password=make_password(None),
         date_joined=at,
     )
+    accounts.give_handles(people=[user], place=organisation.name)
     Mandate.objects.create(
         user=user,
         organisation=organisation,

@@ -1,12 +1,14 @@
 """Cards for people without an address: chosen on a list, confirmed, printed."""
 
+from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_http_methods
 
@@ -43,9 +45,11 @@ def cards(request: SignedInRequest, handle: str) -> HttpResponse:
         error = _("Imprimez %d cartes à la fois, au plus.") % actions.MOST_CARDS
         return _choose(request, organisation, people, error=error)
     form = CardsForm(request.POST if "printing" in request.POST else None)
-    if form.is_valid() and (printed := _print(request, organisation, chosen, form)):
-        return printed
-    context = {"form": form, "organisation": organisation, "chosen": chosen}
+    hand_out = _send if "send" in request.POST else _print
+    if form.is_valid() and (done := hand_out(request, organisation, chosen, form)):
+        return done
+    boxed = [user for user in chosen if user.delivery_email and not user.email]
+    context = {"form": form, "organisation": organisation, "chosen": chosen, "boxed": boxed}
     status = 422 if form.errors else 200
     return render(request, "municipalities/cards/confirm.html", context, status=status)
 
@@ -82,6 +86,27 @@ def _choose(
     }
     status = 422 if error else 200
     return render(request, "municipalities/cards/page.html", context, status=status)
+
+
+def _send(
+    request: SignedInRequest, organisation: Organisation, chosen: list[User], form: CardsForm
+) -> HttpResponse | None:
+    try:
+        count = actions.send_cards(
+            organisation=organisation,
+            user_ids=[user.pk for user in chosen],
+            printing=form.gesture,
+            by=request.user,
+            at=timezone.now(),
+        )
+    except ActionError as error:
+        form.add_error(None, str(error))
+        return None
+    said = ngettext(
+        "%d code part vers la boîte partagée.", "%d codes partent vers la boîte partagée.", count
+    )
+    messages.success(request, said % count)
+    return redirect("municipalities:cards", organisation.handle)
 
 
 @sensitive_variables("made")

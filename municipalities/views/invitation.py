@@ -20,8 +20,11 @@ from atn_platform.core.exceptions import ActionError
 from municipalities.actions import invitations
 from municipalities.forms import AcceptForm
 from municipalities.models import Invitation
+from municipalities.queries.addresses import has_left
 
 GONE = 410
+# In the address: whoever opened the letter is not the person of the account there.
+SUCCESSOR = "nouveau"
 
 
 @login_not_required
@@ -43,17 +46,36 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
         status = GONE if found else 404
         context = {"state": state, "invitation": found}
         return render(request, "municipalities/invitation_closed.html", context, status=status)
-    has_account = User.objects.filter(email=found.email).exists()
+    owner = User.objects.filter(email=found.email).first()
     if signed_in is not None and signed_in.email != found.email:
         context = {"state": "other", "invitation": found}
         return render(request, "municipalities/invitation_closed.html", context)
-    if has_account and signed_in is None:
-        context = {"state": "sign-in", "invitation": found, "sign_in": _sign_in(request)}
-        return render(request, "municipalities/invitation_closed.html", context)
+    if owner is not None and signed_in is None:
+        return _known(request, found, owner)
     return _answer(request, found, signed_in)
 
 
-def _answer(request: HttpRequest, found: Invitation, signed_in: User | None) -> HttpResponse:
+def _known(request: HttpRequest, found: Invitation, owner: User) -> HttpResponse:
+    """The address has an account: its person signs in; a successor opens one of their own."""
+    passes = has_left(owner, on=timezone.localdate())
+    if passes and SUCCESSOR in request.GET:
+        return _answer(request, found, None, takes_address=True)
+    context = {
+        "state": "sign-in",
+        "invitation": found,
+        "sign_in": _sign_in(request),
+        "passes": passes,
+    }
+    return render(request, "municipalities/invitation_closed.html", context)
+
+
+def _answer(
+    request: HttpRequest,
+    found: Invitation,
+    signed_in: User | None,
+    *,
+    takes_address: bool = False,
+) -> HttpResponse:
     initial = {
         "first_name": found.first_name,
         "last_name": found.last_name,
@@ -69,6 +91,7 @@ def _answer(request: HttpRequest, found: Invitation, signed_in: User | None) -> 
                 welcome=form.welcome(),
                 signed_in=signed_in,
                 language=_language(found),
+                takes_address=takes_address,
                 at=timezone.now(),
             )
         except ActionError as error:

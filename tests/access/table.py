@@ -134,7 +134,10 @@ ROWS: dict[str, Audience] = {
         PERSON,
     ),
     **_rows("portal:call-back", ANYONE),
-    **_rows("enrollments:towns municipalities:my-duties accounts:resume", PERSON),
+    **_rows(
+        "enrollments:towns municipalities:my-duties municipalities:still-mine accounts:resume",
+        PERSON,
+    ),
     **_rows(
         "municipalities:declaration municipalities:proof municipalities:declare "
         "municipalities:withdraw-duty",

@@ -77,6 +77,7 @@ def plant(town: str, *, actor: User | None = None) -> Garden:
         first_name=garden.mark(), last_name=garden.mark(),
         email=f"{garden.mark()}@exemple.quebec", password=garden.mark(secret=True), last_login=AT,
         handle=f"{garden.mark()}@ici", delivery_email=f"{garden.mark()}@exemple.quebec",
+        address_confirmed_on=AT.date(),
     )  # fmt: skip
     person.refresh_from_db()
     meeting = MeetingFactory(instructor=person)
