@@ -5,13 +5,14 @@ from django.utils.translation import gettext as _
 from atn_platform.accounts.models import User
 from atn_platform.core import codes
 from atn_platform.merging.models import Merge
-from atn_platform.notifications.emails import absolute, compose
+from atn_platform.notifications.emails import absolute, compose, written_for
 from atn_platform.notifications.enums import Category
 from atn_platform.notifications.messages import Message
 
 WHY = _("Quelqu’un demande que deux comptes de la plateforme deviennent un seul.")
 
 
+@written_for(lambda merge, *_args: merge.absorbed)
 def code_to_prove(merge: Merge, code: str) -> Message:
     return compose(
         key=f"merge-code:{merge.uuid}",
@@ -24,6 +25,7 @@ def code_to_prove(merge: Merge, code: str) -> Message:
     )
 
 
+@written_for(lambda merge, *_args: merge.kept)
 def united(merge: Merge, address: str) -> list[Message]:
     """To the account that is kept, and to the address of the other."""
     letters: list[User | str] = [merge.kept, address] if address else [merge.kept]
@@ -46,6 +48,7 @@ def united(merge: Merge, address: str) -> list[Message]:
     ]
 
 
+@written_for(lambda merge, *_args: merge.kept)
 def parted(merge: Merge) -> list[Message]:
     return [
         compose(
