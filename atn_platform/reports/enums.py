@@ -29,9 +29,9 @@ class MemberColumn(models.TextChoices):
 
     NAME = "nom", _("municipalité")
     PEOPLE = "personnes", _("personnes")
-    ENROLLED = "inscrites", _("inscrites à un cours")
+    ENROLLED = "inscrites", _("inscrites")
     STARTED = "commence", _("ont commencé")
-    FINISHED = "termine", _("ont terminé un cours")
+    FINISHED = "termine", _("ont terminé")
 
 
 # Groups of strata on screens: label, first and last of the nine strata.
