@@ -156,6 +156,7 @@ LINKS = [
     *follows(Enrollment, "learner"),
     *follows(PathEnrollment, "learner"),
     *follows(Registration, "learner"),
+    *follows(HelpPost, "author"),
     # Under whom reports count what was done: that is the point of it.
     *stays(Enrollment, "counted_as"),
     *stays(Registration, "attendance_by"),

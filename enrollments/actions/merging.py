@@ -37,6 +37,10 @@ def unite(*, kept: User, absorbed: User, merge: UUID, at: datetime) -> list[Chan
         goes_on, second = sorted((one, other), key=_standing, reverse=True)
         changes.append(written(second, duplicate_of=goes_on.pk))
         changes += _copy(second, goes_on, merge=merge, at=at)
+        changes += _notes(second, goes_on)
+        changes += [
+            written(asked, enrollment=goes_on.pk) for asked in second.help_threads.order_by("pk")
+        ]
         for seat in second.registrations.held().filter(attendance=Attendance.UNKNOWN):
             changes.append(written(seat, enrollment=goes_on.pk))
     for each in both:
@@ -108,6 +112,20 @@ def _copy(second: Enrollment, goes_on: Enrollment, *, merge: UUID, at: datetime)
         # Written as it was, then as it is, so that it is known what to take back.
         goes_on.status, goes_on.completed_at = status, completed_at
         changes.append(written(goes_on, status=found.status, completed_at=found.completed_at))
+    return changes
+
+
+def _notes(second: Enrollment, goes_on: Enrollment) -> list[Change]:
+    """A person's own notes in a lesson: side by side when both accounts have some."""
+    here = {each.lesson: each for each in goes_on.notes.all()}
+    changes = []
+    for each in second.notes.exclude(text=""):
+        own = here.get(each.lesson)
+        if own is None:
+            changes.append(written(each, enrollment=goes_on.pk))
+        else:
+            both = f"{own.text}\n\n{each.text}".strip()
+            changes.append(written(own, text=both, revision=own.revision + 1))
     return changes
 
 

@@ -135,7 +135,7 @@ ROWS: dict[str, Audience] = {
     ),
     **_rows("portal:call-back", ANYONE),
     **_rows(
-        "enrollments:towns municipalities:my-duties municipalities:still-mine accounts:resume",
+        "enrollments:towns municipalities:my-duties accounts:resume",
         PERSON,
     ),
     **_rows(
@@ -173,7 +173,7 @@ ROWS: dict[str, Audience] = {
     **_rows("enrollments:desk", ACCOMPANY),
     **_rows("reports:participation reports:export", REPORTS),
     **_rows("reports:members reports:export-members", MEMBERS),
-    **_rows("merging:index merging:prove", PERSON),
+    **_rows("merging:index merging:prove municipalities:still-mine", PERSON),
     **_rows("merging:merge merging:part", NOBODY),
     **_rows(
         "atelier:index atelier:new-course atelier:course atelier:media atelier:publish "

@@ -156,6 +156,23 @@ def test_b80_what_is_done_after_a_merge_stays_with_its_course_when_accounts_part
     assert (there.learner, there.stations_done, there.status) == (absorbed, 3, Status.COMPLETED)
 
 
+def test_b80_notes_of_both_accounts_are_kept(twins, follow):
+    kept, absorbed = twins
+    here, there = follow(kept, completed="a"), follow(absorbed)
+    for enrollment, key, text in (
+        (here, "a", "Un."),
+        (there, "a", "Deux."),
+        (there, "b", "Trois."),
+    ):
+        enrollment.notes.create(lesson=lesson(key), text=text, written_at=BEFORE)
+    merge = unite(kept, absorbed)
+    notes = here.notes.order_by("pk").values_list("lesson", "text")
+    assert list(notes) == [(lesson("a"), "Un.\n\nDeux."), (lesson("b"), "Trois.")]
+    part(merge)
+    assert list(here.notes.values_list("text", flat=True)) == ["Un."]
+    assert set(there.notes.values_list("text", flat=True)) == {"Deux.", "Trois."}
+
+
 def test_functions_follow_and_the_same_one_is_held_once(twins):
     kept, absorbed = twins
     own = kept.mandates.get()
