@@ -148,7 +148,9 @@ def _enrollment(
     session: CourseSession, learner: User, mandate: Mandate | None, *, at: datetime
 ) -> Enrollment:
     """The person's own enrolment, opened now when they say under which mandate."""
-    live = Enrollment.objects.live().filter(learner=learner, course=session.course).first()
+    mine = Enrollment.objects.live().filter(learner=learner, course=session.course)
+    # A group that is being taken back deletes it, unless it sees this seat first.
+    live = mine.select_for_update(of=("self",), no_key=True).first()
     if live is None and mandate is not None:
         live = enroll(learner=learner, course=session.course, mandate=mandate, at=at)
     if live is None:
