@@ -78,11 +78,13 @@ def test_two_texts_for_one_place_are_both_shown(browser, live_server, course, au
         page.goto(live_server.url + address(lesson, "reglages/"))
         page.get_by_label("Titre", exact=True).fill(title)
     theirs.get_by_role("button", name="Enregistrer").click()
+    expect(theirs.get_by_text("Enregistré à")).to_be_visible()
     mine.get_by_role("button", name="Enregistrer").click()
-    assert mine.locator(".duo").get_by_text("Leur titre").is_visible()
+    expect(mine.locator(".duo").get_by_text("Leur titre")).to_be_visible()
     assert mine.get_by_label("Titre", exact=True).input_value() == "Mon titre"
     assert axe(mine) == []
     mine.get_by_role("button", name="Enregistrer ce formulaire à la place").click()
+    expect(mine.get_by_text("Enregistré à")).to_be_visible()
     lesson.refresh_from_db()
     assert lesson.title == "Mon titre"
     context.close()

@@ -55,6 +55,7 @@ def claim(page, live_server):
     page.get_by_label("Nom", exact=True).fill("Ouellet")
     page.get_by_label("Votre courriel à vous").fill("ginette@courriel.example")
     page.get_by_role("button", name="Envoyer le code").click()
+    expect(page.get_by_label("Code de la lettre")).to_be_visible()
     letter = OutgoingEmail.objects.get()
     assert letter.to_address == OFFICIAL
     # She opens the letter of the town hall, whose link leads to the same page.

@@ -6,13 +6,14 @@ import re
 
 import pytest
 from django.utils import timezone
+from playwright.sync_api import expect
 from pypdf import PdfReader
 
 from atn_platform.accounts.enums import Role
 from courses import actions as course_actions
 from tests.accounts.authenticator import code_of
 from tests.browser.bench import context_for
-from tests.browser.test_story import answer_as_someone_who_knows, code_from
+from tests.browser.test_story import answer_as_someone_who_knows, code_from, passed
 from tests.course_files import write_course
 from tests.factories import EnrollmentFactory, MandateFactory, ResponsibilityFactory, UserFactory
 
@@ -44,11 +45,13 @@ def visit(new_page, live_server, mailbox, settings):
         page.goto(f"{live_server.url}/compte/login/code/")
         page.get_by_label("Adresse courriel").fill(email)
         page.get_by_role("button", name="Recevoir un code par courriel").click()
+        expect(page.get_by_label("Code")).to_be_visible()
         page.get_by_label("Code").fill(code_from(mailbox))
         page.get_by_role("button", name="Se connecter", exact=True).click()
-        if "/2fa/" in page.url:
-            page.locator("input[name=code]").fill(code_of(SECRET))
-            page.get_by_role("button", name="Se connecter").click()
+        page.wait_for_url("**/2fa/**")
+        page.locator("input[name=code]").fill(code_of(SECRET))
+        page.get_by_role("button", name="Se connecter").click()
+        page.wait_for_url(lambda url: "/compte/" not in url)
         return page
 
     return begin
@@ -78,12 +81,12 @@ def test_a_course_goes_from_its_authors_to_the_figures_of_the_province(
     # The same session: a code of the application serves once (RFC 6238, section 5.2).
     team.set_viewport_size({"width": 375, "height": 812})
     team.goto(f"{live_server.url}/mes-gens/{place.handle}/")
-    assert team.get_by_text("Amina Diallo").first.is_visible()
+    expect(team.get_by_text("Amina Diallo").first).to_be_visible()
     assert number not in team.content()
 
     coordinator = visit(UserFactory(role=Role.UMQ_COORDINATOR).email)
     coordinator.goto(f"{live_server.url}/rapports/participation/")
-    assert coordinator.get_by_role("heading", name="La participation au Québec").is_visible()
+    expect(coordinator.get_by_role("heading", name="La participation au Québec")).to_be_visible()
     assert "Diallo" not in coordinator.content()
     coordinator.get_by_label("Période", exact=True).select_option(quarter(timezone.localdate()))
     coordinator.get_by_role("button", name="Appliquer").click()
@@ -107,14 +110,14 @@ def publish(page, base) -> None:
     page.goto(f"{base}/admin/atelier/ess-101/")
     page.get_by_role("link", name="Publier").click()
     page.get_by_role("button", name="Publier cette version").click()
-    assert page.get_by_text("version 1", exact=False).first.is_visible()
+    expect(page.get_by_text("version 1", exact=False).first).to_be_visible()
 
 
 def invite(page, base, place) -> None:
     page.goto(f"{base}/mes-gens/{place.handle}/inviter/")
     page.get_by_label("Courriel").fill(GUEST)
     page.get_by_role("button", name="Envoyer l’invitation").click()
-    assert page.get_by_text(GUEST).first.is_visible()
+    expect(page.get_by_text(GUEST).first).to_be_visible()
 
 
 def accept(page, mailbox):
@@ -126,6 +129,7 @@ def accept(page, mailbox):
     page.get_by_label("Personnel").check()
     page.get_by_label("Fonction").fill("inspectrice")
     page.get_by_role("button", name="Accepter l’invitation").click()
+    page.wait_for_url(lambda url: "/invitation/" not in url)
     return page
 
 
@@ -138,7 +142,7 @@ def learn(page, base) -> str:
     for _ in range(20):
         answer_as_someone_who_knows(page)
         page.get_by_role("button", name="Vérifier mes réponses").click()
-        if page.get_by_text("L’étape est franchie.").count():
+        if passed(page):
             break
         page.get_by_role("link", name="Réessayer").click()
     page.goto(f"{base}/attestations/")

@@ -65,6 +65,7 @@ def test_rejean_goes_on_exactly_where_he_was_and_loses_no_answer(
 
     page.get_by_label("Adresse courriel").fill(rejean.email)
     page.get_by_role("button", name="Recevoir un code par courriel").click()
+    expect(page.get_by_label("Code")).to_be_visible()
     page.get_by_label("Code").fill(code_from(mailbox))
     page.get_by_role("button", name="Se connecter", exact=True).click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Rien n’est perdu")

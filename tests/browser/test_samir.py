@@ -70,6 +70,7 @@ def test_samir_connects_entra_and_a_colleague_comes_in_by_it(
         page.get_by_role("link", name="La connexion").click()
         page.get_by_label("Domaine").fill("ville.quebec")
         page.get_by_role("button", name="Envoyer le code").click()
+        expect(page.get_by_label("Code")).to_be_visible()
         page.get_by_label("Code").fill(code_from(mailbox))
         page.get_by_role("button", name="Prouver le domaine").click()
         expect(page.get_by_text("est le vôtre")).to_be_visible()

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.utils import timezone
+from playwright.sync_api import expect
 
 from atn_platform.accounts.enums import Role
 from courses.enums import SessionMode
@@ -72,8 +73,8 @@ def test_a_seat_is_taken_and_the_presence_noted(browser, live_server, learner, m
     page.get_by_role("link", name=meeting.title).click()
     page.get_by_label("En ligne").check()
     page.get_by_role("button", name="Réserver ma place").click()
-    assert page.get_by_role("heading", name="Votre place est réservée").is_visible()
-    assert page.get_by_role("link", name="Rejoindre la rencontre").is_visible()
+    expect(page.get_by_role("heading", name="Votre place est réservée")).to_be_visible()
+    expect(page.get_by_role("link", name="Rejoindre la rencontre")).to_be_visible()
     context.close()
 
     meeting.starts_at = timezone.now() - timedelta(minutes=5)
@@ -84,6 +85,6 @@ def test_a_seat_is_taken_and_the_presence_noted(browser, live_server, learner, m
     page.goto(f"{live_server.url}/rencontres/{meeting.uuid}/presences/")
     page.get_by_label("Présence", exact=True).check()
     page.get_by_role("button", name="Enregistrer").click()
-    assert page.get_by_text("1 présence enregistrée.").is_visible()
+    expect(page.get_by_text("1 présence enregistrée.")).to_be_visible()
     assert Registration.objects.get().attendance == Attendance.PRESENT
     context.close()
