@@ -23,6 +23,7 @@ from django.core.management import call_command
 from django.db import connection, transaction
 
 from atn_platform.accounts.enums import Role
+from atn_platform.accounts.http import OPENED, SEEN
 from atn_platform.accounts.models import RoleGrant, User
 from atn_platform.core import french
 from courses.documents import CourseDoc, LessonDoc, stations
@@ -34,7 +35,7 @@ from enrollments.projections import Event, standing
 from municipalities.enums import Kind, Public, stratum
 from municipalities.models import Mandate, Organisation, Region
 from municipalities.registry import REGIONS
-from tests.bench import proofs
+from tests.bench import bare, proofs
 from tests.bench.rows import copy
 
 MAIN_COURSE = "CYB-101"
@@ -72,8 +73,8 @@ def main(people: int, municipalities: int, output: str) -> None:
     Path(output).write_text(json.dumps(fill(people, municipalities)))
 
 
-def session_key(person: int) -> str:
-    return f"banc{person:028d}"
+def session_key(person: int, *, floors: bool = False) -> str:
+    return f"{'nu' if floors else 'banc'}{person:028d}"
 
 
 def enrollment_uuid(person: int) -> UUID:
@@ -227,22 +228,29 @@ def _project(
 
 
 def _sign_in(people: int, now: datetime) -> None:
-    """Sessions for the actors and for the coordinator, made as the sign-in page makes them."""
+    """Sessions of the actors and of the coordinator, as our doors make them and as Django's do."""
     keys = [*range(1, min(ACTORS, people) + 1), people + 1]
-    store = SessionStore()
-    Session.objects.bulk_create(
-        Session(
-            session_key=session_key(user.pk),
-            session_data=store.encode(
-                {
-                    SESSION_KEY: str(user.pk),
-                    BACKEND_SESSION_KEY: settings.AUTHENTICATION_BACKENDS[0],
-                    HASH_SESSION_KEY: user.get_session_auth_hash(),
-                }
-            ),
-            expire_date=now + timedelta(days=1),
-        )
+    clocks = dict.fromkeys((OPENED, SEEN), int(now.timestamp()))
+    rows = [
+        _session(user, now, floors=floors, **({} if floors else clocks))
         for user in User.objects.filter(pk__in=keys)
+        for floors in (True, False)
+    ]
+    Session.objects.bulk_create(rows)
+
+
+def _session(user: User, now: datetime, *, floors: bool, **more: int) -> Session:
+    backend = bare.BACKEND if floors else settings.AUTHENTICATION_BACKENDS[0]
+    data = {
+        SESSION_KEY: str(user.pk),
+        BACKEND_SESSION_KEY: backend,
+        HASH_SESSION_KEY: user.get_session_auth_hash(),
+        **more,
+    }
+    return Session(
+        session_key=session_key(user.pk, floors=floors),
+        session_data=SessionStore().encode(data),
+        expire_date=now + timedelta(days=1),
     )
 
 
@@ -258,6 +266,7 @@ def _world(people: int, version: CourseVersion) -> dict[str, Any]:
         "coordinator": people + 1,
         "half_way": half_way,
         "sessions": {str(n): session_key(n) for n in (*actors, people + 1)},
+        "bare_sessions": {str(n): session_key(n, floors=True) for n in half_way},
         "course": MAIN_COURSE.lower(),
         "lesson": lessons[0]["key"],
         "left": [each["key"] for each in lessons[len(lessons) // 2 + 1 :]],

@@ -51,7 +51,7 @@ def pages(world: dict[str, Any]) -> list[Page]:
     report = "/rapports/participation"
     return [
         Page("empty answer", lambda n: Ask("/banc/vide/"), server=FLOOR),
-        Page(BARE, lambda n: people.learner(n, "/banc/nu/"), server=FLOOR),
+        Page(BARE, people.bare, server=FLOOR),
         Page("sign-in page", lambda n: Ask("/compte/login/code/"), Goal(1.1, 1, 9_000)),
         Page("home, anonymous", lambda n: Ask("/"), Goal(2.5, 4, 9_000)),
         Page("home, learner", lambda n: people.learner(n, "/"), Goal(3.8, 9, 9_000)),
@@ -77,6 +77,10 @@ class _People:
 
     def learner(self, n: int, path: str, fields: dict[str, str] | None = None) -> Ask:
         return Ask(path, self._session(self._person(n)), fields)
+
+    def bare(self, n: int) -> Ask:
+        """The same people, signed in as a bare Django would have it."""
+        return Ask("/banc/nu/", self._world["bare_sessions"][str(self._person(n))])
 
     def coordinator(self, path: str) -> Ask:
         return Ask(path, self._session(self._world["coordinator"]))
