@@ -9,11 +9,13 @@ from typing import Any
 from django import template
 from django.conf import settings
 from django.http import HttpRequest
+from django.template import Context, Node, defaulttags
+from django.template.base import FilterExpression, Parser, Token
 from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString
 
 from atn_platform.core import french, markdown, wording
@@ -101,9 +103,32 @@ def _local(value: date | datetime) -> date:
     return timezone.localtime(value) if isinstance(value, datetime) else value
 
 
-@lru_cache(maxsize=64)
-def _address(name: str) -> str:
-    return reverse(name)
+@lru_cache(maxsize=2048, typed=True)  # a page makes ten or more, of the same few
+def _address(name: str, *args: object) -> str:
+    return reverse(name, args=args)
+
+
+class Address(Node):
+    """`{% url "name" … %}` of a page of ours: found once a process for each set of values."""
+
+    def __init__(self, name: str, args: list[FilterExpression]) -> None:
+        self.name = name
+        self.args = args
+
+    def render(self, context: Context) -> str:
+        address = _address(self.name, *(each.resolve(context) for each in self.args))
+        return conditional_escape(address) if context.autoescape else address
+
+
+@register.tag
+def url(parser: Parser, token: Token) -> Node:
+    """Django's own for the administration, whose addresses depend on the page that asks."""
+    node = defaulttags.url(parser, token)
+    name = node.view_name.var
+    plain = not (node.view_name.filters or node.kwargs or node.asvar)
+    if not plain or not isinstance(name, str) or name.startswith("admin:"):
+        return node
+    return Address(name, node.args)
 
 
 @lru_cache(maxsize=64)
