@@ -153,7 +153,8 @@ def verify(request: HttpRequest, code: str) -> HttpResponse:
     if form.is_valid():
         if code != form.cleaned_data["code"]:
             return redirect("certificates:verify", form.cleaned_data["code"])
-        found = queries.verifiable().filter(code=code).first()
+        # One row at most: putting rows in order is half the price of such a statement.
+        found = next(iter(queries.verifiable().filter(code=code).order_by()), None)
         if found is None:
             form.say_unknown()
     if found is None:

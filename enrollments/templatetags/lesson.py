@@ -5,13 +5,14 @@ from functools import lru_cache
 
 from django import template
 from django.template.loader import render_to_string
+from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
 from atn_platform.core.templatetags.atn import kept
 from atn_platform.core.wording import in_english
 from courses.documents import block, stations
 from courses.queries import document
-from enrollments.queries.questions import QuestionView
+from enrollments.queries.questions import QuestionView, RowView
 from enrollments.queries.thread import Thread
 
 register = template.Library()
@@ -57,6 +58,16 @@ def choices(question: QuestionView) -> SafeString:
         )
         for rank, each in enumerate(question.options, start=1)
     )
+
+
+@register.simple_tag
+def options(row: RowView) -> SafeString:
+    """What one list of a question offers; a quiz draws fifty of these."""
+    lines = (
+        (each.value, SafeString(" selected" if each.chosen else ""), each.text)
+        for each in row.options
+    )
+    return format_html_join("\n", '<option value="{}"{} lang="fr-CA">{}</option>', lines)
 
 
 @register.simple_tag
