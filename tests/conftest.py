@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
-from django.core.cache import cache
+from django.core.cache import caches
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 from xdist.remote import Producer
@@ -69,4 +69,5 @@ def django_db_modify_db_settings(
 @pytest.fixture(autouse=True)
 def _fresh_cache() -> None:
     """Limits by the minute, and documents of rows that are gone, stay out of the next test."""
-    cache.clear()
+    for each in caches.all(initialized_only=True):
+        each.clear()

@@ -16,6 +16,7 @@ from atn_platform.accounts.enums import SECOND_FACTOR_ROLES, Language, Role
 from atn_platform.accounts.passwords import normalized
 from atn_platform.core import french
 from atn_platform.core.models import TimestampedModel
+from atn_platform.core.reading import row_of
 
 # Not a role: it holds for one organisation, and lasts from one day to another.
 RESPONSIBLE = "responsible"
@@ -41,20 +42,19 @@ def read_handle(typed: str) -> str:
     return "".join(french.fold(typed).split())
 
 
-# Read at every request: building it from querysets took longer than running it.
 _WITH_STANDING = """
-    SELECT person.*, ARRAY(
+    SELECT {row}, ARRAY(
         SELECT role FROM accounts_rolegrant
-        WHERE user_id = person.id AND ended_at IS NULL
+        WHERE user_id = row.id AND ended_at IS NULL
         UNION ALL
         SELECT %(responsible)s FROM municipalities_responsibility
-        WHERE user_id = person.id AND starts_on <= %(today)s
+        WHERE user_id = row.id AND starts_on <= %(today)s
             AND (ends_on IS NULL OR ends_on >= %(today)s)
         UNION ALL
         SELECT %(factor)s FROM mfa_authenticator
-        WHERE user_id = person.id AND type IN ('totp', 'webauthn')
-    ) AS standing
-    FROM accounts_user person WHERE person.id = %(pk)s
+        WHERE user_id = row.id AND type IN ('totp', 'webauthn')
+    )
+    FROM accounts_user row WHERE row.id = %(pk)s
 """
 
 
@@ -81,12 +81,13 @@ class UserManager(BaseUserManager["User"]):
 
     def with_standing(self, pk: int) -> "User | None":
         """The person and what they may do, in one query."""
-        today = timezone.localdate()
         names = {"responsible": RESPONSIBLE, "factor": SECOND_FACTOR}
-        for user in self.raw(_WITH_STANDING, {"pk": pk, "today": today, **names}):
-            user.standing = frozenset(user.standing)
-            return user
-        return None
+        found = row_of(User, _WITH_STANDING, {"pk": pk, "today": timezone.localdate(), **names})
+        if found is None:
+            return None
+        user, (standing,) = found
+        user.standing = frozenset(standing)
+        return user
 
 
 class User(AbstractBaseUser, PermissionsMixin):

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from django.core.cache import cache
+from django.core.cache import caches
 from django.db.models import Count, F, Min, Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -25,7 +25,7 @@ from atn_platform.portal.next_step import (
 from courses.enums import SessionStatus
 from courses.models import CourseSession, CourseVersion, PathStep
 from enrollments.queries import sessions
-from enrollments.queries.mine import Card, Shelf, shelf
+from enrollments.queries.mine import Card, Shelf, follows_and_meets, shelf
 from enrollments.queries.paths import PathLine, followed_paths
 from enrollments.queries.sharing import facts_shown
 from enrollments.queries.thread import Station, Thread
@@ -45,11 +45,6 @@ class Team:
     place: str
     people: int
     started: int
-
-    @property
-    def dots(self) -> list[bool]:
-        """One dot a person, at most forty; filled when a course is begun."""
-        return [rank < self.started for rank in range(min(self.people, 40))]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,13 +76,18 @@ class Home:
         return self.shelf.is_empty
 
 
+# What the page says of a mandate in force.
+_SAID = ("public", "starts_on", "organisation__kind", "organisation__name", "organisation__code")
+
+
 def home(user: User, *, now: datetime) -> Home:
     """All that the home page shows, in a bounded number of queries."""
     courses = shelf(user)
-    paths = followed_paths(user)
+    follows, meets = follows_and_meets(user, now=now)
+    paths = followed_paths(user) if follows else []
     mine = Mandate.objects.filter(user=user).select_related("organisation")
-    mandates = list(mine.in_force(on=now.date()).order_by("-starts_on"))
-    seats = sessions.held_by(user, now=now)
+    mandates = list(mine.only(*_SAID).in_force(on=now.date()).order_by("-starts_on"))
+    seats = sessions.held_by(user, now=now) if meets else []
     held = [each for each in seats if not each.session.is_cancelled]
     facts = _facts(courses, paths, mandates, held, now=now)
     sheets, work = _duties(user, now)
@@ -129,7 +129,7 @@ def _team(mandate: Mandate, now: datetime) -> Team | None:
     The numbers may be five minutes old: colleagues come back to their home page together.
     """
     place = mandate.organisation
-    key = f"portal-team-{place.pk}-{now:%Y-%m-%d}"
+    cache, key = caches["process"], f"portal-team-{place.pk}-{now:%Y-%m-%d}"
     counts = cache.get(key)
     if counts is None:
         counts = _team_counts(place, now)

@@ -97,9 +97,13 @@ TEMPLATES = [
                 "atn_platform.core.context.page",
             ],
             "builtins": ["atn_platform.core.templatetags.atn"],
+            "libraries": {"i18n": "atn_platform.core.templatetags.sentences"},
         },
     },
 ]
+
+# Our `i18n` stands in the place of Django's, which it holds whole.
+SILENCED_SYSTEM_CHECKS = ["templates.W003"]
 
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
@@ -139,6 +143,7 @@ AUTHENTICATION_BACKENDS = ["atn_platform.accounts.backends.PersonBackend"]
 PASSWORD_RESET_TIMEOUT = 60 * 60
 LOGIN_URL = "account_request_login_code"
 LOGIN_REDIRECT_URL = "/"
+SESSION_ENGINE = "atn_platform.core.sessions"
 SESSION_COOKIE_AGE = 60 * 60 * 24 * 30
 CSRF_FAILURE_VIEW = "atn_platform.accounts.views.csrf_failure"
 
@@ -220,7 +225,16 @@ CERTIFICATE_SIGNATORIES = [
 ]
 CERTIFICATE_ISSUER = "Université Laval – Académie de la transformation numérique, avec l’UMQ"
 
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+# "process": numbers that may be minutes old, and differ from one process to another.
+LOCAL_MEMORY = "django.core.cache.backends.locmem.LocMemCache"
+CACHES: dict[str, dict[str, object]] = {
+    "default": {"BACKEND": LOCAL_MEMORY},
+    "process": {
+        "BACKEND": LOCAL_MEMORY,
+        "LOCATION": "process",
+        "OPTIONS": {"MAX_ENTRIES": 2000},
+    },
+}
 
 REDIS_URL = os.environ.get("REDIS_URL", "")
 CELERY_TASK_ACKS_LATE = True

@@ -31,7 +31,7 @@ SESSION_COOKIE_NAME = "__Host-session" if TLS else "session"
 CSRF_COOKIE_NAME = "__Host-csrf" if TLS else "csrf"
 DEVICE_COOKIE_NAME = "__Host-appareil" if TLS else "appareil"
 # Preloading binds a whole domain for years: its owner's decision, not an application's.
-SILENCED_SYSTEM_CHECKS = ["security.W021"]
+SILENCED_SYSTEM_CHECKS += ["security.W021"]
 ALLAUTH_TRUSTED_PROXY_COUNT = env.number("TRUSTED_PROXY_COUNT", 1)
 
 # Milliseconds. A page that waits longer than its reader helps nobody; 0 for the migrations.
@@ -47,12 +47,10 @@ DATABASES["default"] |= env.database(
     options=" ".join(f"-c {name}={value}" for name, value in LIMITS.items()),
 )
 
-CACHES = {
-    "default": {
-        "BACKEND": "atn_platform.core.cache.RedisOrMemoryCache",
-        "LOCATION": REDIS_URL,
-        "KEY_PREFIX": "atn",
-    }
+CACHES["default"] = {
+    "BACKEND": "atn_platform.core.cache.RedisOrMemoryCache",
+    "LOCATION": REDIS_URL,
+    "KEY_PREFIX": "atn",
 }
 
 EMAIL_HOST = env.text("EMAIL_HOST")

@@ -25,9 +25,9 @@ UEC_MINUTES = 600  # ten hours of structured participation
 UEC_STEP = 20  # steps of 0,05
 
 
-# Documents never change, so a process keeps those in use. Bounded: each holds a whole course.
-_DOCUMENTS_KEPT = 64
-_kept: dict[int, CourseDoc] = {}
+# Versions never change, so a process keeps those in use. Bounded: each holds a whole course.
+_VERSIONS_KEPT = 64
+_kept: dict[int, CourseVersion] = {}
 
 
 def document(version_id: int) -> CourseDoc:
@@ -39,21 +39,25 @@ def document(version_id: int) -> CourseDoc:
 
 
 def documents(version_ids: Iterable[int]) -> dict[int, CourseDoc]:
-    """Documents by version: one query for all those not read before, none when all were."""
+    """Documents by version, as `versions` reads them."""
+    return {pk: data_of(each.document) for pk, each in versions(version_ids).items()}
+
+
+def versions(version_ids: Iterable[int]) -> dict[int, CourseVersion]:
+    """One query for all those not read before, none when all were. Never modify them."""
     wanted = set(version_ids)
     found = {pk: kept for pk in wanted if (kept := _kept.get(pk)) is not None}
     if missing := wanted - found.keys():
-        rows = CourseVersion.objects.filter(pk__in=missing).values_list("pk", "document")
-        read = {pk: data_of(content) for pk, content in rows}
+        read = CourseVersion.objects.in_bulk(missing)
         found |= read
         _keep(read)
     return found
 
 
-def _keep(read: dict[int, CourseDoc]) -> None:
+def _keep(read: dict[int, CourseVersion]) -> None:
     # Oldest out. `pop` with a default: another thread may be making room at the same time.
     _kept.update(read)
-    for pk in list(_kept)[: max(0, len(_kept) - _DOCUMENTS_KEPT)]:
+    for pk in list(_kept)[: max(0, len(_kept) - _VERSIONS_KEPT)]:
         _kept.pop(pk, None)
 
 

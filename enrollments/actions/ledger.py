@@ -1,21 +1,23 @@
 """The learning ledger: adding an event and projecting it, in one transaction."""
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from atn_platform.core.exceptions import ActionError
 from atn_platform.core.office_hours import QUEBEC
+from atn_platform.core.reading import row_of
 from courses.documents import CourseDoc, block, station
 from courses.enums import BlockKind, LessonKind
 from courses.queries import document
 from enrollments.enums import Status, Verb
-from enrollments.models import BlockState, Enrollment, LearningEvent, LessonState
+from enrollments.models import BlockState, Enrollment, LessonState
 from enrollments.projections import Event, LessonStanding, Standing, standing
 from enrollments.signals import enrollment_completed
 from municipalities.models import Mandate
@@ -48,14 +50,14 @@ def record(*, enrollment_id: int, event: NewEvent, at: datetime) -> Enrollment:
     does not hold, and for an act that this kind of lesson or block does not know. The last
     required station completes the enrolment, once.
     """
-    enrollment = _locked(enrollment_id)
+    enrollment, ends_on = _locked(enrollment_id)
     followed = document(enrollment.version_id)
     _check(enrollment, followed, event)
     _add(enrollment, [event], at=at)
     events = _events(enrollment)
     if event.uuid not in {each.uuid for each in events}:
         raise EventRefused(_("Ce geste est déjà inscrit à un autre dossier."))
-    _project(enrollment, followed, events, {event.lesson})
+    _project(enrollment, followed, events, {event.lesson}, ends_on)
     return enrollment
 
 
@@ -75,7 +77,7 @@ def record_many(*, enrollment_id: int, events: Sequence[NewEvent], at: datetime)
 
     One that is refused keeps out no other. Safe to repeat: what is known changes nothing.
     """
-    enrollment = _locked(enrollment_id)
+    enrollment, ends_on = _locked(enrollment_id)
     followed = document(enrollment.version_id)
     before = {each.uuid for each in _events(enrollment)}
     refused = {}
@@ -91,36 +93,21 @@ def record_many(*, enrollment_id: int, events: Sequence[NewEvent], at: datetime)
     elsewhere = _("Ce geste est déjà inscrit à un autre dossier.")
     refused |= {event.uuid: elsewhere for event in wanted if event.uuid not in mine}
     kept = {event.lesson for event in wanted if event.uuid in mine}
-    _project(enrollment, followed, ledger, kept)
+    _project(enrollment, followed, ledger, kept, ends_on)
     return Replayed(enrollment, before & {event.uuid for event in events}, refused, ledger)
 
 
-def _add(enrollment: Enrollment, events: Sequence[NewEvent], *, at: datetime) -> None:
-    """Write what is not known yet; a moment before the enrolment, or to come, is brought back."""
-    rows = [
-        LearningEvent(
-            uuid=event.uuid,
-            enrollment=enrollment,
-            verb=event.verb,
-            lesson=event.lesson,
-            block=event.block,
-            result=event.result,
-            happened_at=min(max(event.happened_at, enrollment.enrolled_at), at),
-            received_at=at,
-            origin=event.origin,
-        )
-        for event in events
-    ]
-    LearningEvent.objects.bulk_create(rows, ignore_conflicts=True)
-
-
 def _project(
-    enrollment: Enrollment, followed: CourseDoc, events: Sequence[Event], touched: set[UUID]
+    enrollment: Enrollment,
+    followed: CourseDoc,
+    events: Sequence[Event],
+    touched: set[UUID],
+    ends_on: date | None,
 ) -> None:
     if not touched:
         return
     found = standing(followed, events)
-    _save_lessons(enrollment, {lesson: found.lessons[lesson] for lesson in touched})
+    _save_lessons(enrollment, {lesson: found.lessons[lesson] for lesson in touched}, ends_on)
     if _save_course(enrollment, found):
         enrollment_completed.send(sender=Enrollment, enrollment_id=enrollment.pk)
 
@@ -140,23 +127,63 @@ def recompute(*, enrollment_id: int) -> Enrollment:
 
     Announces nothing: whoever owes something for a completion finds it in the rows.
     """
-    enrollment = _locked(enrollment_id)
+    enrollment, ends_on = _locked(enrollment_id)
     found = standing(document(enrollment.version_id), _events(enrollment))
     LessonState.objects.filter(enrollment=enrollment).exclude(lesson__in=found.lessons).delete()
     BlockState.objects.filter(enrollment=enrollment).exclude(lesson__in=found.lessons).delete()
-    _save_lessons(enrollment, found.lessons)
+    _save_lessons(enrollment, found.lessons, ends_on)
     _save_course(enrollment, found)
     return enrollment
 
 
-def _locked(enrollment_id: int) -> Enrollment:
-    rows = Enrollment.objects.select_for_update(of=("self",), no_key=True)
-    found = rows.select_related("mandate").filter(pk=enrollment_id).first()
+# The statements of every act of every learner, written out: see core/reading.py.
+_LOCK = """
+    SELECT {row}, mandate.ends_on
+      FROM enrollments_enrollment row
+      JOIN municipalities_mandate mandate ON mandate.id = row.mandate_id
+     WHERE row.id = %(pk)s
+       FOR NO KEY UPDATE OF row
+"""
+_ADD = """
+    INSERT INTO enrollments_learningevent
+           (uuid, enrollment_id, verb, lesson, block, result, happened_at, received_at, origin)
+    VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)
+        ON CONFLICT DO NOTHING
+"""
+_EVENTS = """
+    SELECT uuid, verb, lesson, block, result, happened_at, received_at
+      FROM enrollments_learningevent WHERE enrollment_id = %s
+"""
+_SAVE_LESSON = """
+    INSERT INTO enrollments_lessonstate
+           (enrollment_id, lesson, opened_at, completed_at, mandate_id, is_copy, created_at,
+            updated_at)
+    VALUES (%s, %s, %s, %s, %s, false, now(), now())
+        ON CONFLICT (enrollment_id, lesson) DO UPDATE
+       SET opened_at = EXCLUDED.opened_at, completed_at = EXCLUDED.completed_at,
+           mandate_id = EXCLUDED.mandate_id, updated_at = EXCLUDED.updated_at
+"""
+_SAVE_BLOCK = """
+    INSERT INTO enrollments_blockstate
+           (enrollment_id, lesson, block, attempts, best_score, data, created_at, updated_at)
+    VALUES (%s, %s, %s, %s, %s, %s, now(), now())
+        ON CONFLICT (enrollment_id, block) DO UPDATE
+       SET attempts = EXCLUDED.attempts, best_score = EXCLUDED.best_score, data = EXCLUDED.data,
+           updated_at = EXCLUDED.updated_at
+"""
+
+
+def _locked(enrollment_id: int) -> tuple[Enrollment, date | None]:
+    """The enrolment, and the last day of its mandate."""
+    found = row_of(Enrollment, _LOCK, {"pk": enrollment_id})
     if found is None:
         # A group that was enrolled together is taken back at this very moment.
         raise EventRefused(_("Cette inscription vient d’être annulée."))
-    # Two accounts became one meanwhile: what was being done goes where the course goes on.
-    return found if found.duplicate_of_id is None else _locked(found.duplicate_of_id)
+    enrollment, (ends_on,) = found
+    if enrollment.duplicate_of_id is not None:
+        # Two accounts became one meanwhile: what was being done goes where the course goes on.
+        return _locked(enrollment.duplicate_of_id)
+    return enrollment, ends_on
 
 
 def _check(enrollment: Enrollment, followed: CourseDoc, event: NewEvent) -> None:
@@ -183,62 +210,58 @@ _KINDS: dict[str, str] = {
 }
 
 
+def _add(enrollment: Enrollment, events: Sequence[NewEvent], *, at: datetime) -> None:
+    """Write what is not known yet; a moment before the enrolment, or to come, is brought back."""
+    with connection.cursor() as cursor:
+        for event in events:
+            happened_at = min(max(event.happened_at, enrollment.enrolled_at), at)
+            origin = None if event.origin is None else json.dumps(event.origin)
+            act = (event.uuid, enrollment.pk, event.verb, event.lesson, event.block)
+            cursor.execute(_ADD, (*act, json.dumps(event.result), happened_at, at, origin))
+
+
 def _events(enrollment: Enrollment) -> list[Event]:
-    columns = ("uuid", "verb", "lesson", "block", "result", "happened_at", "received_at")
-    rows = LearningEvent.objects.filter(enrollment=enrollment).values_list(*columns)
-    return [Event(*row) for row in rows]
+    with connection.cursor() as cursor:
+        cursor.execute(_EVENTS, [enrollment.pk])
+        rows = cursor.fetchall()
+    return [
+        Event(uuid, verb, lesson, block, json.loads(result), happened_at, received_at)
+        for uuid, verb, lesson, block, result, happened_at, received_at in rows
+    ]
 
 
-def _save_lessons(enrollment: Enrollment, lessons: Mapping[UUID, LessonStanding]) -> None:
-    LessonState.objects.bulk_create(
-        [
-            LessonState(
-                enrollment=enrollment,
-                lesson=lesson,
-                opened_at=each.opened_at,
-                completed_at=each.completed_at,
-                mandate=_stamp(enrollment, lesson, each.completed_at),
+def _save_lessons(
+    enrollment: Enrollment, lessons: Mapping[UUID, LessonStanding], ends_on: date | None
+) -> None:
+    with connection.cursor() as cursor:
+        for lesson, each in lessons.items():
+            done_at = each.completed_at
+            mandate = (
+                _stamp(enrollment, lesson, done_at)
+                if done_at is not None and _is_after(done_at, ends_on)
+                else None
             )
-            for lesson, each in lessons.items()
-        ],
-        update_conflicts=True,
-        unique_fields=["enrollment", "lesson"],
-        update_fields=["opened_at", "completed_at", "mandate", "updated_at"],
-    )
-    BlockState.objects.bulk_create(
-        [
-            BlockState(
-                enrollment=enrollment,
-                lesson=lesson,
-                block=uuid,
-                attempts=each.attempts,
-                best_score=each.best_score,
-                data=each.data,
-            )
-            for lesson, lesson_standing in lessons.items()
-            for uuid, each in lesson_standing.blocks.items()
-        ],
-        update_conflicts=True,
-        unique_fields=["enrollment", "block"],
-        update_fields=["attempts", "best_score", "data", "updated_at"],
-    )
+            stamped = (each.opened_at, each.completed_at, mandate.pk if mandate else None)
+            cursor.execute(_SAVE_LESSON, (enrollment.pk, lesson, *stamped))
+            for uuid, it in each.blocks.items():
+                done = (it.attempts, it.best_score, json.dumps(it.data))
+                cursor.execute(_SAVE_BLOCK, (enrollment.pk, lesson, uuid, *done))
 
 
-def _stamp(enrollment: Enrollment, lesson: UUID, completed_at: datetime | None) -> Mandate | None:
-    """The mandate that a fact counts under, when it is not the enrolment's own.
+def _is_after(moment: datetime, ends_on: date | None) -> bool:
+    return ends_on is not None and moment.astimezone(QUEBEC).date() > ends_on
+
+
+def _stamp(enrollment: Enrollment, lesson: UUID, completed_at: datetime) -> Mandate | None:
+    """The mandate that a fact counts under, once the enrolment's own is over.
 
     What is stamped once stays so, whatever is written on mandates afterwards. Without any mandate
     on that day, the fact stays with the enrolment's.
     """
-    if completed_at is None:
-        return None
-    day, own = completed_at.astimezone(QUEBEC).date(), enrollment.mandate
-    if own.ends_on is None or day <= own.ends_on:
-        return None
     known = LessonState.objects.filter(enrollment=enrollment, lesson=lesson)
     if same := known.filter(completed_at=completed_at).select_related("mandate").first():
         return same.mandate
-    return continued(own, on=day)
+    return continued(enrollment.mandate, on=completed_at.astimezone(QUEBEC).date())
 
 
 def _save_course(enrollment: Enrollment, found: Standing) -> bool:

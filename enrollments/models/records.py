@@ -3,7 +3,7 @@ from uuid import uuid4
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from atn_platform.accounts.models import User
@@ -62,11 +62,6 @@ class EnrollmentQuerySet(models.QuerySet["Enrollment"]):
     def live(self) -> "EnrollmentQuerySet":
         """Neither set aside, nor the second of two that became one."""
         return self.exclude(status=Status.WITHDRAWN).filter(duplicate_of__isnull=True)
-
-    def with_proof(self) -> "EnrollmentQuerySet":
-        """Whether the certificate's file is there: `has_proof`."""
-        ready = Enrollment.objects.filter(pk=OuterRef("pk"), certificates__file__isnull=False)
-        return self.annotate(has_proof=Exists(ready))
 
     def with_facts(self) -> "EnrollmentQuerySet":
         """With what cards say of the version followed, and without its document."""

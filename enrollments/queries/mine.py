@@ -1,13 +1,16 @@
 """A person's own courses: under way, done, set aside."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db import connection
 from django.db.models import prefetch_related_objects
 
 from atn_platform.accounts.models import User
+from atn_platform.core.reading import row_of
 from courses.models import Course
+from courses.queries import versions
 from enrollments.enums import Status
 from enrollments.models import Enrollment, Registration, RegistrationQuerySet
 from enrollments.queries.thread import Thread, threads
@@ -36,9 +39,8 @@ class Shelf:
 
 def shelf(user: User) -> Shelf:
     """Everything a person ever joined, what was worked on last first; four queries at most."""
-    mine = Enrollment.objects.visible_to(user).with_facts()
-    rows = list(mine.order_by("-last_activity_at", "-enrolled_at"))
-    rows.sort(key=lambda each: each.last_activity_at is None)
+    rows = with_versions(Enrollment.objects.visible_to(user))
+    rows.sort(key=_last_first, reverse=True)
     active = [each for each in rows if each.status == Status.ACTIVE]
     lines = threads(active)
     done = [each for each in rows if each.status == Status.COMPLETED]
@@ -53,9 +55,74 @@ def shelf(user: User) -> Shelf:
 
 def followed(user: User) -> dict[int, Card]:
     """What a person follows or finished, by course."""
-    rows = list(Enrollment.objects.visible_to(user).live().with_facts())
+    rows = with_versions(Enrollment.objects.visible_to(user).live())
     lines = threads([each for each in rows if each.status == Status.ACTIVE])
     return {each.course_id: Card(each, lines.get(each.pk)) for each in rows}
+
+
+# Whoever follows a course keeps it, even once it is no longer offered to others.
+_FOLLOWED = """
+    SELECT {row}
+      FROM enrollments_enrollment row
+      JOIN courses_course course ON course.id = row.course_id
+     WHERE row.learner_id = %(learner)s AND course.code = %(code)s AND row.status <> %(left)s
+       AND row.duplicate_of_id IS NULL
+"""
+
+
+def followed_course(user: User, code: str) -> Enrollment | None:
+    """The person's own enrolment in the course of that code, as its address names it."""
+    values = {"learner": user.pk, "code": code.upper(), "left": Status.WITHDRAWN}
+    found = row_of(Enrollment, _FOLLOWED, values)
+    return found[0] if found else None
+
+
+def has_proof(enrollment: Enrollment) -> bool:
+    """Whether the certificate's file is there; it costs nothing before the end."""
+    if enrollment.completed_at is None:
+        return False
+    ready = Enrollment.objects.filter(pk=enrollment.pk, certificates__file__isnull=False)
+    return ready.exists()
+
+
+_BESIDES = """
+    SELECT EXISTS (SELECT FROM enrollments_pathenrollment
+                    WHERE learner_id = %(learner)s AND withdrawn_at IS NULL),
+           EXISTS (SELECT FROM enrollments_registration seat
+                     JOIN courses_coursesession meeting ON meeting.id = seat.session_id
+                    WHERE seat.learner_id = %(learner)s AND seat.cancelled_at IS NULL
+                      AND meeting.ends_at > %(now)s)
+"""
+
+
+def follows_and_meets(user: User, *, now: datetime) -> tuple[bool, bool]:
+    """Whether the person follows a parcours, and holds a seat to come.
+
+    Most do neither, most days: one cheap question in place of two dear ones.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_BESIDES, {"learner": user.pk, "now": now})
+        follows, meets = cursor.fetchone()
+    return follows, meets
+
+
+def _last_first(enrollment: Enrollment) -> tuple[bool, datetime, datetime]:
+    last = enrollment.last_activity_at
+    return last is not None, last or enrollment.enrolled_at, enrollment.enrolled_at
+
+
+def with_versions(enrollments: Iterable[Enrollment]) -> list[Enrollment]:
+    """Each with the version that it follows, which is not read again."""
+    rows = list(enrollments)
+    followed_versions = versions(each.version_id for each in rows)
+    for each in rows:
+        each.version = followed_versions[each.version_id]
+    return rows
+
+
+def with_courses(cards: Sequence[Card]) -> None:
+    """The courses of cards set aside: only one that is still offered may be taken up again."""
+    prefetch_related_objects([each.enrollment for each in cards], "course")
 
 
 def _left(rows: Sequence[Enrollment]) -> list[Enrollment]:

@@ -12,7 +12,7 @@ from django.db.models import Count, Q
 from atn_platform.accounts.models import User
 from atn_platform.core import wording
 from courses.enums import SessionStatus
-from courses.models import Course, CourseSession, CourseSessionQuerySet
+from courses.models import CourseSession, CourseSessionQuerySet
 from enrollments.enums import SEATS, Attendance, Seat
 from enrollments.models import Registration, RegistrationQuerySet
 from municipalities.models import Mandate
@@ -157,11 +157,11 @@ def meetings(
 
 
 def coming(
-    course: Course, user: User, *, now: datetime, lesson: UUID | None = None
+    course_id: int, user: User, *, now: datetime, lesson: UUID | None = None
 ) -> list[Meeting]:
     """The next sessions of a course, or of one of its meetings, for the course's own pages."""
     seats = Registration.objects.visible_to(user).held().values("session")
-    rows = visible_to(user).filter(course=course)
+    rows = visible_to(user).filter(course=course_id)
     rows = rows.offered(at=now) | rows.filter(pk__in=seats, ends_at__gt=now)
     if lesson is not None:
         rows = rows.filter(lesson__uuid=lesson)

@@ -18,11 +18,18 @@ from atn_platform.core.exceptions import ActionError
 from courses.actions import take_booklet
 from courses.documents import CourseDoc, stations
 from courses.models import Course, CourseVersion
-from courses.queries import document
+from courses.queries import document, versions
 from enrollments import actions
 from enrollments.forms import EnrollForm
 from enrollments.models import Enrollment
-from enrollments.queries.mine import seats_to_come, set_aside, shelf
+from enrollments.queries.mine import (
+    followed_course,
+    has_proof,
+    seats_to_come,
+    set_aside,
+    shelf,
+    with_courses,
+)
 from enrollments.queries.sessions import Meeting, coming
 from enrollments.queries.thread import thread
 
@@ -38,43 +45,39 @@ def course(request: HttpRequest, code: str) -> HttpResponse:
 
 def _course_page(request: HttpRequest, code: str, form: EnrollForm | None) -> HttpResponse:
     """The page of a course, with the form as it was sent when it was refused."""
-    enrollment = _followed(request.user, code) if request.user.is_authenticated else None
+    enrollment = followed_course(request.user, code) if request.user.is_authenticated else None
     if enrollment is not None:
-        course, version = enrollment.course, enrollment.version
+        version = versions([enrollment.version_id])[enrollment.version_id]
     else:
         version = get_object_or_404(CourseVersion.objects.in_force(), course__code=code.upper())
-        course = version.course
     aside = None
     if request.user.is_authenticated and enrollment is None:
-        aside = set_aside(request.user, course)
+        aside = set_aside(request.user, version.course)
         form = form or EnrollForm(user=request.user, on=timezone.localdate())
     content = document(version.pk)
     context = {
         "version": version,
         "document": content,
         "enrollment": enrollment,
+        "has_proof": enrollment is not None and has_proof(enrollment),
         "thread": thread(content, enrollment),
         "aside": aside,
         "form": form,
         "contact": parseaddr(settings.REPLY_TO_EMAIL)[1],
-        "meetings": _meetings(request.user, course, content),
+        "meetings": _meetings(request.user, version, content),
     }
     return render(request, "enrollments/course.html", context)
 
 
-def _meetings(user: User | AnonymousUser, course: Course, content: CourseDoc) -> list[Meeting]:
+def _meetings(
+    user: User | AnonymousUser, version: CourseVersion, content: CourseDoc
+) -> list[Meeting]:
     """Dates are for people who can take a seat, in courses that meet: sessions need a station."""
     if not user.is_authenticated or not any(
         each["kind"] == "meeting" for each in stations(content)
     ):
         return []
-    return coming(course, user, now=timezone.now())
-
-
-def _followed(user: User, code: str) -> Enrollment | None:
-    """Whoever follows a course keeps it, even once it is no longer offered to others."""
-    mine = Enrollment.objects.visible_to(user).live().with_facts().with_proof()
-    return mine.filter(course__code=code.upper()).first()
+    return coming(version.course_id, user, now=timezone.now())
 
 
 @require_POST
@@ -120,18 +123,18 @@ def leave(request: SignedInRequest, code: str) -> HttpResponse:
 
 @require_safe
 def index(request: SignedInRequest) -> HttpResponse:
-    return render(request, "enrollments/index.html", {"shelf": shelf(request.user)})
+    mine = shelf(request.user)
+    with_courses(mine.aside)
+    return render(request, "enrollments/index.html", {"shelf": mine})
 
 
 @require_safe
 def booklet(request: SignedInRequest, code: str, kind: str) -> HttpResponse:
     """The whole course on paper or as a book: the version followed, else the one in force."""
-    enrollment = _followed(request.user, code)
-    versions = CourseVersion.objects.select_related("course")
+    enrollment = followed_course(request.user, code)
+    every = CourseVersion.objects.select_related("course")
     in_force = CourseVersion.objects.in_force().filter(course__code=code.upper())
-    version = get_object_or_404(
-        versions.filter(pk=enrollment.version_id) if enrollment else in_force
-    )
+    version = get_object_or_404(every.filter(pk=enrollment.version_id) if enrollment else in_force)
     content = take_booklet(version=version, kind=kind)
     response = HttpResponse(content, content_type=BOOKLETS[kind])
     response["Content-Disposition"] = f'attachment; filename="{code.lower()}.{kind}"'

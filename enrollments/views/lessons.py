@@ -5,7 +5,7 @@ from uuid import UUID, uuid4, uuid5
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -20,6 +20,7 @@ from enrollments.actions import NewEvent, acts
 from enrollments.enums import Verb
 from enrollments.models import BlockState, Enrollment, LearningEvent
 from enrollments.queries.earlier import earlier
+from enrollments.queries.mine import followed_course
 from enrollments.queries.quiz import (
     QuizView,
     attempt_of,
@@ -82,7 +83,7 @@ def _meetings(
     if station["kind"] != "meeting":
         return []
     lesson = UUID(station["uuid"])
-    return coming(enrollment.course, request.user, now=timezone.now(), lesson=lesson)
+    return coming(enrollment.course_id, request.user, now=timezone.now(), lesson=lesson)
 
 
 @require_POST
@@ -114,10 +115,11 @@ def answer(request: SignedInRequest, code: str, key: str, uuid: UUID) -> HttpRes
     attempt = UUID(sent)
     # A form has an identity of its own: the same questions may be open on another device.
     event = _uuid(request.POST.get("event", sent))
-    is_new = not LearningEvent.objects.filter(enrollment=enrollment, uuid=event).exists()
-    view = quiz_as_sent(wanted, state, attempt, request.POST)
-    if view.incomplete and is_new and "anyway" not in request.POST:
-        return _page(request, enrollment, station, view)
+    if "anyway" not in request.POST:
+        view = quiz_as_sent(wanted, state, attempt, request.POST)
+        sent_before = LearningEvent.objects.filter(enrollment=enrollment, uuid=event)
+        if view.incomplete and not sent_before.exists():
+            return _page(request, enrollment, station, view)
     result = acts.answered(wanted, attempt, request.POST)
     _record(request, enrollment, station, Verb.ANSWERED, uuid=event, block=wanted, result=result)
     return _back(code, key, uuid, f"?essai={event}")
@@ -150,8 +152,9 @@ def choose(request: SignedInRequest, code: str, key: str, uuid: UUID) -> HttpRes
 
 
 def _found(request: SignedInRequest, code: str, key: str) -> tuple[Enrollment, LessonDoc]:
-    mine = Enrollment.objects.visible_to(request.user).live()
-    enrollment = get_object_or_404(mine, course__code=code.upper())
+    enrollment = followed_course(request.user, code)
+    if enrollment is None:
+        raise Http404
     content = document(enrollment.version_id)
     station = next((each for each in stations(content) if each["key"] == key), None)
     if station is None:

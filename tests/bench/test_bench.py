@@ -22,7 +22,7 @@ PEOPLE, MUNICIPALITIES = 24, 4
 STATEMENTS = {
     "sign-in page": 0,
     "home, anonymous": 0,
-    "home, learner": 8,
+    "home, learner": 7,
     "catalogue, anonymous": 2,
     "catalogue, search": 5,
     "course": 4,

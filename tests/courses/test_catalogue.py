@@ -115,7 +115,7 @@ def test_documents_are_read_together_and_once(django_assert_num_queries):
 
 
 def test_the_documents_kept_are_bounded(monkeypatch, django_assert_num_queries):
-    monkeypatch.setattr("courses.queries._DOCUMENTS_KEPT", 2)
+    monkeypatch.setattr("courses.queries._VERSIONS_KEPT", 2)
     oldest, *others = [VersionFactory() for _ in range(3)]
     for version in [oldest, *others]:
         documents([version.pk])

@@ -236,6 +236,6 @@ def test_my_courses_cost_the_same_for_one_course_of_each_shelf_and_three(
         left = EnrollmentFactory(mandate=mandate)
         actions.withdraw(enrollment_id=left.pk, at=NOON)
     client.force_login(mandate.user)
-    # Session, person, roles; courses, attestations, documents, stations.
-    with django_assert_num_queries(6):
+    # Session, person; courses, attestations, versions, stations, what was set aside.
+    with django_assert_num_queries(7):
         client.get(INDEX)

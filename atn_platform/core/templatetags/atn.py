@@ -173,7 +173,8 @@ def kept(template_name: str, **values: object) -> SafeString:
     """`{% kept "x.html" name=value … %}`: drawn once a process for each language and values.
 
     The template sees these values and nothing else, so that what is kept holds nothing of the
-    person who asked first. Numbers, truths and short strings; never a secret or a name.
+    person who asked first. Numbers, truths, short strings, and frozen rows of these; never a
+    secret or a name.
     Indentation goes: no `<pre>` inside.
     """
     return _kept(template_name, wording.in_english(), **values)
