@@ -89,6 +89,7 @@ def welcome(person: User, organisation: Organisation, *, sender: User | None) ->
             "sender": name,
             "organisation": organisation.name,
             "email": person.email,
+            "offers_english": organisation.offers_english,
             "url": absolute("account_request_login_code"),
         },
         subject=_("Des formations courtes vous attendent avec %s") % organisation.name,

@@ -11,7 +11,6 @@ from django.template import engines
 from django.utils.translation import gettext, override
 
 from atn_platform.core import wording
-from tests.english import sentences
 
 NBSP = "\u00a0"
 CATALOGUE = Path(settings.BASE_DIR) / "locale/en/LC_MESSAGES/django.po"
@@ -19,17 +18,6 @@ CATALOGUE = Path(settings.BASE_DIR) / "locale/en/LC_MESSAGES/django.po"
 
 def drawn(source, **context):
     return engines["django"].from_string("{% load i18n %}" + source).render(context)
-
-
-def test_b86_every_sentence_that_may_be_read_in_english_is_translated():
-    with override(wording.ENGLISH):
-        left = {f"{where}: {said}" for where, said in sentences() if said and _is_left(said)}
-    assert left == set(), "make messages, then write their English in locale/en, then again"
-
-
-def _is_left(said):
-    """Whether English shows the very French. A few words are the same in both."""
-    return gettext(said) == said and f'msgid "{said}"\nmsgstr "{said}"\n' not in _catalogue()
 
 
 def _catalogue():

@@ -8,7 +8,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import override
+from django.utils.translation import override, trans_real
 from pytest_django.asserts import assertContains, assertNotContains
 
 from atn_platform.accounts.enums import Language, Role
@@ -20,6 +20,7 @@ from enrollments.emails.sessions import session_confirmed
 from municipalities.actions import invitations
 from municipalities.actions.invitations import Guest, token_for
 from municipalities.actions.languages import recognise
+from municipalities.emails import welcome
 from municipalities.enums import Designation, Public
 from tests.factories import (
     NOON,
@@ -74,6 +75,26 @@ def test_b86_english_is_refused_and_not_offered_elsewhere_whatever_the_browser_a
     assert User.objects.get(pk=mandate.user.pk).language == Language.FRENCH
 
 
+class Without:
+    """A catalogue that lost one sentence."""
+
+    def __init__(self, real, lost):
+        self._real, self._lost = real, lost
+
+    def get(self, key, default=None):
+        return default if self._lost in key else self._real.get(key, default)
+
+
+def test_b86_a_sentence_without_translation_is_french_amid_the_english(monkeypatch):
+    catalogue = trans_real.translation(Language.ENGLISH)
+    lost = Without(catalogue._catalog, "Mes fonctions")
+    monkeypatch.setattr(catalogue, "_catalog", lost)
+    user = MandateFactory(user__language=Language.ENGLISH, **NORTHERN).user
+    page = signed_in(user).get(PROFILE)
+    assertContains(page, "Mes fonctions")
+    assertContains(page, "My email address")
+
+
 @pytest.mark.parametrize("typed", ["", "de", "en", "fr-ca\0"])
 def test_another_language_is_french(typed):
     client = signed_in(MandateFactory(user__language=Language.ENGLISH, **NORTHERN).user)
@@ -115,6 +136,15 @@ def test_b86_an_invitation_offers_english_and_the_account_keeps_it():
     visitor.logout()
     visitor.cookies["langue"] = "en-ca"
     assertContains(visitor.get(reverse("account_request_login_code")), "Get a code by email")
+
+
+def test_b86_a_welcome_says_in_english_that_there_is_english():
+    mandate = MandateFactory(**NORTHERN)
+    letter = welcome(mandate.user, mandate.organisation, sender=None)
+    assert "may be read in English" in letter.text
+    assert "may be read in English" in letter.html
+    elsewhere = welcome(mandate.user, MunicipalityFactory(), sender=None)
+    assert "in English" not in elsewhere.text + elsewhere.html
 
 
 def test_an_invitation_elsewhere_offers_nothing():
