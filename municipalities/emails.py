@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from atn_platform.accounts.models import Card, User
 from atn_platform.core import codes, wording
 from atn_platform.core.office_hours import QUEBEC
-from atn_platform.notifications.emails import Timing, absolute, compose, written_for
+from atn_platform.notifications.emails import Timing, absolute, compose, nobody, written_for
 from atn_platform.notifications.enums import Category
 from atn_platform.notifications.messages import Message
 from atn_platform.notifications.models import RefusedAddress
@@ -25,7 +25,7 @@ from municipalities.models import (
 from municipalities.queries.duties import DutyLine
 
 
-@written_for(lambda *_args, **_kw: None)
+@written_for(nobody)
 def invitation(invited: Invitation, *, token: str, at: datetime) -> Message:
     """The letter with the link that accepts; one promise for each sending."""
     sender = str(invited.invited_by)
@@ -142,7 +142,7 @@ def card_to_box(card: Card, code: str, organisation: Organisation, *, by: User) 
     )
 
 
-@written_for(lambda *_args, **_kw: None)
+@written_for(nobody)
 def claim_code(claim: Claim, *, code: str) -> Message:
     """To the official letter box, whoever asked: who asks, the code, and what it opens."""
     place = claim.organisation.name
@@ -164,7 +164,7 @@ def claim_code(claim: Claim, *, code: str) -> Message:
     )
 
 
-@written_for(lambda *_args, **_kw: None)
+@written_for(nobody)
 def claim_opened(claim: Claim, person: User) -> Message:
     """To the official letter box, when the code has served: who answers now."""
     place = claim.organisation.name
@@ -200,7 +200,7 @@ def claim_waiting(claim: Claim, responsable: User) -> Message:
     )
 
 
-@written_for(lambda *_args, **_kw: None)
+@written_for(nobody)
 def claim_refused(claim: Claim) -> Message:
     """To the claimant: no, and why."""
     place = claim.organisation.name
@@ -215,7 +215,7 @@ def claim_refused(claim: Claim) -> Message:
     )
 
 
-@written_for(lambda *_args, **_kw: None)
+@written_for(nobody)
 def domain_code(row: MailDomain, *, code: str, by: User, at: datetime) -> Message:
     """To whoever runs a domain: the code that proves it is the organisation's."""
     organisation = row.organisation.name

@@ -93,7 +93,3 @@ def quoted(text: str) -> str:
     for outer, inner in (("«\u00a0", "‘"), ("« ", "‘"), ("\u00a0»", "’"), (" »", "’")):
         text = text.replace(outer, inner)
     return f"“{text}”"
-
-
-def of_body(name: str) -> str:
-    return f"of {name}"

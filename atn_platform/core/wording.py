@@ -68,7 +68,3 @@ def weight(size: int) -> str:
 
 def quoted(text: str) -> str:
     return english.quoted(text) if in_english() else french.quoted(text)
-
-
-def of_body(name: str) -> str:
-    return english.of_body(name) if in_english() else french.of_body(name)

@@ -64,6 +64,10 @@ def written_for(
     return decorate
 
 
+def nobody(*_args: object, **_kwargs: object) -> None:
+    """Reader of what leaves for an address that is nobody's account."""
+
+
 def compose(  # noqa: PLR0913 -- each argument is one part of the message
     *,
     key: str,

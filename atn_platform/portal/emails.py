@@ -5,13 +5,13 @@ from email.utils import parseaddr
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from atn_platform.notifications.emails import absolute, compose, written_for
+from atn_platform.notifications.emails import absolute, compose, nobody, written_for
 from atn_platform.notifications.enums import Category
 from atn_platform.notifications.messages import Message
 from atn_platform.portal.models import CallBack
 
 
-@written_for(lambda *_args, **_kw: None)
+@written_for(nobody)
 def call_back(asked: CallBack) -> Message:
     """To the address that people answer to: who to call, when, and about what."""
     return compose(
