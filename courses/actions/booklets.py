@@ -2,7 +2,9 @@
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
+from django.utils.translation import override
 
+from atn_platform.core import wording
 from courses.documents import AssetDoc
 from courses.epub import epub
 from courses.models import Asset, CourseVersion
@@ -11,8 +13,12 @@ from courses.pdf import booklet
 MAKERS = {"pdf": booklet, "epub": epub}
 
 
+@override(wording.FRENCH)
 def take_booklet(*, version: CourseVersion, kind: str) -> bytes:
-    """The booklet's bytes. Two people at once make the same, and one is kept."""
+    """The booklet's bytes. Two people at once make the same, and one is kept.
+
+    In French, as the course is, whoever asks first.
+    """
     name = f"livrets/{version.content_hash}.{kind}"
     if default_storage.exists(name):
         with default_storage.open(name) as kept:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from django.utils.translation import gettext as _
 
-from atn_platform.core import french
+from atn_platform.core import french, wording
 from municipalities.staff.files import FileRefused, Line, Sheet
 
 # Field -> the words by which towns, payrolls and Excel's English name it, without accents.
@@ -71,7 +71,7 @@ def find(sheets: Sequence[Sheet]) -> tuple[Sheet, Columns]:
             "Il manque la colonne %s. La première ligne nomme les colonnes : "
             "Prénom, Nom, Courriel, Fonction, Public."
         )
-        % french.quoted(_(" et ").join(missing))
+        % wording.quoted(_(" et ").join(missing))
     )
 
 

@@ -15,6 +15,7 @@ FRENCH_ONLY = (
     "atn_platform/audit/*", "atn_platform/demo/*", "atn_platform/incidents/*",
     "atn_platform/reports/*", "atn_platform/retention/*", "atn_platform/settings/*",
     "courses/actions/*", "courses/admin/*", "courses/exchange/*", "courses/forms/*",
+    "templates/courses/booklet/*", "courses/epub.py", "courses/pdf.py",
     "courses/checklist/*", "courses/folder/*", "courses/notation/*", "courses/yaml_source.py",
     "municipalities/actions/readings.py", "municipalities/actions/registry.py",
     "municipalities/actions/territory.py", "municipalities/forms/readings.py",
