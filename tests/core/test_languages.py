@@ -28,6 +28,30 @@ def test_b86_no_translation_is_a_guess_of_the_tools():
     assert "fuzzy" not in _catalogue()
 
 
+def test_b86_every_letter_is_written_for_its_reader():
+    """Its subject and reason are made before compose() is called: it is too late there."""
+    modules = [
+        path
+        for house in ("atn_platform", "municipalities", "courses", "enrollments", "certificates")
+        for path in (Path(settings.BASE_DIR) / house).rglob("*.py")
+        if "emails" in (path.stem, path.parent.name)
+    ]
+    assert len(modules) > 5
+    left = [each for path in modules for each in _letters_for_nobody_in_particular(path)]
+    assert left == []
+
+
+def _letters_for_nobody_in_particular(path):
+    """Public functions that give a message, without @written_for."""
+    for node in ast.parse(path.read_text(encoding="utf-8")).body:
+        if not isinstance(node, ast.FunctionDef) or node.name in {"compose", "shown"}:
+            continue
+        makes = node.returns is not None and "Message" in ast.unparse(node.returns)
+        written = any("written_for" in ast.unparse(each) for each in node.decorator_list)
+        if makes and not written and not node.name.startswith("_"):
+            yield f"{path.parent.name}/{path.name}: {node.name}"
+
+
 # Values, tags and doubled signs: a sentence whose translation lacks one breaks its page.
 PLACES = re.compile(r"%\(\w+\)[sd]|%[sd]|%%|</?\w+")
 
