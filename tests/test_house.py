@@ -10,10 +10,8 @@ from django.apps import apps
 from django.conf import settings
 from django.core.management import call_command
 from django.urls import URLPattern, URLResolver, get_resolver
-from django.utils.translation import gettext, override
 
 from tests import typography
-from tests.english import sentences
 
 ROOT = Path(settings.BASE_DIR)
 HOUSE = ("atn_platform", "municipalities", "courses", "enrollments", "certificates")
@@ -179,18 +177,6 @@ def test_sentences_have_their_no_break_spaces():
         if typography.mended_file(path) != path.read_text()
     ]
     assert wrong == [], "make fmt puts the no-break spaces of French in these files"
-
-
-def test_b86_every_sentence_that_may_be_read_in_english_has_its_english():
-    catalogue = (ROOT / "locale/en/LC_MESSAGES/django.po").read_text()
-    with override("en-ca"):
-        left = {
-            f"{where}: {said}"
-            for where, said in sentences()
-            # A few words are the same in both languages.
-            if gettext(said) == said and f'msgid "{said}"\nmsgstr "{said}"\n' not in catalogue
-        }
-    assert left == set(), "make messages; write their English in locale/en; make messages again"
 
 
 @pytest.mark.parametrize(

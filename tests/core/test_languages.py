@@ -11,6 +11,7 @@ from django.template import engines
 from django.utils.translation import gettext, override
 
 from atn_platform.core import wording
+from tests.english import sentences
 
 NBSP = "\u00a0"
 CATALOGUE = Path(settings.BASE_DIR) / "locale/en/LC_MESSAGES/django.po"
@@ -22,6 +23,22 @@ def drawn(source, **context):
 
 def _catalogue():
     return CATALOGUE.read_text()
+
+
+# A new sentence may wait for its English, and is read in French meanwhile; not one in fifty.
+MAY_WAIT = 50
+
+
+def test_b86_what_may_be_read_in_english_is_translated():
+    catalogue, every = _catalogue(), {said for __, said in sentences()}
+    with override(wording.ENGLISH):
+        left = sorted(
+            said
+            for said in every
+            # A few words are the same in both languages.
+            if gettext(said) == said and f'msgid "{said}"\nmsgstr "{said}"\n' not in catalogue
+        )
+    assert len(left) * MAY_WAIT <= len(every), f"make messages, then translate: {left}"
 
 
 def test_b86_no_translation_is_a_guess_of_the_tools():

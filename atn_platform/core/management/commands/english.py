@@ -1,6 +1,6 @@
 """Bring every sentence that may be read in English into locale/en; those still to translate first.
 
-An empty translation shows the French sentence; tests/test_house.py lists them.
+An empty translation shows the French sentence; tests/core/test_languages.py lists them.
 """
 
 import re
