@@ -8,7 +8,9 @@ from atn_platform.core.merging import stays
 from atn_platform.core.personal import About, Export, Kind, Reader, Retention, Table, nobody
 from courses.models import (
     Asset,
+    BankImport,
     BankQuestion,
+    BankVersion,
     Block,
     Course,
     CourseSession,
@@ -44,8 +46,8 @@ TABLES = [
         ),
         plain="id document facts minutes content_hash",
     ),
-    *nobody(Course, Module, Lesson, Block, Question, BankQuestion, Asset, Path, PathStep,
-            SearchEntry),
+    *nobody(Course, Module, Lesson, Block, Question, BankQuestion, BankVersion, BankImport, Asset,
+            Path, PathStep, SearchEntry),
 ]  # fmt: skip
 
 LINKS = [

@@ -5,7 +5,7 @@ import io
 import json
 from collections.abc import Callable
 from dataclasses import replace
-from uuid import NAMESPACE_URL, uuid5
+from uuid import NAMESPACE_URL, UUID, uuid5
 from zipfile import BadZipFile, ZipFile
 
 from django.db import transaction
@@ -47,10 +47,12 @@ def read_questions(*, content: bytes, kind: str) -> Reading:
 
 
 @transaction.atomic
-def import_questions(*, content: bytes, kind: str, source: str) -> Reading:
+def import_questions(
+    *, content: bytes, kind: str, source: str, batch: UUID | None = None
+) -> Reading:
     """Keep the questions of a file in the bank; those that are there already stay as they are."""
     reading = read_questions(content=content, kind=kind)
-    rows = {_fingerprint(each): each for each in reading.questions}
+    rows = {fingerprint_of(each): each for each in reading.questions}
     BankQuestion.objects.bulk_create(
         [
             BankQuestion(
@@ -62,6 +64,7 @@ def import_questions(*, content: bytes, kind: str, source: str) -> Reading:
                 tags=[tag[:80] for tag in each.tags],
                 source=source[:NAME_LENGTH],
                 content_hash=fingerprint,
+                batch=batch,
             )
             for fingerprint, each in rows.items()
         ],
@@ -70,7 +73,8 @@ def import_questions(*, content: bytes, kind: str, source: str) -> Reading:
     return reading
 
 
-def _fingerprint(question: Imported) -> str:
+def fingerprint_of(question: Imported | BankQuestion) -> str:
+    """SHA-256 of what is asked: kind, prompt and answers."""
     facts = [question.kind, question.prompt, question.data]
     text = json.dumps(facts, ensure_ascii=False, sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()

@@ -83,11 +83,14 @@ def course_of(node: Node) -> Course:
 
 def _write(row: Node, changes: dict[str, Any]) -> None:
     if isinstance(row, Block):
-        row.data = _filled(changes)
+        row.data = filled_in(changes)
         row.save(update_fields=["data", "updated_at"])
     elif isinstance(row, Question):
         row.prompt = changes["prompt"]
-        row.data = _filled({name: each for name, each in changes.items() if name != "prompt"})
+        filled = filled_in({name: each for name, each in changes.items() if name != "prompt"})
+        # Where it was taken from stays true, whatever is changed here.
+        origin = {name: each for name, each in row.data.items() if name == "bank"}
+        row.data = {**filled, **origin}
         row.save(update_fields=["prompt", "data", "updated_at"])
     else:
         for name in COLUMNS[type(row)]:
@@ -95,7 +98,7 @@ def _write(row: Node, changes: dict[str, Any]) -> None:
         row.save(update_fields=[*COLUMNS[type(row)], "updated_at"])
 
 
-def _filled(changes: dict[str, Any]) -> dict[str, Any]:
+def filled_in(changes: dict[str, Any]) -> dict[str, Any]:
     """Only what was filled in, as in the text files; False is an answer, not an absence."""
     kept = {name: each for name, each in changes.items() if each not in (None, "", [], {})}
     if kept.get("decorative") is False:

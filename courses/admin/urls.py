@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from courses.admin import editing, outline, publication
+from courses.admin import bank, bank_imports, editing, outline, publication
 
 app_name = "atelier"
 NODE = r"(?P<noun>module|lecon|bloc|question)/(?P<uuid>[0-9a-f-]{36})"
@@ -10,6 +10,13 @@ NODE = r"(?P<noun>module|lecon|bloc|question)/(?P<uuid>[0-9a-f-]{36})"
 urlpatterns = [
     path("", outline.index, name="index"),
     path("nouveau/", outline.new_course, name="new-course"),
+    path("banque/", bank.index, name="bank"),
+    path("banque/exporter/", bank.export, name="bank-export"),
+    path("banque/importer/", bank_imports.hand_in, name="bank-imports"),
+    path("banque/importer/<uuid:uuid>/", bank_imports.show, name="bank-import"),
+    path("banque/importer/<uuid:uuid>/garder/", bank_imports.confirm, name="bank-confirm"),
+    path("banque/importer/<uuid:uuid>/annuler/", bank_imports.undo, name="bank-undo"),
+    path("banque/<uuid:uuid>/", bank.question, name="bank-question"),
     path("<slug:code>/", editing.course, name="course"),
     path("<slug:code>/medias/", publication.media, name="media"),
     path("<slug:code>/medias/<int:asset_id>/retirer/", publication.remove_media, name="no-media"),
@@ -23,6 +30,9 @@ urlpatterns = [
     path("<slug:code>/lecon/<uuid:uuid>/ajouter/", outline.new_block, name="new-block"),
     path("<slug:code>/bloc/<uuid:uuid>/ajouter/", outline.new_question, name="new-question"),
     path("<slug:code>/bloc/<uuid:uuid>/coller/", outline.paste, name="paste"),
+    path("<slug:code>/bloc/<uuid:uuid>/banque/", bank.take, name="bank-take"),
+    path("<slug:code>/question/<uuid:uuid>/banque/", bank.deposit, name="bank-deposit"),
+    path("<slug:code>/question/<uuid:uuid>/renouveler/", bank.renew, name="bank-renew"),
     re_path(rf"^(?P<code>[\w-]+)/{NODE}/$", editing.edit, name="edit"),
     re_path(rf"^(?P<code>[\w-]+)/{NODE}/(?P<step>monter|descendre)/$", outline.move, name="move"),
     re_path(rf"^(?P<code>[\w-]+)/{NODE}/dupliquer/$", outline.duplicate, name="duplicate"),

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from atn_platform.core import markdown
-from courses.checklist import questions
+from courses.checklist import giveaways, questions
 from courses.documents import BlockDoc, CourseDoc, LessonDoc, stations
 from courses.enums import BlockKind, LessonKind
 
@@ -103,6 +103,10 @@ def _block(lesson: str, block: BlockDoc) -> Iterator[Issue]:
         for question in block["questions"]:
             for message in questions.lacking(question):
                 yield Issue(True, message, lesson, block["key"], question["key"])
+            for message in giveaways.in_question(question):
+                yield Issue(False, message, lesson, block["key"], question["key"])
+        for message in giveaways.in_quiz(block["questions"]):
+            yield Issue(False, message, lesson, block["key"])
 
 
 def _text(block: BlockDoc) -> Iterator[str]:

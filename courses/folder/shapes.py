@@ -9,7 +9,7 @@ COURSE_KEYS = (
 LESSON_KEYS = ("title", "kind", "minutes", "objective", "required")
 QUESTION_KEYS = (
     "key", "kind", "prompt", "choices", "answer", "items", "pairs", "distractors", "answers",
-    "image", "alt", "zones", "gaps", "categories", "feedback",
+    "image", "alt", "zones", "gaps", "categories", "feedback", "bank",
 )  # fmt: skip
 # Fields of each kind of block: name -> type; those in REQUIRED must be there to be a draft at all.
 BLOCK_FIELDS: dict[str, dict[str, type]] = {
@@ -26,17 +26,19 @@ BLOCK_FIELDS: dict[str, dict[str, type]] = {
     BlockKind.SCENARIO: {"title": str, "text": str, "start": str, "scenes": list},
     BlockKind.QUIZ: {"title": str, "draw": int},
 }  # fmt: skip
+# Of a question taken in the bank: its UUID there and the version, « uuid/2 ».
+ORIGIN: dict[str, type] = {"bank": str}
 QUESTION_FIELDS: dict[str, dict[str, type]] = {
-    QuestionKind.SINGLE: {"choices": list, "feedback": dict},
-    QuestionKind.MULTIPLE: {"choices": list, "feedback": dict},
-    QuestionKind.TRUE_FALSE: {"answer": bool, "feedback": dict},
-    QuestionKind.ORDERING: {"items": list, "feedback": dict},
-    QuestionKind.MATCHING: {"pairs": list, "distractors": list, "feedback": dict},
-    QuestionKind.SHORT: {"answers": list, "feedback": dict},
-    QuestionKind.NUMERIC: {"choices": list, "feedback": dict},
-    QuestionKind.CLOZE: {"gaps": list, "feedback": dict},
-    QuestionKind.HOTSPOT: {"image": str, "alt": str, "zones": list, "feedback": dict},
-    QuestionKind.CLASSIFYING: {"categories": list, "feedback": dict},
+    QuestionKind.SINGLE: {"choices": list, "feedback": dict, **ORIGIN},
+    QuestionKind.MULTIPLE: {"choices": list, "feedback": dict, **ORIGIN},
+    QuestionKind.TRUE_FALSE: {"answer": bool, "feedback": dict, **ORIGIN},
+    QuestionKind.ORDERING: {"items": list, "feedback": dict, **ORIGIN},
+    QuestionKind.MATCHING: {"pairs": list, "distractors": list, "feedback": dict, **ORIGIN},
+    QuestionKind.SHORT: {"answers": list, "feedback": dict, **ORIGIN},
+    QuestionKind.NUMERIC: {"choices": list, "feedback": dict, **ORIGIN},
+    QuestionKind.CLOZE: {"gaps": list, "feedback": dict, **ORIGIN},
+    QuestionKind.HOTSPOT: {"image": str, "alt": str, "zones": list, "feedback": dict, **ORIGIN},
+    QuestionKind.CLASSIFYING: {"categories": list, "feedback": dict, **ORIGIN},
 }
 CHOICE: dict[str, type] = {"text": str, "correct": bool, "feedback": str}
 # What lists hold, in a course, a block or a question: a type, or the fields of each element.

@@ -1,6 +1,6 @@
 """Drafts that authors edit, and the versions and sessions that learners meet."""
 
-from courses.models.bank import BankQuestion
+from courses.models.bank import BankImport, BankQuestion, BankVersion
 from courses.models.drafts import (
     Asset,
     Block,
@@ -17,7 +17,9 @@ from courses.models.versions import CourseVersion
 
 __all__ = [
     "Asset",
+    "BankImport",
     "BankQuestion",
+    "BankVersion",
     "Block",
     "Course",
     "CourseSession",

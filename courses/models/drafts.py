@@ -205,6 +205,16 @@ class Question(TimestampedModel):
     def __str__(self) -> str:
         return self.prompt[:80]
 
+    @property
+    def bank_uuid(self) -> str:
+        """The question of the bank that this one is a copy of; empty without one."""
+        return str(self.data.get("bank", "")).partition("/")[0]
+
+    @property
+    def bank_number(self) -> str:
+        """The version of that question."""
+        return str(self.data.get("bank", "")).partition("/")[2]
+
 
 class Asset(TimestampedModel):
     """A media file of a course. Bytes are stored once for each content, named by their hash."""

@@ -177,7 +177,8 @@ ROWS: dict[str, Audience] = {
     **_rows("merging:merge merging:part", NOBODY),
     **_rows(
         "atelier:index atelier:new-course atelier:course atelier:media atelier:publish "
-        "atelier:versions atelier:new-module",
+        "atelier:versions atelier:new-module atelier:bank atelier:bank-export "
+        "atelier:bank-imports",
         AUTHORS,
     ),
     **_rows(
@@ -193,7 +194,9 @@ ABSENT_DRAFT = _audience("ATN", "drafts, versions, media", "", refused="403")
 ROWS |= _rows(
     "atelier:no-media atelier:new-lesson atelier:lesson atelier:settings atelier:preview "
     "atelier:new-block atelier:new-question atelier:paste atelier:edit atelier:move "
-    "atelier:duplicate atelier:remove",
+    "atelier:duplicate atelier:remove atelier:bank-question atelier:bank-import "
+    "atelier:bank-confirm atelier:bank-undo atelier:bank-take atelier:bank-deposit "
+    "atelier:bank-renew",
     ABSENT_DRAFT,
 )
 # Pages that send elsewhere whoever asks; the walk holds them to « never somebody's record ».

@@ -5,11 +5,13 @@ from playwright.sync_api import expect
 
 from atn_platform.accounts.enums import Role
 from courses import actions as course_actions
+from courses.actions import bank, banking
 from courses.models import Question
 from enrollments import actions
 from tests.browser.bench import context_for, findings
 from tests.browser.conftest import signed_in
 from tests.course_files import write_course
+from tests.courses.test_gift import FILE as GIFT
 from tests.exercise_files import add_exercise
 from tests.factories import NOON, MandateFactory, UserFactory
 
@@ -55,6 +57,22 @@ def test_the_forms_of_the_new_kinds_have_no_accessibility_finding(
         question = Question.objects.get(kind=kind)
         page = f"{live_server.url}/admin/atelier/ess-101/question/{question.uuid}/"
         assert findings(*contexts, page) == []
+    for context in contexts:
+        context.close()
+
+
+def test_the_pages_of_the_bank_have_no_accessibility_finding(
+    browser, large_text_browser, live_server, course
+):
+    bank.import_questions(content=GIFT.encode(), kind="gift", source="un.gift")
+    held = banking.hand_in(content=GIFT.encode(), kind="gift", name="un.gift", at=NOON)
+    quiz = Question.objects.get(kind="cloze").block
+    contexts = context_for(browser), context_for(large_text_browser)
+    author = UserFactory(role=Role.ADMINISTRATOR)
+    for context in contexts:
+        signed_in(context, live_server, author)
+    for page in ("banque/", f"banque/importer/{held.uuid}/", f"ess-101/bloc/{quiz.uuid}/banque/"):
+        assert findings(*contexts, f"{live_server.url}/admin/atelier/{page}") == []
     for context in contexts:
         context.close()
 

@@ -1,0 +1,159 @@
+"""The bank and the exercises: changing a question, taking copies, handing files in."""
+
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from atn_platform.accounts.models import User
+from atn_platform.audit.recording import record
+from atn_platform.core.exceptions import ActionError
+from courses.actions.bank import NAME_LENGTH, fingerprint_of, import_questions, read_questions
+from courses.actions.editing import filled_in
+from courses.actions.outline import add_questions
+from courses.enums import QuestionKind
+from courses.models import BankImport, BankQuestion, BankVersion, Block, Question
+from courses.notation import TypedQuestion
+from courses.queries.bank import uses_by_question
+
+# A file that nobody kept or refused is forgotten after this time.
+PENDING = timedelta(days=1)
+TITLE_LENGTH = 160
+
+
+@transaction.atomic
+def save_bank_question(
+    *, question: BankQuestion, changes: dict[str, Any], seen: str, by: User, at: datetime
+) -> BankQuestion:
+    """Write what an author changed; another prompt or other answers make a new version.
+
+    Copies in exercises stay as they are. Raises ActionError when somebody else saved meanwhile,
+    or when the bank asks exactly this already.
+    """
+    row = BankQuestion.objects.select_for_update(no_key=True).get(pk=question.pk)
+    if row.content_hash != seen:
+        raise ActionError(
+            _("Quelqu’un a modifié cette question pendant que vous écriviez : relisez-la d’abord.")
+        )
+    rest = dict(changes)
+    row.title, row.tags = rest.pop("title"), rest.pop("tags")
+    old = BankVersion(question=row, number=row.number, prompt=row.prompt, data=row.data,
+                      replaced_at=at)  # fmt: skip
+    row.prompt, row.data = rest.pop("prompt"), filled_in(rest)
+    row.content_hash = fingerprint_of(row)
+    if row.content_hash != seen:
+        if BankQuestion.objects.filter(content_hash=row.content_hash).exists():
+            raise ActionError(_("Une autre question de la banque demande déjà exactement cela."))
+        old.save(force_insert=True)
+        row.number += 1
+    row.save(
+        update_fields=[
+            "title", "tags", "prompt", "data", "content_hash", "number", "updated_at",
+        ]
+    )  # fmt: skip
+    record(at=at, actor=by, verb="bank.saved", target=row.reference)
+    return row
+
+
+@transaction.atomic
+def take_from_bank(*, block: Block, questions: list[BankQuestion], draw: int | None) -> int:
+    """Copy questions into an exercise, each once; answer how many were new there.
+
+    `draw`, when given, is how many of all its questions the exercise asks at each attempt.
+    """
+    rows = block.questions.values_list("data", flat=True)
+    held = {str(data.get("bank", "")).partition("/")[0] for data in rows}
+    new = [each for each in questions if str(each.uuid) not in held]
+    add_questions(
+        block=block,
+        questions=[
+            TypedQuestion(each.kind, each.prompt, {**each.data, "bank": each.reference})
+            for each in new
+        ],
+    )
+    if draw is not None:
+        block.data = {**block.data, "draw": draw}
+        block.save(update_fields=["data", "updated_at"])
+    return len(new)
+
+
+@transaction.atomic
+def renew_copy(*, copy: Question) -> None:
+    """Put the newest version of the bank in a copy’s place. Raises ActionError without one."""
+    uuid = str(copy.data.get("bank", "")).rpartition("/")[0]
+    found = BankQuestion.objects.filter(uuid=uuid).first() if uuid else None
+    if found is None or found.kind != copy.kind:
+        raise ActionError(_("Cette question n’est plus dans la banque."))
+    copy.prompt, copy.data = found.prompt, {**found.data, "bank": found.reference}
+    copy.save(update_fields=["prompt", "data", "updated_at"])
+
+
+@transaction.atomic
+def put_in_bank(*, copy: Question, by: User, at: datetime) -> BankQuestion:
+    """Keep a question of a course in the bank, and remember that the course's is a copy of it.
+
+    What the bank asks already is not kept twice. Raises ActionError for zones of a picture.
+    """
+    if copy.kind == QuestionKind.HOTSPOT:
+        raise ActionError(
+            _("L’image d’une question à zones appartient au cours : elle ne va pas à la banque.")
+        )
+    data = {name: each for name, each in copy.data.items() if name != "bank"}
+    title = " ".join(copy.prompt.split())[:TITLE_LENGTH]
+    course = copy.block.lesson.module.course
+    row = BankQuestion(uuid=uuid4(), kind=copy.kind, title=title, prompt=copy.prompt, data=data,
+                       source=course.code)  # fmt: skip
+    row.content_hash = fingerprint_of(row)
+    found, is_new = BankQuestion.objects.get_or_create(
+        content_hash=row.content_hash,
+        defaults={
+            name: getattr(row, name)
+            for name in ("uuid", "kind", "title", "prompt", "data", "source")
+        },
+    )
+    copy.data = {**data, "bank": found.reference}
+    copy.save(update_fields=["data", "updated_at"])
+    if is_new:
+        record(at=at, actor=by, verb="bank.added", target=found.reference)
+    return found
+
+
+@transaction.atomic
+def hand_in(*, content: bytes, kind: str, name: str, at: datetime) -> BankImport:
+    """Hold a file until its questions are kept. Raises QuestionsRefused when it cannot be read."""
+    read_questions(content=content, kind=kind)
+    BankImport.objects.filter(confirmed_at=None, created_at__lt=at - PENDING).delete()
+    return BankImport.objects.create(
+        uuid=uuid4(), name=name[:NAME_LENGTH], kind=kind, content=content
+    )
+
+
+@transaction.atomic
+def confirm_import(*, held: BankImport, by: User, at: datetime) -> BankImport:
+    """Keep the questions of a file in the bank; a second call changes nothing."""
+    row = BankImport.objects.select_for_update(no_key=True).get(pk=held.pk)
+    if row.confirmed_at is not None:
+        return row
+    import_questions(content=bytes(row.content), kind=row.kind, source=row.name, batch=row.uuid)
+    row.added = BankQuestion.objects.filter(batch=row.uuid).count()
+    row.confirmed_at, row.content = at, b""
+    row.save(update_fields=["added", "confirmed_at", "content", "updated_at"])
+    record(at=at, actor=by, verb="bank.imported", target=str(row.uuid), added=row.added)
+    return row
+
+
+@transaction.atomic
+def undo_import(*, held: BankImport, by: User, at: datetime) -> tuple[int, int]:
+    """Take out what a file brought; what was changed or used since stays. (Removed, left.)"""
+    row = BankImport.objects.select_for_update(no_key=True).get(pk=held.pk)
+    brought = BankQuestion.objects.filter(batch=row.uuid)
+    used = uses_by_question()
+    idle = [each.pk for each in brought if each.number == 1 and not used[str(each.uuid)]]
+    left = brought.count() - len(idle)
+    brought.filter(pk__in=idle).delete()
+    row.undone_at = at
+    row.save(update_fields=["undone_at", "updated_at"])
+    record(at=at, actor=by, verb="bank.undone", target=str(row.uuid), removed=len(idle))
+    return len(idle), left
