@@ -4,6 +4,7 @@ from io import StringIO
 
 import pytest
 from django.core.management import call_command
+from django.template.loader import render_to_string
 from django.urls import reverse
 from pytest_django.asserts import assertContains
 
@@ -162,3 +163,22 @@ def test_zones_are_drawn_where_the_author_put_them(client, author, course):
 def test_the_picture_of_a_question_stays_with_the_course(course):
     with pytest.raises(actions.MediaRefused, match="sert dans un bloc"):
         actions.remove_asset(asset=course.assets.get(name="message.png"))
+
+
+def test_the_booklet_asks_without_giving_the_numbers_the_words_or_the_order(course):
+    block = next(
+        block
+        for module in draft_document(course)["modules"]
+        for lesson in module["lessons"]
+        for block in lesson["blocks"]
+        if block["key"] == "exercice"
+    )
+    printed = render_to_string("courses/booklet/quiz.html", {"block": block, "exam": False})
+    assert "72" not in printed
+    assert "formulaire" not in printed
+    assert "la CAI · la police" in printed
+    assert "Tout de suite · À la fin du jour · Jamais" in printed
+    # In the order of letters, which says nothing of the categories.
+    items = ["Un clic sur un lien", "Un message resté fermé", "Un mot de passe donné"]
+    places = [printed.index(each) for each in items]
+    assert places == sorted(places)
