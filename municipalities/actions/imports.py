@@ -197,7 +197,7 @@ def _commit_part(
     rows = comparison.rows(_entries(batch, lines))
     work = list(zip(lines, rows, strict=True))
     decided = [(line, row) for line, row in work if _takes_place(line, row)]
-    _open_accounts(decided, batch.organisation.name, at=at)
+    _open_accounts(decided, place=batch.organisation.name, at=at)
     _open_mandates(decided, batch.organisation, on=local_day(at))
     _change(work)
     _ask(work, batch, at=at)
@@ -216,7 +216,7 @@ def _takes_place(line: ImportLine, row: Row) -> bool:
     return row.state == LineState.NEW or (row.state == LineState.CHANGED and row.mandate is None)
 
 
-def _open_accounts(work: Sequence[tuple[ImportLine, Row]], place: str, *, at: datetime) -> None:
+def _open_accounts(work: Sequence[tuple[ImportLine, Row]], *, place: str, at: datetime) -> None:
     """An account for each person who has none, without a password: codes and cards open it."""
     made = []
     for line, row in work:

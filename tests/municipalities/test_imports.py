@@ -333,7 +333,7 @@ def test_b31_without_the_lock_on_the_organisation_someone_comes_twice(monkeypatc
     lock = imports.Organisation.objects
     monkeypatch.setattr(lock, "select_for_update", lambda **kw: lock.all())
     monkeypatch.setattr(
-        imports, "_open_accounts", lambda work, *, at: (both.wait(), opening(work, at=at))
+        imports, "_open_accounts", lambda work, **facts: (both.wait(), opening(work, **facts))
     )
     at_once(batches)
     assert User.objects.count() == 2
@@ -345,11 +345,11 @@ def test_an_address_that_another_town_takes_meanwhile_is_left_to_it(monkeypatch)
     both, opening = threading.Barrier(2, timeout=10), imports._open_accounts
     met = []
 
-    def together(work, *, at):
+    def together(work, **facts):
         if len(met) < len(places):
             met.append(work)
             both.wait()
-        opening(work, at=at)
+        opening(work, **facts)
 
     monkeypatch.setattr(imports, "_open_accounts", together)
     batches = [received(place, ELOISE, PAUL) for place in places]
