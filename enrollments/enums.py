@@ -20,6 +20,8 @@ class Verb(models.TextChoices):
     COMPLETED = "completed", _("a terminé la leçon")
     ATTENDED = "attended", _("a assisté à la rencontre")
     MISSED = "missed", _("n'a pas assisté à la rencontre")
+    # By a trainer, of an attempt that its learner asked to have looked at.
+    REVISED = "revised", _("a vu son résultat révisé")
 
 
 class Fate(models.TextChoices):

@@ -279,3 +279,36 @@ def _moment(text: str) -> datetime:
     if moment.tzinfo is None or not 1900 < moment.year < 2999:  # noqa: PLR2004
         raise ValueError(text)
     return moment
+
+
+class ReviewForm(forms.Form):
+    """What surprises in a result that was computed."""
+
+    wanted = forms.CharField(
+        label=_("Qu’est-ce qui vous étonne?"),
+        help_text=_("Par exemple : la question 3, où deux réponses me semblent justes."),
+        max_length=2_000,
+        error_messages={
+            "required": _("Écrivez ce qui vous étonne : la personne qui révise le lira."),
+        },
+        widget=forms.Textarea({"rows": 4}),
+    )
+
+
+class AnswerReviewForm(forms.Form):
+    """A trainer's answer: a result that rises or stays, and why."""
+
+    score = forms.IntegerField(
+        label=_("Nouveau résultat (%)"),
+        help_text=_("Vide si le résultat ne change pas."),
+        min_value=0,
+        max_value=100,
+        required=False,
+    )
+    reason = forms.CharField(
+        label=_("Vos raisons"),
+        help_text=_("La personne les lira, telles quelles."),
+        max_length=2_000,
+        error_messages={"required": _("Écrivez les raisons : la personne les lira.")},
+        widget=forms.Textarea({"rows": 4}),
+    )

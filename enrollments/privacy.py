@@ -21,14 +21,17 @@ from enrollments.models import (
     LessonState,
     PathEnrollment,
     Registration,
+    ScoreReview,
 )
 
 FOLLOWED = _("vous donner accès au cours et vous remettre votre attestation")
 KEPT_PLACE = _("reprendre où vous étiez, et corriger vos réponses")
+REVIEWED = _("revoir un résultat calculé par une machine, et vous donner les raisons")
 SEATED = _("garder votre place et prendre les présences")
 ANSWER = _("répondre à votre question, et garder l’échange avec sa leçon")
 GROUPED = _("vous inscrire avec des collègues, et pouvoir l’annuler")
 FACTS = (Reader.SELF, Reader.RESPONSIBLE, Reader.ATN)
+ACCOMPANIED = (Reader.SELF, Reader.TRAINER, Reader.ATN)
 # Answers, tries and scores: the employer never sees them, and no screen of ATN shows them.
 ALONE = (Reader.SELF,)
 
@@ -63,6 +66,17 @@ TABLES = [
         ),
     ),
     Table(
+        ScoreReview,
+        (
+            About("enrollment__learner",
+                  "enrollment event wanted score asked_at due_on answered_at score_after reason",
+                  Kind.RESULT, REVIEWED, Retention.ANSWERS, ACCOMPANIED),
+            About("answered_by", "answered_by answered_at", Kind.ACT, REVIEWED,
+                  Retention.ANSWERS),
+        ),
+        plain="id created_at updated_at",
+    ),
+    Table(
         LearningEvent,
         (
             About("enrollment__learner",
@@ -94,7 +108,7 @@ TABLES = [
         HelpThread,
         (
             About("enrollment__learner", "enrollment version lesson asked_at answered_at",
-                  Kind.TRAINING, ANSWER, Retention.ANSWERS, (Reader.SELF, Reader.ATN)),
+                  Kind.TRAINING, ANSWER, Retention.ANSWERS, ACCOMPANIED),
         ),
         # What is shared was written for everyone, and names nobody.
         plain="id created_at updated_at uuid shared_question shared_answer shared_at",
@@ -103,7 +117,7 @@ TABLES = [
         HelpPost,
         (
             About("thread__enrollment__learner", "thread text posted_at", Kind.TRAINING, ANSWER,
-                  Retention.ANSWERS, (Reader.SELF, Reader.ATN)),
+                  Retention.ANSWERS, ACCOMPANIED),
             About("author", "author", Kind.ACT, ANSWER, Retention.ANSWERS),
         ),
         plain="id uuid",

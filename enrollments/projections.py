@@ -16,6 +16,9 @@ from courses.documents import CourseDoc, LessonDoc, stations
 from courses.enums import LessonKind
 from enrollments.enums import Verb
 
+# Acts that bear a result: the person's, and what a trainer made of it.
+MARKED = frozenset({Verb.ANSWERED, Verb.REVISED})
+
 
 @dataclass(frozen=True, slots=True)
 class Event:
@@ -166,7 +169,7 @@ def _completion(lesson: LessonDoc, events: Iterable[Event], pass_mark: int) -> d
     if lesson["kind"] == LessonKind.MEETING:
         return _attendance(events)
     if lesson["kind"] == LessonKind.EXAM:
-        passing = (e for e in events if e.verb == Verb.ANSWERED and _score(e) >= pass_mark)
+        passing = (e for e in events if e.verb in MARKED and _score(e) >= pass_mark)
         return min((event.happened_at for event in passing), default=None)
     acts = (event.happened_at for event in events if event.verb == Verb.COMPLETED)
     return min(acts, default=None)
@@ -183,10 +186,10 @@ def _attendance(events: Iterable[Event]) -> datetime | None:
 
 def _block_standing(events: Sequence[Event]) -> BlockStanding:
     answered = [event for event in events if event.verb == Verb.ANSWERED]
-    last = max(events, key=_moment)
+    last = max(answered or events, key=_moment)
     return BlockStanding(
         attempts=len(answered) or len(events),
-        best_score=max((_score(event) for event in answered), default=None),
+        best_score=max((_score(event) for event in events if event.verb in MARKED), default=None),
         data={"last_event": str(last.uuid)} if answered else dict(last.result),
     )
 

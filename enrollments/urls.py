@@ -13,6 +13,7 @@ from enrollments.views import (
     offline,
     paths,
     readiness,
+    reviews,
     sessions,
     team,
 )
@@ -46,6 +47,8 @@ urlpatterns = [
     path("parcours/<slug:code>/suivre/", paths.follow, name="follow-path"),
     path("parcours/<slug:code>/quitter/", paths.leave, name="leave-path"),
     path("accompagnement/", helping.desk, name="desk"),
+    path("accompagnement/revisions/<uuid:uuid>/", reviews.answer, name="answer-review"),
+    path("revisions/<uuid:uuid>/", reviews.ask, name="review"),
     path("questions/<uuid:uuid>/", helping.thread, name="help"),
     path("questions/<uuid:uuid>/partager/", helping.share, name="share-help"),
     path("rapports/questions/<slug:code>/", items.items, name="items"),

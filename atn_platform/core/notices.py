@@ -96,6 +96,15 @@ NOTICES: dict[str, tuple[Notice, ...]] = {
             _("30 jours pour une liste, 24 mois pour une invitation, 7 ans pour un mandat"),
         ),
     ),
+    "review": (
+        Notice(
+            FIRST,
+            _("faire revoir votre résultat par une personne, et vous répondre"),
+            _("ce qui vous étonne; vos réponses à ce questionnaire seront lues avec"),
+            _("les personnes d’ATN qui forment et accompagnent; jamais votre organisation"),
+            _("24 mois après la fin de la formation"),
+        ),
+    ),
     "seat": (
         Notice(
             FIRST,

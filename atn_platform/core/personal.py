@@ -43,6 +43,7 @@ class Reader(models.TextChoices):
     SELF = "self", _("la personne")
     RESPONSIBLE = "responsible", _("les responsables de son organisation")
     GIVER = "giver", _("qui anime la rencontre")
+    TRAINER = "trainer", _("qui répond aux questions et aux demandes de révision")
     LEARNERS = "learners", _("les personnes qui peuvent s’inscrire")
     ATN = "atn", _("l’administration d’ATN")
     BEARER = "bearer", _("qui détient le code de l’attestation")

@@ -18,6 +18,7 @@ from enrollments.actions.ledger import (
 from enrollments.actions.noting import NotesChanged, write_notes
 from enrollments.actions.registering import Wish, add_at_the_door, register
 from enrollments.actions.replaying import Answer, Batch, Statement, replay
+from enrollments.actions.reviewing import ReviewRefused, answer_review, ask_review
 from enrollments.actions.seats import RegistrationRefused, cancel, tell_changes
 
 __all__ = [
@@ -29,10 +30,13 @@ __all__ = [
     "NewEvent",
     "NotesChanged",
     "RegistrationRefused",
+    "ReviewRefused",
     "Statement",
     "Wish",
     "add_at_the_door",
+    "answer_review",
     "ask",
+    "ask_review",
     "cancel",
     "enroll",
     "enroll_in_path",

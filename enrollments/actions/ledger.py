@@ -205,6 +205,7 @@ _KINDS: dict[str, str] = {
     Verb.ATTENDED: LessonKind.MEETING,
     Verb.MISSED: LessonKind.MEETING,
     Verb.ANSWERED: BlockKind.QUIZ,
+    Verb.REVISED: BlockKind.QUIZ,
     Verb.CHOSE: BlockKind.SCENARIO,
     Verb.NOTED: BlockKind.REFLECTION,
 }

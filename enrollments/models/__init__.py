@@ -18,11 +18,13 @@ from enrollments.models.records import (
     Registration,
     RegistrationQuerySet,
 )
-from enrollments.models.threads import HelpPost, HelpThread
+from enrollments.models.reviews import PROMISED_DAYS, ScoreReview, ScoreReviewQuerySet
+from enrollments.models.threads import HelpPost, HelpThread, HelpThreadQuerySet
 
 __all__ = [
     "GROUP_UNDO",
     "LARGEST_GROUP",
+    "PROMISED_DAYS",
     "BlockState",
     "Enrollment",
     "EnrollmentQuerySet",
@@ -30,6 +32,7 @@ __all__ = [
     "GroupLine",
     "HelpPost",
     "HelpThread",
+    "HelpThreadQuerySet",
     "LearningEvent",
     "LessonNote",
     "LessonState",
@@ -37,4 +40,6 @@ __all__ = [
     "PathEnrollmentQuerySet",
     "Registration",
     "RegistrationQuerySet",
+    "ScoreReview",
+    "ScoreReviewQuerySet",
 ]

@@ -8,7 +8,13 @@ from django.db.models import QuerySet
 from courses.documents import station
 from courses.queries import documents
 from enrollments.enums import Status
-from enrollments.models import Enrollment, HelpThread, PathEnrollment
+from enrollments.models import (
+    Enrollment,
+    EnrollmentQuerySet,
+    HelpThread,
+    HelpThreadQuerySet,
+    PathEnrollment,
+)
 
 STALLED_DAYS, FORGOTTEN_DAYS = 14, 90
 MOST = 50
@@ -45,13 +51,23 @@ def queue() -> list[Waiting]:
 
 def stalled(*, at: datetime) -> list[Stalled]:
     """Begun, not finished, and quiet for two weeks; the most recent first, for three months."""
-    quiet, gone = at - timedelta(days=STALLED_DAYS), at - timedelta(days=FORGOTTEN_DAYS)
-    rows = Enrollment.objects.filter(
-        status=Status.ACTIVE, last_activity_at__lt=quiet, last_activity_at__gt=gone
-    ).order_by("-last_activity_at", "pk")
-    found = list(_beside(rows.with_facts())[:MOST])
+    found = list(quiet(at=at)[:MOST])
     paths = _paths(found)
     return [Stalled(each, paths.get(each.learner_id, "")) for each in found]
+
+
+def quiet(*, at: datetime) -> EnrollmentQuerySet:
+    """Whose course has stopped, with what the desk shows of them."""
+    since, gone = at - timedelta(days=STALLED_DAYS), at - timedelta(days=FORGOTTEN_DAYS)
+    rows = Enrollment.objects.filter(
+        status=Status.ACTIVE, last_activity_at__lt=since, last_activity_at__gt=gone
+    ).order_by("-last_activity_at", "pk")
+    return rows.with_facts().select_related("learner", "mandate__organisation")
+
+
+def threads() -> HelpThreadQuerySet:
+    """Every thread, as whoever answers may open it."""
+    return _with_context(HelpThread.objects.all())
 
 
 def shared_in(course_id: int, lesson: str) -> QuerySet[HelpThread]:
@@ -64,14 +80,10 @@ def lesson_title(thread: HelpThread) -> str:
     return _lessons([thread])[thread.pk]
 
 
-def _with_context(rows: QuerySet[HelpThread]) -> QuerySet[HelpThread]:
+def _with_context(rows: HelpThreadQuerySet) -> HelpThreadQuerySet:
     return rows.select_related(
         "enrollment__learner", "enrollment__course", "enrollment__mandate__organisation"
     )
-
-
-def _beside(rows: QuerySet[Enrollment]) -> QuerySet[Enrollment]:
-    return rows.select_related("learner", "mandate__organisation")
 
 
 def _lessons(threads: list[HelpThread]) -> dict[int, str]:

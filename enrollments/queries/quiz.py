@@ -26,6 +26,8 @@ class QuizView:
     score: int | None
     best: int | None
     attempts: int
+    # The act that was submitted, of which a review may be asked.
+    event: UUID | None = None
 
     @property
     def incomplete(self) -> list[QuestionView]:
@@ -58,6 +60,7 @@ def quiz(
         score=event.result.get("score") if event else None,
         best=state.best_score if state else None,
         attempts=attempts,
+        event=event.uuid if event else None,
     )
 
 

@@ -19,6 +19,7 @@ from courses.queries import document
 from enrollments import actions
 from enrollments.models import Enrollment, HelpThread
 from enrollments.permissions import can_answer
+from enrollments.queries import reviews
 from enrollments.queries.helping import lesson_title, queue, shared_in, stalled
 
 
@@ -107,11 +108,19 @@ def share(request: SignedInRequest, uuid: UUID) -> HttpResponse:
 @require_safe
 @requires(can_answer)
 def desk(request: SignedInRequest) -> HttpResponse:
-    """Questions that wait, then people who have stopped, with their town and path beside."""
+    """Reviews and questions that wait, then people who stopped, with town and path beside."""
     waiting, quiet = queue(), stalled(at=timezone.now())
+    asked = reviews.queue(request.user)
     people = [each.enrollment.learner_id for each in waiting]
-    _log(request, [*people, *(each.enrollment.learner_id for each in quiet)], "")
-    context = {"waiting": waiting, "stalled": quiet}
+    people += [each.enrollment.learner_id for each in quiet]
+    people += [each.review.enrollment.learner_id for each in asked]
+    _log(request, people, "")
+    context = {
+        "waiting": waiting,
+        "stalled": quiet,
+        "reviews": asked,
+        "today": timezone.localdate(),
+    }
     return render(request, "enrollments/help/desk.html", context)
 
 

@@ -184,7 +184,7 @@ ROWS: dict[str, Audience] = {
     **_rows(
         "municipalities:undo-renewal municipalities:grant-claim municipalities:refuse-claim "
         "courses:asset enrollments:leave-path enrollments:answer enrollments:note "
-        "rights:cancel enrollments:help enrollments:share-help enrollments:choose municipalities:provider municipalities:domain "
+        "rights:cancel enrollments:review enrollments:answer-review enrollments:help enrollments:share-help enrollments:choose municipalities:provider municipalities:domain "
         "accounts:recovery-codes accounts:end-session",
         NOBODY,
     ),

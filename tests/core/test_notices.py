@@ -30,6 +30,7 @@ FORMS = {
     "enrollments.forms.SeatForm": (
         "seat", "enrollments/session.html", "enrollments/session_mine.html",
     ),
+    "enrollments.forms.ReviewForm": ("review", "enrollments/reviews/ask.html"),
     "enrollments.forms.DoorForm": ("others", "enrollments/attendance.html"),
     "municipalities.forms.AcceptForm": ("invitation", "municipalities/invitation.html"),
     "municipalities.forms.InviteForm": ("others", "components/invite_form.html"),
@@ -71,6 +72,7 @@ WORDS = {
     ("joining", "2026-11-30"): "56db8d2f",
     ("claim", "2026-11-30"): "be7ad7e9",
     ("others", "2026-11-30"): "1aea5e2d",
+    ("review", "2026-11-30"): "f8da9d8a",
     ("seat", "2026-11-30"): "808c0375",
     ("duty", "2026-11-30"): "a1e714cd",
     ("rights", "2026-11-30"): "2119215c",

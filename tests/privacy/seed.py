@@ -26,7 +26,7 @@ from atn_platform.privacy.inventory import tables
 from atn_platform.privacy.models import DataExport
 from atn_platform.rights.models import RightsRequest
 from certificates.models import Certificate, CertificateFile
-from enrollments.models import Enrollment, GroupLine
+from enrollments.models import Enrollment, GroupLine, ScoreReview
 from municipalities.models import Claim, DeclaredTraining
 from tests.factories import (
     MeetingFactory,
@@ -184,6 +184,7 @@ def _special(model: type[models.Model], garden: Garden) -> dict[str, Any]:
         DeclaredTraining: lambda: {"proof": default_storage.save(
             f"preuves/{garden.mark()}.pdf", ContentFile(b"%PDF-")
         )},
+        ScoreReview: lambda: {"score": 5},
         DataExport: lambda: {"content": b"PK", "ready_at": AT, "expires_at": AT},
     }  # fmt: skip
     return wanted[model]() if model in wanted else {}

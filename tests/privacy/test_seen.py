@@ -29,6 +29,7 @@ from atn_platform.privacy.seen import administration
 from atn_platform.rights import actions as rights
 from atn_platform.rights.enums import Part
 from certificates import actions as certificate_actions
+from enrollments import actions as enrollment_actions
 from enrollments.actions import groups
 from enrollments.models import BlockState, LearningEvent
 from municipalities.actions import duties, invitations
@@ -115,7 +116,7 @@ def learns(town: Town) -> None:
     seat = RegistrationFactory(session=meeting, enrollment=followed)
     type(seat).objects.filter(pk=seat.pk).update(accessibility_needs="zzbesoinzz")
     town.meeting = meeting
-    LearningEvent.objects.create(
+    answered = LearningEvent.objects.create(
         uuid=uuid4(), enrollment=followed, verb="answered", lesson=meeting.lesson.uuid, result={"said": "zzreponsezz"},
         happened_at=NOON, received_at=NOON,
     )  # fmt: skip
@@ -123,6 +124,13 @@ def learns(town: Town) -> None:
         enrollment=followed, best_score=87, lesson=meeting.lesson.uuid, block=meeting.uuid,
         data={"text": "zzreflexionzz"},
     )  # fmt: skip
+    town.thread = enrollment_actions.ask(
+        enrollment_id=followed.pk, lesson=meeting.lesson.uuid, text="zzquestionzz",
+        uuid=uuid4(), at=timezone.now(),
+    )  # fmt: skip
+    town.review = enrollment_actions.ask_review(
+        learner=town.person, event=answered.uuid, wanted="zzetonnezz", at=timezone.now()
+    )
     group = VersionFactory(course=CourseFactory(code="ZZGROUPEZZ", title="zzensemblezz"))
     town.group = groups.choose(
         organisation=town.mandate.organisation,
@@ -184,6 +192,8 @@ def screens(town: Town) -> dict[str, list[str]]:
     lists = [f"/mes-gens/listes/{batch}/{page}"
              for page in ("?voir=changed", "?voir=known", "resultat.csv", "annuler/")]  # fmt: skip
     mine = [home + page for page in pages] + single + lists + [f"/mes-gens/groupes/{group}/"]
+    desk = ["/accompagnement/", f"/questions/{town.thread.uuid}/",
+            f"/accompagnement/revisions/{town.review.event.uuid}/"]  # fmt: skip
     sheet = f"/rencontres/{town.meeting.uuid}/presences/"
     public = [f"/verifier/{town.certificate.code}/", "/verifier/"]
     # What is offered to everybody tells nothing of whoever takes it.
@@ -193,12 +203,12 @@ def screens(town: Town) -> dict[str, list[str]]:
         "anonymous": public,
         "colleague": shared,
         "councillor": shared,
-        "coach": shared,
+        "coach": [*shared, *desk],
         "coordinator": [*shared, "/rapports/participation.csv"],
         "responsible": mine,
         "neighbour": [there + page for page in pages] + single + lists,
-        "instructor": [*shared, sheet],
-        "administrator": [*mine, sheet, *lists_and_records(town)],
+        "instructor": [*shared, *desk, sheet],
+        "administrator": [*mine, sheet, *desk, *lists_and_records(town)],
     }
 
 
@@ -266,11 +276,13 @@ def said_of(town: Town, *keys: str) -> set[str]:
 def pages_of(town: Town, role: str) -> list[str]:
     """Whose sections tell what that role sees."""
     if role == "administrator":
-        return ["people-90001", "giver", "atn"]
+        return ["people-90001", "giver", "atn", "coach"]
     if role in {"responsible", "neighbour"}:
         place = town.people[role].responsibilities.get().organisation
         return [f"people-{place.handle}"]
-    return {"instructor": ["giver"], "anonymous": ["anyone"]}.get(role, ["colleagues", "counts"])
+    return {"instructor": ["giver", "coach"], "coach": ["coach"], "anonymous": ["anyone"]}.get(
+        role, ["colleagues", "counts"]
+    )
 
 
 ROLES = ["anonymous", "colleague", "councillor", "coach", "coordinator", "responsible",
@@ -310,7 +322,7 @@ def test_a_role_that_ends_and_a_mandate_that_ends_change_the_page_as_they_change
     type(town.meeting).objects.filter(pk=town.meeting.pk).update(status="cancelled")
     assert differences(town, ["responsible"]) == {}
     # The page of the sheet still says which meeting it was.
-    assert shown_to(town, "instructor") == {"zzrencontrezz"}
+    assert shown_to(town, "instructor") == said_of(town, "coach") | {"zzrencontrezz"}
     assert said_of(town, "giver") == set()
     Responsibility.objects.filter(user=town.people["responsible"]).delete()
     assert shown_to(town, "responsible", may_be_shut=True) == set()

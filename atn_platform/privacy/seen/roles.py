@@ -5,7 +5,7 @@ from datetime import date, datetime
 from django.utils.translation import gettext as _
 
 from atn_platform.accounts.models import User
-from atn_platform.privacy.seen import administration, meetings, people, proofs
+from atn_platform.privacy.seen import administration, coaching, meetings, people, proofs
 from atn_platform.privacy.seen.sights import Onlooker
 from municipalities.models import Organisation
 
@@ -24,11 +24,19 @@ def onlookers(user: User, *, on: date, at: datetime) -> list[Onlooker]:
             meetings.to_givers(user),
         ),
         Onlooker(
+            "coach",
+            "chat",
+            _("Qui vous forme et vous accompagne, à l’ATN"),
+            [_("Ce que vous leur demandez; vos réponses, pour le seul essai dont vous demandez "
+               "la révision.")],
+            coaching.sights(user, at=at),
+        ),
+        Onlooker(
             "atn",
             "gear",
             _("L’administration d’ATN"),
             [
-                _("Tout ce que voient les responsables et qui anime une rencontre, et ceci."),
+                _("Tout ce que voient les responsables et qui vous forme, et ceci."),
                 _("Ni vos réponses, ni vos résultats, ni vos réflexions."),
             ],
             administration.sights(user),

@@ -1,0 +1,53 @@
+"""Requests for review: the queue, and one with the attempt that it is about."""
+
+from dataclasses import dataclass
+
+from atn_platform.accounts.models import User
+from courses.documents import block, station
+from courses.queries import document, documents
+from enrollments.models import ScoreReview, ScoreReviewQuerySet
+from enrollments.queries.quiz import QuizView, quiz
+
+MOST = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A request with the titles of its lesson and of its questionnaire."""
+
+    review: ScoreReview
+    lesson: str
+    quiz: str
+
+
+def with_context(rows: ScoreReviewQuerySet) -> ScoreReviewQuerySet:
+    """With the person, the town and the course, as trainers read them."""
+    return rows.select_related(
+        "event", "answered_by", "enrollment__learner", "enrollment__course",
+        "enrollment__mandate__organisation",
+    )  # fmt: skip
+
+
+def queue(user: User) -> list[Asked]:
+    """Those that wait for this trainer, the nearest promise first; two queries."""
+    rows = with_context(ScoreReview.objects.answerable_by(user).waiting())
+    return told(list(rows[:MOST]))
+
+
+def told(reviews: list[ScoreReview]) -> list[Asked]:
+    read = documents(each.enrollment.version_id for each in reviews)
+    return [_told(each, read[each.enrollment.version_id]) for each in reviews]
+
+
+def _told(review: ScoreReview, content: object) -> Asked:
+    lesson = station(content, review.event.lesson)  # type: ignore[arg-type]
+    held = block(lesson, review.event.block) if lesson and review.event.block else None
+    return Asked(review, lesson["title"] if lesson else "", held["title"] if held else "")
+
+
+def attempt(review: ScoreReview) -> QuizView | None:
+    """The questions as they were drawn, what was answered and what each was worth."""
+    event = review.event
+    lesson = station(document(review.enrollment.version_id), event.lesson)
+    held = block(lesson, event.block) if lesson and event.block else None
+    return quiz(review.enrollment, held, None, str(event.uuid)) if held else None
