@@ -9,7 +9,8 @@ from atn_platform.core.exceptions import ActionError
 from atn_platform.notifications.bounces import SEEN_LENGTH, Kind, Report
 from atn_platform.notifications.enums import REFUSABLE, Category
 from atn_platform.notifications.models import OptOut, OutgoingEmail, RefusedAddress
-from atn_platform.notifications.signals import address_refused
+from atn_platform.notifications.replies import Reply
+from atn_platform.notifications.signals import address_refused, letter_answered
 
 
 class NotRefusable(ActionError):
@@ -43,6 +44,12 @@ def choose(*, user_id: int, accepted: set[Category], at: datetime) -> None:
             accept(user_id=user_id, category=category)
         else:
             opt_out(user_id=user_id, category=category, at=at)
+
+
+@transaction.atomic
+def take_reply(reply: Reply, *, at: datetime) -> None:
+    """Hand a person's answer to the app whose letter it answers. Safe to repeat."""
+    letter_answered.send(sender=OutgoingEmail, reply=reply, at=at)
 
 
 @transaction.atomic

@@ -222,7 +222,7 @@ def _mime(email: OutgoingEmail, connection: object) -> EmailMultiAlternatives:
         # The envelope's address, to which servers report; people read « From » below.
         from_email=return_path(email.pk),
         to=[formataddr((name, email.to_address)) if name else email.to_address],
-        reply_to=[settings.REPLY_TO_EMAIL],
+        reply_to=[email.reply_to or settings.REPLY_TO_EMAIL],
         headers={
             "From": settings.DEFAULT_FROM_EMAIL,
             "Message-ID": message_id(email.key),

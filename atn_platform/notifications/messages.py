@@ -30,6 +30,8 @@ class Message:
     to_address: str = ""
     calendar: str = ""
     calendar_method: str = ""
+    # Where an answer joins a conversation (replies.reply_address).
+    reply_to: str = ""
     not_before: datetime | None = None
     expires_at: datetime | None = None
 

@@ -40,6 +40,10 @@ class OutgoingEmail(TimestampedModel):
     html = models.TextField(_("version mise en page"), blank=True)
     calendar = models.TextField(_("fichier d'agenda"), blank=True)
     calendar_method = models.CharField(_("méthode d'agenda"), max_length=10, blank=True)
+    # Where an answer joins a conversation; the academy's own address when empty.
+    reply_to = models.CharField(
+        _("adresse de réponse"), max_length=254, blank=True, default="", db_default=""
+    )
     # Shown under « Pourquoi ce message? »; one full sentence.
     reason = models.CharField(_("raison"), max_length=300)
     queued_at = models.DateTimeField(_("promis le"))

@@ -44,6 +44,7 @@ def queue(message: Message, *, at: datetime) -> bool:
             "html": message.html,
             "calendar": message.calendar,
             "calendar_method": message.calendar_method,
+            "reply_to": message.reply_to,
             "reason": message.reason[:REASON_LENGTH],
             "queued_at": at,
             "not_before": message.not_before,

@@ -40,8 +40,8 @@ TABLES = [
                 Kind.MESSAGE, PROMISED, Retention.MESSAGES,
             ),
         ),
-        plain="id created_at updated_at key calendar_method not_before expires_at claimed_at "
-        "attempts last_error",
+        plain="id created_at updated_at key calendar_method reply_to not_before expires_at "
+        "claimed_at attempts last_error",
     ),
     Table(
         OptOut,

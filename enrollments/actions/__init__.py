@@ -6,7 +6,7 @@ from enrollments.actions.enrolling import (
     enroll,
     enroll_in_path,
 )
-from enrollments.actions.helping import HelpRefused, ask, say, share, unshare
+from enrollments.actions.helping import HelpRefused, ask, say, say_by_mail, share, unshare
 from enrollments.actions.leaving import leave_path, withdraw
 from enrollments.actions.ledger import (
     EventRefused,
@@ -47,6 +47,7 @@ __all__ = [
     "register",
     "replay",
     "say",
+    "say_by_mail",
     "share",
     "take_attendance",
     "tell_changes",

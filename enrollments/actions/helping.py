@@ -9,12 +9,13 @@ from django.utils.translation import gettext as _
 from atn_platform.accounts.models import User
 from atn_platform.core.exceptions import ActionError
 from atn_platform.notifications import outbox
+from atn_platform.notifications.replies import Reply
 from courses.documents import station
 from courses.queries import document
 from enrollments import grading
 from enrollments.emails.helping import answered, asked
 from enrollments.models import Enrollment, HelpPost, HelpThread
-from enrollments.permissions import answerers
+from enrollments.permissions import answerers, can_answer
 
 LONGEST = 5000
 
@@ -57,6 +58,19 @@ def say(*, thread_id: int, by: User, text: str, uuid: UUID, at: datetime) -> Hel
     if not HelpPost.objects.filter(uuid=uuid).exists():
         _add(thread, by, words, uuid=uuid, at=at)
     return thread
+
+
+@transaction.atomic
+def say_by_mail(reply: Reply, *, at: datetime) -> bool:
+    """Add what came by mail, if its person may still speak there; the same letter adds nothing."""
+    thread = HelpThread.objects.filter(pk=reply.about).select_related("enrollment").first()
+    person = User.objects.filter(pk=reply.person, is_active=True).first()
+    if thread is None or person is None:
+        return False
+    if thread.enrollment.learner_id != person.pk and not can_answer(person):
+        return False
+    say(thread_id=thread.pk, by=person, text=reply.text, uuid=reply.uuid, at=at)
+    return True
 
 
 @transaction.atomic

@@ -67,7 +67,7 @@ def test_a_question_is_asked_answered_and_told_once_each(client, enrollment, coa
     thread = HelpThread.objects.get()
     assert (thread.version, str(thread.lesson)) == (enrollment.version, lesson_of(enrollment))
     [told] = OutgoingEmail.objects.filter(recipient=coach)
-    assert "Où est le formulaire?" not in told.text
+    assert "Où est le formulaire?" in told.text
 
     client.force_login(coach)
     assertContains(client.get(DESK), f"/questions/{thread.uuid}/")

@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
-from atn_platform.notifications import actions, bounces
+from atn_platform.notifications import actions, bounces, replies
 
 
 class Command(BaseCommand):
@@ -17,13 +17,18 @@ class Command(BaseCommand):
     forged the message.
     """
 
-    help = "Lit un message reçu (entrée standard) : rapports des serveurs de courriel."
+    help = "Lit un message reçu (entrée standard) : rapports des serveurs, réponses des personnes."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--to", default="", metavar="ADRESSE", help="à qui il est arrivé")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        report = bounces.read(sys.stdin.buffer.read(bounces.LARGEST), to=options["to"])
+        raw = sys.stdin.buffer.read(bounces.LARGEST)
+        if (reply := replies.read(raw, to=options["to"])) is not None:
+            actions.take_reply(reply, at=timezone.now())
+            self.stdout.write(f"Réponse reçue pour l’échange {reply.about}.")
+            return
+        report = bounces.read(raw, to=options["to"])
         if report is None:
             self.stdout.write("Laissé de côté : rien ne prouve que ce message répond à un nôtre.")
             return
