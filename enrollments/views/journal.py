@@ -2,7 +2,7 @@
 
 from http import HTTPStatus
 
-from django.http import HttpResponse, JsonResponse
+from django.http import HttpResponse, JsonResponse, RawPostDataException
 from django.middleware.csrf import get_token
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
@@ -20,7 +20,7 @@ def journal(request: SignedInRequest) -> HttpResponse:
         batch = forms.batch(request.body)
     except forms.TooMany:
         return JsonResponse({}, status=HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
-    except ValueError:
+    except (ValueError, RawPostDataException):  # a form was sent, which has been read already
         return JsonResponse({}, status=HTTPStatus.BAD_REQUEST)
     now = timezone.now()
     answers = actions.replay(learner=request.user, batch=batch, at=now)

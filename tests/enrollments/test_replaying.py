@@ -272,6 +272,12 @@ def test_the_door_refuses_what_is_not_a_batch(client, enrollment, body, status):
     assert post(client, body).status_code == status
 
 
+def test_the_door_refuses_a_form(client, enrollment):
+    client.force_login(enrollment.learner)
+    form = client.post(reverse("enrollments:journal"), {"enonces": "[]"})
+    assert form.status_code == 400
+
+
 @pytest.mark.parametrize("size", [1, 3])
 def test_a_batch_costs_the_same_queries_whatever_its_length(
     enrollment, django_assert_num_queries, size
