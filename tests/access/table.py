@@ -87,6 +87,11 @@ ACCOMPANY = _audience(
     "instructor coach administrator",
     refused="403",
 )
+ASKER = _audience(
+    "whoever asked, trainers, coaches and ATN",
+    "the question and its answers, with names",
+    "learner instructor coach administrator",
+)
 REPORTS = _audience(
     "UMQ and ATN",
     "counts; UMQ never sees a group of fewer than five",
@@ -170,7 +175,8 @@ ROWS: dict[str, Audience] = {
         PEOPLE,
     ),
     **_rows("enrollments:attendance enrollments:door", GIVER),
-    **_rows("enrollments:desk", ACCOMPANY),
+    **_rows("enrollments:desk enrollments:share-help", ACCOMPANY),
+    **_rows("enrollments:help", ASKER),
     **_rows("reports:participation reports:export", REPORTS),
     **_rows("reports:members reports:export-members", MEMBERS),
     **_rows("merging:index merging:prove municipalities:still-mine", PERSON),
@@ -184,7 +190,7 @@ ROWS: dict[str, Audience] = {
     **_rows(
         "municipalities:undo-renewal municipalities:grant-claim municipalities:refuse-claim "
         "courses:asset enrollments:leave-path enrollments:answer enrollments:note "
-        "rights:cancel enrollments:review enrollments:answer-review enrollments:help enrollments:share-help enrollments:choose municipalities:provider municipalities:domain "
+        "rights:cancel enrollments:review enrollments:answer-review enrollments:choose municipalities:provider municipalities:domain "
         "accounts:recovery-codes accounts:end-session",
         NOBODY,
     ),

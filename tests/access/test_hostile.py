@@ -7,7 +7,6 @@ from django.test import Client
 
 from tests.access.test_walk import client_of, words
 from tests.access.walk import address, ask, routes
-from tests.access.world import build
 from tests.factories import UserFactory
 
 pytestmark = [pytest.mark.django_db, pytest.mark.ignore_template_errors]
@@ -66,8 +65,7 @@ def poison() -> int:
     return taken
 
 
-def test_s51_words_that_look_like_markup_are_shown_as_words():
-    world = build()
+def test_s51_words_that_look_like_markup_are_shown_as_words(world):
     taken = poison()
     wrong, shown = [], 0
     for role in ("learner", "responsible", "administrator"):
@@ -86,9 +84,8 @@ def test_s51_words_that_look_like_markup_are_shown_as_words():
     assert shown > 20
 
 
-def test_s75_nothing_is_changed_by_a_form_of_another_site():
+def test_s75_nothing_is_changed_by_a_form_of_another_site(world):
     """As who may do most; a page that takes no form says so, whoever asks."""
-    world = build()
     client = Client(enforce_csrf_checks=True, headers={"Origin": "https://ailleurs.example"})
     client.force_login(world.people["administrator"])
     answers = {name: ask(client, "post", target) for name, target in everywhere(world)}
@@ -97,8 +94,7 @@ def test_s75_nothing_is_changed_by_a_form_of_another_site():
     assert sum(answer.status_code == 403 for answer in answers.values()) > 100
 
 
-def test_s67_b87_parameters_that_nobody_offered_break_no_page():
-    world = build()
+def test_s67_b87_parameters_that_nobody_offered_break_no_page(world):
     client = client_of(world, "administrator")
     values = ("user__password", "%ff", "a.b--", "9" * 19, "%EF%BC%91", "1.0")
     query = "&".join(f"{name}={value}" for name in PARAMETERS for value in values)

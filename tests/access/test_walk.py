@@ -15,7 +15,6 @@ from atn_platform.audit.models import Viewing
 from municipalities.models import Responsibility
 from tests.access import table
 from tests.access.walk import address, ask, outcome, routes
-from tests.access.world import build
 
 pytestmark = [pytest.mark.django_db, pytest.mark.no_cover, pytest.mark.ignore_template_errors]
 MARK = re.compile(r"ZZ-[A-Z]-nom-\d{3}", re.IGNORECASE)
@@ -78,9 +77,8 @@ def test_s01_the_document_is_what_the_table_says():
 
 
 @pytest.mark.parametrize("role", table.ROLES)
-def test_s01_each_role_is_let_in_where_the_table_says_and_meets_its_own_records(role):
+def test_s01_each_role_is_let_in_where_the_table_says_and_meets_its_own_records(role, world):
     """S-01, S-03, S-22, S-23 and S-30: the answer, then the marks in it."""
-    world = build()
     client = client_of(world, role)
     wrong = []
     for name, route, _view in routes():
@@ -104,8 +102,7 @@ def test_s01_each_role_is_let_in_where_the_table_says_and_meets_its_own_records(
 @pytest.mark.parametrize(
     "role", ["learner", "elected", "responsible", "neighbour", "territory", "coordinator"]
 )
-def test_s03_following_every_link_shows_nobody_else_s_record(role):
-    world = build()
+def test_s03_following_every_link_shows_nobody_else_s_record(role, world):
     client = client_of(world, role)
     left, seen = ["/"], set()
     while left and len(seen) < PAGES:
@@ -124,18 +121,16 @@ def test_s03_following_every_link_shows_nobody_else_s_record(role):
     assert len(seen) > 10
 
 
-def test_the_search_for_marks_can_fail():
+def test_the_search_for_marks_can_fail(world):
     """A negative control: the responsable's own page, read as if by a neighbour."""
-    world = build()
     answer = client_of(world, "responsible").get(f"/mes-gens/{world.arguments['handle']}/")
     assert foreign(words(answer), world, "responsible") == set()
     assert foreign(words(answer), world, "neighbour") >= {"ZZ-A-nom-001", "ZZ-A-nom-002"}
 
 
 @pytest.mark.parametrize("page", ["", "inviter/", "importer/", "mandats/", "responsables/"])
-def test_s05_another_organisation_s_page_is_the_page_of_none(page):
+def test_s05_another_organisation_s_page_is_the_page_of_none(page, world):
     """S-05: the same status and the same words as for an organisation that is not."""
-    world = build()
     client = client_of(world, "neighbour")
     theirs = client.get(f"/mes-gens/{world.arguments['handle']}/{page}")
     none = client.get(f"/mes-gens/99999/{page}")
@@ -148,8 +143,7 @@ def _same(answer) -> str:
 
 
 @pytest.mark.parametrize("name", ["", "/resultat.csv", "/annuler/", "/colonnes/"])
-def test_s10_a_list_handed_in_by_another_organisation_does_not_exist(name):
-    world = build()
+def test_s10_a_list_handed_in_by_another_organisation_does_not_exist(name, world):
     pk = world.exceptions["municipalities:import"]["pk"]
     rest = name or "/"
     answer = client_of(world, "neighbour").get(f"/mes-gens/listes/{pk}{rest}")
@@ -157,8 +151,7 @@ def test_s10_a_list_handed_in_by_another_organisation_does_not_exist(name):
     assert b"zz-a-liste" not in answer.content
 
 
-def test_s11_the_next_request_after_a_role_is_taken_away_is_refused():
-    world = build()
+def test_s11_the_next_request_after_a_role_is_taken_away_is_refused(world):
     first, second = client_of(world, "responsible"), client_of(world, "responsible")
     page = f"/mes-gens/{world.arguments['handle']}/"
     assert (first.get(page).status_code, second.get(page).status_code) == (200, 200)
@@ -170,8 +163,7 @@ def test_s11_the_next_request_after_a_role_is_taken_away_is_refused():
     assert outcome(first.get(page)) == outcome(second.get(page)) == "login"
 
 
-def test_s13_fields_that_nobody_asked_for_change_nothing():
-    world = build()
+def test_s13_fields_that_nobody_asked_for_change_nothing(world):
     learner = world.people["learner"]
     extra = {"role": "administrator", "is_staff": "on", "is_superuser": "on", "is_active": ""}
     client = client_of(world, "learner")
@@ -182,8 +174,7 @@ def test_s13_fields_that_nobody_asked_for_change_nothing():
     assert not learner.role_grants.exists()
 
 
-def test_s27_another_method_in_a_header_or_a_field_is_not_listened_to():
-    world = build()
+def test_s27_another_method_in_a_header_or_a_field_is_not_listened_to(world):
     client = client_of(world, "responsible")
     page = f"/mes-gens/{world.arguments['handle']}/"
     assert client.get(page, headers={"X-HTTP-Method-Override": "DELETE"}).status_code == 200
@@ -192,9 +183,8 @@ def test_s27_another_method_in_a_header_or_a_field_is_not_listened_to():
 
 
 @pytest.mark.parametrize("role", ["responsible", "instructor", "administrator"])
-def test_p18_every_page_that_shows_somebody_s_record_says_so_in_the_log(role):
+def test_p18_every_page_that_shows_somebody_s_record_says_so_in_the_log(role, world):
     """P-18: the marks on each page, against the people of the line that it wrote."""
-    world = build()
     me, client = world.people[role], client_of(world, role)
     people = {
         user.last_name: user.pk for user in type(me).objects.filter(last_name__startswith="ZZ-")

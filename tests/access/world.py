@@ -6,6 +6,7 @@ records a page showed.
 
 from dataclasses import dataclass, field
 from datetime import timedelta
+from uuid import UUID, uuid4
 
 from django.utils import timezone
 
@@ -13,9 +14,12 @@ from atn_platform.accounts.enums import Role
 from atn_platform.accounts.models import User
 from atn_platform.privacy import actions as privacy_actions
 from certificates import actions as certificate_actions
+from courses.documents import stations
 from courses.models import Course
+from courses.queries import document
+from enrollments import actions as enrollment_actions
 from enrollments.actions import groups
-from enrollments.models import GroupEnrollment
+from enrollments.models import Enrollment, GroupEnrollment
 from municipalities.actions import duties as duty_actions
 from municipalities.actions import invitations, joining
 from municipalities.enums import Duty, Kind, Public
@@ -86,7 +90,7 @@ def build() -> World:
     done = EnrollmentFactory(mandate=mandates["learner"], completed=True)
     certificate = certificate_actions.issue(enrollment_id=done.pk, at=LONG_AGO)
     certificate_actions.produce_file(certificate_id=certificate.pk, at=LONG_AGO)
-    for role in ("learner", "elected"):
+    for role in ("elected", "learner"):
         enrollment = EnrollmentFactory(mandate=mandates[role], version=version)
         RegistrationFactory(session=meeting, enrollment=enrollment)
     EnrollmentFactory(mandate=stranger, version=version, first_activity_at=LONG_AGO)
@@ -126,6 +130,7 @@ def build() -> World:
     # The certificate of the learner, who finished on that day.
     year = {"handle": here.handle, "year": str(LONG_AGO.year), "extension": "xlsx"}
     world.exceptions |= {
+        **of_help(enrollment),
         "certificates:take-proofs": year,
         "certificates:verify": {"code": certificate.code},
         "privacy:download": {"uuid": str(asked.uuid)},
@@ -197,6 +202,19 @@ def hand_in(organisation: Organisation, by: User) -> ImportBatch:
     return batch
 
 
+def of_help(enrollment: Enrollment) -> dict[str, dict[str, str]]:
+    """A question from the first lesson, which waits for its answer."""
+    lesson = next(stations(document(enrollment.version_id)))
+    asked = enrollment_actions.ask(
+        enrollment_id=enrollment.pk,
+        lesson=UUID(lesson["uuid"]),
+        text="Et le stage?",
+        uuid=uuid4(),
+        at=timezone.now(),
+    )
+    return {f"enrollments:{name}": {"uuid": str(asked.uuid)} for name in ("help", "share-help")}
+
+
 def ask_to_join(organisation: Organisation, by: User) -> None:
     """A poster on the wall, and one person who read it and waits for a yes."""
     poster = joining.put_up(organisation=organisation, by=by, at=timezone.now())
@@ -226,7 +244,8 @@ def seen_by() -> dict[str, set[str]]:
         "neighbour": {mark("B", 4), mark("B", 10)} | shown,
         "territory": {mark("M", 14)} | shown,
         "instructor": {mark("A", 1), mark("A", 2)} | shown,
-        "coach": {mark("T", 6)} | shown,
+        # Of whoever asks a question, or has stopped.
+        "coach": {mark("T", 6), mark("A", 1), mark("A", 2)} | shown,
         "coordinator": {mark("U", 7)} | shown,
         "administrator": everyone | {mark("T", 5), mark("T", 6)},
         "suspended": set(),
