@@ -61,6 +61,18 @@ def take(page: Page, name: str, *, of: str | None = None) -> None:
     few.save(FOLDER / f"{name}.png", optimize=True)
 
 
+def answer(page: Page) -> None:
+    """Something to each question, whichever were drawn: every box, the last of each choice."""
+    for box in page.locator(".quiz input:is([type=checkbox], [type=radio])").all():
+        box.check()
+    for text in page.locator(
+        ".quiz input:not([type=checkbox], [type=radio], [type=hidden])"
+    ).all():
+        text.fill("le greffe")
+    for place, choice in enumerate(page.locator(".quiz select").all()):
+        choice.select_option(index=1 + place % (choice.locator("option").count() - 1))
+
+
 def learner(browser: Browser, base: str) -> None:
     page = sign_in(browser, base, "chantal.girard", WIDE)
     open_page(page, f"{base}/")  # again, without the word of welcome
@@ -77,11 +89,7 @@ def learner(browser: Browser, base: str) -> None:
     open_page(page, f"{base}/cours/cyb-101/cinq-signes/")
     take(page, "lecon-telephone")
     open_page(page, f"{base}/cours/cyb-101/dix-minutes/")
-    for name in ("Je photographie l’écran", "Je débranche le câble ou le Wi-Fi"):
-        page.get_by_label(name).check()
-    page.get_by_label("Faux", exact=True).check()
-    for place, choice in enumerate(page.locator("main select").all(), start=1):
-        choice.select_option(index=place)
+    answer(page)
     page.get_by_role("button", name="Vérifier mes réponses").first.click()
     take(page, "exercice-telephone")
 
