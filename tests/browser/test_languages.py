@@ -10,6 +10,7 @@ from playwright.sync_api import expect
 
 from atn_platform.accounts.enums import Language
 from atn_platform.core.templatetags.atn import _kept
+from atn_platform.core.templatetags.sentences import _sentence
 from enrollments import actions
 from municipalities.actions import invitations
 from municipalities.actions.invitations import Guest, token_for
@@ -44,9 +45,11 @@ def long_english(monkeypatch):
     """Pieces that a process keeps are drawn again, before and after."""
     catalogue = trans_real.translation(Language.ENGLISH)
     monkeypatch.setattr(catalogue, "_catalog", ThreeTimesAsLong(catalogue._catalog))
-    _kept.cache_clear()
+    for cache in (_kept, _sentence):
+        cache.cache_clear()
     yield
-    _kept.cache_clear()
+    for cache in (_kept, _sentence):
+        cache.cache_clear()
 
 
 @pytest.fixture

@@ -14,6 +14,7 @@ from pytest_django.asserts import assertContains, assertNotContains
 from atn_platform.accounts.enums import Language, Role
 from atn_platform.accounts.models import User
 from atn_platform.audit.models import Entry
+from atn_platform.core.templatetags.sentences import _sentence
 from atn_platform.notifications.models import OutgoingEmail
 from enrollments import calendars
 from enrollments.emails.sessions import session_confirmed
@@ -90,7 +91,10 @@ def test_b86_a_sentence_without_translation_is_french_amid_the_english(monkeypat
     lost = Without(catalogue._catalog, "Mes fonctions")
     monkeypatch.setattr(catalogue, "_catalog", lost)
     user = MandateFactory(user__language=Language.ENGLISH, **NORTHERN).user
+    # A process keeps what it said before.
+    _sentence.cache_clear()
     page = signed_in(user).get(PROFILE)
+    _sentence.cache_clear()
     assertContains(page, "Mes fonctions")
     assertContains(page, "My email address")
 
