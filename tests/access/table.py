@@ -183,7 +183,7 @@ ROWS: dict[str, Audience] = {
     **_rows("merging:merge merging:part", NOBODY),
     **_rows(
         "atelier:index atelier:new-course atelier:course atelier:media atelier:publish "
-        "atelier:versions atelier:new-module atelier:bank atelier:bank-export "
+        "atelier:versions enrollments:items atelier:new-module atelier:bank atelier:bank-export "
         "atelier:bank-imports",
         AUTHORS,
     ),
@@ -202,7 +202,7 @@ ROWS |= _rows(
     "atelier:new-block atelier:new-question atelier:paste atelier:edit atelier:move "
     "atelier:duplicate atelier:remove atelier:bank-question atelier:bank-import "
     "atelier:bank-confirm atelier:bank-undo atelier:bank-take atelier:bank-deposit "
-    "atelier:bank-renew enrollments:items",
+    "atelier:bank-renew",
     ABSENT_DRAFT,
 )
 # Pages that send elsewhere whoever asks; the walk holds them to « never somebody's record ».

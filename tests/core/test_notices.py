@@ -57,6 +57,7 @@ NO_NOTICE = {
     "accounts.forms.AccountForm": "ATN corrects an account, on its person's word",
     "accounts.forms.GrantForm": "ATN gives a role",
     "certificates.forms.NameForm": "compared with an attestation, and not kept",
+    "merging.forms.AddressForm": "the address of an account that is there already",
     "municipalities.forms.ResponsibilityForm": "ATN names a responsable",
     "municipalities.forms.cards.CardsForm": "the number to call, printed on the cards",
     "municipalities.forms.readings.ReadingForm": "the registry of municipalities",
