@@ -109,7 +109,7 @@ class OrganisationAdmin(ListAdmin):
             obj.kind = Kind.OTHER
         # What follows for its people is an act of its own, in the journal.
         recognised = form.cleaned_data["is_recognised"]
-        obj.is_recognised = form.initial["is_recognised"]
+        obj.is_recognised = form.initial.get("is_recognised", False)
         super().save_model(request, obj, form, change)
         languages.recognise(
             organisation=obj,
