@@ -147,9 +147,10 @@ _LOCK = """
 _ADD = """
     INSERT INTO enrollments_learningevent
            (uuid, enrollment_id, verb, lesson, block, result, happened_at, received_at, origin)
-    VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)
+    VALUES {rows}
         ON CONFLICT DO NOTHING
 """
+_EVENT = "(%s, %s, %s, %s, %s, %s, %s, %s, %s)"
 _EVENTS = """
     SELECT uuid, verb, lesson, block, result, happened_at, received_at
       FROM enrollments_learningevent WHERE enrollment_id = %s
@@ -213,12 +214,16 @@ _KINDS: dict[str, str] = {
 
 def _add(enrollment: Enrollment, events: Sequence[NewEvent], *, at: datetime) -> None:
     """Write what is not known yet; a moment before the enrolment, or to come, is brought back."""
+    if not events:
+        return
+    values: list[object] = []
+    for event in events:
+        happened_at = min(max(event.happened_at, enrollment.enrolled_at), at)
+        origin = None if event.origin is None else json.dumps(event.origin)
+        values += [event.uuid, enrollment.pk, event.verb, event.lesson, event.block]
+        values += [json.dumps(event.result), happened_at, at, origin]
     with connection.cursor() as cursor:
-        for event in events:
-            happened_at = min(max(event.happened_at, enrollment.enrolled_at), at)
-            origin = None if event.origin is None else json.dumps(event.origin)
-            act = (event.uuid, enrollment.pk, event.verb, event.lesson, event.block)
-            cursor.execute(_ADD, (*act, json.dumps(event.result), happened_at, at, origin))
+        cursor.execute(_ADD.format(rows=", ".join([_EVENT] * len(events))), values)
 
 
 def _events(enrollment: Enrollment) -> list[Event]:
