@@ -171,6 +171,7 @@ LINKS = [
     *follows(PathEnrollment, "learner"),
     *follows(Registration, "learner"),
     *follows(HelpPost, "author"),
+    *follows(ScoreReview, "answered_by"),
     # Under whom reports count what was done: that is the point of it.
     *stays(Enrollment, "counted_as"),
     *stays(Registration, "attendance_by"),

@@ -323,15 +323,12 @@ def test_b80_a_lesson_done_during_the_merge_is_where_the_course_goes_on(twins, f
 @pytest.mark.django_db(transaction=True)
 def test_without_following_it_the_lesson_would_be_lost(twins, follow, monkeypatch):
     """A negative control: the row that was asked for, wherever the course goes on."""
-    monkeypatch.setattr(
-        ledger,
-        "_locked",
-        lambda pk: (
-            Enrollment.objects.select_for_update(no_key=True, of=("self",))
-            .select_related("mandate")
-            .get(pk=pk)
-        ),
-    )
+
+    def the_row_asked_for(pk):
+        found = Enrollment.objects.select_for_update(no_key=True, of=("self",)).get(pk=pk)
+        return found, found.mandate.ends_on
+
+    monkeypatch.setattr(ledger, "_locked", the_row_asked_for)
     kept, absorbed = twins
     here, there = follow(kept, completed="a"), follow(absorbed)
     lesson_during_the_merge(kept, absorbed, there)
