@@ -1,7 +1,9 @@
 """The database of the tests: the embedded server under var/, stopped when the last test is done."""
 
+import fcntl
 import os
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -60,10 +62,15 @@ def django_db_modify_db_settings(
         yield
         return
     root = Path(settings.VAR_DIR) / "pg-test"
-    settings.DATABASES["default"]["HOST"] = str(postgres.ensure(root, fast=True))
-    yield
-    # Another run of the tests may be using it.
-    postgres.stop(root, unless_used=True)
+    root.mkdir(parents=True, exist_ok=True)
+    with (root / "in-use").open("a") as users:
+        # A process whose last tests ask nothing of the database still has its own to drop.
+        fcntl.flock(users, fcntl.LOCK_SH)
+        settings.DATABASES["default"]["HOST"] = str(postgres.ensure(root, fast=True))
+        yield
+        with suppress(BlockingIOError):
+            fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            postgres.stop(root, unless_used=True)
 
 
 @pytest.fixture(autouse=True)

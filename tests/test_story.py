@@ -56,7 +56,7 @@ def right_answers(enrollment, attempt_page):
         if "choices" in question:
             sent[name] = [c["key"] for c in question["choices"] if c["correct"]]
         elif "items" in question:
-            shown = re.findall(rf'for="{name}-(\d)">([^<]*)<', attempt_page)
+            shown = re.findall(rf'for="{name}-(\d)">\s*<span[^>]*>([^<]*)<', attempt_page)
             for rank, text in shown:
                 sent[f"{name}-{rank}"] = question["items"].index(text) + 1
         elif "pairs" in question:

@@ -1,5 +1,8 @@
 """What is held of two accounts that became one: who asked, when, and which rows changed."""
 
+from collections import Counter
+
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from atn_platform.accounts.models import User
@@ -30,3 +33,10 @@ LINKS = [*stays(Merge, "kept", "absorbed", "asked_by")]
 
 def export(user: User) -> Export:
     return personal.export(TABLES, user)
+
+
+def erase(user: User) -> Counter[str]:
+    """What ATN was told goes, with what an undoing would need: nothing is parted any more."""
+    theirs = Merge.objects.filter(Q(kept=user) | Q(absorbed=user))
+    theirs.update(reason="", code_hash="", ended={}, changes=[])
+    return personal.erase(TABLES, user)

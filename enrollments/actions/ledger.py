@@ -216,7 +216,7 @@ def _add(enrollment: Enrollment, events: Sequence[NewEvent], *, at: datetime) ->
     """Write what is not known yet; a moment before the enrolment, or to come, is brought back."""
     if not events:
         return
-    values: list[object] = []
+    values: list[Any] = []
     for event in events:
         happened_at = min(max(event.happened_at, enrollment.enrolled_at), at)
         origin = None if event.origin is None else json.dumps(event.origin)
