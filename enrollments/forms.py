@@ -4,7 +4,7 @@ import json
 from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -312,3 +312,11 @@ class AnswerReviewForm(forms.Form):
         error_messages={"required": _("Écrivez les raisons : la personne les lira.")},
         widget=forms.Textarea({"rows": 4}),
     )
+
+
+def event_id(text: str) -> UUID:
+    """What a page calls the act it sends, so that twice is once; a new name if it has none."""
+    try:
+        return UUID(text)
+    except ValueError:
+        return uuid4()

@@ -17,6 +17,7 @@ from atn_platform.core.exceptions import ActionError
 from courses.documents import stations
 from courses.queries import document
 from enrollments import actions
+from enrollments.forms import event_id
 from enrollments.models import Enrollment, HelpThread
 from enrollments.permissions import can_answer
 from enrollments.queries import reviews
@@ -34,7 +35,7 @@ def ask(request: SignedInRequest, code: str, key: str) -> HttpResponse:
         raise Http404
     context = {"course": content, "lesson": lesson, "text": "", "event": uuid4(), "error": ""}
     if request.method == "POST":
-        typed, event = request.POST.get("text", ""), _uuid(request.POST.get("event", ""))
+        typed, event = request.POST.get("text", ""), event_id(request.POST.get("event", ""))
         try:
             thread = actions.ask(
                 enrollment_id=enrollment.pk, lesson=UUID(lesson["uuid"]), text=typed,
@@ -61,7 +62,7 @@ def thread(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     found = _reached(request, uuid)
     context = {"text": "", "event": uuid4(), "error": ""}
     if request.method == "POST":
-        typed, event = request.POST.get("text", ""), _uuid(request.POST.get("event", ""))
+        typed, event = request.POST.get("text", ""), event_id(request.POST.get("event", ""))
         try:
             actions.say(
                 thread_id=found.pk, by=request.user, text=typed, uuid=event, at=timezone.now()
@@ -136,10 +137,3 @@ def _log(request: SignedInRequest, people: list[int], place: str) -> None:
     opened(
         at=timezone.now(), reader=request.user, screen=Screen.QUESTIONS, people=people, place=place
     )
-
-
-def _uuid(text: str) -> UUID:
-    try:
-        return UUID(text)
-    except ValueError:
-        return uuid4()

@@ -18,6 +18,7 @@ from courses.queries import document
 from enrollments import actions
 from enrollments.actions import NewEvent, acts
 from enrollments.enums import Verb
+from enrollments.forms import event_id
 from enrollments.models import BlockState, Enrollment, LearningEvent
 from enrollments.queries.earlier import earlier
 from enrollments.queries.mine import followed_course
@@ -114,7 +115,7 @@ def answer(request: SignedInRequest, code: str, key: str, uuid: UUID) -> HttpRes
         return redirect("enrollments:lesson", code, key)
     attempt = UUID(sent)
     # A form has an identity of its own: the same questions may be open on another device.
-    event = _uuid(request.POST.get("event", sent))
+    event = event_id(request.POST.get("event", sent))
     if "anyway" not in request.POST:
         view = quiz_as_sent(wanted, state, attempt, request.POST)
         sent_before = LearningEvent.objects.filter(enrollment=enrollment, uuid=event)
@@ -131,7 +132,7 @@ def note(request: SignedInRequest, code: str, key: str, uuid: UUID) -> HttpRespo
     enrollment, station = _found(request, code, key)
     wanted = _block(station, uuid, "reflection")
     result = acts.noted(wanted, request.POST)
-    event = _uuid(request.POST.get("event", ""))
+    event = event_id(request.POST.get("event", ""))
     if _record(request, enrollment, station, Verb.NOTED, uuid=event, block=wanted, result=result):
         messages.success(request, _("Votre réflexion est gardée. Personne d’autre ne la lit."))
     return _back(code, key, uuid)
@@ -146,7 +147,7 @@ def choose(request: SignedInRequest, code: str, key: str, uuid: UUID) -> HttpRes
     path = [] if "again" in request.POST else [*sent, request.POST.get("choice", "")]
     view = scenario(wanted, path)
     result = {"path": view.path, "ending": view.scene["ending"]}
-    event = _uuid(request.POST.get("event", ""))
+    event = event_id(request.POST.get("event", ""))
     _record(request, enrollment, station, Verb.CHOSE, uuid=event, block=wanted, result=result)
     return _back(code, key, uuid)
 
@@ -225,10 +226,3 @@ def _shown(
 def _back(code: str, key: str, uuid: UUID, query: str = "") -> HttpResponse:
     """To the block just used, so that nobody searches for it."""
     return redirect(f"{reverse('enrollments:lesson', args=[code, key])}{query}#bloc-{uuid}")
-
-
-def _uuid(text: str) -> UUID:
-    try:
-        return UUID(text)
-    except ValueError:
-        return uuid4()
