@@ -5,6 +5,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from io import BytesIO, StringIO
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from xlsxwriter.format import Format
+    from xlsxwriter.workbook import Workbook
 
 # Excel in French reads semicolons, and needs the mark to see UTF-8.
 UTF8_MARK = "\ufeff"
@@ -39,14 +44,22 @@ def csv_text(rows: Iterable[Iterable[str]]) -> str:
     return UTF8_MARK + out.getvalue()
 
 
-def workbook(title: str, sheets: Iterable[Sheet], *, on: date) -> bytes:
-    """A workbook with typed cells: text is never a formula, and is read back as it was."""
+def open_book(title: str, *, on: date) -> tuple["Workbook", "Format", BytesIO]:
+    """A workbook, the look of its headings, and where its bytes are once it is closed.
+
+    Text is never a formula in it; the same day makes the same bytes.
+    """
     import xlsxwriter  # noqa: PLC0415 -- 7 MiB that most processes never need
 
     buffer = BytesIO()
     book = xlsxwriter.Workbook(buffer, {"in_memory": True, "strings_to_formulas": False})
     book.set_properties({"title": title, "created": datetime.combine(on, time(12), UTC)})
-    bold = book.add_format({"bold": True, "text_wrap": True, "valign": "top"})
+    return book, book.add_format({"bold": True, "text_wrap": True, "valign": "top"}), buffer
+
+
+def workbook(title: str, sheets: Iterable[Sheet], *, on: date) -> bytes:
+    """A workbook with typed cells: text is never a formula, and is read back as it was."""
+    book, bold, buffer = open_book(title, on=on)
     day = book.add_format({"num_format": "yyyy-mm-dd"})
     lines = book.add_format({"text_wrap": True, "valign": "top"})
     for each in sheets:

@@ -1,15 +1,21 @@
 """A report as JSON, CSV and XLSX: the same figures, hidden in the same places."""
 
-import io
 import json
 from collections.abc import Iterator
-from datetime import UTC, datetime, time
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from atn_platform.core import french, spreadsheets
-from atn_platform.core.spreadsheets import UTF8_MARK, Cell, Sheet, csv_text, safe, workbook
+from atn_platform.core.spreadsheets import (
+    UTF8_MARK,
+    Cell,
+    Sheet,
+    csv_text,
+    open_book,
+    safe,
+    workbook,
+)
 from atn_platform.reports.enums import Audience, Breakdown, MemberColumn, Scope
 from atn_platform.reports.figures.members import Members, member_definitions
 from atn_platform.reports.figures.members import Row as MemberRow
@@ -83,17 +89,7 @@ def _csv_cell(value: str | float) -> str:
 
 def as_xlsx(report: Report, by: Breakdown) -> bytes:
     """A workbook with typed cells: the table, then « Définitions »."""
-    import xlsxwriter  # noqa: PLC0415 -- 7 MiB that most processes never need
-
-    buffer = io.BytesIO()
-    book = xlsxwriter.Workbook(buffer, {"in_memory": True, "strings_to_formulas": False})
-    book.set_properties(
-        {
-            "title": title(report),
-            "created": datetime.combine(report.reference_date, time(12), UTC),
-        }
-    )
-    bold = book.add_format({"bold": True, "text_wrap": True, "valign": "top"})
+    book, bold, buffer = open_book(title(report), on=report.reference_date)
     formats = {
         int: book.add_format({"num_format": "# ##0"}),
         float: book.add_format({"num_format": "0.0 %"}),
