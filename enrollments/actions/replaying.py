@@ -22,6 +22,9 @@ from enrollments.models import BlockState, Enrollment
 from enrollments.projections import Event
 from enrollments.queries.quiz import attempt_of
 
+Made = tuple[Verb, dict[str, Any]]
+Tried = Mapping[UUID, int]
+
 
 @dataclass(frozen=True, slots=True)
 class Statement:
@@ -92,21 +95,38 @@ def _replay(
 ) -> dict[UUID, Answer]:
     events: dict[UUID, NewEvent] = {}
     answers: dict[UUID, Answer] = {}
+    tried = _tried(enrollment, statements)
     for each in statements:
         try:
-            events[each.id] = _event(enrollment, each, device=device, drift=drift)
+            events[each.id] = _event(enrollment, each, tried, device=device, drift=drift)
         except EventRefused as error:
             answers[each.id] = Answer(each.id, Fate.REFUSED, str(error))
     done = record_many(enrollment_id=enrollment.pk, events=list(events.values()), at=at)
     return answers | {key: _answer(key, event, done) for key, event in events.items()}
 
 
-def _event(enrollment: Enrollment, said: Statement, *, device: UUID, drift: timedelta) -> NewEvent:
+def _tried(enrollment: Enrollment, statements: list[Statement]) -> Tried:
+    """How many tries each questionnaire of these acts has had, by block; read once for all."""
+    blocks = [each.block for each in statements if each.verb == "repond" and each.block]
+    if not blocks:
+        return {}
+    rows = BlockState.objects.filter(enrollment=enrollment, block__in=blocks)
+    return dict(rows.values_list("block", "attempts"))
+
+
+def _event(
+    enrollment: Enrollment,
+    said: Statement,
+    tried: Tried,
+    *,
+    device: UUID,
+    drift: timedelta,
+) -> NewEvent:
     make = _MAKERS.get(said.verb)
     if make is None:
         # A newer page may speak to an older server: the device keeps what is not understood.
         raise EventRefused(_("Ce geste n’est pas connu de la plateforme."))
-    verb, result = make(enrollment, said)
+    verb, result = make(enrollment, said, tried)
     origin = {"device": str(device), "rank": said.rank, "said_at": said.said_at.isoformat()}
     return NewEvent(
         uuid=said.id,
@@ -119,21 +139,17 @@ def _event(enrollment: Enrollment, said: Statement, *, device: UUID, drift: time
     )
 
 
-Made = tuple[Verb, dict[str, Any]]
-
-
-def _opened(enrollment: Enrollment, said: Statement) -> Made:  # noqa: ARG001 -- one shape
+def _opened(*_: object) -> Made:
     return Verb.OPENED, {}
 
 
-def _completed(enrollment: Enrollment, said: Statement) -> Made:  # noqa: ARG001 -- one shape
+def _completed(*_: object) -> Made:
     return Verb.COMPLETED, {}
 
 
-def _answered(enrollment: Enrollment, said: Statement) -> Made:
+def _answered(enrollment: Enrollment, said: Statement, tried: Tried) -> Made:
     held = _held(enrollment, said, BlockKind.QUIZ)
-    state = BlockState.objects.filter(enrollment=enrollment, block=held["uuid"]).first()
-    tries = range((state.attempts if state else 0) + 1)
+    tries = range(tried.get(UUID(held["uuid"]), 0) + 1)
     if said.attempt not in {attempt_of(enrollment, held, n) for n in tries}:
         raise EventRefused(
             _("Ce questionnaire appartient à une inscription qui n’est plus la vôtre.")
@@ -141,12 +157,12 @@ def _answered(enrollment: Enrollment, said: Statement) -> Made:
     return Verb.ANSWERED, acts.answered(held, said.attempt, _fields(said))
 
 
-def _noted(enrollment: Enrollment, said: Statement) -> Made:
+def _noted(enrollment: Enrollment, said: Statement, _tried: Tried) -> Made:
     held = _held(enrollment, said, BlockKind.REFLECTION)
     return Verb.NOTED, acts.noted(held, _fields(said))
 
 
-_MAKERS: dict[str, Callable[[Enrollment, Statement], Made]] = {
+_MAKERS: dict[str, Callable[[Enrollment, Statement, Tried], Made]] = {
     "ouvre": _opened,
     "termine": _completed,
     "repond": _answered,

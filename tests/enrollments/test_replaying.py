@@ -288,3 +288,13 @@ def test_a_batch_costs_the_same_queries_whatever_its_length(
     # ledger before and after; the acts; the states of lessons and of blocks; the enrolment.
     with django_assert_num_queries(12):
         send(enrollment, *acts)
+
+
+@pytest.mark.parametrize("size", [1, 3])
+def test_answers_cost_the_same_queries_whatever_their_number(
+    enrollment, django_assert_num_queries, size
+):
+    send(enrollment, statement(enrollment, "ouvre"))
+    acts = [answer(enrollment, rank=rank) for rank in range(size)]
+    with django_assert_num_queries(13):  # those of a text, and the tries before
+        send(enrollment, *acts)
