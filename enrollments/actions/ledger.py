@@ -150,7 +150,7 @@ _ADD = """
     VALUES {rows}
         ON CONFLICT DO NOTHING
 """
-_EVENT = "(%s, %s, %s, %s, %s, %s, %s, %s, %s)"
+_EVENT_ROW = "(%s, %s, %s, %s, %s, %s, %s, %s, %s)"
 _EVENTS = """
     SELECT uuid, verb, lesson, block, result, happened_at, received_at
       FROM enrollments_learningevent WHERE enrollment_id = %s
@@ -159,19 +159,21 @@ _SAVE_LESSON = """
     INSERT INTO enrollments_lessonstate
            (enrollment_id, lesson, opened_at, completed_at, mandate_id, is_copy, created_at,
             updated_at)
-    VALUES (%s, %s, %s, %s, %s, false, now(), now())
+    VALUES {rows}
         ON CONFLICT (enrollment_id, lesson) DO UPDATE
        SET opened_at = EXCLUDED.opened_at, completed_at = EXCLUDED.completed_at,
            mandate_id = EXCLUDED.mandate_id, updated_at = EXCLUDED.updated_at
 """
+_LESSON_ROW = "(%s, %s, %s, %s, %s, false, now(), now())"
 _SAVE_BLOCK = """
     INSERT INTO enrollments_blockstate
            (enrollment_id, lesson, block, attempts, best_score, data, created_at, updated_at)
-    VALUES (%s, %s, %s, %s, %s, %s, now(), now())
+    VALUES {rows}
         ON CONFLICT (enrollment_id, block) DO UPDATE
        SET attempts = EXCLUDED.attempts, best_score = EXCLUDED.best_score, data = EXCLUDED.data,
            updated_at = EXCLUDED.updated_at
 """
+_BLOCK_ROW = "(%s, %s, %s, %s, %s, %s, now(), now())"
 
 
 def _locked(enrollment_id: int) -> tuple[Enrollment, date | None]:
@@ -214,16 +216,21 @@ _KINDS: dict[str, str] = {
 
 def _add(enrollment: Enrollment, events: Sequence[NewEvent], *, at: datetime) -> None:
     """Write what is not known yet; a moment before the enrolment, or to come, is brought back."""
-    if not events:
-        return
-    values: list[Any] = []
+    rows = []
     for event in events:
         happened_at = min(max(event.happened_at, enrollment.enrolled_at), at)
         origin = None if event.origin is None else json.dumps(event.origin)
-        values += [event.uuid, enrollment.pk, event.verb, event.lesson, event.block]
-        values += [json.dumps(event.result), happened_at, at, origin]
-    with connection.cursor() as cursor:
-        cursor.execute(_ADD.format(rows=", ".join([_EVENT] * len(events))), values)
+        act = (event.uuid, enrollment.pk, event.verb, event.lesson, event.block)
+        rows.append((*act, json.dumps(event.result), happened_at, at, origin))
+    _write(_ADD, _EVENT_ROW, rows)
+
+
+def _write(statement: str, row: str, rows: Sequence[tuple[Any, ...]]) -> None:
+    """One statement, however many rows."""
+    if rows:
+        with connection.cursor() as cursor:
+            values = [value for each in rows for value in each]
+            cursor.execute(statement.format(rows=", ".join([row] * len(rows))), values)
 
 
 def _events(enrollment: Enrollment) -> list[Event]:
@@ -239,19 +246,22 @@ def _events(enrollment: Enrollment) -> list[Event]:
 def _save_lessons(
     enrollment: Enrollment, lessons: Mapping[UUID, LessonStanding], ends_on: date | None
 ) -> None:
-    with connection.cursor() as cursor:
-        for lesson, each in lessons.items():
-            done_at = each.completed_at
-            mandate = (
-                _stamp(enrollment, lesson, done_at)
-                if done_at is not None and _is_after(done_at, ends_on)
-                else None
-            )
-            stamped = (each.opened_at, each.completed_at, mandate.pk if mandate else None)
-            cursor.execute(_SAVE_LESSON, (enrollment.pk, lesson, *stamped))
-            for uuid, it in each.blocks.items():
-                done = (it.attempts, it.best_score, json.dumps(it.data))
-                cursor.execute(_SAVE_BLOCK, (enrollment.pk, lesson, uuid, *done))
+    stations, blocks = [], []
+    for lesson, each in lessons.items():
+        done_at = each.completed_at
+        mandate = (
+            _stamp(enrollment, lesson, done_at)
+            if done_at is not None and _is_after(done_at, ends_on)
+            else None
+        )
+        stamped = (each.opened_at, each.completed_at, mandate.pk if mandate else None)
+        stations.append((enrollment.pk, lesson, *stamped))
+        blocks += [
+            (enrollment.pk, lesson, uuid, it.attempts, it.best_score, json.dumps(it.data))
+            for uuid, it in each.blocks.items()
+        ]
+    _write(_SAVE_LESSON, _LESSON_ROW, stations)
+    _write(_SAVE_BLOCK, _BLOCK_ROW, blocks)
 
 
 def _is_after(moment: datetime, ends_on: date | None) -> bool:
