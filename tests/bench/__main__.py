@@ -14,7 +14,6 @@ from pathlib import Path
 from atn_platform.core.postgres_files import home_folder
 from tests.bench import imports, machine, measure, report, stack
 from tests.bench.load import UnexpectedAnswer
-from tests.bench.pages import pages
 
 PEOPLE, MUNICIPALITIES, SECONDS, PASSES = 20_000, 200, 2.0, 2
 FOLDER = stack.ROOT / "var" / "bench"
@@ -31,7 +30,7 @@ def main() -> None:
     try:
         with stack.running(FOLDER, people=people, municipalities=MUNICIPALITIES) as running:
             world = json.loads((FOLDER / "world.json").read_text())
-            run = measure.run(running, pages(world), seconds=seconds, passes=passes, say=_say)
+            run = measure.run(running, world, seconds=seconds, passes=passes, say=_say)
     except (stack.CannotStart, UnexpectedAnswer) as error:
         sys.exit(str(error))
     told = report.Circumstances(

@@ -17,6 +17,7 @@ from uuid import UUID, uuid5
 from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.auth.hashers import make_password
 from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
 from django.core.management import call_command
@@ -36,6 +37,7 @@ from municipalities.enums import Kind, Public, stratum
 from municipalities.models import Mandate, Organisation, Region
 from municipalities.registry import REGIONS
 from tests.bench import bare, proofs
+from tests.bench.pages import COLLEAGUES, PASSWORD, TRIES
 from tests.bench.rows import copy
 
 MAIN_COURSE = "CYB-101"
@@ -63,6 +65,7 @@ def fill(people: int, municipalities: int) -> dict[str, Any]:
         _learning(people, versions, now)
         proofs.issue(owed=min(40, people // 12), now=now)
         _sign_in(people, now)
+        User.objects.filter(pk__in=_with_password(people)).update(password=make_password(PASSWORD))
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
     return _world(people, next(each for each in versions if each.course.code == MAIN_COURSE))
@@ -75,6 +78,10 @@ def main(people: int, municipalities: int, output: str) -> None:
 
 def session_key(person: int, *, floors: bool = False) -> str:
     return f"{'nu' if floors else 'banc'}{person:028d}"
+
+
+def _email(person: int) -> str:
+    return f"banc{person}@exemple.quebec"
 
 
 def enrollment_uuid(person: int) -> UUID:
@@ -117,7 +124,7 @@ def _people(count: int, municipalities: int, now: datetime) -> None:
         User,
         ["id", "password", "is_superuser", "email", "delivery_email", "first_name", "last_name",
          "sort_key", "is_staff", "is_active", "date_joined"],
-        ((n, "!", False, f"banc{n}@exemple.quebec", "", "Camille", f"Banc {n}",
+        ((n, "!", False, _email(n), "", "Camille", f"Banc {n}",
           french.sort_key(f"Banc {n} Camille"), False, True, joined)
          for n in range(1, count + 2)),
     )  # fmt: skip
@@ -254,6 +261,11 @@ def _session(user: User, now: datetime, *, floors: bool, **more: int) -> Session
     )
 
 
+def _with_password(people: int) -> range:
+    """Neighbours of the actors, whose sessions a new password would close."""
+    return range(ACTORS + 1, min(ACTORS + COLLEAGUES, people) + 1)
+
+
 def _world(people: int, version: CourseVersion) -> dict[str, Any]:
     """Addresses and people that the load asks for."""
     actors = range(1, min(ACTORS, people) + 1)
@@ -267,6 +279,8 @@ def _world(people: int, version: CourseVersion) -> dict[str, Any]:
         "half_way": half_way,
         "sessions": {str(n): session_key(n) for n in (*actors, people + 1)},
         "bare_sessions": {str(n): session_key(n, floors=True) for n in half_way},
+        "colleagues": [_email(n) for n in _with_password(people)],
+        "addressees": [_email(n) for n in _with_password(people)][:TRIES],
         "course": MAIN_COURSE.lower(),
         "lesson": lessons[0]["key"],
         "left": [each["key"] for each in lessons[len(lessons) // 2 + 1 :]],

@@ -4,12 +4,14 @@ import time
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass, field
+from typing import Any
 
 import psycopg2
 
-from tests.bench import machine
+from tests.bench import doors, machine
+from tests.bench.doors import Doors
 from tests.bench.load import Answer, Load, Site
-from tests.bench.pages import BARE, Page
+from tests.bench.pages import BARE, Page, pages
 from tests.bench.stack import Stack
 
 CLIENTS = (1, 4, 16)
@@ -62,14 +64,20 @@ class Run:
     drift: float = 0.0
     pdf_ms: float | None = None
     pdfs: int = 0
+    doors: Doors | None = None
 
 
 def run(
-    stack: Stack, pages: list[Page], *, seconds: float, passes: int, say: Callable[[str], None]
+    stack: Stack,
+    world: dict[str, Any],
+    *,
+    seconds: float,
+    passes: int,
+    say: Callable[[str], None],
 ) -> Run:
     """Every page at every number of clients, `passes` times over; then the tasks and the rest."""
     site, found = Site(stack.ports), Run()
-    for page in pages:
+    for page in pages(world):
         site.load(page, clients=4, seconds=WARM_SECONDS)
         found.figures.append(Figures(page, site.once(page), {n: Cell() for n in CLIENTS}))
     settled = _web_memory(stack)
@@ -82,6 +90,7 @@ def run(
             say(f"{number}/{passes} {each.page.name}: {each.cells[4].cpu_ms():.2f} ms CPU")
     found.drift = _web_memory(stack) - settled
     found.pdfs, found.pdf_ms = _certificates(stack)
+    found.doors = doors.measure(stack.ports["web"], world)
     stack.start_celery("beat", "beat")
     time.sleep(REST_SECONDS)
     found.memory = _memory(stack)

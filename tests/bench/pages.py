@@ -6,6 +6,8 @@ from typing import Any
 from uuid import UUID, uuid5
 
 TOKEN = "b" * 32
+# A large town hall behind one address, its password, and the tries by which a door is timed.
+COLLEAGUES, PASSWORD, TRIES = 300, "quatre mots sans lien", 200
 # Asks for the number of queries; only sent outside the timed requests.
 COUNT_HEADER = "X-Banc-Compte"
 

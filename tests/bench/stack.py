@@ -16,7 +16,7 @@ from atn_platform.core import postgres, processes
 from atn_platform.core.postgres_files import home_folder
 
 ROOT = Path(__file__).resolve().parents[2]
-START_SECONDS = 30.0
+START_SECONDS = 120.0  # others may use the machine
 # The commands of Dockerfile and docker-compose.yml.
 WEB = (
     "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--workers", "2", "--no-ws",
