@@ -17,13 +17,20 @@ from atn_platform.core import french, wording
 from atn_platform.core.pdf import drawing, qr_code, static, write
 from certificates.figures import HOURS, headings, line, title
 from certificates.models import Certificate
+from courses.enums import Level
 from municipalities.enums import Public
 from municipalities.models import Organisation
 
 SHEET = "certificat.css"
 # Signs from which each is set smaller, so that one page holds it whatever its length.
-LONG = {"name": (30, 55, 110), "capacity": (110, 200), "title": (52, 110), "goals": (420, 650)}
+LONG = {
+    "name": (30, 55, 110),
+    "capacity": (110, 200),
+    "title": (52, 110),
+    "goals": (420, 650, 950),
+}
 GOALS, GOAL_LENGTH = 5, 130
+SKILLS, SKILL_LENGTH = 4, 70
 # The thread: a drawing of 470 by 200, with the seal at its end.
 WIDTH, HEIGHT, LEFT, RIGHT = 470, 200, 14, 412
 RIVER, PALE, HONEY, INK = "#8FC1CB", "#115266", "#F2B632", "#0A2E3A"
@@ -34,11 +41,12 @@ def render(certificate: Certificate) -> bytes:
     """Set the certificate. Opens nothing but the fonts bundled with the project."""
     facts = certificate.facts
     goals = [_shortened(goal) for goal in facts["objectives"][:GOALS]]
+    skills = [_skill(each) for each in facts.get("skills", [])[:SKILLS]]
     texts = {
         "name": facts["name"],
         "capacity": capacity(facts),
         "title": facts["course_title"],
-        "goals": "".join(goals),
+        "goals": "".join([*goals, *skills]),
     }
     address = f"{settings.SITE_URL}{reverse('certificates:verify', args=[certificate.code])}"
     html = render_to_string(
@@ -47,6 +55,7 @@ def render(certificate: Certificate) -> bytes:
             "certificate": certificate,
             "facts": facts,
             "goals": goals,
+            "skills": "; ".join(skills),
             "capacity": texts["capacity"],
             "period": _period(facts),
             "sizes": {key: _size(key, text) for key, text in texts.items()},
@@ -167,5 +176,16 @@ def _size(key: str, text: str) -> int:
     return sum(len(text) > bound for bound in LONG[key])
 
 
-def _shortened(goal: str) -> str:
-    return goal if len(goal) <= GOAL_LENGTH else goal[: GOAL_LENGTH - 1].rstrip() + "…"
+def _skill(skill: dict[str, Any]) -> str:
+    """« A1 reconnaître l’hameçonnage et la fraude (niveau 2, appliquer) »."""
+    facts = {
+        "code": skill["code"],
+        "title": _shortened(skill["title"], SKILL_LENGTH),
+        "level": skill["level"],
+        "word": Level(skill["level"]).label,
+    }
+    return _("%(code)s %(title)s (niveau %(level)s, %(word)s)") % facts
+
+
+def _shortened(words: str, length: int = GOAL_LENGTH) -> str:
+    return words if len(words) <= length else words[: length - 1].rstrip() + "…"

@@ -17,6 +17,7 @@ from atn_platform.core import wording
 from certificates.models import Certificate, CertificateQuerySet
 from courses.documents import stations
 from courses.enums import Mode
+from courses.models import Skill
 from courses.queries import document
 from enrollments.enums import Status
 from enrollments.models import Enrollment, LessonState
@@ -79,6 +80,7 @@ def facts_of(enrollment: Enrollment) -> dict[str, Any]:
         "course_title": content["title"],
         "version": enrollment.version.number,
         "objectives": content["objectives"],
+        "skills": _skills(content["competencies"]),
         "mode": str(Mode(content["mode"]).label),
         "minutes": content["minutes"],
         "uec": content["uec"],
@@ -89,6 +91,17 @@ def facts_of(enrollment: Enrollment) -> dict[str, Any]:
         "issuer": settings.CERTIFICATE_ISSUER,
         "signatories": settings.CERTIFICATE_SIGNATORIES,
     }
+
+
+def _skills(goals: list[str]) -> list[dict[str, Any]]:
+    """Competencies that the course aims at, with their names of today."""
+    if not goals:
+        return []
+    levels = dict(goal.split("-", 1) for goal in goals if "-" in goal)
+    named = Skill.objects.filter(code__in=levels).order_by("code")
+    return [
+        {"code": each.code, "title": each.title, "level": int(levels[each.code])} for each in named
+    ]
 
 
 def legible(text: str) -> str:

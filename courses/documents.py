@@ -71,6 +71,7 @@ class QuestionDoc(TypedDict):
     distractors: NotRequired[list[str]]  # matching
     answers: NotRequired[list[str]]  # short; compared folded, articles kept
     feedback: FeedbackDoc
+    competencies: NotRequired[list[str]]  # what a right answer proves: A1-2
 
 
 class SceneChoiceDoc(TypedDict):

@@ -52,6 +52,15 @@ class QuestionKind(models.TextChoices):
     CLASSIFYING = "classifying", _("classement par catégories")
 
 
+class Level(models.IntegerChoices):
+    """How far somebody masters a competency."""
+
+    DISCOVER = 1, _("découvrir")
+    APPLY = 2, _("appliquer")
+    ADAPT = 3, _("adapter")
+    GUIDE = 4, _("accompagner les autres")
+
+
 class SessionMode(models.TextChoices):
     IN_PERSON = "in-person", _("en présence")
     VIRTUAL = "virtual", _("en ligne")

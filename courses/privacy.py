@@ -21,6 +21,8 @@ from courses.models import (
     PathStep,
     Question,
     SearchEntry,
+    Skill,
+    SkillDomain,
 )
 
 TABLES = [
@@ -47,7 +49,7 @@ TABLES = [
         plain="id document facts minutes content_hash",
     ),
     *nobody(Course, Module, Lesson, Block, Question, BankQuestion, BankVersion, BankImport, Asset,
-            Path, PathStep, SearchEntry),
+            Path, PathStep, SearchEntry, Skill, SkillDomain),
 ]  # fmt: skip
 
 LINKS = [

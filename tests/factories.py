@@ -234,7 +234,7 @@ def course_document(course: Course, stations: list[dict]) -> dict:
         "topic": course.topic,
         "mode": course.mode,
         "publics": list(course.publics),
-        "competencies": [],
+        "competencies": list(course.competencies),
         "pass_mark": course.pass_mark,
         "minutes": sum(station["minutes"] for station in stations),
         "uec": None,

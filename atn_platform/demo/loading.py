@@ -54,6 +54,7 @@ def load() -> dict[str, int]:
     write_territory(Organisation.objects.get(code=MRC_CODE), since=MANDATES_START)
     _agree([*mandates, *personas])
     _print_card(home, personas)
+    courses.load_framework()
     for folder in sorted(path for path in COURSES.iterdir() if path.is_dir()):
         course = courses.import_folder(path=folder)
         courses.publish(course_id=course.pk, by=None, at=PUBLISHED_AT)

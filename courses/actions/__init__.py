@@ -3,6 +3,7 @@
 from courses.actions.booklets import take_booklet
 from courses.actions.drafts import export_folder, import_folder
 from courses.actions.editing import EditConflict, Node, course_of, revision, save, values
+from courses.actions.framework import load_framework
 from courses.actions.media import MediaRefused, remove_asset, store_asset
 from courses.actions.outline import (
     Part,
@@ -44,6 +45,7 @@ __all__ = [
     "export_folder",
     "import_folder",
     "import_paths",
+    "load_framework",
     "move",
     "move_step",
     "publish",

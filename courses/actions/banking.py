@@ -86,7 +86,9 @@ def renew_copy(*, copy: Question) -> None:
     found = BankQuestion.objects.filter(uuid=uuid).first() if uuid else None
     if found is None or found.kind != copy.kind:
         raise ActionError(_("Cette question n’est plus dans la banque."))
-    copy.prompt, copy.data = found.prompt, {**found.data, "bank": found.reference}
+    # What the answer proves is the course's affair: the bank knows nothing of it.
+    proves = {name: each for name, each in copy.data.items() if name == "competencies"}
+    copy.prompt, copy.data = found.prompt, {**found.data, **proves, "bank": found.reference}
     copy.save(update_fields=["prompt", "data", "updated_at"])
 
 
@@ -100,7 +102,8 @@ def put_in_bank(*, copy: Question, by: User, at: datetime) -> BankQuestion:
         raise ActionError(
             _("L’image d’une question à zones appartient au cours : elle ne va pas à la banque.")
         )
-    data = {name: each for name, each in copy.data.items() if name != "bank"}
+    own = ("bank", "competencies")
+    data = {name: each for name, each in copy.data.items() if name not in own}
     title = " ".join(copy.prompt.split())[:TITLE_LENGTH]
     course = copy.block.lesson.module.course
     row = BankQuestion(uuid=uuid4(), kind=copy.kind, title=title, prompt=copy.prompt, data=data,
@@ -113,7 +116,8 @@ def put_in_bank(*, copy: Question, by: User, at: datetime) -> BankQuestion:
             for name in ("uuid", "kind", "title", "prompt", "data", "source")
         },
     )
-    copy.data = {**data, "bank": found.reference}
+    proves = {name: copy.data[name] for name in own[1:] if name in copy.data}
+    copy.data = {**data, **proves, "bank": found.reference}
     copy.save(update_fields=["data", "updated_at"])
     if is_new:
         record(at=at, actor=by, verb="bank.added", target=found.reference)

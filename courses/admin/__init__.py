@@ -3,6 +3,7 @@
 from courses.admin.lists import BankQuestionAdmin, CourseAdmin, CourseVersionAdmin
 from courses.admin.paths import PathAdmin
 from courses.admin.sessions import CourseSessionAdmin
+from courses.admin.skills import SkillAdmin, SkillDomainAdmin
 
 __all__ = [
     "BankQuestionAdmin",
@@ -10,4 +11,6 @@ __all__ = [
     "CourseSessionAdmin",
     "CourseVersionAdmin",
     "PathAdmin",
+    "SkillAdmin",
+    "SkillDomainAdmin",
 ]

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from atn_platform.core import french
 from courses.enums import BlockKind, LessonKind, Mode, QuestionKind, Topic
+from courses.folder.framework import check_goals
 from courses.folder.shapes import (
     BLOCK_FIELDS,
     COURSE_KEYS,
@@ -224,6 +225,7 @@ def _check_course(source: Source, front: dict[str, Any]) -> None:
         check_choice(source, front.get(name), (name,), choices)
     for rank, public in enumerate(front.get("publics") or ()):
         check_choice(source, public, ("publics", rank), Public.values)
+    check_goals(source, front.get("competencies"), ("competencies",))
 
 
 def _modules(
@@ -357,6 +359,7 @@ def _questions(name: str, folder: Path, problems: list[Problem]) -> list[Questio
         types = {"key": str, "kind": str, "prompt": str, **fields}
         check_fields(source, row, (rank,), types, required=("key", "kind", "prompt"))
         _check_elements(source, row, (rank,))
+        check_goals(source, row.get("competencies"), (rank, "competencies"))
         data = {key: value for key, value in row.items() if key in fields}
         questions.append(
             QuestionText(str(row.get("key")), str(row.get("kind")), str(row.get("prompt")), data)

@@ -9,7 +9,7 @@ COURSE_KEYS = (
 LESSON_KEYS = ("title", "kind", "minutes", "objective", "required")
 QUESTION_KEYS = (
     "key", "kind", "prompt", "choices", "answer", "items", "pairs", "distractors", "answers",
-    "image", "alt", "zones", "gaps", "categories", "feedback", "bank",
+    "image", "alt", "zones", "gaps", "categories", "feedback", "competencies", "bank",
 )  # fmt: skip
 # Fields of each kind of block: name -> type; those in REQUIRED must be there to be a draft at all.
 BLOCK_FIELDS: dict[str, dict[str, type]] = {
@@ -26,8 +26,9 @@ BLOCK_FIELDS: dict[str, dict[str, type]] = {
     BlockKind.SCENARIO: {"title": str, "text": str, "start": str, "scenes": list},
     BlockKind.QUIZ: {"title": str, "draw": int},
 }  # fmt: skip
-# Of a question taken in the bank: its UUID there and the version, « uuid/2 ».
-ORIGIN: dict[str, type] = {"bank": str}
+# What a right answer shows (A1-2); and of a question taken in the bank, its UUID there and the
+# version, « uuid/2 ».
+ORIGIN: dict[str, type] = {"competencies": list, "bank": str}
 QUESTION_FIELDS: dict[str, dict[str, type]] = {
     QuestionKind.SINGLE: {"choices": list, "feedback": dict, **ORIGIN},
     QuestionKind.MULTIPLE: {"choices": list, "feedback": dict, **ORIGIN},

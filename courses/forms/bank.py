@@ -69,6 +69,8 @@ def bank_form(question: BankQuestion, data: Any = None) -> QuestionForm:
         "tags": question.tags, "seen": question.content_hash,
     }  # fmt: skip
     form = form_of(question.kind)(data, initial=initial)
+    # What an answer proves is said in each course.
+    del form.fields["competencies"]
     form.fields = {
         "title": forms.CharField(label=_("Titre"), max_length=160),
         "tags": TagsField(

@@ -8,7 +8,7 @@ from django.core.validators import RegexValidator
 from django.utils.translation import gettext_lazy as _
 
 from courses.enums import BlockKind, LessonKind, Mode, QuestionKind, Topic
-from courses.forms.fields import LinesField, ProseField
+from courses.forms.fields import GoalsField, LinesField, ProseField
 from municipalities.enums import Public
 
 
@@ -43,8 +43,10 @@ class CourseForm(NodeForm):
         required=False,
         widget=forms.CheckboxSelectMultiple,
     )
-    competencies = LinesField(
-        label=_("Compétences"), rows=3, help_text=_("Un code par ligne, par exemple A1-2.")
+    competencies = GoalsField(
+        label=_("Compétences visées"),
+        rows=3,
+        help_text=_("Une compétence et le niveau atteint par ligne, par exemple A1-2."),
     )
     pass_mark = forms.IntegerField(
         label=_("Seuil de réussite (%)"), min_value=1, max_value=100, localize=False
@@ -54,13 +56,6 @@ class CourseForm(NodeForm):
     def changes(self) -> dict[str, Any]:
         changed = super().changes()
         return {**changed, "objectives": "\n".join(changed["objectives"])}
-
-    def clean_competencies(self) -> list[str]:
-        codes: list[str] = self.cleaned_data["competencies"]
-        longest = 8
-        if any(len(code) > longest for code in codes):
-            raise forms.ValidationError(_("Un code de compétence compte au plus 8 caractères."))
-        return codes
 
 
 class ModuleForm(NodeForm):

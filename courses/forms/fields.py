@@ -7,6 +7,8 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
+from courses.folder.framework import GOAL
+from courses.models import Skill
 from courses.notation import (
     NotationRefused,
     read_choices,
@@ -54,6 +56,24 @@ class LinesField(ProseField):
 
     def clean(self, value: Any) -> Any:
         return [line.strip() for line in super().clean(value).split("\n") if line.strip()]
+
+
+class GoalsField(LinesField):
+    """Competencies of the framework with their levels, one a line: A1-2."""
+
+    def clean(self, value: Any) -> Any:
+        goals = list(dict.fromkeys(each.upper() for each in super().clean(value)))
+        for each in goals:
+            if not GOAL.match(each):
+                raise ValidationError(
+                    _("« %s » : écrivez la compétence et son niveau, A1-2.") % each
+                )
+        known = set(Skill.objects.values_list("code", flat=True)) if goals else set()
+        for each in goals:
+            # Before the framework is loaded, nothing can be said of a code.
+            if known and each.split("-")[0] not in known:
+                raise ValidationError(_("« %s » n’est pas dans le référentiel.") % each)
+        return goals
 
 
 class PairsField(LinesField):

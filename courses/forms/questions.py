@@ -13,6 +13,7 @@ from courses.forms.fields import (
     CategoriesField,
     ChoicesField,
     GapsField,
+    GoalsField,
     LinesField,
     NumbersField,
     PairsField,
@@ -32,9 +33,14 @@ class QuestionForm(NodeForm):
     prompt = ProseField(label=_("Énoncé"), rows=3, required=True, help_text=MARKDOWN_HINT)
     right = ProseField(label=_("Rétroaction si juste"), rows=2, help_text=RIGHT_HINT)
     wrong = ProseField(label=_("Rétroaction si fausse"), rows=2, help_text=WRONG_HINT)
+    competencies = GoalsField(
+        label=_("Ce qu’une bonne réponse montre"),
+        rows=2,
+        help_text=_("Facultatif : une compétence et son niveau par ligne, par exemple A1-2."),
+    )
     field_order = ("seen", "prompt", "choices", "answer", "items", "pairs", "distractors",
                    "answers", "image", "alt", "zones", "gaps", "categories", "right",
-                   "wrong")  # fmt: skip
+                   "wrong", "competencies")  # fmt: skip
 
     def changes(self) -> dict[str, Any]:
         changed = super().changes()

@@ -13,6 +13,7 @@ from courses.models.drafts import (
 from courses.models.paths import Path, PathStep
 from courses.models.search import SearchEntry
 from courses.models.sessions import CourseSession, CourseSessionQuerySet
+from courses.models.skills import Skill, SkillDomain
 from courses.models.versions import CourseVersion
 
 __all__ = [
@@ -31,5 +32,7 @@ __all__ = [
     "PathStep",
     "Question",
     "SearchEntry",
+    "Skill",
+    "SkillDomain",
     "course_uuid",
 ]

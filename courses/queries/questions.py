@@ -25,6 +25,8 @@ def question_document(question: Question, assets: dict[str, AssetDoc]) -> Questi
     for name in ("items", "distractors", "answers"):
         if name in data:
             built[name] = [_set(each) for each in data[name]]
+    if data.get("competencies"):
+        built["competencies"] = list(data["competencies"])
     if question.kind == QuestionKind.HOTSPOT and data.get("image") in assets:
         built["asset"] = assets[data["image"]]
     if parts := _PARTS.get(QuestionKind(question.kind)):

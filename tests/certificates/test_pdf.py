@@ -290,6 +290,13 @@ def test_names_keep_their_letters_and_lose_pictures_and_controls(typed, kept):
     assert legible(typed) == kept
 
 
+def test_competencies_are_printed_as_they_were_named_that_day_and_older_proofs_have_none():
+    skill = {"code": "A1", "title": "reconnaître la fraude", "level": 2}
+    text = text_of(render(skills=[skill]))
+    assert "Compétences visées A1 reconnaître la fraude (niveau 2, appliquer)" in text
+    assert "Compétences visées" not in text_of(render())
+
+
 def test_the_longest_facts_stay_above_the_signatures():
     content = render(
         name=LONGEST,
@@ -297,13 +304,14 @@ def test_the_longest_facts_stay_above_the_signatures():
         function="directrice " + "générale et " * 9,
         course_title=("Cyber " * 27)[:160],
         objectives=["reconnaître les signes " * 20] * 6,
+        skills=[{"code": "A1", "title": "déjouer les signes " * 8, "level": 4}] * 6,
         stations=["lesson"] * 60,
     )
     places = heights_of(content)
     lowest = min(y for text, y in places if "signes" in text)
     highest = max(y for text, y in places if "Délivrée" in text or "Bérubé" in text)
     assert lowest > highest
-    assert text_of(content).count("…") == 5
+    assert text_of(content).count("…") == 5 + 4
 
 
 def heights_of(content: bytes) -> list[tuple[str, float]]:
