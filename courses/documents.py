@@ -11,6 +11,31 @@ from uuid import UUID
 FORMAT = 1
 
 
+class PartDoc(TypedDict):
+    """What of a package is launched: a SCO, an assignable unit, or the whole of an H5P."""
+
+    key: str
+    title: str
+    href: str  # inside the archive, with its query
+    asset: NotRequired[bool]  # SCORM: says nothing of itself, so that opening it is doing it
+    data: NotRequired[str]  # what its author lets the player hand over
+    mastery: NotRequired[float]
+    move_on: NotRequired[str]  # cmi5
+
+
+class PackageDoc(TypedDict):
+    """What was recognised in an archive (courses.packages); `standard` is scorm-1.2, scorm-2004,
+    h5p or cmi5. `left_out` names files that are not served.
+    """
+
+    standard: str
+    title: str
+    parts: list[PartDoc]
+    files: int
+    unpacked: int
+    left_out: list[str]
+
+
 class AssetDoc(TypedDict):
     """A stored file: address parts, weight in bytes, and pixels for images and videos."""
 
@@ -20,6 +45,7 @@ class AssetDoc(TypedDict):
     size: int
     width: NotRequired[int | None]
     height: NotRequired[int | None]
+    package: NotRequired[PackageDoc]
 
 
 class ChoiceDoc(TypedDict):
@@ -97,9 +123,9 @@ class BlockDoc(TypedDict):
     key: str
     kind: str
     html: NotRequired[str]  # text, callout, message (body), reflection (prompt), scenario (intro)
-    title: NotRequired[str]  # callout, file, video, scenario, quiz
+    title: NotRequired[str]  # callout, file, video, scenario, quiz, package
     tone: NotRequired[Literal["info", "action", "warning"]]  # callout
-    asset: NotRequired[AssetDoc]  # image, video, file
+    asset: NotRequired[AssetDoc]  # image, video, file, package
     alt: NotRequired[str]  # image; empty only when decorative
     decorative: NotRequired[bool]  # image
     caption: NotRequired[str]  # image
@@ -107,6 +133,8 @@ class BlockDoc(TypedDict):
     audio: NotRequired[AssetDoc | None]  # video: the listening version
     seconds: NotRequired[int]  # video
     transcript_html: NotRequired[str]  # video
+    equivalent_html: NotRequired[str]  # package: the same in words, which counts as much
+    finishes: NotRequired[bool]  # package: what it says of its completion finishes the lesson
     sender: NotRequired[str]  # message
     subject: NotRequired[str]  # message
     clues: NotRequired[list[dict[str, str]]]  # message: {"mark": "1", "text": "…"}

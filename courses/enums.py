@@ -36,6 +36,7 @@ class BlockKind(models.TextChoices):
     MESSAGE = "message", _("message annoté")
     REFLECTION = "reflection", _("réflexion")
     SCENARIO = "scenario", _("scénario")
+    PACKAGE = "package", _("module interactif")
     QUIZ = "quiz", _("questionnaire")
 
 

@@ -59,7 +59,10 @@ def entries(document: CourseDoc) -> Iterator[tuple[LessonDoc | None, str, str, s
 
 def words(block: BlockDoc) -> str:
     """What a block says, as plain text; never the questions, whose answers would show."""
-    said = [block.get(name, "") for name in ("title", "html", "transcript_html", "caption")]
+    said = [
+        block.get(name, "")
+        for name in ("title", "html", "transcript_html", "equivalent_html", "caption")
+    ]
     said += [clue["text"] for clue in block.get("clues", ())]
     said += [scene["text_html"] for scene in block.get("scenes", ())]
     return " ".join(plain(str(part)) for part in said if part)

@@ -148,3 +148,24 @@ def write_course(folder: Path) -> Path:
         (course / name).parent.mkdir(parents=True, exist_ok=True)
         (course / name).write_text(text)
     return course
+
+
+PACKAGE = """
+::: package golf
+title: Le module
+file: module.zip
+equivalent: On tient le bâton à **deux mains**.
+:::
+"""
+
+
+def with_package(
+    folder: Path, content: bytes, *, name: str = "module.zip", more: str = ""
+) -> Path:
+    """The small course, with a package in its first lesson; `more` are fields of the block."""
+    (folder / "media").mkdir(exist_ok=True)
+    (folder / "media" / name).write_bytes(content)
+    lesson = folder / "lessons" / "signes.md"
+    block = PACKAGE.replace("module.zip", name).replace("equivalent", f"{more}equivalent")
+    lesson.write_text(lesson.read_text() + block)
+    return folder

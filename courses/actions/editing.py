@@ -101,8 +101,9 @@ def _write(row: Node, changes: dict[str, Any]) -> None:
 def filled_in(changes: dict[str, Any]) -> dict[str, Any]:
     """Only what was filled in, as in the text files; False is an answer, not an absence."""
     kept = {name: each for name, each in changes.items() if each not in (None, "", [], {})}
-    if kept.get("decorative") is False:
-        del kept["decorative"]
+    for name in ("decorative", "finishes"):
+        if kept.get(name) is False:
+            del kept[name]
     return kept
 
 

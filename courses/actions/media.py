@@ -1,6 +1,7 @@
 """Media of courses: bytes are stored once for each content, under their SHA-256."""
 
 import hashlib
+import io
 import re
 import struct
 from pathlib import PurePath
@@ -11,6 +12,8 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from atn_platform.core.exceptions import ActionError
+from courses import packages
+from courses.documents import PackageDoc
 from courses.models import Asset, Block, Course, Question
 
 # Types we serve, with the bytes a file of that type starts with (offset, signature).
@@ -24,7 +27,11 @@ SIGNATURES: dict[str, tuple[str, int, bytes]] = {
     ".opus": ("audio/ogg", 0, b"OggS"),
     ".vtt": ("text/vtt; charset=utf-8", 0, b"WEBVTT"),
     ".pdf": ("application/pdf", 0, b"%PDF-"),
+    ".zip": ("application/zip", 0, b"PK\x03\x04"),
+    ".h5p": ("application/zip", 0, b"PK\x03\x04"),
 }
+# Archives of interactive modules: SCORM and cmi5, H5P.
+PACKAGES = frozenset({".zip", ".h5p"})
 LARGEST = 60_000_000
 
 
@@ -36,7 +43,8 @@ class MediaRefused(ActionError):
 def store_asset(*, course: Course, name: str, content: bytes) -> Asset:
     """Keep a file of the course under its name; the same name again replaces it.
 
-    Raises MediaRefused when the type is not one we serve, or the bytes are of another type.
+    Raises MediaRefused when the type is not one we serve, or the bytes are of another type, or an
+    archive is not an interactive module that can be played; nothing is written then.
     """
     suffix = PurePath(name).suffix.lower()
     if suffix not in SIGNATURES:
@@ -52,6 +60,7 @@ def store_asset(*, course: Course, name: str, content: bytes) -> Asset:
         raise MediaRefused(message % {"name": name, "line": line})
     if len(content) > LARGEST:
         raise MediaRefused(_("« %s » dépasse 60 Mo : proposez une version plus légère.") % name)
+    package = _package(name, content) if suffix in PACKAGES else None
     digest = hashlib.sha256(content).hexdigest()
     path = f"cours/{digest[:2]}/{digest}{suffix}"
     if not default_storage.exists(path):
@@ -62,7 +71,7 @@ def store_asset(*, course: Course, name: str, content: bytes) -> Asset:
         name=name,
         defaults={
             "file": path, "sha256": digest, "content_type": content_type, "size": len(content),
-            "width": width, "height": height,
+            "width": width, "height": height, "package": package,
         },
     )  # fmt: skip
     return asset
@@ -78,6 +87,13 @@ def remove_asset(*, asset: Asset) -> None:
         message = _("« %s » sert dans un bloc : retirez-le du bloc d’abord.")
         raise MediaRefused(message % asset.name)
     asset.delete()
+
+
+def _package(name: str, content: bytes) -> PackageDoc:
+    try:
+        return packages.read(io.BytesIO(content))
+    except packages.PackageRefused as refused:
+        raise MediaRefused(f"« {name} » : {refused}") from refused
 
 
 _TIMING = re.compile(

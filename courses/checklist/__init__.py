@@ -186,6 +186,16 @@ def _scene(is_reached: bool, key: str, ending: str, choices: int) -> Iterator[st
         yield _("La scène « %s » n’a ni choix ni fin.") % key
 
 
+def _package(block: BlockDoc) -> Iterator[str]:
+    """It wants JavaScript, a good line, often a mouse: words must always do as well."""
+    if "package" not in block.get("asset", {}):
+        yield _("Le fichier du module interactif manque.")
+    if not block["title"]:
+        yield _("Le module interactif n’a pas de titre.")
+    if not block["equivalent_html"]:
+        yield _("Le module interactif n’a pas de forme équivalente, en mots.")
+
+
 def _quiz(block: BlockDoc) -> Iterator[str]:
     bank = len(block["questions"])
     if not bank:
@@ -203,5 +213,6 @@ _BLOCKS: dict[str, Callable[[BlockDoc], Iterable[str]]] = {
     BlockKind.MESSAGE: _message,
     BlockKind.REFLECTION: _text,
     BlockKind.SCENARIO: _scenario,
+    BlockKind.PACKAGE: _package,
     BlockKind.QUIZ: _quiz,
 }

@@ -24,6 +24,7 @@ BLOCK_FIELDS: dict[str, dict[str, type]] = {
     BlockKind.MESSAGE: {"sender": str, "subject": str, "text": str, "clues": list},
     BlockKind.REFLECTION: {"text": str, "options": list},
     BlockKind.SCENARIO: {"title": str, "text": str, "start": str, "scenes": list},
+    BlockKind.PACKAGE: {"title": str, "file": str, "finishes": bool, "equivalent": str},
     BlockKind.QUIZ: {"title": str, "draw": int},
 }  # fmt: skip
 # What a right answer shows (A1-2); and of a question taken in the bank, its UUID there and the

@@ -153,8 +153,30 @@ class VideoForm(MediaForm):
 
 
 class FileForm(MediaForm):
-    FILES = {"file": (_("Fichier"), ("application/", "image/", "audio/", "video/", "text/"))}
+    FILES = {"file": (_("Fichier"), ("application/pdf", "image/", "audio/", "video/", "text/"))}
     title = forms.CharField(label=_("Titre du lien"), max_length=160, required=False)
+
+
+class PackageForm(MediaForm):
+    FILES = {"file": (_("Module"), ("application/zip",))}
+    title = forms.CharField(label=_("Titre"), max_length=160, required=False)
+    finishes = forms.BooleanField(
+        label=_("Réussir le module termine la leçon"),
+        required=False,
+        help_text=_(
+            "Le résultat vient de l’ordinateur de la personne, qui peut le fausser : cochez "
+            "seulement si cela ne porte pas à conséquence."
+        ),
+    )
+    equivalent = ProseField(
+        label=_("Forme équivalente"),
+        rows=10,
+        help_text=_(
+            "Ce que le module apprend, en mots : pour qui navigue au clavier ou sans JavaScript, "
+            "sur une ligne lente ou sur papier. Elle compte autant que le module. %s"
+        )
+        % MARKDOWN_HINT,
+    )
 
 
 _FORMS: dict[str, type[NodeForm]] = {
@@ -166,6 +188,7 @@ _FORMS: dict[str, type[NodeForm]] = {
     BlockKind.MESSAGE: MessageForm,
     BlockKind.REFLECTION: ReflectionForm,
     BlockKind.SCENARIO: ScenarioForm,
+    BlockKind.PACKAGE: PackageForm,
     BlockKind.QUIZ: QuizForm,
 }
 

@@ -103,7 +103,12 @@ def lesson_document(lesson: Lesson, assets: dict[str, AssetDoc]) -> LessonDoc:
     pictures = (block for block in blocks if block["kind"] == BlockKind.IMAGE)
     zoned = (question for block in blocks for question in block.get("questions", ()))
     weights = (each["asset"]["size"] for each in (*pictures, *zoned) if "asset" in each)
-    words = sum(len(str(block).encode()) for block in blocks)
+    # The archive of a package is not on the page; nor is what its manifest says.
+    said = (
+        {n: part for n, part in block.items() if "html" in n or block["kind"] != BlockKind.PACKAGE}
+        for block in blocks
+    )
+    words = sum(len(str(block).encode()) for block in said)
     return {
         "uuid": str(lesson.uuid),
         "key": lesson.key,
@@ -123,7 +128,7 @@ def asset_documents(course: Course) -> dict[str, AssetDoc]:
 
 
 def _asset(asset: Asset) -> AssetDoc:
-    return {
+    found: AssetDoc = {
         "name": asset.name,
         "sha256": asset.sha256,
         "type": asset.content_type,
@@ -131,6 +136,9 @@ def _asset(asset: Asset) -> AssetDoc:
         "width": asset.width,
         "height": asset.height,
     }
+    if asset.package:
+        found["package"] = asset.package
+    return found
 
 
 def block_document(block: Block, assets: dict[str, AssetDoc]) -> BlockDoc:
@@ -227,6 +235,15 @@ def _scenario(data: dict[str, Any], __: dict[str, AssetDoc]) -> dict[str, Any]:
     }
 
 
+def _package(data: dict[str, Any], assets: dict[str, AssetDoc]) -> dict[str, Any]:
+    return {
+        **_plain(data, "title"),
+        "finishes": data.get("finishes") is True,
+        "equivalent_html": markdown.render(data.get("equivalent", "")),
+        **_files(data, assets, asset="file"),
+    }
+
+
 def _quiz(data: dict[str, Any], __: dict[str, AssetDoc]) -> dict[str, Any]:
     return {**_plain(data, "title"), "draw": data.get("draw")}
 
@@ -240,6 +257,7 @@ _PARTS = {
     BlockKind.MESSAGE: _message,
     BlockKind.REFLECTION: _reflection,
     BlockKind.SCENARIO: _scenario,
+    BlockKind.PACKAGE: _package,
     BlockKind.QUIZ: _quiz,
 }
 
