@@ -12,16 +12,17 @@ from atn_platform.reports.enums import Breakdown, MemberColumn, Scope
 from atn_platform.reports.figures import members as member_figures
 from atn_platform.reports.figures import participation as figures
 from atn_platform.reports.figures.members import Members
-from atn_platform.reports.figures.participation import GROUP, Report
+from atn_platform.reports.figures.participation import GROUP, PaceOf, Report
 from atn_platform.reports.forms import ReportForm
 from atn_platform.reports.permissions import audience_of, can_read_reports, mrcs_of
+from atn_platform.reports.queries import participation as queries
 
 
 @require_safe
 @requires(can_read_reports)
 def participation(request: SignedInRequest) -> HttpResponse:
     today = timezone.localdate()
-    form, report, by = _asked(request, today, with_pace=True)
+    form, report, by = _asked(request, today, pace=queries.recent_pace)
     table = report.tables[GROUP if by == Breakdown.STRATUM else by]
     context = {
         "form": form,
@@ -40,7 +41,7 @@ def participation(request: SignedInRequest) -> HttpResponse:
 @requires(can_read_reports)
 def export(request: SignedInRequest, extension: str) -> HttpResponseBase:
     """The figures of the page as a file; taking one is written in the journal."""
-    form, report, by = _asked(request, timezone.localdate(), with_pace=False)
+    form, report, by = _asked(request, timezone.localdate(), pace=None)
     if not form.is_valid():
         raise Http404
     actions.log_export(
@@ -96,7 +97,7 @@ def _members(request: SignedInRequest, handle: str) -> tuple[Members, MemberColu
 
 
 def _asked(
-    request: SignedInRequest, today: date, *, with_pace: bool
+    request: SignedInRequest, today: date, *, pace: PaceOf | None
 ) -> tuple[ReportForm, Report, Breakdown]:
     """The form as typed, and the report it asks for, or the usual one when it asks for none."""
     usual = {
@@ -112,6 +113,6 @@ def _asked(
         audience=audience_of(request.user),
         today=today,
         scope=Scope(asked["perimetre"]),
-        with_pace=with_pace,
+        pace=pace,
     )
     return form, report, Breakdown(asked["par"])

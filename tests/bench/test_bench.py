@@ -30,8 +30,8 @@ STATEMENTS = {
     "quiz": 5,
     "quiz answer": 10,
     "lesson done": 8,
-    "report": 8,
-    "report, CSV": 6,
+    "report": 4,
+    "report, CSV": 5,
     "attestation, PDF": 3,
     "verification": 1,
 }

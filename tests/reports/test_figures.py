@@ -197,11 +197,11 @@ def test_the_database_is_asked_the_same_whatever_the_number_of_people(
 ):
     take_part(places("01")[0])
     build()
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(5):
         build()
     for place in places("05", 3):
         take_part(place, people=3)
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(5):
         build()
 
 
@@ -245,7 +245,7 @@ def test_the_first_sentence_has_a_rule_for_each_share(places, take_part, active,
 
 @pytest.mark.parametrize(
     "statement",
-    [queries.PARTICIPATION[Scope.ORIGIN], queries.PARTICIPATION[Scope.TODAY], queries.WORK],
+    [queries.TABLES[Scope.ORIGIN], queries.TABLES[Scope.TODAY], queries.WORK],
     ids=["origin", "today", "work"],
 )
 def test_what_was_finished_in_a_period_is_found_by_its_index(statement):

@@ -7,6 +7,7 @@ import re
 from datetime import date
 
 import pytest
+from django.core.cache import caches
 from django.core.management import CommandError, call_command
 from django.urls import reverse
 from openpyxl import load_workbook
@@ -121,8 +122,22 @@ def test_the_page_takes_the_same_queries_whatever_it_counts(
     for region in ("01", "05", "12")[:regions]:
         take_part(places(region)[0], people=6)
     client.get(PAGE)
-    with django_assert_num_queries(8):  # session, person, six of figures
+    # Session, person, the tables, the registry's day; what stands beside them lasts five minutes.
+    with django_assert_num_queries(4):
         client.get(PAGE)
+
+
+def test_tables_are_of_now_and_what_stands_beside_them_lasts_five_minutes(
+    client, coordinator, places, take_part
+):
+    place = places("12")[0]
+    for people in (6, 7):
+        take_part(place, people=people)
+        page = client.get(PAGE)
+    assertContains(page, "inscriptions commencées\xa0: 6;")
+    assertContains(page, "<dd>13\n")
+    caches["process"].clear()
+    assertContains(client.get(PAGE), "inscriptions commencées\xa0: 13;")
 
 
 @pytest.mark.parametrize("regions", [1, 3])
@@ -131,8 +146,8 @@ def test_a_file_takes_the_same_queries_whatever_it_counts(
 ):
     for region in ("01", "05", "12")[:regions]:
         take_part(places(region)[0], people=6)
-    # Session, person, people, municipalities, the registry's day, the journal.
-    with django_assert_num_queries(6):
+    # Session, person, the tables, the registry's day, the journal.
+    with django_assert_num_queries(5):
         client.get("/rapports/participation.csv", T3)
 
 

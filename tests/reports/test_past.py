@@ -184,13 +184,13 @@ def test_reading_the_last_day_as_it_stands_now_would_change_the_past(world, monk
     """The control: without the days known at the time, one backdated end is enough."""
     naive = {
         scope: statement.replace(
-            "CASE WHEN since.id IS NULL THEN mandate.ends_on ELSE since.ends_before END",
-            "mandate.ends_on",
+            "CASE WHEN since.id IS NULL THEN facts.ends_on ELSE since.ends_before END",
+            "facts.ends_on",
         )
-        for scope, statement in queries.REFERENCE.items()
+        for scope, statement in queries.TABLES.items()
     }
-    assert naive != queries.REFERENCE
-    monkeypatch.setattr(queries, "REFERENCE", naive)
+    assert naive != queries.TABLES
+    monkeypatch.setattr(queries, "TABLES", naive)
     before = past()
     play(world, [(end, 0, 0, date(2026, 3, 1))])
     assert past() != before

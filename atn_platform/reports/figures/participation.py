@@ -1,5 +1,6 @@
 """The figures of a report as its reader may see them; page, files and command all start here."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -27,6 +28,8 @@ from atn_platform.reports.queries import participation as queries
 from atn_platform.reports.queries.participation import Counts
 from municipalities.enums import Public
 from municipalities.registry import REGIONS
+
+PaceOf = Callable[..., queries.Pace]
 
 COHORT_DAYS = 90
 GROUP = "group"
@@ -92,14 +95,14 @@ def build(
     audience: Audience,
     today: date,
     scope: Scope = Scope.ORIGIN,
-    with_pace: bool = True,
+    pace: PaceOf | None = queries.pace,
 ) -> Report:
     """Count, and hide what this reader may not see.
 
     By the scope of origin each fact counts for the municipality it was done in, among those of
     the period's last day; by the scope of today, for the one that took it over since, among those
-    of today. Raises ReportRefused when someone outside ATN asks for free dates: two stretches that
-    overlap could be subtracted.
+    of today. `pace` counts what stands beside the tables. Raises ReportRefused when someone
+    outside ATN asks for free dates: two stretches that overlap could be subtracted.
     """
     if audience != Audience.ATN and not period.kind:
         raise ReportRefused(
@@ -126,13 +129,21 @@ def build(
         total=_row(counts, "total", "", (seen, covered[GROUP].total), open_eyes),
         tables=tables,
         states={state: counts.reference("state", state)[0] for state in STATES},
-        pace=_pace(period, scope, seen, today=today, open_eyes=open_eyes) if with_pace else None,
+        pace=pace and _pace(pace, period, scope, seen, today=today, open_eyes=open_eyes),
     )
 
 
-def _pace(period: Period, scope: Scope, seen: int | None, *, today: date, open_eyes: bool) -> Pace:
+def _pace(
+    counted: PaceOf,
+    period: Period,
+    scope: Scope,
+    seen: int | None,
+    *,
+    today: date,
+    open_eyes: bool,
+) -> Pace:
     """`seen` is the total of people; where it is hidden, so is what they did."""
-    found = queries.pace(period, on=period.ends_on, scope=scope)
+    found = counted(period, on=period.ends_on, scope=scope)
     minutes = None if seen is None else found.minutes
     cohort = _cohort(*found.cohort, period, today=today, open_eyes=open_eyes)
     return Pace(found.before, minutes, cohort)

@@ -51,7 +51,7 @@ class Command(BaseCommand):
                 audience=Audience(options["audience"]),
                 today=timezone.localdate(),
                 scope=Scope(options["scope"]),
-                with_pace=False,
+                pace=None,
             )
         except ActionError as error:
             raise CommandError(str(error)) from error
