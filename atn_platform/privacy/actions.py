@@ -1,6 +1,7 @@
-"""Asking for one's own data, making the file, and letting it go."""
+"""Asking for one's own data, making the file and letting it go; and taking a person out."""
 
-from datetime import datetime, timedelta
+from collections import Counter
+from datetime import date, datetime, timedelta
 
 from django.db import transaction
 from django.db.models import Q
@@ -13,7 +14,11 @@ from atn_platform.core.exceptions import ActionError
 from atn_platform.notifications.outbox import queue
 from atn_platform.privacy import emails, exports
 from atn_platform.privacy.inventory import HOLDERS
+from atn_platform.privacy.inventory import erase as erase_from
 from atn_platform.privacy.models import EXPORT_LIFE, DataExport
+from certificates import privacy as proofs
+from enrollments.actions.seats import release_all
+from municipalities.actions.departures import leave_everything
 
 # A worker that said nothing for so long is dead, and another one starts again.
 PATIENCE = timedelta(minutes=2)
@@ -88,3 +93,24 @@ def let_go(*, at: datetime) -> int:
     """Empty the files whose time is over; how many."""
     over = DataExport.objects.filter(expires_at__lte=at, content__isnull=False)
     return over.update(content=None, updated_at=at)
+
+
+@transaction.atomic
+def erase_person(
+    *, user: User, on: date, at: datetime, spare_proofs: bool = False
+) -> Counter[str]:
+    """Take the person out of every table that does not say why it keeps them; how many rows.
+
+    Attestations stay verifiable and figures stay what they were: each `privacy.py` says so. With
+    `spare_proofs` attestations keep their name too.
+    """
+    person = User.objects.select_for_update().get(pk=user.pk)
+    for enrollment_id in person.enrollments.values_list("pk", flat=True):
+        release_all(enrollment_id=enrollment_id, at=at)
+    leave_everything(user=person, on=on, at=at)
+    gone: Counter[str] = Counter()
+    for holder in HOLDERS:
+        if not (spare_proofs and holder is proofs):
+            gone += erase_from(holder, person)
+    User.objects.filter(pk=person.pk).update(erased_at=at)
+    return gone

@@ -1,11 +1,21 @@
-"""What reading leaves behind: a line in the journal for each file taken away."""
+"""What reading leaves behind, and figures kept for when the rows they counted have gone."""
 
-from datetime import datetime
+from collections.abc import Iterable
+from datetime import date, datetime
+
+from django.db import transaction
+from django.db.models import Min
 
 from atn_platform.accounts.models import User
 from atn_platform.audit.recording import record
+from atn_platform.reports.enums import Scope
 from atn_platform.reports.figures.members import Members
 from atn_platform.reports.figures.participation import Report
+from atn_platform.reports.models import PastCount, PastPlace
+from atn_platform.reports.periods import Period, of_year
+from atn_platform.reports.queries import participation as queries
+from atn_platform.reports.queries import past
+from enrollments.models import Enrollment
 
 
 def log_export(
@@ -27,3 +37,52 @@ def log_export(
 def log_members_export(*, found: Members, file_format: str, actor: User, at: datetime) -> None:
     """Write who took the counts of an MRC's municipalities."""
     record(at=at, actor=actor, verb="members.exported", target=found.mrc.name, format=file_format)
+
+
+def keep_figures(*, before: date) -> int:
+    """Keep what every month, quarter and year of the civil years before that day counted.
+
+    Called before old rows go. A year already kept is not counted again: some of its rows may be
+    gone. How many years were added.
+    """
+    years = past.years_to_keep(before)
+    for year in years:
+        _keep_year(year)
+    return len(years)
+
+
+@transaction.atomic
+def _keep_year(year: int) -> None:
+    PastCount.objects.bulk_create(
+        [_kept(period, scope) for period in of_year(year) for scope in Scope]
+    )
+
+
+def _kept(period: Period, scope: Scope) -> PastCount:
+    counts = queries.count(period, on=period.ends_on, scope=scope)
+    pace = past.pace(period, scope=scope, today=date(period.ends_on.year + past.YEARS + 1, 1, 1))
+    started, completed = pace.cohort
+    return PastCount(
+        period=period.key,
+        scope=scope,
+        people=past.as_list(counts.people),
+        places=past.as_list(counts.places),
+        minutes=pace.minutes,
+        started=started,
+        completed=completed,
+        before=pace.before,
+        seen_next=queries.seen_from_next(period, scope=scope),
+    )
+
+
+def keep_places(*, enrollment_ids: Iterable[int]) -> None:
+    """Remember, of these enrolments, in which organisations someone enrolled, and since when."""
+    rows = Enrollment.objects.filter(pk__in=enrollment_ids).order_by()
+    found = rows.values("mandate__organisation").annotate(since=Min("enrolled_at"))
+    for place, since in found.values_list("mandate__organisation", "since"):
+        kept, created = PastPlace.objects.get_or_create(
+            organisation_id=place, defaults={"enrolled_at": since}
+        )
+        if not created and since < kept.enrolled_at:
+            kept.enrolled_at = since
+            kept.save(update_fields=["enrolled_at", "updated_at"])

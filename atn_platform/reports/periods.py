@@ -70,6 +70,11 @@ class Period:
         end = self.starts_on - timedelta(days=1)
         return Period(end - days, end)
 
+    @property
+    def following(self) -> "Period":
+        """The month, quarter or year just after."""
+        return containing(self.ends_on + timedelta(days=1), self.kind)
+
 
 def parse(key: str) -> Period | None:
     """The period that an address names, or None."""
@@ -88,6 +93,13 @@ def containing(day: date, kind: str) -> Period:
     """The month, quarter or year that holds this day."""
     months = MONTHS[kind]
     return _stretch(day.year, day.month - (day.month - 1) % months, months)
+
+
+def of_year(year: int) -> Iterator[Period]:
+    """Every period that a civil year holds, itself included."""
+    for months in MONTHS.values():
+        for first in range(1, 13, months):
+            yield _stretch(year, first, months)
 
 
 def recent(today: date) -> Iterator[Period]:

@@ -1,6 +1,6 @@
 """Proposing by night, approving by day, and letting go of what was proposed and nothing else."""
 
-from datetime import datetime
+from datetime import date, datetime, timedelta
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -9,10 +9,27 @@ from atn_platform.accounts.models import User
 from atn_platform.audit.recording import record
 from atn_platform.core.exceptions import ActionError
 from atn_platform.core.purging import purging
-from atn_platform.retention.models import LegalHold, RetentionRun
-from atn_platform.retention.queries import RULES, Rule, past_due
+from atn_platform.notifications.outbox import queue
+from atn_platform.privacy.actions import erase_person
+from atn_platform.reports.actions import keep_figures, keep_places
+from atn_platform.reports.periods import ZONE
+from atn_platform.retention import emails
+from atn_platform.retention.models import IdleAccount, LegalHold, RetentionRun
+from atn_platform.retention.queries import (
+    IDLE_AFTER,
+    IDLE_NOTICE,
+    IDLE_NOTICES,
+    RULES,
+    Rule,
+    idle,
+    past_due,
+    year_start,
+)
+from enrollments.actions.forgetting import forget
 
 BATCH = 5_000
+# People are taken out one by one: a transaction holds a few of them locked.
+PEOPLE = 20
 
 
 class RetentionRefused(ActionError):
@@ -48,24 +65,68 @@ def carry_out(*, run_id: int, at: datetime) -> bool:
     if run.approved_at is None or run.done_at is not None:
         return False
     for rule in RULES:
-        while _let_go(run, rule):
+        while _let_go(run, rule, at=at):
             pass
     return bool(RetentionRun.objects.filter(pk=run.pk, done_at=None).update(done_at=at))
 
 
 @transaction.atomic
-def _let_go(run: RetentionRun, rule: Rule) -> int:
+def _let_go(run: RetentionRun, rule: Rule, *, at: datetime) -> int:
     """One batch and its count, together; how many."""
     kept = RetentionRun.objects.select_for_update(no_key=True).get(pk=run.pk)
-    found = list(rule.due(run.proposed_at).values_list("pk", flat=True)[:BATCH])
+    batch = PEOPLE if rule.key == "accounts" else BATCH
+    found = list(rule.due(run.proposed_at).values_list("pk", flat=True)[:batch])
     if not found:
         return 0
-    with purging():
-        # Every model has this manager, whatever its own one hides.
-        rule.due(run.proposed_at).model._base_manager.filter(pk__in=found).delete()  # noqa: SLF001
+    _take(rule, found, run, at=at)
     kept.gone[rule.key] = kept.gone.get(rule.key, 0) + len(found)
     kept.save(update_fields=["gone", "updated_at"])
     return len(found)
+
+
+def _take(rule: Rule, found: list[int], run: RetentionRun, *, at: datetime) -> None:
+    if rule.key == "enrollments":
+        # Figures of their years are kept first, so that no report changes.
+        keep_figures(before=year_start(run.proposed_at - rule.keep).date())
+        keep_places(enrollment_ids=found)
+        forget(enrollment_ids=found)
+    elif rule.key == "accounts":
+        # Attestations hold for ever, with their name.
+        for each in IdleAccount.objects.filter(pk__in=found).select_related("user"):
+            erase_person(user=each.user, on=_day(at), at=at, spare_proofs=True)
+        IdleAccount.objects.filter(pk__in=found).delete()
+    else:
+        with purging():
+            # Every model has this manager, whatever its own one hides.
+            rule.due(run.proposed_at).model._base_manager.filter(pk__in=found).delete()  # noqa: SLF001
+
+
+def _day(at: datetime) -> date:
+    return at.astimezone(ZONE).date()
+
+
+def watch_idle_accounts(*, at: datetime) -> int:
+    """Warn whoever’s account no longer serves, three times; forget those whose account does again.
+
+    How many letters were queued. Whoever has no address is not told: the account waits as long.
+    """
+    sleeping = idle(at - IDLE_AFTER)
+    IdleAccount.objects.exclude(user__in=sleeping).delete()
+    known = IdleAccount.objects.values("user")
+    fresh = [IdleAccount(user=user, told_at=at) for user in sleeping.exclude(pk__in=known)]
+    IdleAccount.objects.bulk_create(fresh, ignore_conflicts=True)
+    told = IdleAccount.objects.filter(told_at__gt=at - IDLE_NOTICE).select_related("user")
+    held = LegalHold.objects.filter(lifted_at=None).values("user")
+    return sum(_warn(each, at=at) for each in told.exclude(user__in=held).order_by("pk"))
+
+
+def _warn(account: IdleAccount, *, at: datetime) -> bool:
+    """The last letter whose time has come, once."""
+    ends_at = account.told_at + IDLE_NOTICE
+    left = min(days for days in IDLE_NOTICES if at >= ends_at - timedelta(days=days))
+    if not account.user.letter_address:
+        return False
+    return queue(emails.idle_account(account, days=left, ends_on=_day(ends_at)), at=at)
 
 
 @transaction.atomic

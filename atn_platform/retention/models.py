@@ -41,6 +41,25 @@ class LegalHold(TimestampedModel):
         return f"{self.user} · {self.reason}"
 
 
+class IdleAccount(TimestampedModel):
+    """Someone was told that their account no longer serves; gone as soon as it serves again."""
+
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("personne"),
+        on_delete=models.CASCADE,
+        related_name="+",
+    )
+    told_at = models.DateTimeField(_("premier avis le"))
+
+    class Meta:
+        verbose_name = _("compte inactif")
+        verbose_name_plural = _("comptes inactifs")
+
+    def __str__(self) -> str:
+        return str(self.user)
+
+
 class RetentionRun(TimestampedModel):
     """What is older than its period, proposed one night; then approved, then gone.
 

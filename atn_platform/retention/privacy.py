@@ -6,9 +6,10 @@ from atn_platform.accounts.models import User
 from atn_platform.core import personal
 from atn_platform.core.merging import stays
 from atn_platform.core.personal import About, Export, Kind, Retention, Table
-from atn_platform.retention.models import LegalHold, RetentionRun
+from atn_platform.retention.models import IdleAccount, LegalHold, RetentionRun
 
 WAITS = _("ne rien effacer tant qu’une plainte ou une enquête est ouverte")
+TOLD = _("vous avertir avant d’effacer un compte qui ne sert plus")
 ANSWERABLE = _("savoir qui a approuvé un effacement")
 
 TABLES = [
@@ -21,6 +22,11 @@ TABLES = [
         plain="id created_at updated_at",
     ),
     Table(
+        IdleAccount,
+        (About("user", "user told_at", Kind.MESSAGE, TOLD, Retention.ACCOUNT),),
+        plain="id created_at updated_at",
+    ),
+    Table(
         RetentionRun,
         (About("approved_by", "approved_by approved_at", Kind.ACT, ANSWERABLE, Retention.RIGHTS),),
         plain="id created_at updated_at proposed_at proposed done_at gone",
@@ -29,6 +35,7 @@ TABLES = [
 
 LINKS = [
     *stays(LegalHold, "user", "placed_by"),
+    *stays(IdleAccount, "user"),
     *stays(RetentionRun, "approved_by"),
 ]
 

@@ -9,20 +9,42 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from atn_platform.accounts.models import User
+from atn_platform.accounts.models import RoleGrant, User
 from atn_platform.audit.models import Entry, Viewing
 from atn_platform.consents.models import Consent
 from atn_platform.core.personal import Words
 from atn_platform.notifications.models import OutgoingEmail
-from atn_platform.retention.models import LegalHold
-from enrollments.models import BlockState, HelpThread, LearningEvent, LessonNote
-from municipalities.models import Claim, ImportLine, Invitation, JoinRequest
+from atn_platform.reports.periods import ZONE
+from atn_platform.retention.models import IdleAccount, LegalHold
+from certificates.models import Certificate
+from enrollments.enums import Status
+from enrollments.models import (
+    BlockState,
+    Enrollment,
+    HelpThread,
+    LearningEvent,
+    LessonNote,
+    PathEnrollment,
+    Registration,
+)
+from municipalities.models import (
+    Claim,
+    ImportLine,
+    Invitation,
+    JoinRequest,
+    Mandate,
+    Responsibility,
+)
 
 MONTH = timedelta(days=30.44)
 YEAR = timedelta(days=365.25)
+IDLE_AFTER = 3 * YEAR
+# Days before an idle account is proposed; a letter leaves when so many are left.
+IDLE_NOTICES = (60, 30, 7)
+IDLE_NOTICE = timedelta(days=IDLE_NOTICES[0])
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +81,55 @@ def _of(path: str, held: QuerySet[LegalHold]) -> Q:
     return Q(**{f"{path}__isnull": False, f"{path}__in": held.values("user")})
 
 
+def year_start(limit: datetime) -> datetime:
+    """First moment of the civil year of a limit: years of training go whole, as reports count."""
+    day = limit.astimezone(ZONE).date()
+    return datetime(day.year, 1, 1, tzinfo=ZONE)
+
+
+def enrollments_over(limit: datetime) -> QuerySet[Enrollment]:
+    """Enrolments without an attestation that ended, by a choice or with the function, long ago."""
+    first = year_start(limit)
+    ended = Q(status=Status.WITHDRAWN) | Q(mandate__ends_on__lt=first.date())
+    younger = Registration.objects.filter(
+        Q(registered_at__gte=first) | Q(session__ends_at__gte=first), enrollment=OuterRef("pk")
+    )
+    return Enrollment.objects.filter(
+        ended,
+        Q(last_activity_at__isnull=True) | Q(last_activity_at__lt=first),
+        Q(withdrawn_at__isnull=True) | Q(withdrawn_at__lt=first),
+        ~Exists(younger),
+        ~Exists(Certificate.objects.filter(enrollment=OuterRef("pk"))),
+        # The one that goes on goes last.
+        ~Exists(Enrollment.objects.filter(duplicate_of=OuterRef("pk"))),
+        enrolled_at__lt=first,
+        completed_at__isnull=True,
+    )
+
+
+def idle(limit: datetime) -> QuerySet[User]:
+    """Accounts that served for nothing since that moment: no visit, no course, no function held.
+
+    A role on the platform, a responsibility or a closed account is somebody's decision, and waits
+    for another one.
+    """
+    person = OuterRef("pk")
+    day = limit.astimezone(ZONE).date()
+    lasts = Q(ends_on__isnull=True) | Q(ends_on__gte=day)
+    return User.objects.filter(
+        Q(last_login__isnull=True) | Q(last_login__lt=limit),
+        ~Exists(Enrollment.objects.filter(learner=person, last_activity_at__gte=limit)),
+        ~Exists(Enrollment.objects.filter(learner=person, enrolled_at__gte=limit)),
+        ~Exists(Mandate.objects.filter(lasts, user=person)),
+        ~Exists(Responsibility.objects.filter(lasts, user=person)),
+        ~Exists(RoleGrant.objects.filter(user=person, ended_at=None)),
+        date_joined__lt=limit,
+        is_active=True,
+        is_staff=False,
+        erased_at__isnull=True,
+    )
+
+
 RULES = (
     Rule(
         "answers",
@@ -91,6 +162,40 @@ RULES = (
         _("24 mois après la fin du cours"),
         lambda limit: HelpThread.objects.filter(enrollment__completed_at__lt=limit),
         ("enrollment__learner",),
+    ),
+    Rule(
+        "enrollments",
+        _("inscriptions finies sans attestation, et leurs présences"),
+        7 * YEAR,
+        _("7 ans après l’année de la fin"),
+        enrollments_over,
+        ("learner",),
+    ),
+    Rule(
+        "attendance",
+        _("présences aux rencontres"),
+        7 * YEAR,
+        _("7 ans après l’année de la rencontre"),
+        lambda limit: Registration.objects.filter(session__ends_at__lt=year_start(limit)),
+        ("learner",),
+    ),
+    Rule(
+        "paths",
+        _("parcours quittés"),
+        7 * YEAR,
+        _("7 ans après le départ"),
+        lambda limit: PathEnrollment.objects.filter(withdrawn_at__lt=limit),
+        ("learner",),
+    ),
+    Rule(
+        "accounts",
+        _("comptes inactifs"),
+        IDLE_NOTICE,
+        _("36 mois sans activité, puis trois avis en 60 jours"),
+        lambda limit: IdleAccount.objects.filter(
+            told_at__lt=limit, user__in=idle(limit + IDLE_NOTICE - IDLE_AFTER)
+        ),
+        ("user",),
     ),
     Rule(
         "letters",

@@ -12,9 +12,10 @@ def carry_out(*, run_id: int) -> None:
 
 @shared_task
 def pass_by() -> None:
-    """Each night: finish what was approved and cut short, then propose what time has reached."""
+    """Each night: finish what was approved and cut short, then warn and propose."""
     for run_id in RetentionRun.objects.filter(approved_at__isnull=False, done_at=None).values_list(
         "pk", flat=True
     ):
         actions.carry_out(run_id=run_id, at=timezone.now())
+    actions.watch_idle_accounts(at=timezone.now())
     actions.propose(at=timezone.now())

@@ -1,6 +1,5 @@
 """Asking, answering within the days of the law, and erasing."""
 
-from collections import Counter
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
@@ -12,13 +11,10 @@ from atn_platform.accounts.models import User
 from atn_platform.audit.recording import record
 from atn_platform.core.exceptions import ActionError
 from atn_platform.notifications.outbox import queue
-from atn_platform.privacy.inventory import HOLDERS
-from atn_platform.privacy.inventory import erase as erase_from
+from atn_platform.privacy.actions import erase_person
 from atn_platform.rights import emails
 from atn_platform.rights.enums import Kind, Part, State
 from atn_platform.rights.models import ANSWER_DAYS, EXTRA_DAYS, NOTICE, RightsRequest
-from enrollments.actions.seats import release_all
-from municipalities.actions.departures import leave_everything
 from municipalities.actions.mandates import Term, correct_mandate
 from municipalities.models import Mandate
 
@@ -156,24 +152,14 @@ def erase_due(*, on: date, at: datetime) -> int:
 
 @transaction.atomic
 def erase(*, request_id: int, on: date, at: datetime) -> bool:
-    """Take the person out of every table that does not say why it keeps them. False when done.
-
-    Certificates stay verifiable and figures stay what they were: each `privacy.py` says so.
-    """
+    """Erase the person of an accepted request. False when done."""
     due = RightsRequest.objects.due_for_erasure(at).select_for_update(
         no_key=True, skip_locked=True
     )
     asked = due.filter(pk=request_id).first()
-    if asked is None or asked.user_id is None:
+    if asked is None or asked.user is None:
         return False
-    person = User.objects.select_for_update().get(pk=asked.user_id)
-    for enrollment_id in person.enrollments.values_list("pk", flat=True):
-        release_all(enrollment_id=enrollment_id, at=at)
-    leave_everything(user=person, on=on, at=at)
-    gone: Counter[str] = Counter()
-    for holder in HOLDERS:
-        gone += erase_from(holder, person)
-    User.objects.filter(pk=person.pk).update(erased_at=at)
+    gone = erase_person(user=asked.user, on=on, at=at)
     asked.refresh_from_db()
     asked.erased_at, asked.gone = at, dict(gone)
     asked.save(update_fields=["erased_at", "gone", "updated_at"])

@@ -109,6 +109,7 @@ def test_p14_every_rule_finds_its_rows_and_spares_people_under_a_hold(atn):
     far = NOON + timedelta(days=36525)
     asked = rights.ask_erasure(user=UserFactory(), on=NOON.date(), at=NOON)
     OutgoingEmail.objects.update(sent_at=NOON)
+    EnrollmentFactory(mandate__user=garden.person, mandate__ends_on=NOON.date())
     found = past_due(far)
     # Consents wait for an erasure, which has its own test.
     assert set(PERIODS) - set(found) == {"consents"}
@@ -160,7 +161,7 @@ def test_a_run_cut_short_goes_on(atn, monkeypatch):
     actions.approve(run_id=run.pk, by=atn, at=NOON)
     monkeypatch.setattr(actions, "BATCH", 2)
     rule = next(each for each in RULES if each.key == "letters")
-    assert actions._let_go(run, rule) == 2
+    assert actions._let_go(run, rule, at=NOON) == 2
     tasks.pass_by.delay()
     run.refresh_from_db()
     assert run.gone == {"letters": 5}

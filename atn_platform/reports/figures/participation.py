@@ -25,6 +25,7 @@ from atn_platform.reports.masking import (
 )
 from atn_platform.reports.periods import Period
 from atn_platform.reports.queries import participation as queries
+from atn_platform.reports.queries import past
 from atn_platform.reports.queries.participation import Counts
 from municipalities.enums import Public
 from municipalities.registry import REGIONS
@@ -108,9 +109,20 @@ def build(
         raise ReportRefused(
             _("Pour l’UMQ, la période est un mois, un trimestre ou une année civile au complet.")
         )
-    counts = queries.count(period, on=period.ends_on, scope=scope)
+    if not period.kind and past.is_partly_gone(period, today=today):
+        raise ReportRefused(
+            _("De cette année-là restent des figures, par mois, trimestre ou année : des lignes "
+              "ont dépassé leur durée de conservation.")
+        )  # fmt: skip
+    counts = past.count(period, scope=scope, today=today)
     open_eyes = audience == Audience.ATN
-    people, covered = _seen(counts, period, scope=scope, open_eyes=open_eyes)
+    # Whoever sees the scope of today may look at the scope of origin too.
+    beside = (
+        past.count(period, scope=Scope.ORIGIN, today=today)
+        if scope == Scope.TODAY and not open_eyes
+        else None
+    )
+    people, covered = _seen(counts, beside, open_eyes=open_eyes)
     tables = {
         kind: tuple(
             _row(counts, kind, key, (people[kind].rows[i], covered[kind].rows[i]), open_eyes)
@@ -143,7 +155,7 @@ def _pace(
     open_eyes: bool,
 ) -> Pace:
     """`seen` is the total of people; where it is hidden, so is what they did."""
-    found = counted(period, on=period.ends_on, scope=scope)
+    found = past.pace(period, scope=scope, today=today, live=counted)
     minutes = None if seen is None else found.minutes
     cohort = _cohort(*found.cohort, period, today=today, open_eyes=open_eyes)
     return Pace(found.before, minutes, cohort)
@@ -186,22 +198,20 @@ def _share(part: int | None, whole: int, *, open_eyes: bool) -> float | None:
 
 
 def _seen(
-    counts: Counts, period: Period, *, scope: Scope, open_eyes: bool
+    counts: Counts, beside: Counts | None, *, open_eyes: bool
 ) -> tuple[dict[str, Masked], dict[str, Masked]]:
     """People and elected people with a course, as this reader may see them.
 
-    Whoever sees the scope of today may look at the scope of origin too: one is masked beside the
-    other.
+    `beside` is what the same reader sees of another scope: one is masked beside the other.
     """
     people, covered = _people_cells(counts), _covered_cells(counts)
     if open_eyes:
         return _bare(people), _bare(covered)
-    if scope == Scope.ORIGIN:
+    if beside is None:
         return _masked(people), _masked(covered)
-    origin = queries.count(period, on=period.ends_on)
     return (
-        _masked(people, beside=_people_cells(origin)),
-        _masked(covered, beside=_covered_cells(origin)),
+        _masked(people, beside=_people_cells(beside)),
+        _masked(covered, beside=_covered_cells(beside)),
     )
 
 

@@ -153,6 +153,11 @@ def _tables(scope: Scope) -> str:
                WHERE mandate.organisation_id = place.id AND enrolled.enrolled_at < %(end)s
                LIMIT 1
          ) someone
+         UNION
+        SELECT place.place
+          FROM reports_pastplace gone
+          JOIN places place ON place.id = gone.organisation_id
+         WHERE gone.enrolled_at < %(end)s
     ), reference AS (
         SELECT place.region, place.stratum, place.stratum_group,
                CASE WHEN place.seats_filled > 0 THEN place.seats_filled ELSE 0 END AS seats,
@@ -256,6 +261,12 @@ class Pace:
     minutes: int
     cohort: tuple[int, int]
     before: int
+
+
+def seen_from_next(period: Period, *, scope: Scope) -> int:
+    """Municipalities of a period, as the one that follows compares itself with them."""
+    found: int = _rows(BEFORE[scope], _moments(period, period.following.ends_on))[0][0]
+    return found
 
 
 def count(period: Period, *, on: date, scope: Scope = Scope.ORIGIN) -> Counts:

@@ -13,7 +13,7 @@ from django.core.management.commands import makemessages
 FRENCH_ONLY = (
     "templates/admin/*", "templates/atelier/*", "templates/reports/*", "templates/demo/*",
     "atn_platform/audit/*", "atn_platform/demo/*", "atn_platform/incidents/*",
-    "atn_platform/reports/*", "atn_platform/retention/*", "atn_platform/settings/*",
+    "atn_platform/reports/*", "atn_platform/retention/[afmq]*", "atn_platform/settings/*",
     "courses/actions/*", "courses/admin/*", "courses/exchange/*", "courses/forms/*",
     "templates/courses/booklet/*", "courses/epub.py", "courses/pdf.py",
     "courses/checklist/*", "courses/folder/*", "courses/notation/*", "courses/packages/*",
