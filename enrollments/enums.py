@@ -22,6 +22,8 @@ class Verb(models.TextChoices):
     MISSED = "missed", _("n'a pas assisté à la rencontre")
     # By a trainer, of an attempt that its learner asked to have looked at.
     REVISED = "revised", _("a vu son résultat révisé")
+    # By the academy: the course goes on in a newer version, and what was finished stays so.
+    MOVED = "moved", _("a changé de version")
 
 
 class Fate(models.TextChoices):

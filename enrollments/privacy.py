@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from atn_platform.accounts.models import User
 from atn_platform.core import personal
 from atn_platform.core.merging import follows, stays
-from atn_platform.core.personal import About, Export, Kind, Reader, Retention, Table
+from atn_platform.core.personal import About, Export, Kind, Reader, Retention, Table, nobody
 from atn_platform.core.purging import purging
 from enrollments.models import (
     BlockState,
@@ -22,6 +22,7 @@ from enrollments.models import (
     PathEnrollment,
     Registration,
     ScoreReview,
+    VersionMove,
 )
 
 FOLLOWED = _("vous donner accès au cours et vous remettre votre attestation")
@@ -90,7 +91,8 @@ TABLES = [
     Table(
         LessonState,
         (
-            About("enrollment__learner", "enrollment lesson opened_at completed_at mandate",
+            About("enrollment__learner",
+                  "enrollment lesson opened_at completed_at mandate version",
                   Kind.TRAINING, FOLLOWED, Retention.TRAINING, ALONE),
         ),
         plain="id created_at updated_at is_copy",
@@ -164,6 +166,7 @@ TABLES = [
         ),
         plain="id created_at updated_at state",
     ),
+    *nobody(VersionMove),
 ]  # fmt: skip
 
 LINKS = [

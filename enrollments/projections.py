@@ -7,7 +7,7 @@ proofs rest on it, and taking one back is an act of its own.
 """
 
 from collections.abc import Container, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -68,8 +68,9 @@ def standing(document: CourseDoc, events: Sequence[Event]) -> Standing:
     """Standing of one enrolment in the version it follows, from all its events in any order."""
     lessons = _lessons(document, events)
     required = [UUID(each["uuid"]) for each in stations(document) if each["required"]]
-    moments = [event.happened_at for event in events]
-    last = max(events, key=_moment, default=None)
+    acts = [event for event in events if event.verb != Verb.MOVED]
+    moments = [event.happened_at for event in acts]
+    last = max(acts, key=_moment, default=None)
     finished = {uuid for uuid in lessons if _completed(lessons, uuid) is not None}
     return Standing(
         lessons=lessons,
@@ -114,13 +115,26 @@ def lesson_standing(lesson: LessonDoc, events: Sequence[Event], pass_mark: int) 
 
 def _lessons(document: CourseDoc, events: Iterable[Event]) -> dict[UUID, LessonStanding]:
     by_lesson: dict[UUID, list[Event]] = {}
+    kept: dict[UUID, datetime] = {}
     for event in events:
-        by_lesson.setdefault(event.lesson, []).append(event)
-    return {
+        if event.verb == Verb.MOVED:
+            kept |= _finished_then(event)
+        else:
+            by_lesson.setdefault(event.lesson, []).append(event)
+    lessons = {
         UUID(each["uuid"]): lesson_standing(each, found, document["pass_mark"])
         for each in stations(document)
         if (found := by_lesson.get(UUID(each["uuid"])))
     }
+    for uuid in kept.keys() & lessons.keys():
+        lessons[uuid] = replace(lessons[uuid], completed_at=kept[uuid])
+    return lessons
+
+
+def _finished_then(moved: Event) -> dict[UUID, datetime]:
+    """What was finished when the version changed, and since when."""
+    said = moved.result.get("finished") or {}
+    return {UUID(uuid): datetime.fromisoformat(moment) for uuid, moment in said.items()}
 
 
 def _completed(lessons: Mapping[UUID, LessonStanding], uuid: UUID) -> datetime | None:
@@ -133,15 +147,19 @@ def _recognised(document: CourseDoc, events: Sequence[Event]) -> datetime | None
     found = None
     for correction in sorted(corrections, key=_reception):
         before = [event for event in events if _reception(event) < _reception(correction)]
-        found = _all_done(document, _lessons(document, before)) or found
-    return _all_done(document, _lessons(document, events)) or found
+        found = _all_done(document, before) or found
+    return _all_done(document, events) or found
 
 
-def _all_done(document: CourseDoc, lessons: Mapping[UUID, LessonStanding]) -> datetime | None:
+def _all_done(document: CourseDoc, events: Sequence[Event]) -> datetime | None:
+    lessons = _lessons(document, events)
     required = [UUID(each["uuid"]) for each in stations(document) if each["required"]]
     moments = [_completed(lessons, uuid) for uuid in required]
     known = [moment for moment in moments if moment is not None]
-    return max(known) if known and len(known) == len(moments) else None
+    if not known or len(known) < len(moments):
+        return None
+    # A course is moved only while it is not finished: figures of the past stay as they were.
+    return max([*known, *(each.happened_at for each in events if each.verb == Verb.MOVED)])
 
 
 def _best_score(document: CourseDoc, lessons: Mapping[UUID, LessonStanding]) -> int | None:

@@ -279,6 +279,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "enrollments.tasks.tell_changes",
         "schedule": crontab(minute="*"),
     },
+    "versions-changing": {
+        "task": "enrollments.tasks.resume_moves",
+        "schedule": crontab(minute="*/2"),
+    },
     "retention": {
         "task": "atn_platform.retention.tasks.pass_by",
         "schedule": crontab(minute="40", hour="3"),

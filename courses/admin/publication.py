@@ -15,7 +15,9 @@ from courses.models import Course
 from courses.queries import (
     asset_documents,
     changes_since_published,
+    document,
     draft_document,
+    effects,
     lesson_document,
     versions_with_followers,
 )
@@ -68,15 +70,19 @@ def publish(request: SignedInRequest, course: Course) -> HttpResponse:
                 else _("La version %d est en vigueur.")
             )
             messages.success(request, said % version.number)
-            return redirect("atelier:versions", course.code.lower())
+            behind = version.pk != before and effects(course, document(version.pk))
+            page_of = "enrollments:move-people" if behind else "atelier:versions"
+            return redirect(page_of, course.code.lower())
+    draft = draft_document(course)
     return page(
         request,
         "atelier/publish.html",
         course,
         status=422 if is_refused else 200,
         is_refused=is_refused,
-        changes=changes_since_published(course, draft_document(course)),
-        current=versions_with_followers(course).first() if course.current_version else None,
+        changes=changes_since_published(course, draft),
+        effects=effects(course, draft),
+        current=course.current_version,
     )
 
 

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any, Literal, cast
+from typing import Any, cast
 
 from django.db.models import Count, Q, QuerySet
 
 from atn_platform.core import french, markdown
+from courses.differences import Change, differences
 from courses.documents import (
     FORMAT,
     AssetDoc,
@@ -15,7 +16,6 @@ from courses.documents import (
     LessonDoc,
     ModuleDoc,
     data_of,
-    stations,
 )
 from courses.enums import BlockKind
 from courses.models import Asset, Block, Course, CourseVersion, Lesson
@@ -262,45 +262,54 @@ _PARTS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
-    """A station that publishing would add, remove or modify; no title means the front page."""
-
-    kind: Literal["added", "removed", "modified"]
-    title: str
-
-
 def changes_since_published(course: Course, draft: CourseDoc) -> list[Change]:
     """What publishing would change for newcomers; everything, for a first version."""
-    old: dict[str, Any] = {"modules": []}
-    if course.current_version_id:
-        old = dict(document(course.current_version_id))
-    before = {each["uuid"]: each for each in stations(cast("CourseDoc", old))}
-    after = {each["uuid"]: each for each in stations(draft)}
-    changes = [Change("modified", "")] if before and _front(old) != _front(dict(draft)) else []
-    for uuid, lesson in after.items():
-        if uuid not in before:
-            changes.append(Change("added", lesson["title"]))
-        elif before[uuid] != lesson:
-            changes.append(Change("modified", lesson["title"]))
-    removed = [each for uuid, each in before.items() if uuid not in after]
-    return changes + [Change("removed", each["title"]) for each in removed]
+    published = course.current_version_id
+    return differences(document(published) if published else None, draft)
 
 
-def _front(document: dict[str, Any]) -> dict[str, Any]:
-    """All but the stations: the course's own words, and the outline."""
-    outline = [
-        (each["uuid"], each["title"], [lesson["uuid"] for lesson in each["lessons"]])
-        for each in document["modules"]
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """What a document would change for those who are under way in one version."""
+
+    number: int
+    followers: int
+    changes: list[Change]
+
+    @property
+    def to_do(self) -> list[str]:
+        """Stations they would have to do besides."""
+        return [each.title for each in self.changes if each.kind == "added" and each.required]
+
+    @property
+    def gone(self) -> list[str]:
+        return [each.title for each in self.changes if each.kind == "removed"]
+
+    @property
+    def renewed(self) -> list[str]:
+        return [each.title for each in self.changes if each.kind == "modified" and each.title]
+
+
+def effects(course: Course, target: CourseDoc) -> list[Effect]:
+    """For each version that somebody follows and that differs from the target, newest first."""
+    rows = course.versions.annotate(followers=_under_way()).filter(followers__gt=0)
+    followed = list(rows.order_by("-number").values_list("pk", "number", "followers"))
+    read = documents(pk for pk, *__ in followed)
+    found = [
+        Effect(number, people, differences(read[pk], target)) for pk, number, people in followed
     ]
-    return {**document, "modules": outline, "minutes": 0, "uec": bool(document.get("uec"))}
+    return [each for each in found if each.changes]
 
 
 def _under_way() -> Count:
     """People who follow and have neither finished nor left."""
     return Count(
         "enrollments",
-        filter=Q(enrollments__completed_at__isnull=True, enrollments__withdrawn_at__isnull=True),
+        filter=Q(
+            enrollments__completed_at__isnull=True,
+            enrollments__withdrawn_at__isnull=True,
+            enrollments__duplicate_of__isnull=True,
+        ),
     )
 
 

@@ -15,6 +15,7 @@ from enrollments.actions.ledger import (
     record,
     record_attendance,
 )
+from enrollments.actions.moving import MoveRefused, ask_move, move_some
 from enrollments.actions.noting import NotesChanged, write_notes
 from enrollments.actions.registering import Wish, add_at_the_door, register
 from enrollments.actions.replaying import Answer, Batch, Statement, replay
@@ -27,6 +28,7 @@ __all__ = [
     "EnrollmentRefused",
     "EventRefused",
     "HelpRefused",
+    "MoveRefused",
     "NewEvent",
     "NotesChanged",
     "RegistrationRefused",
@@ -36,11 +38,13 @@ __all__ = [
     "add_at_the_door",
     "answer_review",
     "ask",
+    "ask_move",
     "ask_review",
     "cancel",
     "enroll",
     "enroll_in_path",
     "leave_path",
+    "move_some",
     "recompute",
     "record",
     "record_attendance",

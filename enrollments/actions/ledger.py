@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
@@ -13,8 +13,9 @@ from django.utils.translation import gettext as _
 from atn_platform.core.exceptions import ActionError
 from atn_platform.core.office_hours import QUEBEC
 from atn_platform.core.reading import row_of
-from courses.documents import CourseDoc, block, station
+from courses.documents import CourseDoc, block, station, stations
 from courses.enums import BlockKind, LessonKind
+from courses.models import CourseVersion
 from courses.queries import document
 from enrollments.enums import Status, Verb
 from enrollments.models import BlockState, Enrollment, LessonState
@@ -128,12 +129,62 @@ def recompute(*, enrollment_id: int) -> Enrollment:
     Announces nothing: whoever owes something for a completion finds it in the rows.
     """
     enrollment, ends_on = _locked(enrollment_id)
-    found = standing(document(enrollment.version_id), _events(enrollment))
-    LessonState.objects.filter(enrollment=enrollment).exclude(lesson__in=found.lessons).delete()
-    BlockState.objects.filter(enrollment=enrollment).exclude(lesson__in=found.lessons).delete()
+    events = _events(enrollment)
+    found = standing(document(enrollment.version_id), events)
+    # A lesson that an earlier version held keeps its state: figures of its time count it.
+    touched = {event.lesson for event in events}
+    LessonState.objects.filter(enrollment=enrollment).exclude(lesson__in=touched).delete()
+    BlockState.objects.filter(enrollment=enrollment).exclude(lesson__in=touched).delete()
     _save_lessons(enrollment, found.lessons, ends_on)
     _save_course(enrollment, found)
     return enrollment
+
+
+@transaction.atomic
+def change_version(*, enrollment_id: int, version: CourseVersion, at: datetime) -> bool:
+    """Go on in another version of the course; False when there is nothing to change.
+
+    Only a course under way moves: what is finished rests on its version, what is set aside waits
+    in its own. Nothing is erased: what was finished stays so, counts at the length it had, and
+    the states of lessons that the newer version lacks remain. Safe to repeat.
+    """
+    enrollment, ends_on = _locked(enrollment_id)
+    is_same = version.pk == enrollment.version_id
+    if enrollment.status != Status.ACTIVE or is_same or version.course_id != enrollment.course_id:
+        return False
+    before = standing(document(enrollment.version_id), _events(enrollment))
+    done = LessonState.objects.filter(enrollment=enrollment, completed_at__isnull=False)
+    done.filter(version__isnull=True).update(version=enrollment.version_id)
+    _add(enrollment, [_moved(enrollment, before, version, at=at)], at=at)
+    enrollment.version_id = version.pk
+    enrollment.save(update_fields=["version", "updated_at"])
+    after = standing(document(version.pk), _events(enrollment))
+    _save_lessons(enrollment, after.lessons, ends_on)
+    if _save_course(enrollment, after):
+        enrollment_completed.send(sender=Enrollment, enrollment_id=enrollment.pk)
+    return True
+
+
+def _moved(
+    enrollment: Enrollment, before: Standing, version: CourseVersion, *, at: datetime
+) -> NewEvent:
+    first = next(stations(document(version.pk)))
+    finished = {
+        str(uuid): each.completed_at.isoformat()
+        for uuid, each in before.lessons.items()
+        if each.completed_at is not None
+    }
+    return NewEvent(
+        uuid=uuid5(enrollment.uuid, f"version/{version.number}"),
+        verb=Verb.MOVED,
+        lesson=before.current or UUID(first["uuid"]),
+        happened_at=at,
+        result={
+            "from": enrollment.version_id,
+            "to": version.pk,
+            "finished": finished,
+        },
+    )
 
 
 # The statements of every act of every learner, written out: see core/reading.py.

@@ -6,6 +6,7 @@ from enrollments.models.groups import (
     GroupEnrollment,
     GroupLine,
 )
+from enrollments.models.moves import VersionMove, VersionMoveQuerySet
 from enrollments.models.notes import LessonNote
 from enrollments.models.records import (
     BlockState,
@@ -42,4 +43,6 @@ __all__ = [
     "RegistrationQuerySet",
     "ScoreReview",
     "ScoreReviewQuerySet",
+    "VersionMove",
+    "VersionMoveQuerySet",
 ]

@@ -226,6 +226,15 @@ class LessonState(TimestampedModel):
         null=True,
         blank=True,
     )
+    # In which version it was finished, when the course went on in a newer one since.
+    version = models.ForeignKey(
+        CourseVersion,
+        verbose_name=_("version d’alors"),
+        on_delete=models.PROTECT,
+        related_name="+",
+        null=True,
+        blank=True,
+    )
 
     class Meta:
         verbose_name = _("état d'une leçon")
@@ -239,7 +248,7 @@ class LessonState(TimestampedModel):
             # What was finished in a period, for reports: read without touching the table.
             models.Index(
                 fields=["completed_at", "enrollment"],
-                include=["mandate"],
+                include=["mandate", "version"],
                 condition=Q(completed_at__isnull=False, is_copy=False),
                 name="enrollments_lesson_finished",
             ),

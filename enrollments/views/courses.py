@@ -30,6 +30,7 @@ from enrollments.queries.mine import (
     shelf,
     with_courses,
 )
+from enrollments.queries.moving import news_of
 from enrollments.queries.sessions import Meeting, coming
 from enrollments.queries.thread import thread
 
@@ -65,6 +66,7 @@ def _course_page(request: HttpRequest, code: str, form: EnrollForm | None) -> Ht
         "form": form,
         "contact": parseaddr(settings.REPLY_TO_EMAIL)[1],
         "meetings": _meetings(request.user, version, content),
+        "news": news_of(enrollment) if enrollment else None,
     }
     return render(request, "enrollments/course.html", context)
 

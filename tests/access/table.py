@@ -183,8 +183,8 @@ ROWS: dict[str, Audience] = {
     **_rows("merging:merge merging:part", NOBODY),
     **_rows(
         "atelier:index atelier:new-course atelier:course atelier:media atelier:publish "
-        "atelier:versions enrollments:items atelier:new-module atelier:bank atelier:bank-export "
-        "atelier:bank-imports",
+        "atelier:versions enrollments:items enrollments:move-people atelier:new-module "
+        "atelier:bank atelier:bank-export atelier:bank-imports",
         AUTHORS,
     ),
     **_rows(

@@ -210,7 +210,7 @@ TABLES = {scope: _tables(scope) for scope in Scope}
 BEFORE = {scope: _before(scope) for scope in Scope}
 
 WORK = """
-    SELECT enrolled.version_id, done.lesson, count(*)
+    SELECT COALESCE(done.version_id, enrolled.version_id), done.lesson, count(*)
       FROM enrollments_lessonstate done
       JOIN enrollments_enrollment enrolled ON enrolled.id = done.enrollment_id
       JOIN municipalities_mandate mandate

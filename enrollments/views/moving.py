@@ -1,0 +1,48 @@
+"""After a publication: the people under way keep their version, or go on in the new one."""
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods
+
+from atn_platform.accounts.decorators import requires
+from atn_platform.accounts.http import SignedInRequest
+from atn_platform.core.exceptions import ActionError
+from atn_platform.core.queueing import after_commit
+from courses.models import Course
+from courses.permissions import can_author
+from courses.queries import document, effects, versions
+from enrollments import actions
+from enrollments.models import VersionMove
+from enrollments.queries.moving import finished_by_moving, to_move
+from enrollments.tasks import move_people as task
+
+
+@requires(can_author)
+@require_http_methods(["GET", "HEAD", "POST"])
+def move_people(request: SignedInRequest, code: str) -> HttpResponse:
+    """How many, on which version, and what would change for them; nobody is named."""
+    course = get_object_or_404(Course.objects.published(), code=code.upper())
+    if course.current_version_id is None:
+        raise Http404
+    version = versions([course.current_version_id])[course.current_version_id]
+    if request.method == "POST":
+        try:
+            asked = actions.ask_move(version=version, by=request.user, at=timezone.now())
+            after_commit(task, move_id=asked.pk)
+        except ActionError as error:
+            messages.error(request, str(error))
+        return redirect("enrollments:move-people", code)
+    left = to_move(version).count()
+    move = VersionMove.objects.filter(version=version).first()
+    context = {
+        "course": course,
+        "version": version,
+        "effects": effects(course, document(version.pk)),
+        "left": left,
+        "finishing": finished_by_moving(version),
+        "move": move,
+        "moved": max(0, move.people - left) if move else 0,
+    }
+    return render(request, "atelier/people.html", context)
