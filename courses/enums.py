@@ -62,6 +62,13 @@ class Level(models.IntegerChoices):
     GUIDE = 4, _("accompagner les autres")
 
 
+class PathOrder(models.TextChoices):
+    """What the order of a parcours is worth."""
+
+    ADVISED = "advised", _("conseillé")
+    REQUIRED = "required", _("obligatoire")
+
+
 class SessionMode(models.TextChoices):
     IN_PERSON = "in-person", _("en présence")
     VIRTUAL = "virtual", _("en ligne")

@@ -19,6 +19,7 @@ from courses.models import (
     Module,
     Path,
     PathStep,
+    PathVersion,
     Question,
     SearchEntry,
     Skill,
@@ -49,7 +50,7 @@ TABLES = [
         plain="id document facts minutes content_hash",
     ),
     *nobody(Course, Module, Lesson, Block, Question, BankQuestion, BankVersion, BankImport, Asset,
-            Path, PathStep, SearchEntry, Skill, SkillDomain),
+            Path, PathStep, PathVersion, SearchEntry, Skill, SkillDomain),
 ]  # fmt: skip
 
 LINKS = [

@@ -20,6 +20,7 @@ from enrollments.models import (
     LessonNote,
     LessonState,
     PathEnrollment,
+    Recognition,
     Registration,
     ScoreReview,
     VersionMove,
@@ -42,6 +43,15 @@ TABLES = [
         (
             About("learner", "learner path started_at withdrawn_at", Kind.TRAINING, FOLLOWED,
                   Retention.TRAINING, FACTS),
+        ),
+        plain="id created_at updated_at version",
+    ),
+    Table(
+        Recognition,
+        (
+            About("learner", "learner course title organiser done_on declared_at", Kind.TRAINING,
+                  _("compter dans votre parcours ce que vous avez suivi ailleurs"),
+                  Retention.TRAINING, ALONE),
         ),
         plain="id created_at updated_at",
     ),
@@ -172,6 +182,7 @@ TABLES = [
 LINKS = [
     *follows(Enrollment, "learner"),
     *follows(PathEnrollment, "learner"),
+    *follows(Recognition, "learner", once=("course",)),
     *follows(Registration, "learner"),
     *follows(HelpPost, "author"),
     *follows(ScoreReview, "answered_by"),

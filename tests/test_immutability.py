@@ -3,10 +3,11 @@
 import pytest
 from django.db import IntegrityError, transaction
 
-from courses.models import CourseVersion
+from courses import actions
+from courses.models import CourseVersion, PathVersion
 from enrollments.enums import Verb
 from enrollments.models import LearningEvent
-from tests.factories import LONG_AGO, EnrollmentFactory, VersionFactory
+from tests.factories import LONG_AGO, EnrollmentFactory, PathFactory, VersionFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -21,6 +22,11 @@ def refuses(queryset, **changes):
 def test_a_published_version_never_changes():
     version = VersionFactory()
     refuses(CourseVersion.objects.filter(pk=version.pk), document={})
+
+
+def test_a_parcours_that_somebody_follows_never_changes():
+    version = actions.freeze_path(path=PathFactory(), at=LONG_AGO)
+    refuses(PathVersion.objects.filter(pk=version.pk), document={})
 
 
 def test_the_ledger_only_grows():

@@ -123,6 +123,15 @@ NOTICES: dict[str, tuple[Notice, ...]] = {
             TRAINING,
         ),
     ),
+    "elsewhere": (
+        Notice(
+            FIRST,
+            _("compter dans votre parcours ce que vous avez suivi ailleurs"),
+            _("rien ne vous y oblige; le nom, l’organisme et la date disent de quoi il s’agit"),
+            _("vous seulement"),
+            TRAINING,
+        ),
+    ),
     "rights": (
         Notice(
             FIRST,

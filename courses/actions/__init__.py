@@ -18,6 +18,7 @@ from courses.actions.outline import (
 )
 from courses.actions.paths import (
     add_step,
+    freeze_path,
     import_paths,
     move_step,
     remove_step,
@@ -43,6 +44,7 @@ __all__ = [
     "create_course",
     "duplicate",
     "export_folder",
+    "freeze_path",
     "import_folder",
     "import_paths",
     "load_framework",

@@ -1,13 +1,15 @@
 """Parcours and their steps."""
 
+from datetime import datetime
 from pathlib import Path as FilePath
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from atn_platform.core.exceptions import ActionError
+from courses.enums import PathOrder
 from courses.folder import read_paths
-from courses.models import Course, Path, PathStep
+from courses.models import Course, Path, PathStep, PathVersion, content_hash_of
 
 
 @transaction.atomic
@@ -20,9 +22,25 @@ def add_step(*, path: Path, course: Course) -> PathStep:
 
 
 @transaction.atomic
-def save_step(*, step: PathStep, choice_group: str, note: str) -> None:
-    step.choice_group, step.note = choice_group, note
-    step.save(update_fields=["choice_group", "note", "updated_at"])
+def save_step(*, step: PathStep, choice_group: str, note: str, equivalents: list[str]) -> None:
+    step.choice_group, step.note, step.equivalents = choice_group, note, sorted(equivalents)
+    step.save(update_fields=["choice_group", "note", "equivalents", "updated_at"])
+
+
+@transaction.atomic
+def freeze_path(*, path: Path, at: datetime) -> PathVersion:
+    """The version that says what the parcours is today; a new one only when it changed."""
+    _lock(path)
+    path.refresh_from_db()
+    document = path.document(path.steps.select_related("course").order_by("position"))
+    version, __ = PathVersion.objects.get_or_create(
+        path=path,
+        content_hash=content_hash_of(document),
+        defaults={
+            "document": document, "number": path.versions.count() + 1, "frozen_at": at,
+        },
+    )  # fmt: skip
+    return version
 
 
 @transaction.atomic
@@ -57,7 +75,8 @@ def import_paths(*, path: FilePath) -> list[Path]:
     for rank, each in enumerate(read, start=1):
         steps = each.pop("steps")
         row, __ = Path.objects.update_or_create(
-            code=each.pop("code"), defaults={**each, "position": rank}
+            code=each.pop("code"),
+            defaults={"order": PathOrder.ADVISED, "weeks": None, **each, "position": rank},
         )
         row.steps.all().delete()
         for place, step in enumerate(steps, start=1):

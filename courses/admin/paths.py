@@ -23,8 +23,8 @@ class PathAdmin(ListAdmin):
     """A parcours has one form; each of its steps has its own, and buttons put them in order."""
 
     form = PathForm
-    fields = ("code", "title", "summary", "publics", "position")
-    list_display = ("title", "code", "position", "steps")
+    fields = ("code", "title", "summary", "publics", "order", "weeks", "position")
+    list_display = ("title", "code", "order", "position", "steps")
     search_fields = ("title", "code")
     ordering = ("position",)
 
@@ -72,8 +72,12 @@ def steps(request: SignedInRequest, path_id: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def edit_step(request: SignedInRequest, path_id: int, step_id: int) -> HttpResponse:
     step = _step(path_id, step_id)
-    initial = {"choice_group": step.choice_group, "note": step.note}
-    form = StepForm(request.POST or None, initial=initial)
+    initial = {
+        "choice_group": step.choice_group,
+        "note": step.note,
+        "equivalents": step.equivalents,
+    }
+    form = StepForm(request.POST or None, initial=initial, course=step.course)
     if form.is_valid():
         actions.save_step(step=step, **form.cleaned_data)
         messages.success(request, _("L’étape est enregistrée."))

@@ -12,7 +12,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from atn_platform.core import french
-from courses.enums import BlockKind, LessonKind, Mode, QuestionKind, Topic
+from courses.enums import BlockKind, LessonKind, Mode, PathOrder, QuestionKind, Topic
 from courses.folder.framework import check_goals
 from courses.folder.shapes import (
     BLOCK_FIELDS,
@@ -131,14 +131,17 @@ def write(course: CourseFolder, folder: Path) -> None:
 
 
 def read_paths(path: Path, courses: set[str]) -> list[dict[str, Any]]:
-    """Parcours of a file paths.yaml: a list of code, title, summary, publics and steps.
+    """Parcours of a file paths.yaml: a list of code, title, summary, publics, order, weeks, steps.
 
     `courses` are the codes that steps may name. Raises FolderRefused with every problem.
     """
     problems: list[Problem] = []
     source = Source(path.name)
     rows = source.load(_contents(path, path.parent, problems))
-    types = {"code": str, "title": str, "summary": str, "publics": list, "steps": list}
+    types = {
+        "code": str, "title": str, "summary": str, "publics": list, "order": str, "weeks": int,
+        "steps": list,
+    }  # fmt: skip
     found = [row for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
     if not source.problems and not problems and (not found or len(found) != len(rows)):
         source.complain((), _("le fichier est une liste de parcours."))
@@ -146,6 +149,7 @@ def read_paths(path: Path, courses: set[str]) -> list[dict[str, Any]]:
         check_fields(source, row, (rank,), types, required=("code", "title", "steps"))
         for place, public in enumerate(row.get("publics") or ()):
             check_choice(source, public, (rank, "publics", place), Public.values)
+        check_choice(source, row.get("order"), (rank, "order"), PathOrder.values)
         steps = row.get("steps")
         for place, step in enumerate(steps if isinstance(steps, list) else ()):
             _check_step(source, step, (rank, "steps", place), courses)
@@ -159,10 +163,13 @@ def _check_step(source: Source, step: Any, path: tuple[str | int, ...], known: s
     if not isinstance(step, dict):
         source.complain(path, _("une étape a « course », et parfois « choice_group », « note »."))
         return
-    types = {"course": str, "choice_group": str, "note": str}
+    types = {"course": str, "choice_group": str, "note": str, "equivalents": list}
     check_fields(source, step, path, types, required=("course",))
-    if step.get("course") and step["course"] not in known:
-        source.complain((*path, "course"), _("aucun cours n’a le code « %s ».") % step["course"])
+    equivalents = step.get("equivalents")
+    named = [step.get("course"), *(equivalents if isinstance(equivalents, list) else ())]
+    for code in named:
+        if code and code not in known:
+            source.complain((*path, "course"), _("aucun cours n’a le code « %s ».") % code)
 
 
 def lesson_text(lesson: LessonText) -> str:

@@ -1,5 +1,7 @@
 """Forms of parcours and their steps."""
 
+from typing import Any, ClassVar
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -16,7 +18,11 @@ class PathForm(forms.ModelForm):
 
     class Meta:
         model = Path
-        fields = ("code", "title", "summary", "publics", "position")
+        fields = ("code", "title", "summary", "publics", "order", "weeks", "position")
+        help_texts: ClassVar = {
+            "order": _("Obligatoire : un cours s’ouvre quand l’étape d’avant est franchie."),
+            "weeks": _("Un rythme à proposer, rien de plus. Vide : aucun n’est proposé."),
+        }
 
 
 class NewStepForm(forms.Form):
@@ -38,3 +44,14 @@ class StepForm(forms.Form):
         required=False,
         help_text=_("Pourquoi cette étape, en quelques mots."),
     )
+
+    def __init__(self, *args: Any, course: Course, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        others = Course.objects.exclude(pk=course.pk).order_by("code")
+        self.fields["equivalents"] = forms.MultipleChoiceField(
+            label=_("Équivalences"),
+            choices=[(each.code, str(each)) for each in others],
+            required=False,
+            widget=forms.CheckboxSelectMultiple,
+            help_text=_("Qui a terminé un de ces cours a franchi l’étape."),
+        )

@@ -10,7 +10,14 @@ from courses.models.drafts import (
     Question,
     course_uuid,
 )
-from courses.models.paths import Path, PathStep
+from courses.models.paths import (
+    Path,
+    PathDoc,
+    PathStep,
+    PathVersion,
+    StepDoc,
+    content_hash_of,
+)
 from courses.models.search import SearchEntry
 from courses.models.sessions import CourseSession, CourseSessionQuerySet
 from courses.models.skills import Skill, SkillDomain
@@ -29,10 +36,14 @@ __all__ = [
     "Lesson",
     "Module",
     "Path",
+    "PathDoc",
     "PathStep",
+    "PathVersion",
     "Question",
     "SearchEntry",
     "Skill",
     "SkillDomain",
+    "StepDoc",
+    "content_hash_of",
     "course_uuid",
 ]

@@ -17,6 +17,7 @@ from enrollments.actions.ledger import (
 )
 from enrollments.actions.moving import MoveRefused, ask_move, move_some
 from enrollments.actions.noting import NotesChanged, write_notes
+from enrollments.actions.recognising import recognise, renew_path, unrecognise
 from enrollments.actions.registering import Wish, add_at_the_door, register
 from enrollments.actions.replaying import Answer, Batch, Statement, replay
 from enrollments.actions.reviewing import ReviewRefused, answer_review, ask_review
@@ -45,16 +46,19 @@ __all__ = [
     "enroll_in_path",
     "leave_path",
     "move_some",
+    "recognise",
     "recompute",
     "record",
     "record_attendance",
     "register",
+    "renew_path",
     "replay",
     "say",
     "say_by_mail",
     "share",
     "take_attendance",
     "tell_changes",
+    "unrecognise",
     "unshare",
     "withdraw",
     "write_notes",

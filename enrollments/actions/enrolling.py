@@ -9,11 +9,13 @@ from django.utils.translation import gettext as _
 
 from atn_platform.accounts.models import User
 from atn_platform.core.exceptions import ActionError
+from courses.actions import freeze_path
 from courses.documents import stations
 from courses.models import Course, Path
 from courses.queries import document
 from enrollments.enums import Status
 from enrollments.models import Enrollment, PathEnrollment
+from enrollments.queries.paths import held_back
 from municipalities.models import Mandate
 
 
@@ -28,14 +30,18 @@ def enroll(*, learner: User, course: Course, mandate: Mandate, at: datetime) -> 
     A course set aside is taken up where it was left, on the version followed then, when it is
     joined again under the same mandate or one that prolongs it. Under another mandate it begins
     anew: what is done in one capacity is never counted in another. Raises EnrollmentRefused when
-    the course is not offered, or the mandate is not the person's or not in force on that day in
-    Québec.
+    the course is not offered, when a parcours in a required order holds it for later, or when
+    the mandate is not the person's or not in force on that day in Québec.
     """
     if course.current_version_id is None or course.withdrawn_at is not None:
         raise EnrollmentRefused(_("Ce cours n’est pas offert en ce moment."))
     today = at.astimezone(ZoneInfo(settings.TIME_ZONE)).date()
     if not Mandate.objects.in_force(on=today).filter(pk=mandate.pk, user=learner).exists():
         raise EnrollmentRefused(_("Ce mandat n’est plus en vigueur : choisissez-en un autre."))
+    if before := held_back(learner, course):
+        raise EnrollmentRefused(
+            _("Votre parcours suit un ordre : ce cours s’ouvre après « %s ».") % before
+        )
     if resumed := _taken_up(learner, course, mandate):
         return resumed
     required = sum(each["required"] for each in stations(document(course.current_version_id)))
@@ -75,8 +81,13 @@ def _taken_up(learner: User, course: Course, mandate: Mandate) -> Enrollment | N
 
 @transaction.atomic
 def enroll_in_path(*, learner: User, path: Path, at: datetime) -> PathEnrollment:
-    """Follow a parcours, or return the one followed already; its courses are joined one by one."""
+    """Follow a parcours as it is today, or return the one followed already.
+
+    Its courses are joined one by one.
+    """
     followed, __ = PathEnrollment.objects.live().get_or_create(
-        learner=learner, path=path, defaults={"started_at": at}
+        learner=learner,
+        path=path,
+        defaults={"started_at": at, "version": freeze_path(path=path, at=at)},
     )
     return followed

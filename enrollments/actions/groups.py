@@ -13,6 +13,7 @@ from atn_platform.audit.recording import record
 from atn_platform.core.exceptions import ActionError
 from atn_platform.core.office_hours import QUEBEC
 from atn_platform.notifications import outbox
+from courses.actions import freeze_path
 from courses.documents import stations
 from courses.models import Course, Path
 from courses.queries import document
@@ -130,9 +131,16 @@ def _join(found: Iterable[Effect], *, at: datetime) -> None:
 def _follow(found: Iterable[Effect], *, at: datetime) -> None:
     """Open the parcours, likewise."""
     wanted = [each.line for each in found if each.follows]
+    paths = {each.path.pk: each.path for each in wanted if each.path}
+    versions = {pk: freeze_path(path=path, at=at) for pk, path in sorted(paths.items())}
     PathEnrollment.objects.bulk_create(
         [
-            PathEnrollment(learner=each.mandate.user, path=each.path, started_at=at)
+            PathEnrollment(
+                learner=each.mandate.user,
+                path=each.path,
+                version=versions[each.path_id or 0],
+                started_at=at,
+            )
             for each in wanted
         ],
         ignore_conflicts=True,

@@ -8,6 +8,7 @@ from enrollments.models.groups import (
 )
 from enrollments.models.moves import VersionMove, VersionMoveQuerySet
 from enrollments.models.notes import LessonNote
+from enrollments.models.recognitions import Recognition, RecognitionQuerySet
 from enrollments.models.records import (
     BlockState,
     Enrollment,
@@ -39,6 +40,8 @@ __all__ = [
     "LessonState",
     "PathEnrollment",
     "PathEnrollmentQuerySet",
+    "Recognition",
+    "RecognitionQuerySet",
     "Registration",
     "RegistrationQuerySet",
     "ScoreReview",

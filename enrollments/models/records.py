@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from atn_platform.accounts.models import User
 from atn_platform.core.models import TimestampedModel
-from courses.models import Course, CourseSession, CourseVersion, Path
+from courses.models import Course, CourseSession, CourseVersion, Path, PathVersion
 from enrollments.enums import Attendance, Seat, Status, Verb
 from municipalities.models import Mandate
 
@@ -33,6 +33,15 @@ class PathEnrollment(TimestampedModel):
     )
     path = models.ForeignKey(
         Path, verbose_name=_("parcours"), on_delete=models.PROTECT, related_name="enrollments"
+    )
+    # What the parcours was on that day. Empty in rows older than versions: they follow today's.
+    version = models.ForeignKey(
+        PathVersion,
+        verbose_name=_("version suivie"),
+        on_delete=models.PROTECT,
+        related_name="enrollments",
+        null=True,
+        blank=True,
     )
     started_at = models.DateTimeField(_("commencé le"))
     withdrawn_at = models.DateTimeField(_("abandonné le"), null=True, blank=True)

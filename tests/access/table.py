@@ -189,7 +189,7 @@ ROWS: dict[str, Audience] = {
     ),
     **_rows(
         "municipalities:undo-renewal municipalities:grant-claim municipalities:refuse-claim "
-        "courses:asset enrollments:leave-path enrollments:answer enrollments:note "
+        "courses:asset enrollments:leave-path enrollments:renew-path enrollments:elsewhere enrollments:answer enrollments:note "
         "rights:cancel enrollments:review enrollments:answer-review enrollments:choose municipalities:provider municipalities:domain "
         "accounts:recovery-codes accounts:end-session",
         NOBODY,

@@ -30,6 +30,7 @@ LEARNER_PAGES = [
     "/parcours/",
     "/parcours/essai/",
     "/parcours/essai/quitter/",
+    "/parcours/essai/ailleurs/ess-101/",
     "/attestations/",
     "/messages/preferences/",
     "/compte/consentements/",

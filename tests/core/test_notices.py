@@ -40,6 +40,7 @@ FORMS = {
         "others", "municipalities/claims/responsables.html",
     ),
     "municipalities.forms.duties.TrainingForm": ("duty", "municipalities/duties/declare.html"),
+    "enrollments.forms.paths.RecognitionForm": ("elsewhere", "enrollments/path_elsewhere.html"),
     "municipalities.forms.imports.ListForm": ("others", "municipalities/imports/hand_in.html"),
     "municipalities.forms.joining.JoinForm": ("joining", "municipalities/joining/join.html"),
     "municipalities.forms.mandates.TermForm": ("others", "municipalities/mandates/edit.html"),
@@ -76,6 +77,7 @@ WORDS = {
     ("review", "2026-11-30"): "f8da9d8a",
     ("seat", "2026-11-30"): "808c0375",
     ("duty", "2026-11-30"): "a1e714cd",
+    ("elsewhere", "2026-11-30"): "1813a24f",
     ("rights", "2026-11-30"): "2119215c",
 }
 

@@ -8,7 +8,7 @@ from atn_platform.accounts.enums import Role
 from courses import actions
 from courses.folder import FolderRefused
 from courses.models import Path
-from tests.factories import CourseFactory, UserFactory
+from tests.factories import NOON, CourseFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -17,11 +17,15 @@ FILE = """\
   title: Essai
   publics:
   - elected
+  order: required
+  weeks: 6
   steps:
   - course: CYB-901
     note: D’abord
   - course: CYB-902
     choice_group: au-choix
+    equivalents:
+    - CYB-903
 """
 
 
@@ -72,12 +76,29 @@ def test_a_course_joins_a_parcours_once(client, author, path):
 
 def test_a_step_has_words_and_a_choice(client, author, path):
     step = path.steps.order_by("position").last()
-    typed = {"choice_group": "au-choix", "note": "Une journée"}
+    other = CourseFactory(code="CYB-950")
+    typed = {"choice_group": "au-choix", "note": "Une journée", "equivalents": [other.code]}
     answer = client.post(url("step", path, step), typed, follow=True)
     assertContains(answer, "L’étape est enregistrée.")
     assertContains(answer, "Une journée")
     step.refresh_from_db()
     assert (step.choice_group, step.note) == ("au-choix", "Une journée")
+    assert step.equivalents == ["CYB-950"]
+    wrong = client.post(url("step", path, step), typed | {"equivalents": ["XYZ-000"]})
+    assert wrong.status_code == 422
+
+
+def test_a_parcours_has_a_new_version_only_when_it_changed(path):
+    first = actions.freeze_path(path=path, at=NOON)
+    assert actions.freeze_path(path=path, at=NOON) == first
+    Path.objects.filter(pk=path.pk).update(position=7)  # where it is listed is no part of it
+    assert actions.freeze_path(path=path, at=NOON) == first
+    actions.move_step(step=path.steps.get(position=1), by=1)
+    second = actions.freeze_path(path=path, at=NOON)
+    assert (first.number, second.number) == (1, 2)
+    assert [step["course"] for step in second.document["steps"]][:2] == ["CYB-902", "CYB-901"]
+    first.refresh_from_db()
+    assert [step["course"] for step in first.document["steps"]][:2] == ["CYB-901", "CYB-902"]
 
 
 def test_taking_a_step_out_asks_first(client, author, path):
@@ -115,6 +136,9 @@ def test_a_file_of_parcours_makes_them_then_changes_them_and_leaves_the_others(t
         (made,) = actions.import_paths(path=file)
     assert made == path
     assert codes(path) == ["CYB-901", "CYB-902"]
+    path.refresh_from_db()
+    assert (path.order, path.weeks) == ("required", 6)
+    assert path.steps.get(position=2).equivalents == ["CYB-903"]
     assert [step.choice_group for step in path.steps.order_by("position")] == ["", "au-choix"]
     assert set(Path.objects.values_list("code", flat=True)) == {"essai", "autre"}
 
@@ -125,7 +149,10 @@ def test_a_file_of_parcours_makes_them_then_changes_them_and_leaves_the_others(t
         ("", "le fichier est une liste de parcours"),
         (FILE.replace("CYB-902", "XYZ-000"), "aucun cours n’a le code «\xa0XYZ-000\xa0»"),
         (FILE.replace("elected", "voisins"), "voisins"),
-        (FILE.replace("- course: CYB-902", "- CYB-902").replace("    choice_group: au-choix\n", ""),
+        (FILE.replace("required", "forcé"), "forcé"),
+        (FILE.replace("weeks: 6", "weeks: six"), "weeks"),
+        (FILE.replace("CYB-903", "XYZ-001"), "XYZ-001"),
+        (FILE.replace("- course: CYB-902", "- CYB-902").split("    choice_group")[0],
          "une étape a «\xa0course\xa0»"),
     ],
 )  # fmt: skip

@@ -129,6 +129,7 @@ def test_the_list_costs_the_same_for_one_parcours_and_three(
         path = PathFactory(courses=[version.course for version in versions])
         actions.enroll_in_path(learner=person.user, path=path, at=NOON)
     client.force_login(person.user)
-    # Session, person, roles; parcours, steps, courses under way, parcours followed.
-    with django_assert_num_queries(6):
+    # Session, person; parcours, steps, parcours followed; courses, those under way, what was
+    # declared.
+    with django_assert_num_queries(8):
         client.get(PATHS)

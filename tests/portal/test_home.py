@@ -122,11 +122,12 @@ def test_home_takes_the_same_queries_whatever_the_number_of_courses(
         EnrollmentFactory(mandate=mandate, completed=True)
         actions.enroll_in_path(learner=mandate.user, path=path, at=NOON)
     client.force_login(mandate.user)
-    # Session, person, roles; courses, attestations, documents, stations; parcours, their steps,
-    # their courses under way, those followed; mandates, seats, team; the documents and the team are then remembered.
-    with django_assert_num_queries(13):
+    # Session, person, roles; courses, attestations, documents, stations; parcours followed, their
+    # steps, their courses, those under way, what was declared; mandates, seats, team; the documents
+    # and the team are then remembered.
+    with django_assert_num_queries(14):
         client.get(HOME)
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         client.get(HOME)
 
 
