@@ -199,6 +199,8 @@ def _duties(user: User, now: datetime) -> tuple[list[Sheet], list[Work]]:
             Work(each.title, reverse("enrollments:session", args=[each.uuid]), each.starts_at)
             for each in coming.exclude(status=SessionStatus.CANCELLED).order_by("starts_at")[:1]
         ]
+    if user.has_role(Role.COACH):
+        work.append(Work(_("Les questions et les demandes"), reverse("enrollments:desk")))
     if user.has_role(Role.ADMINISTRATOR):
         work.append(Work(_("L’Atelier des cours"), reverse("atelier:index")))
     if user.has_role(Role.UMQ_COORDINATOR):

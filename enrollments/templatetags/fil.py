@@ -16,6 +16,7 @@ register = template.Library()
 
 WIDTH, HEIGHT = 470, 200
 LEFT, RIGHT = 26, 440
+ONE_THIRD, HALF = 1 / 3, 1 / 2
 Point = tuple[float, float]
 
 
@@ -43,9 +44,10 @@ def stations(module: ThreadModule, code: str, linked: object) -> SafeString:
 
 @register.simple_tag
 def river(thread: Thread) -> SafeString:
-    """Draw the line; its words are in the accessible name, never inside the drawing."""
+    """Draw the line; who does not see it hears the same in its accessible name."""
     marks = tuple((each.is_done, each.is_current, each.is_meeting) for each in thread.stations)
-    return format_html('<svg class="river" aria-label="{}"{}', _words(thread), _drawing(marks))
+    drawing = _drawing(marks, _("Vous êtes ici"), _("Attestation"))
+    return format_html('<svg class="river" aria-label="{}"{}', _words(thread), drawing)
 
 
 # Done, current, meeting: all that a mark shows.
@@ -53,7 +55,7 @@ Mark = tuple[bool, bool, bool]
 
 
 @lru_cache(maxsize=256)  # people stand at few places of few courses
-def _drawing(stations: tuple[Mark, ...]) -> SafeString:
+def _drawing(stations: tuple[Mark, ...], you: str, end: str) -> SafeString:
     steps = max(1, len(stations))  # the seal stands one step after the last station
     here = next((i for i, (__, current, __) in enumerate(stations) if current), steps)
     marks = format_html_join(
@@ -64,8 +66,9 @@ def _drawing(stations: tuple[Mark, ...]) -> SafeString:
         '<g fill="none" stroke-linecap="round">'
         '<path d="{}" stroke="var(--sand)" stroke-width="22"/>'
         '<path d="{}" stroke="var(--line-strong)" stroke-width="3" stroke-dasharray="1 9"/>'
-        '<path d="{}" stroke="var(--river-500)" stroke-width="5"/></g>{}{}</svg>',
+        '<path d="{}" stroke="var(--river-500)" stroke-width="5"/></g>{}{}{}{}</svg>',
         WIDTH, HEIGHT, _line(1), _line(1), _line(here / steps), marks, _seal(*_point(1)),
+        _here(here / steps, you) if here < steps else "", _text(RIGHT + 22, 43, "end", end),
     )  # fmt: skip
 
 
@@ -104,6 +107,19 @@ def _mark(station: Mark, x: float, y: float) -> SafeString:
         return format_html(shape, *corner, f"{x:.0f}", f"{y:.0f}", fill, stroke, width)
     shape = '<circle cx="{}" cy="{}" r="{}" fill="{}" stroke="{}" stroke-width="{}"/>'
     return format_html(shape, f"{x:.0f}", f"{y:.0f}", radius, fill, stroke, width)
+
+
+def _here(share: float, words: str) -> SafeString:
+    """Above the first hill, along the way down, then under the valley: never on the river."""
+    x, y = _point(share)
+    if share > HALF:
+        return _text(min(x, WIDTH - 60), 172, "middle", words, kind="here")
+    return _text(x, 44 if share < ONE_THIRD else y - 24, "start", words, kind="here")
+
+
+def _text(x: float, y: float, anchor: str, words: str, *, kind: str = "") -> SafeString:
+    text = '<text class="{}" x="{}" y="{}" text-anchor="{}" aria-hidden="true">{}</text>'
+    return format_html(text, kind, f"{x:.0f}", f"{y:.0f}", anchor, words)
 
 
 def _seal(x: float, y: float) -> SafeString:

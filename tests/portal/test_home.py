@@ -300,6 +300,7 @@ def test_whoever_gave_a_session_is_led_to_its_sheet_then_to_the_next_one(client)
     [
         (Role.ADMINISTRATOR, "atelier:index"),
         (Role.UMQ_COORDINATOR, "reports:participation"),
+        (Role.COACH, "enrollments:desk"),
     ],
 )
 def test_people_without_a_town_are_led_to_what_their_role_is_for(client, role, name):
