@@ -20,6 +20,7 @@ from courses.models import (
     Path,
     PathStep,
     PathVersion,
+    PositioningScenario,
     Question,
     SearchEntry,
     Skill,
@@ -50,7 +51,7 @@ TABLES = [
         plain="id document facts minutes content_hash",
     ),
     *nobody(Course, Module, Lesson, Block, Question, BankQuestion, BankVersion, BankImport, Asset,
-            Path, PathStep, PathVersion, SearchEntry, Skill, SkillDomain),
+            Path, PathStep, PathVersion, PositioningScenario, SearchEntry, Skill, SkillDomain),
 ]  # fmt: skip
 
 LINKS = [

@@ -20,9 +20,11 @@ from enrollments.models import (
     LessonNote,
     LessonState,
     PathEnrollment,
+    PositioningResult,
     Recognition,
     Registration,
     ScoreReview,
+    SkillLevel,
     VersionMove,
 )
 
@@ -52,6 +54,22 @@ TABLES = [
             About("learner", "learner course title organiser done_on declared_at", Kind.TRAINING,
                   _("compter dans votre parcours ce que vous avez suivi ailleurs"),
                   Retention.TRAINING, ALONE),
+        ),
+        plain="id created_at updated_at",
+    ),
+    Table(
+        SkillLevel,
+        (
+            About("learner", "learner skill level declared_at", Kind.RESULT,
+                  _("vous montrer, à vous, où vous en êtes"), Retention.ACCOUNT, ALONE),
+        ),
+        plain="id created_at updated_at",
+    ),
+    Table(
+        PositioningResult,
+        (
+            About("learner", "learner public levels taken_at", Kind.RESULT,
+                  _("vous proposer trois unités par où commencer"), Retention.ACCOUNT, ALONE),
         ),
         plain="id created_at updated_at",
     ),
@@ -182,6 +200,8 @@ TABLES = [
 LINKS = [
     *follows(Enrollment, "learner"),
     *follows(PathEnrollment, "learner"),
+    *follows(SkillLevel, "learner", once=("skill",)),
+    *follows(PositioningResult, "learner", once=("learner",)),
     *follows(Recognition, "learner", once=("course",)),
     *follows(Registration, "learner"),
     *follows(HelpPost, "author"),

@@ -16,6 +16,7 @@ from enrollments.views import (
     readiness,
     reviews,
     sessions,
+    skills,
     team,
 )
 
@@ -43,6 +44,9 @@ urlpatterns = [
     path("rencontres/<uuid:uuid>/agenda.ics", sessions.calendar, name="calendar"),
     path("rencontres/<uuid:uuid>/presences/", attendance.attendance, name="attendance"),
     path("rencontres/<uuid:uuid>/presences/ajout/", attendance.at_the_door, name="door"),
+    path("mes-competences/", skills.skills, name="skills"),
+    path("par-ou-commencer/", skills.positioning, name="positioning"),
+    path("par-ou-commencer/effacer/", skills.forget, name="forget-positioning"),
     path("parcours/", paths.paths, name="paths"),
     path("parcours/<slug:code>/", paths.path, name="path"),
     path("parcours/<slug:code>/suivre/", paths.follow, name="follow-path"),

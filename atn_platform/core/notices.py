@@ -132,6 +132,24 @@ NOTICES: dict[str, tuple[Notice, ...]] = {
             TRAINING,
         ),
     ),
+    "skills": (
+        Notice(
+            FIRST,
+            _("vous montrer, à vous, où vous en êtes"),
+            _("rien ne vous y oblige"),
+            _("vous seulement"),
+            ACCOUNT,
+        ),
+    ),
+    "positioning": (
+        Notice(
+            FIRST,
+            _("vous proposer trois unités par où commencer, et rien d’autre"),
+            _("rien ne vous y oblige; les propositions demandent une réponse à chaque situation"),
+            _("vous seulement; aucune décision n’en dépend"),
+            ACCOUNT,
+        ),
+    ),
     "rights": (
         Notice(
             FIRST,

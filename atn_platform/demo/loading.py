@@ -55,6 +55,7 @@ def load() -> dict[str, int]:
     _agree([*mandates, *personas])
     _print_card(home, personas)
     courses.load_framework()
+    courses.load_scenarios()
     for folder in sorted(path for path in COURSES.iterdir() if path.is_dir()):
         course = courses.import_folder(path=folder)
         courses.publish(course_id=course.pk, by=None, at=PUBLISHED_AT)

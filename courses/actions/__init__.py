@@ -24,6 +24,7 @@ from courses.actions.paths import (
     remove_step,
     save_step,
 )
+from courses.actions.positioning import load_scenarios, save_scenario
 from courses.actions.publishing import PublicationRefused, publish
 from courses.actions.sessions import SessionRefused, call_off, save_session
 
@@ -48,6 +49,7 @@ __all__ = [
     "import_folder",
     "import_paths",
     "load_framework",
+    "load_scenarios",
     "move",
     "move_step",
     "publish",
@@ -56,6 +58,7 @@ __all__ = [
     "remove_step",
     "revision",
     "save",
+    "save_scenario",
     "save_session",
     "save_step",
     "store_asset",

@@ -3,7 +3,7 @@
 from courses.admin.lists import BankQuestionAdmin, CourseAdmin, CourseVersionAdmin
 from courses.admin.paths import PathAdmin
 from courses.admin.sessions import CourseSessionAdmin
-from courses.admin.skills import SkillAdmin, SkillDomainAdmin
+from courses.admin.skills import PositioningAdmin, SkillAdmin, SkillDomainAdmin
 
 __all__ = [
     "BankQuestionAdmin",
@@ -11,6 +11,7 @@ __all__ = [
     "CourseSessionAdmin",
     "CourseVersionAdmin",
     "PathAdmin",
+    "PositioningAdmin",
     "SkillAdmin",
     "SkillDomainAdmin",
 ]

@@ -1,10 +1,15 @@
-"""The framework of competencies: domains with their expected levels, and their competencies."""
+"""The framework of competencies, and the scenarios of departure that look at it."""
 
+from typing import Any
+
+from django import forms
 from django.contrib import admin
 from django.http import HttpRequest
 
 from atn_platform.core.admin import ListAdmin
-from courses.models import Skill, SkillDomain
+from courses import actions
+from courses.forms.skills import ScenarioForm
+from courses.models import PositioningScenario, Skill, SkillDomain
 
 
 @admin.register(SkillDomain)
@@ -35,3 +40,20 @@ class SkillAdmin(ListAdmin):
         self, request: HttpRequest, obj: Skill | None = None
     ) -> tuple[str, ...]:
         return ("code", "domain") if obj else ()
+
+
+@admin.register(PositioningScenario)
+class PositioningAdmin(ListAdmin):
+    """The text as in its file; a mistake is told with its line, and what was typed stays."""
+
+    form = ScenarioForm
+    fields = ("source",)
+    list_display = ("public", "updated_at")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def save_model(
+        self, request: HttpRequest, obj: PositioningScenario, form: forms.ModelForm, change: Any
+    ) -> None:
+        actions.save_scenario(scenario=obj, source=obj.source)

@@ -18,6 +18,7 @@ from courses.models.paths import (
     StepDoc,
     content_hash_of,
 )
+from courses.models.positioning import PositioningDoc, PositioningScenario, SituationDoc
 from courses.models.search import SearchEntry
 from courses.models.sessions import CourseSession, CourseSessionQuerySet
 from courses.models.skills import Skill, SkillDomain
@@ -39,8 +40,11 @@ __all__ = [
     "PathDoc",
     "PathStep",
     "PathVersion",
+    "PositioningDoc",
+    "PositioningScenario",
     "Question",
     "SearchEntry",
+    "SituationDoc",
     "Skill",
     "SkillDomain",
     "StepDoc",

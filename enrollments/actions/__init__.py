@@ -22,6 +22,7 @@ from enrollments.actions.registering import Wish, add_at_the_door, register
 from enrollments.actions.replaying import Answer, Batch, Statement, replay
 from enrollments.actions.reviewing import ReviewRefused, answer_review, ask_review
 from enrollments.actions.seats import RegistrationRefused, cancel, tell_changes
+from enrollments.actions.skills import declare_levels, forget_positioning, take_positioning
 
 __all__ = [
     "Answer",
@@ -42,8 +43,10 @@ __all__ = [
     "ask_move",
     "ask_review",
     "cancel",
+    "declare_levels",
     "enroll",
     "enroll_in_path",
+    "forget_positioning",
     "leave_path",
     "move_some",
     "recognise",
@@ -57,6 +60,7 @@ __all__ = [
     "say_by_mail",
     "share",
     "take_attendance",
+    "take_positioning",
     "tell_changes",
     "unrecognise",
     "unshare",

@@ -21,6 +21,12 @@ from enrollments.models.records import (
     RegistrationQuerySet,
 )
 from enrollments.models.reviews import PROMISED_DAYS, ScoreReview, ScoreReviewQuerySet
+from enrollments.models.skills import (
+    PositioningResult,
+    PositioningResultQuerySet,
+    SkillLevel,
+    SkillLevelQuerySet,
+)
 from enrollments.models.threads import HelpPost, HelpThread, HelpThreadQuerySet
 
 __all__ = [
@@ -40,12 +46,16 @@ __all__ = [
     "LessonState",
     "PathEnrollment",
     "PathEnrollmentQuerySet",
+    "PositioningResult",
+    "PositioningResultQuerySet",
     "Recognition",
     "RecognitionQuerySet",
     "Registration",
     "RegistrationQuerySet",
     "ScoreReview",
     "ScoreReviewQuerySet",
+    "SkillLevel",
+    "SkillLevelQuerySet",
     "VersionMove",
     "VersionMoveQuerySet",
 ]

@@ -131,7 +131,7 @@ ROWS: dict[str, Audience] = {
         "municipalities:model-list enrollments:teams "
         "enrollments:booklet enrollments:epub enrollments:index enrollments:search enrollments:journal "
         "enrollments:offline enrollments:offline-worker "
-        "enrollments:sessions enrollments:session enrollments:register "
+        "enrollments:sessions enrollments:session enrollments:register enrollments:skills enrollments:positioning "
         "enrollments:follow-path enrollments:enroll certificates:index "
         "notifications:preferences municipalities:link-identity consents:mine "
         "rights:mine rights:rectification rights:erasure privacy:index "
@@ -189,7 +189,7 @@ ROWS: dict[str, Audience] = {
     ),
     **_rows(
         "municipalities:undo-renewal municipalities:grant-claim municipalities:refuse-claim "
-        "courses:asset enrollments:leave-path enrollments:renew-path enrollments:elsewhere enrollments:answer enrollments:note "
+        "courses:asset enrollments:leave-path enrollments:forget-positioning enrollments:renew-path enrollments:elsewhere enrollments:answer enrollments:note "
         "rights:cancel enrollments:review enrollments:answer-review enrollments:choose municipalities:provider municipalities:domain "
         "accounts:recovery-codes accounts:end-session",
         NOBODY,

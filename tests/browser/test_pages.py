@@ -6,6 +6,7 @@ import brotli
 import pytest
 from django.urls import reverse
 
+from courses.actions import load_framework, load_scenarios
 from enrollments import actions
 from tests.browser.bench import axe, context_for, findings
 from tests.browser.conftest import signed_in
@@ -31,6 +32,8 @@ LEARNER_PAGES = [
     "/parcours/essai/",
     "/parcours/essai/quitter/",
     "/parcours/essai/ailleurs/ess-101/",
+    "/mes-competences/",
+    "/par-ou-commencer/",
     "/attestations/",
     "/messages/preferences/",
     "/compte/consentements/",
@@ -49,6 +52,8 @@ PUBLIC_PAGES = ["/", "/catalogue/", "/compte/login/code/", "/compte/login/", "/v
 @pytest.fixture
 def learner(course):
     place = MunicipalityFactory(name="Saint-Louis-du-Ha! Ha!")
+    load_framework()
+    load_scenarios()
     people = [MandateFactory(organisation=place) for _ in range(5)]
     mandate = people[0]
     actions.enroll(learner=mandate.user, course=course, mandate=mandate, at=NOON)

@@ -41,6 +41,11 @@ FORMS = {
     ),
     "municipalities.forms.duties.TrainingForm": ("duty", "municipalities/duties/declare.html"),
     "enrollments.forms.paths.RecognitionForm": ("elsewhere", "enrollments/path_elsewhere.html"),
+    # Their fields are made from the framework, and from the scenario.
+    "enrollments.forms.skills.LevelsForm": ("skills", "enrollments/skills/mine.html"),
+    "enrollments.forms.skills.PositioningForm": (
+        "positioning", "enrollments/skills/positioning.html",
+    ),
     "municipalities.forms.imports.ListForm": ("others", "municipalities/imports/hand_in.html"),
     "municipalities.forms.joining.JoinForm": ("joining", "municipalities/joining/join.html"),
     "municipalities.forms.mandates.TermForm": ("others", "municipalities/mandates/edit.html"),
@@ -78,6 +83,8 @@ WORDS = {
     ("seat", "2026-11-30"): "808c0375",
     ("duty", "2026-11-30"): "a1e714cd",
     ("elsewhere", "2026-11-30"): "1813a24f",
+    ("skills", "2026-11-30"): "023998de",
+    ("positioning", "2026-11-30"): "db447011",
     ("rights", "2026-11-30"): "2119215c",
 }
 

@@ -6,9 +6,10 @@ from courses import actions
 
 
 class Command(BaseCommand):
-    """Add what the framework of competencies lacks; harmless when nothing does."""
+    """Add what lacks of the framework and of the scenarios; harmless when nothing does."""
 
     help = "Charge le référentiel des compétences; ce qui a été modifié à l’écran reste."
 
     def handle(self, *args: Any, **options: Any) -> None:
         self.stdout.write(f"Domaines et compétences ajoutés : {actions.load_framework()}.")
+        self.stdout.write(f"Scénarios de départ ajoutés : {actions.load_scenarios()}.")
