@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from atn_platform.accounts.models import User
 from atn_platform.core import personal
-from atn_platform.core.merging import stays
+from atn_platform.core.merging import follows, stays
 from atn_platform.core.personal import About, Export, Kind, Reader, Retention, Table, nobody
 from courses.models import (
     Asset,
@@ -50,13 +50,24 @@ TABLES = [
         ),
         plain="id document facts minutes content_hash",
     ),
-    *nobody(Course, Module, Lesson, Block, Question, BankQuestion, BankVersion, BankImport, Asset,
+    Table(
+        Course,
+        (
+            About("owner", "owner code title review_on", Kind.FUNCTION,
+                  _("savoir qui répond du contenu d’un cours"), Retention.TRAINING),
+        ),
+        plain="id created_at updated_at uuid summary objectives topic mode publics competencies "
+        "pass_mark gives_uec current_version withdrawn_at successor",
+        stays=_("les cours dont vous répondiez, sans votre nom : d’autres les suivent"),
+    ),
+    *nobody(Module, Lesson, Block, Question, BankQuestion, BankVersion, BankImport, Asset,
             Path, PathStep, PathVersion, PositioningScenario, SearchEntry, Skill, SkillDomain),
 ]  # fmt: skip
 
 LINKS = [
     *stays(CourseSession, "instructor"),
     *stays(CourseVersion, "published_by"),
+    *follows(Course, "owner"),
 ]
 
 

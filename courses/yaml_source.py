@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 import yaml
@@ -119,7 +120,7 @@ def ordered(value: Any, keys: Sequence[str] = NESTED_KEYS) -> Any:
 
 
 _TYPE_NAMES = {str: "un texte", int: "un nombre", bool: "true ou false", list: "une liste",
-               dict: "des champs"}  # fmt: skip
+               dict: "des champs", date: "une date (2027-06-30)"}  # fmt: skip
 
 
 def check_fields(

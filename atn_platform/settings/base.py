@@ -303,6 +303,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "municipalities.tasks.remind_duties",
         "schedule": crontab(minute="45", hour="7", day_of_week="mon-fri"),
     },
+    "courses-to-review": {
+        "task": "courses.tasks.remind_owners",
+        "schedule": crontab(minute="50", hour="7", day_of_week="mon-fri"),
+    },
     "messages-waiting": {
         "task": "atn_platform.notifications.tasks.deliver_waiting",
         "schedule": crontab(minute="*"),

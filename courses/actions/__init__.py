@@ -1,7 +1,14 @@
 """Every way in which a course can change."""
 
 from courses.actions.booklets import take_booklet
-from courses.actions.drafts import export_folder, import_folder
+from courses.actions.care import (
+    WithdrawalRefused,
+    entrust,
+    offer_again,
+    remind_owners,
+    withdraw,
+)
+from courses.actions.drafts import copy_course, export_folder, import_folder
 from courses.actions.editing import EditConflict, Node, course_of, revision, save, values
 from courses.actions.framework import load_framework
 from courses.actions.media import MediaRefused, remove_asset, store_asset
@@ -35,15 +42,18 @@ __all__ = [
     "Part",
     "PublicationRefused",
     "SessionRefused",
+    "WithdrawalRefused",
     "add_block",
     "add_lesson",
     "add_module",
     "add_questions",
     "add_step",
     "call_off",
+    "copy_course",
     "course_of",
     "create_course",
     "duplicate",
+    "entrust",
     "export_folder",
     "freeze_path",
     "import_folder",
@@ -52,7 +62,9 @@ __all__ = [
     "load_scenarios",
     "move",
     "move_step",
+    "offer_again",
     "publish",
+    "remind_owners",
     "remove",
     "remove_asset",
     "remove_step",
@@ -64,4 +76,5 @@ __all__ = [
     "store_asset",
     "take_booklet",
     "values",
+    "withdraw",
 ]

@@ -6,11 +6,19 @@ from typing import Any
 
 from django.core.files.storage import default_storage
 from django.db import models, transaction
+from django.utils.translation import gettext as _
 
+from atn_platform.core.exceptions import ActionError
 from courses import folder
 from courses.actions.media import store_asset
 from courses.folder import BlockText, CourseFolder, LessonText, ModuleText, QuestionText
-from courses.models import Block, Course, Lesson, Module, Question, course_uuid
+from courses.models import Asset, Block, Course, Lesson, Module, Question, course_uuid
+
+FRONT = (
+    "code", "title", "summary", "topic", "mode", "publics", "competencies", "pass_mark",
+    "gives_uec",
+)  # fmt: skip
+MEDIA = ("name", "file", "sha256", "content_type", "size", "width", "height", "package")
 
 
 @transaction.atomic
@@ -31,6 +39,25 @@ def import_folder(*, path: Path) -> Course:
     course.assets.exclude(name__in=read.media).delete()
     _put_modules(course, read.modules)
     return course
+
+
+@transaction.atomic
+def copy_course(*, course: Course, code: str, title: str) -> Course:
+    """Open a draft that says what this one says, under another code; media are stored once.
+
+    Publication, owner and dates are not copied: they are facts of the other course. Raises
+    ActionError when the code is taken.
+    """
+    if Course.objects.filter(code=code).exists():
+        raise ActionError(_("Le code %s est déjà celui d’un cours.") % code)
+    front = {name: getattr(course, name) for name in (*FRONT, "objectives")}
+    copy = Course.objects.create(uuid=course_uuid(code), **{**front, "code": code, "title": title})
+    Asset.objects.bulk_create(
+        Asset(course=copy, **{name: getattr(each, name) for name in MEDIA})
+        for each in course.assets.order_by("pk")
+    )
+    _put_modules(copy, _folder_of(course, {}).modules)
+    return copy
 
 
 def export_folder(*, course: Course, path: Path) -> None:
@@ -106,13 +133,11 @@ def _put_block(course: Course, lesson: Lesson, rank: int, text: BlockText) -> No
 
 
 def _folder_of(course: Course, media: dict[str, Path]) -> CourseFolder:
-    names = ("code", "title", "summary", "topic", "mode", "publics", "competencies", "pass_mark",
-             "gives_uec")  # fmt: skip
-    front: dict[str, Any] = {name: getattr(course, name) for name in names}
+    front: dict[str, Any] = {name: getattr(course, name) for name in (*FRONT, "review_on")}
     front["objectives"] = course.objectives.splitlines()
     modules = course.modules.prefetch_related("lessons__blocks__questions")
     return CourseFolder(
-        front={key: value for key, value in front.items() if value not in ("", [])},
+        front={key: value for key, value in front.items() if value not in ("", [], None)},
         modules=[
             ModuleText(
                 module.key, module.title, [_lesson_text(each) for each in module.lessons.all()]

@@ -51,8 +51,8 @@ def publish(*, course_id: int, by: User | None, at: datetime) -> CourseVersion:
         published_by=by,
     )
     course.current_version = version
-    course.withdrawn_at = None
-    course.save(update_fields=["current_version", "withdrawn_at", "updated_at"])
+    course.withdrawn_at, course.successor = None, None
+    course.save(update_fields=["current_version", "withdrawn_at", "successor", "updated_at"])
     index(course_id=course.pk, content=document)
     record(at=at, actor=by, verb="course.published", target=str(version), sha256=digest)
     return version

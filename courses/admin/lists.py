@@ -6,9 +6,11 @@ from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
+from atn_platform.core import french
 from atn_platform.core.admin import ListAdmin, ReadOnlyAdmin
 from courses.models import BankQuestion, Course, CourseVersion
 
@@ -17,10 +19,10 @@ from courses.models import BankQuestion, Course, CourseVersion
 class CourseAdmin(ListAdmin):
     """Search. Adding and changing lead to the Atelier; nothing is deleted here."""
 
-    list_display = ("code", "title", "topic", "mode", "in_force", "atelier")
+    list_display = ("code", "title", "topic", "mode", "in_force", "owner", "to_review", "atelier")
     list_display_links = None
-    list_filter = ("topic", "mode")
-    list_select_related = ("current_version",)
+    list_filter = ("topic", "mode", ("review_on", admin.DateFieldListFilter))
+    list_select_related = ("current_version", "owner")
     search_fields = ("code", "title")
     ordering = ("code",)
 
@@ -29,7 +31,17 @@ class CourseAdmin(ListAdmin):
 
     @admin.display(description=_("version en vigueur"))
     def in_force(self, obj: Course) -> str:
+        if obj.withdrawn_at:
+            return str(_("retiré"))
         return str(obj.current_version.number) if obj.current_version else "–"
+
+    @admin.display(description=_("à revoir"), ordering="review_on")
+    def to_review(self, obj: Course) -> str:
+        if obj.review_on is None:
+            return "–"
+        is_late = obj.review_on <= timezone.localdate() and obj.withdrawn_at is None
+        said = french.day(obj.review_on)
+        return str(_("à revoir depuis le %s") % said) if is_late else said
 
     @admin.display(description=_("écrire"))
     def atelier(self, obj: Course) -> str:

@@ -36,7 +36,7 @@ from courses.forms.questions import PasteForm
 from courses.models import Block, Course, Lesson, Module
 from courses.notation import LineProblem, NotationRefused, TypedQuestion, read_questions
 from courses.permissions import can_author
-from courses.queries import courses_with_followers
+from courses.queries.care import shelf
 
 STEPS = {"monter": -1, "descendre": 1}
 
@@ -44,7 +44,9 @@ STEPS = {"monter": -1, "descendre": 1}
 @requires(can_author)
 @require_safe
 def index(request: SignedInRequest) -> HttpResponse:
-    return render(request, "atelier/index.html", {"courses": courses_with_followers()})
+    today = timezone.localdate()
+    due = Course.objects.to_review(on=today).order_by("code")
+    return render(request, "atelier/index.html", {"courses": shelf(on=today), "due": due})
 
 
 @requires(can_author)

@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from courses.admin import bank, bank_imports, editing, outline, publication
+from courses.admin import bank, bank_imports, care, editing, outline, publication
 
 app_name = "atelier"
 NODE = r"(?P<noun>module|lecon|bloc|question)/(?P<uuid>[0-9a-f-]{36})"
@@ -20,6 +20,10 @@ urlpatterns = [
     path("<slug:code>/", editing.course, name="course"),
     path("<slug:code>/medias/", publication.media, name="media"),
     path("<slug:code>/medias/<int:asset_id>/retirer/", publication.remove_media, name="no-media"),
+    path("<slug:code>/suivi/", care.care, name="care"),
+    path("<slug:code>/retirer/", care.withdraw, name="withdraw"),
+    path("<slug:code>/offrir/", care.offer_again, name="offer-again"),
+    path("<slug:code>/dupliquer/", care.copy, name="copy-course"),
     path("<slug:code>/publier/", publication.publish, name="publish"),
     path("<slug:code>/versions/", publication.versions, name="versions"),
     path("<slug:code>/modules/ajouter/", outline.new_module, name="new-module"),

@@ -6,6 +6,7 @@ Pure: no database. What is read is a `CourseFolder`, which actions turn into a d
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -224,6 +225,7 @@ def _check_course(source: Source, front: dict[str, Any]) -> None:
     types = {
         "code": str, "title": str, "summary": str, "objectives": list, "topic": str, "mode": str,
         "publics": list, "competencies": list, "pass_mark": int, "gives_uec": bool,
+        "review_on": date,
         "modules": list,
     }  # fmt: skip
     check_fields(source, front, (), types, required=("code", "title", "topic", "mode", "modules"))

@@ -4,7 +4,7 @@ from courses.enums import BlockKind, QuestionKind
 
 COURSE_KEYS = (
     "code", "title", "summary", "objectives", "topic", "mode", "publics", "competencies",
-    "pass_mark", "gives_uec", "modules",
+    "pass_mark", "gives_uec", "review_on", "modules",
 )  # fmt: skip
 LESSON_KEYS = ("title", "kind", "minutes", "objective", "required")
 QUESTION_KEYS = (

@@ -80,19 +80,28 @@ class LessonForm(NodeForm):
     )
 
 
+class CodeField(forms.CharField):
+    """The code of a new course; small letters are taken for capitals."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            label=_("Code"),
+            max_length=20,
+            help_text=_("Trois lettres, un tiret, trois chiffres : CYB-101. Il ne change jamais."),
+            validators=[
+                RegexValidator(r"^[A-Z]{2,6}-\d{1,4}$", _("Écrivez par exemple CYB-101."))
+            ],
+        )
+
+    def to_python(self, value: Any) -> str:
+        return str(super().to_python(value) or "").upper()
+
+
 class NewCourseForm(forms.Form):
-    code = forms.CharField(
-        label=_("Code"),
-        max_length=20,
-        help_text=_("Trois lettres, un tiret, trois chiffres : CYB-101. Il ne change jamais."),
-        validators=[RegexValidator(r"^[A-Z]{2,6}-\d{1,4}$", _("Écrivez par exemple CYB-101."))],
-    )
+    code = CodeField()
     title = forms.CharField(label=_("Titre"), max_length=160)
     topic = forms.ChoiceField(label=_("Thème"), choices=Topic)
     mode = forms.ChoiceField(label=_("Mode"), choices=Mode)
-
-    def clean_code(self) -> str:
-        return str(self.cleaned_data["code"]).upper()
 
 
 class NewModuleForm(forms.Form):

@@ -1,7 +1,9 @@
 """What authors edit: the draft of a course, down to its questions and media."""
 
+from datetime import date
 from uuid import UUID, uuid5
 
+from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
@@ -24,6 +26,16 @@ class CourseQuerySet(models.QuerySet["Course"]):
     def published(self) -> "CourseQuerySet":
         """Courses that people may join: with a version in force and not withdrawn."""
         return self.filter(current_version__isnull=False, withdrawn_at__isnull=True)
+
+    def withdrawn(self) -> "CourseQuerySet":
+        """Courses offered once and no more, with what succeeds them, as published."""
+        gone = self.filter(current_version__isnull=False, withdrawn_at__isnull=False)
+        told = gone.select_related("current_version", "successor__current_version")
+        return told.defer("current_version__document", "successor__current_version__document")
+
+    def to_review(self, *, on: date) -> "CourseQuerySet":
+        """Offered courses whose content was to be read again by that day."""
+        return self.published().filter(review_on__lte=on)
 
 
 class Course(TimestampedModel):
@@ -60,6 +72,26 @@ class Course(TimestampedModel):
         editable=False,
     )
     withdrawn_at = models.DateTimeField(_("retiré le"), null=True, blank=True, editable=False)
+    # Where whoever comes is sent once the course is withdrawn.
+    successor = models.ForeignKey(
+        "self",
+        verbose_name=_("remplacé par"),
+        on_delete=models.PROTECT,
+        related_name="replaces",
+        null=True,
+        blank=True,
+        editable=False,
+    )
+    # Who answers for the content, and by when it shall be read again.
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("responsable du contenu"),
+        on_delete=models.PROTECT,
+        related_name="courses_owned",
+        null=True,
+        blank=True,
+    )
+    review_on = models.DateField(_("à revoir le"), null=True, blank=True)
 
     objects = CourseQuerySet.as_manager()
 
@@ -69,6 +101,11 @@ class Course(TimestampedModel):
         constraints = [
             models.CheckConstraint(
                 condition=Q(pass_mark__gte=1, pass_mark__lte=100), name="courses_pass_mark_percent"
+            ),
+            models.CheckConstraint(
+                condition=Q(successor__isnull=True)
+                | (Q(withdrawn_at__isnull=False) & ~Q(successor=models.F("id"))),
+                name="courses_successor_of_a_withdrawn_course",
             ),
         ]
 

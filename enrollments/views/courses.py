@@ -50,6 +50,9 @@ def _course_page(request: HttpRequest, code: str, form: EnrollForm | None) -> Ht
     if enrollment is not None:
         version = versions([enrollment.version_id])[enrollment.version_id]
     else:
+        withdrawn = Course.objects.withdrawn().filter(code=code.upper()).first()
+        if withdrawn is not None:
+            return render(request, "enrollments/course_gone.html", {"course": withdrawn})
         version = get_object_or_404(CourseVersion.objects.in_force(), course__code=code.upper())
     aside = None
     if request.user.is_authenticated and enrollment is None:
@@ -67,6 +70,9 @@ def _course_page(request: HttpRequest, code: str, form: EnrollForm | None) -> Ht
         "contact": parseaddr(settings.REPLY_TO_EMAIL)[1],
         "meetings": _meetings(request.user, version, content),
         "news": news_of(enrollment) if enrollment else None,
+        "withdrawn": Course.objects.withdrawn().filter(pk=version.course_id).first()
+        if enrollment
+        else None,
     }
     return render(request, "enrollments/course.html", context)
 

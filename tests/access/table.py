@@ -184,6 +184,7 @@ ROWS: dict[str, Audience] = {
     **_rows(
         "atelier:index atelier:new-course atelier:course atelier:media atelier:publish "
         "atelier:versions enrollments:items enrollments:move-people atelier:new-module "
+        "atelier:care atelier:withdraw atelier:offer-again atelier:copy-course "
         "atelier:bank atelier:bank-export atelier:bank-imports",
         AUTHORS,
     ),

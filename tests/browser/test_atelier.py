@@ -34,7 +34,18 @@ def address(node, page: str = "") -> str:
 @pytest.mark.parametrize(
     "page",
     ["/admin/atelier/", "/admin/atelier/nouveau/", HOME]
-    + [f"{HOME}{page}/" for page in ("medias", "versions", "publier", "modules/ajouter")]
+    + [
+        f"{HOME}{page}/"
+        for page in (
+            "medias",
+            "versions",
+            "publier",
+            "modules/ajouter",
+            "suivi",
+            "retirer",
+            "dupliquer",
+        )
+    ]
     + ["/rapports/versions/ess-101/"],
 )
 def test_a_page_of_a_course_has_no_accessibility_finding(live_server, course, contexts, page):

@@ -78,7 +78,7 @@ def test_the_list_takes_the_same_queries_whatever_the_number_of_courses(
         actions.create_course(
             code=f"ESS-{rank}", title="Essai", topic="digital", mode="self-paced"
         )
-    with django_assert_num_queries(3):  # session, person, courses
+    with django_assert_num_queries(4):  # session, person, courses to read again, courses
         response = client.get(reverse("atelier:index"))
     assertContains(response, "jamais publié", count=count)
 
