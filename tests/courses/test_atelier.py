@@ -12,7 +12,7 @@ from atn_platform.audit.models import Entry
 from atn_platform.core.exceptions import ActionError
 from courses import actions
 from courses.models import Block, Course, Lesson, Module, Question
-from tests.factories import NOON, SessionFactory, UserFactory
+from tests.factories import NOON, EnrollmentFactory, SessionFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
 PNG = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x03 \x00\x00\x02X\x08\x06"
@@ -395,6 +395,8 @@ def test_publishing_is_refused_with_a_link_to_each_place(client, author, course)
 
 def test_the_publication_page_says_what_changes_and_who_follows(client, author, course):
     client.post(at("publish"))
+    course.refresh_from_db()
+    EnrollmentFactory(course=course, version=course.current_version)
     assertContains(client.get(at("publish")), "Le brouillon est identique")
     assertContains(client.post(at("publish"), follow=True), "Rien n’a changé")
     Lesson.objects.filter(key="signes").update(title="Les six signes")
@@ -402,8 +404,9 @@ def test_the_publication_page_says_what_changes_and_who_follows(client, author, 
     page = client.get(at("publish"))
     assertContains(page, "modifiée")
     assertContains(page, "Bilan (copie)")
-    assertContains(page, "la version 1 en ce moment")
-    client.post(at("publish"))
+    assertContains(page, "1 personne suit la version 1")
+    moving = reverse("enrollments:move-people", args=["ess-101"])
+    assertRedirects(client.post(at("publish")), moving)
     Lesson.objects.get(key="bilan-copie").delete()
     page = client.get(at("publish"))
     assertContains(page, "retirée")
