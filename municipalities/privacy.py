@@ -47,8 +47,8 @@ PEOPLE = (Reader.SELF, Reader.RESPONSIBLE, Reader.ATN)
 
 
 def _at_address(user: Any) -> Q:
-    """The address that this person alone signs in by; nothing for whoever has none."""
-    return Q(email=user.email) if user.email else Q(pk__in=[])
+    """The addresses that this person alone signs in by; nothing for whoever has none."""
+    return Q(email__in=user.own_addresses)
 
 
 def invited(user: Any) -> Q:
@@ -234,13 +234,14 @@ def _proof(training: DeclaredTraining) -> File:
 
 def erase(user: User) -> Counter[str]:
     """The person leaves lists and requests, named or not; their mandates are nobody's."""
-    places = list(user.mandates.values_list("organisation", flat=True))
+    # What an account held went to the one that took it over.
+    held = Mandate.objects.filter(Q(user=user) | Q(user=user.united_to_id))
+    places = list(held.values_list("organisation", flat=True))
     proofs = [each.proof for each in DeclaredTraining.objects.visible_to(user).exclude(proof="")]
     gone = personal.erase(TABLES, user)
     for rows in (_requests(user, places), _lines(user, places)):
         gone[str(rows.model._meta.verbose_name_plural)] += rows.delete()[0]
-    if user.email:
-        MailDomain.objects.filter(sent_to=user.email).update(sent_to="")
+    MailDomain.objects.filter(sent_to__in=user.own_addresses).update(sent_to="")
     for proof in proofs:
         # One file serves all who handed in the same bytes. It goes for good, so the last.
         if not DeclaredTraining.objects.filter(proof=proof.name).exists():
@@ -268,4 +269,6 @@ def _lines(user: User, places: list[int]) -> Any:
         return lines.none()
     lines = lines.annotate(said=Cast("cells", TextField()))
     named = Q(said__icontains=user.first_name) & Q(said__icontains=user.last_name)
-    return lines.filter(named | Q(said__icontains=user.email) if user.email else named)
+    for address in user.own_addresses:
+        named |= Q(said__icontains=address)
+    return lines.filter(named)

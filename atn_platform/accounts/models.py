@@ -2,6 +2,7 @@ import re
 from datetime import datetime, timedelta
 from typing import Any
 
+from allauth.account.models import EmailAddress
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.contrib.sessions.models import Session
 from django.db import models, transaction
@@ -79,6 +80,19 @@ class UserManager(BaseUserManager["User"]):
     def get_by_natural_key(self, username: str | None) -> "User":
         return self.get(email=(username or "").strip().lower())
 
+    def accounts_of(self, user: "User") -> "models.QuerySet[User]":
+        """The account of a person, and those of theirs that it took over."""
+        return self.filter(Q(pk=user.pk) | Q(united_to=user)).order_by("pk")
+
+    def who_goes_on(self, user: "User") -> "User":
+        """The person, locked until the end of the transaction; the account that took theirs over.
+
+        For whatever is written in someone’s name: two accounts becoming one lock both.
+        """
+        rows = self.select_for_update(no_key=True)
+        found = rows.get(pk=user.pk)
+        return rows.get(pk=found.united_to_id) if found.united_to_id else found
+
     def with_standing(self, pk: int) -> "User | None":
         """The person and what they may do, in one query."""
         names = {"responsible": RESPONSIBLE, "factor": SECOND_FACTOR}
@@ -115,6 +129,16 @@ class User(AbstractBaseUser, PermissionsMixin):
     )
     # Nothing is left of who it was: the row only holds together what others' figures count.
     erased_at = models.DateTimeField(_("effacée le"), null=True, blank=True, editable=False)
+    # The account of the same person that took this one over; followed to the last one.
+    united_to = models.ForeignKey(
+        "self",
+        verbose_name=_("réuni à"),
+        on_delete=models.PROTECT,
+        related_name="united",
+        null=True,
+        blank=True,
+        editable=False,
+    )
     date_joined = models.DateTimeField(_("inscription"), default=timezone.now)
 
     objects = UserManager()
@@ -131,6 +155,10 @@ class User(AbstractBaseUser, PermissionsMixin):
                 condition=Q(erased_at__isnull=True)
                 | Q(email__isnull=True, first_name="", last_name="", is_active=False),
                 name="accounts_erased_is_nobody",
+            ),
+            models.CheckConstraint(
+                condition=Q(united_to__isnull=True) | Q(is_active=False, email__isnull=True),
+                name="accounts_united_is_closed",
             ),
             models.CheckConstraint(
                 condition=Q(email__isnull=True) | Q(email=Lower("email")),
@@ -175,6 +203,12 @@ class User(AbstractBaseUser, PermissionsMixin):
     def letter_address(self) -> str:
         """Where letters go: the person's own address, or the box that they share; else blank."""
         return self.email or self.delivery_email
+
+    @property
+    def own_addresses(self) -> list[str]:
+        """Every address that opens the account, those of an account that it took over included."""
+        rows = EmailAddress.objects.filter(user=self, verified=True)
+        return sorted({self.email or "", *rows.values_list("email", flat=True)} - {""})
 
     def get_short_name(self) -> str:
         return self.first_name

@@ -58,7 +58,8 @@ TABLES = [
                 "pk", "is_active is_staff is_superuser", Kind.FUNCTION, SIGNED_IN,
                 Retention.ACCOUNT,
             ),
-            About("pk", "last_login date_joined erased_at address_confirmed_on", Kind.ACT,
+            About("pk",
+                  "last_login date_joined erased_at address_confirmed_on united_to", Kind.ACT,
                   SIGNED_IN, Retention.ACCOUNT),
             About("pk", "language", Kind.CHOICE, SPOKEN, Retention.ACCOUNT,
                   (Reader.SELF, Reader.ATN)),
@@ -169,6 +170,7 @@ LINKS = [
     *stays(EmailAddress, "user"),
     *stays(Authenticator, "user"),
     *stays(Card, "user", "printed_by"),
+    *stays(User, "united_to"),
     *stays(OpenSession, "user"),
     *stays(RoleGrant, "user", "granted_by"),
     *stays(LogEntry, "user"),
@@ -183,15 +185,25 @@ def export(user: User) -> Export:
 
 def erase(user: User) -> Counter[str]:
     """The account becomes a number that holds figures together; nobody signs in with it."""
+    names = {user.get_full_name(), *user.own_addresses} - {""}
     gone = personal.erase(TABLES, user)
     LogEntry.objects.filter(entries_about(user)).update(object_repr="", change_message="")
-    for name in {user.get_full_name(), user.email or ""} - {""}:
+    for name in names:
         written = Q(object_repr__contains=name) | Q(change_message__contains=name)
         LogEntry.objects.filter(written).update(object_repr="", change_message="")
+    empty(user)
+    return gone
+
+
+def empty(user: User) -> None:
+    """Leave a number: no name, no address, and nothing that ever opened the account."""
+    Authenticator.objects.filter(user=user).delete()
+    EmailAddress.objects.filter(user=user).delete()
+    user.cards.all().delete()
+    user.open_sessions.all().delete()
     (account,) = (table for table in TABLES if table.model is User)
     personal.blank(account, user, Kind.IDENTITY, Kind.CONTACT, Kind.SECRET)
     User.objects.filter(pk=user.pk).update(
         sort_key="", is_active=False, is_staff=False, is_superuser=False, last_login=None,
         password=make_password(None),
     )  # fmt: skip
-    return gone

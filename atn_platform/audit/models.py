@@ -1,4 +1,5 @@
 from django.conf import settings
+from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
@@ -35,8 +36,9 @@ class Entry(models.Model):
 
 class ViewingQuerySet(models.QuerySet["Viewing"]):
     def about(self, user: User) -> "ViewingQuerySet":
-        """Each time somebody else opened something on this person."""
-        return self.filter(people__contains=[user.pk])
+        """Each time somebody opened something on this person, under whichever account."""
+        accounts = User.objects.accounts_of(user).order_by().values("pk")
+        return self.filter(people__overlap=ArraySubquery(accounts))
 
 
 class Viewing(models.Model):

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from atn_platform.accounts.actions import announce, end_sessions, trust_address
 from atn_platform.accounts.enums import Role
 from atn_platform.accounts.models import User
+from atn_platform.accounts.privacy import empty
 from atn_platform.audit.recording import record
 from atn_platform.core import codes
 from atn_platform.core.exceptions import ActionError
@@ -22,6 +23,7 @@ from atn_platform.merging.models import Merge
 from atn_platform.merging.queries import may_be_one
 from atn_platform.notifications.outbox import queue
 from atn_platform.privacy.inventory import links
+from atn_platform.retention.models import LegalHold
 from atn_platform.rights.enums import Kind
 from atn_platform.rights.models import RightsRequest
 from certificates.actions import mark_duplicates, withdraw_unearned
@@ -101,19 +103,70 @@ def unite(*, merge_id: int, by: User, on: date, at: datetime) -> Merge:
     kept, absorbed = merge.kept, merge.absorbed
     _refuse(kept, absorbed)
     address = absorbed.letter_address
-    changes = courses.unite(kept=kept, absorbed=absorbed, merge=merge.uuid, at=at)
-    held, merge.ended = functions.unite(kept=kept, absorbed=absorbed, on=on, by=by, at=at)
-    changes += held
-    changes += move(links(), absorbed=absorbed.pk, kept=kept.pk)
-    changes += mark_duplicates(learner=kept)
-    changes += _close(kept, absorbed)
-    merge.made_at, merge.changes = at, changes
+    _lead(merge, by=by, on=on, at=at)
+    merge.changes += _close(kept, absorbed, at=at)
+    merge.made_at = at
     merge.save(update_fields=["made_at", "changes", "ended", "updated_at"])
     end_sessions(user=absorbed, by=by, at=at)
     announce(user=kept, verb="united", by=by, at=at)
     for letter in emails.united(merge, address):
         queue(letter, at=at)
     return merge
+
+
+def _lead(merge: Merge, *, by: User, on: date, at: datetime) -> None:
+    """Lead to the account that is kept all that follows the person; what changed is noted."""
+    kept, absorbed = merge.kept, merge.absorbed
+    merge.changes += courses.unite(kept=kept, absorbed=absorbed, merge=merge.uuid, at=at)
+    held, ended = functions.unite(kept=kept, absorbed=absorbed, on=on, by=by, at=at)
+    merge.changes += held
+    merge.ended |= ended
+    merge.changes += move(links(), absorbed=absorbed.pk, kept=kept.pk)
+    merge.changes += mark_duplicates(learner=kept)
+
+
+@transaction.atomic
+def gather(*, merge_id: int, on: date, at: datetime) -> int:
+    """Lead along what was being written while the accounts became one; how many changes.
+
+    Whoever wrote waited for the account to be free again, and found the one that closes: a list
+    being imported, a group being enrolled.
+    """
+    merge = _locked(merge_id)
+    if merge.made_at is None or merge.undone_at is not None or merge.kept.erased_at is not None:
+        return 0
+    known = len(merge.changes)
+    _lead(merge, by=merge.asked_by, on=on, at=at)
+    if len(merge.changes) > known:
+        merge.save(update_fields=["changes", "ended", "updated_at"])
+    return len(merge.changes) - known
+
+
+def settle(*, on: date, at: datetime) -> int:
+    """Gather what came late, then empty the accounts that nobody may part again; how many.
+
+    What stayed with such an account and opened it serves nothing any more. A legal hold on either
+    account keeps both.
+    """
+    made = Merge.objects.in_force().filter(absorbed__erased_at__isnull=True).order_by("pk")
+    done = 0
+    for merge in made:
+        gather(merge_id=merge.pk, on=on, at=at)
+        pair = (merge.kept_id, merge.absorbed_id)
+        held = LegalHold.objects.filter(user__in=pair, lifted_at=None).exists()
+        if not held and not merge.is_open_to_undo(at):
+            _empty(merge.pk, at=at)
+            done += 1
+    return done
+
+
+@transaction.atomic
+def _empty(merge_id: int, *, at: datetime) -> None:
+    merge = _locked(merge_id)
+    empty(merge.absorbed)
+    User.objects.filter(pk=merge.absorbed_id).update(erased_at=at)
+    merge.changes, merge.ended = [], {}
+    merge.save(update_fields=["changes", "ended", "updated_at"])
 
 
 @transaction.atomic
@@ -129,6 +182,8 @@ def part(*, merge_id: int, by: User, at: datetime) -> Merge:
         raise MergeRefused(_("Les 30 jours sont passés : les comptes restent réunis."))
     if Merge.objects.in_force().filter(absorbed=merge.kept).exists():
         raise MergeRefused(_("Ce compte a été réuni à un autre depuis : séparez-les d’abord."))
+    if merge.kept.erased_at is not None or _erasure_asked([merge.kept]):
+        raise MergeRefused(_("Une demande d’effacement est en cours pour un de ces comptes."))
     copied_to = _copied_to(merge)
     take_back(merge.changes, apps.get_model)
     functions.give_days_back(merge.ended, by=by, at=at)
@@ -164,20 +219,26 @@ def _refuse(kept: User, absorbed: User) -> None:
         )
     if any(each.legal_holds.filter(lifted_at=None).exists() for each in pair):
         raise MergeRefused(_("Une retenue légale l’empêche."))
-    asked = RightsRequest.objects.filter(user__in=pair, cancelled_at=None, erased_at=None)
-    if asked.filter(kind=Kind.ERASURE).exclude(is_granted=False).exists():
+    if _erasure_asked(pair):
         raise MergeRefused(_("Une demande d’effacement est en cours pour un de ces comptes."))
 
 
-def _close(kept: User, absorbed: User) -> list[Change]:
-    """Both addresses open the account that is kept; the other opens no more."""
+def _erasure_asked(people: list[User]) -> bool:
+    asked = RightsRequest.objects.filter(user__in=people, cancelled_at=None, erased_at=None)
+    return asked.filter(kind=Kind.ERASURE).exclude(is_granted=False).exists()
+
+
+def _close(kept: User, absorbed: User, *, at: datetime) -> list[Change]:
+    """Both addresses open the account that is kept; nothing opens the other any more."""
     trust_address(user=kept)
     changes = [
         written(each, user=kept.pk, primary=False)
         for each in EmailAddress.objects.filter(user=absorbed)
     ]
     address = absorbed.email
-    changes.append(written(absorbed, email=None, is_active=False))
+    changes += [written(each, united_to=kept.pk) for each in absorbed.united.order_by("pk")]
+    changes.append(written(absorbed, email=None, is_active=False, united_to=kept.pk))
+    changes += [written(each, replaced_at=at) for each in absorbed.cards.live(at)]
     if address and not EmailAddress.objects.filter(user=kept, email=address).exists():
         added = EmailAddress.objects.create(user=kept, email=address, verified=True)
         changes.append(made(added))

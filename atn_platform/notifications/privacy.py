@@ -19,13 +19,12 @@ PROMISED = _("envoyer chaque message une fois, et pouvoir dire s’il est parti"
 
 
 def written_to(user: Any) -> Q:
-    """To the person; or, before they had an account, to the address that they alone sign in by."""
-    before = Q(recipient__isnull=True, to_address=user.email) if user.email else Q(pk__in=[])
-    return Q(recipient=user) | before
+    """To the person; or, before they had an account, to addresses that they alone sign in by."""
+    return Q(recipient=user) | Q(recipient__isnull=True, to_address__in=user.own_addresses)
 
 
 def _at_address(user: Any) -> Q:
-    return Q(address=user.email) if user.email else Q(pk__in=[])
+    return Q(address__in=user.own_addresses)
 
 
 TABLES = [
@@ -77,7 +76,9 @@ def erase(user: User) -> Counter[str]:
     gone = personal.erase(TABLES, user)
     name = user.get_full_name()
     forms = {name, french.typography(name)}
-    words = sorted({*forms, *map(escape, forms), user.email or ""} - {""}, key=len, reverse=True)
+    words = sorted(
+        {*forms, *map(escape, forms), *user.own_addresses} - {""}, key=len, reverse=True
+    )
     for email in OutgoingEmail.objects.filter(_saying(words)):
         for part in PARTS:
             for word in words:

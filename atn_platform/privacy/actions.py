@@ -11,6 +11,7 @@ from django.utils.translation import override
 from atn_platform.accounts.models import User
 from atn_platform.audit.recording import record
 from atn_platform.core.exceptions import ActionError
+from atn_platform.core.personal import Export
 from atn_platform.notifications.outbox import queue
 from atn_platform.privacy import emails, exports
 from atn_platform.privacy.inventory import HOLDERS
@@ -58,10 +59,11 @@ def build(*, export_id: int, at: datetime) -> bool:
     if not free.update(claimed_at=at, progress=0):
         return False
     made = DataExport.objects.select_related("user").get(pk=export_id)
-    held = []
+    held: list[Export] = []
+    accounts = list(User.objects.accounts_of(made.user))
     with override(made.user.language):
         for done, holder in enumerate(HOLDERS, 1):
-            held.append(holder.export(made.user))
+            held += [holder.export(each) for each in accounts]
             owed.update(progress=done)
         content = exports.archive(made.user, held, at=at)
     return _keep(made, content, at=at)
@@ -102,9 +104,16 @@ def erase_person(
     """Take the person out of every table that does not say why it keeps them; how many rows.
 
     Attestations stay verifiable and figures stay what they were: each `privacy.py` says so. With
-    `spare_proofs` attestations keep their name too.
+    `spare_proofs` attestations keep their name too. Accounts that this one took over go with it.
     """
-    person = User.objects.select_for_update().get(pk=user.pk)
+    people = User.objects.accounts_of(user).select_for_update()
+    return sum(
+        (_erase_account(each, on=on, at=at, spare_proofs=spare_proofs) for each in people),
+        Counter(),
+    )
+
+
+def _erase_account(person: User, *, on: date, at: datetime, spare_proofs: bool) -> Counter[str]:
     for enrollment_id in person.enrollments.values_list("pk", flat=True):
         release_all(enrollment_id=enrollment_id, at=at)
     leave_everything(user=person, on=on, at=at)

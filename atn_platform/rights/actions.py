@@ -12,6 +12,7 @@ from atn_platform.audit.recording import record
 from atn_platform.core.exceptions import ActionError
 from atn_platform.notifications.outbox import queue
 from atn_platform.privacy.actions import erase_person
+from atn_platform.retention.models import LegalHold
 from atn_platform.rights import emails
 from atn_platform.rights.enums import Kind, Part, State
 from atn_platform.rights.models import ANSWER_DAYS, EXTRA_DAYS, NOTICE, RightsRequest
@@ -100,7 +101,8 @@ def _close(asked: RightsRequest, *, by: User, at: datetime) -> None:
     person = asked.user
     if person is None:
         raise RequestRefused(_("Cette demande ne désigne aucun compte : rien n’est à effacer."))
-    if person.legal_holds.filter(lifted_at=None).exists():
+    held = LegalHold.objects.filter(user__in=User.objects.accounts_of(person), lifted_at=None)
+    if held.exists():
         raise RequestRefused(_("Une retenue légale l’empêche : levez-la d’abord, ou refusez."))
     if person.has_role(*Role):
         raise RequestRefused(_("Cette personne tient un rôle d’ATN ou de l’UMQ : terminez-le."))

@@ -27,4 +27,5 @@ def effect_on(user: User) -> Effect:
 
 def _count(table: Table, user: User) -> int:
     finders = {about.of: None for about in table.about if about.kind != Kind.ACT or table.stays}
-    return sum(rows_of(table, of, user).count() for of in finders)
+    accounts = User.objects.accounts_of(user)
+    return sum(rows_of(table, of, each).count() for each in accounts for of in finders)

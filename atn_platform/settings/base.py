@@ -291,6 +291,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "atn_platform.rights.tasks.erase_due",
         "schedule": crontab(minute="15"),
     },
+    "merges-made": {
+        "task": "atn_platform.merging.tasks.settle",
+        "schedule": crontab(minute="20"),
+    },
     "imports-running": {
         "task": "municipalities.tasks.resume_imports",
         "schedule": crontab(minute="*/2"),

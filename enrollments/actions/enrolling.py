@@ -35,6 +35,7 @@ def enroll(*, learner: User, course: Course, mandate: Mandate, at: datetime) -> 
     """
     if course.current_version_id is None or course.withdrawn_at is not None:
         raise EnrollmentRefused(_("Ce cours n’est pas offert en ce moment."))
+    learner = User.objects.who_goes_on(learner)
     today = at.astimezone(ZoneInfo(settings.TIME_ZONE)).date()
     if not Mandate.objects.in_force(on=today).filter(pk=mandate.pk, user=learner).exists():
         raise EnrollmentRefused(_("Ce mandat n’est plus en vigueur : choisissez-en un autre."))
@@ -86,7 +87,7 @@ def enroll_in_path(*, learner: User, path: Path, at: datetime) -> PathEnrollment
     Its courses are joined one by one.
     """
     followed, __ = PathEnrollment.objects.live().get_or_create(
-        learner=learner,
+        learner=User.objects.who_goes_on(learner),
         path=path,
         defaults={"started_at": at, "version": freeze_path(path=path, at=at)},
     )

@@ -38,6 +38,7 @@ def register(*, session_id: int, learner: User, wish: Wish, at: datetime) -> Reg
     course cannot be joined.
     """
     session = _locked(session_id)
+    learner = User.objects.who_goes_on(learner)
     held = Registration.objects.held().select_related("session__course", "learner")
     registration = held.filter(session=session, learner=learner).first()
     if registration is not None and registration.seat == wish.seat:

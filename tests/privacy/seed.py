@@ -41,6 +41,7 @@ AT = datetime(2026, 3, 4, 15, 0, tzinfo=UTC)
 EMPTY = {
     ("municipalities.Claim", "refused_at"),
     ("accounts.User", "erased_at"),
+    ("accounts.User", "united_to"),
     ("rights.RightsRequest", "identity_proof"),
     ("certificates.Certificate", "duplicate_of"),
     ("certificates.Certificate", "supersedes"),
