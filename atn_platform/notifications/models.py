@@ -1,3 +1,6 @@
+from collections.abc import Collection
+from datetime import datetime
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -12,6 +15,11 @@ class OutgoingEmailQuerySet(models.QuerySet["OutgoingEmail"]):
     def waiting(self) -> "OutgoingEmailQuerySet":
         """Promised, and neither sent nor given up."""
         return self.filter(sent_at__isnull=True, abandoned_at__isnull=True)
+
+    def to_come(self, addresses: Collection[str], *, at: datetime) -> "OutgoingEmailQuerySet":
+        """Letters to these addresses whose turn has not come, the first to leave first."""
+        late = self.untried().filter(to_address__in=addresses, not_before__gt=at)
+        return late.order_by("not_before", "pk")
 
     def untried(self) -> "OutgoingEmailQuerySet":
         """Waiting, and never offered to a mail server: nobody can have received it."""

@@ -2,8 +2,11 @@
 
 from collections.abc import Collection
 from datetime import datetime, timedelta
+from email.utils import parseaddr
 
+from django.conf import settings
 from django.db import connection, transaction
+from django.db.models.functions import Coalesce, Greatest
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
@@ -26,13 +29,19 @@ OUTSIDER_LOCK = "SELECT pg_advisory_xact_lock(hashtext(%s))"
 def queue(message: Message, *, at: datetime) -> bool:
     """Promise one e-mail. False, and nothing more, when its key was promised before.
 
-    Also False when the person has no address, or refused this category of messages, or when an
-    address without an account was written to three times within the hour, by all doors together.
+    Also False when the person has no address, or refused this category of messages. An address
+    without an account gets three letters an hour, by all doors together: an invitation then waits
+    for its turn, and a letter that somebody is waiting for is not promised at all.
     """
     person = message.recipient
     address = message.to_address or (person.letter_address if person else "")
-    if not address or _refused(message) or (person is None and _is_bombed(address, at=at)):
+    if not address or _refused(message):
         return False
+    not_before = message.not_before
+    if person is None and (turn := _turn(address, at=at)) > at:
+        if message.category == Category.ACCOUNT:
+            return False
+        not_before = max(turn, not_before or turn)
     email, created = OutgoingEmail.objects.get_or_create(
         key=message.key,
         defaults={
@@ -47,21 +56,29 @@ def queue(message: Message, *, at: datetime) -> bool:
             "reply_to": message.reply_to,
             "reason": message.reason[:REASON_LENGTH],
             "queued_at": at,
-            "not_before": message.not_before,
+            "not_before": not_before,
             "expires_at": message.expires_at,
         },
     )
-    if created and not (message.not_before and message.not_before > at):
+    if created and not (not_before and not_before > at):
         after_commit(deliver_email, email_id=email.pk)
     return created
 
 
-def _is_bombed(address: str, *, at: datetime) -> bool:
-    """Whether a letter more would be too many; two doors that ask together wait for each other."""
+def _turn(address: str, *, at: datetime) -> datetime:
+    """When a letter more may leave; two doors that ask together wait for each other.
+
+    Letters to our own box come from people who ask for something: none of them is too many.
+    """
+    if address == parseaddr(settings.REPLY_TO_EMAIL)[1]:
+        return at
     with connection.cursor() as cursor:
         cursor.execute(OUTSIDER_LOCK, [f"outsider:{address}"])
-    late = OutgoingEmail.objects.filter(to_address=address, queued_at__gt=at - OUTSIDER_SPAN)
-    return late.filter(recipient__isnull=True).count() >= OUTSIDER_LETTERS
+    leaves_at = Greatest("queued_at", Coalesce("not_before", "queued_at"))
+    others = OutgoingEmail.objects.filter(to_address=address, recipient__isnull=True)
+    late = others.order_by(leaves_at.desc()).values_list(leaves_at, flat=True)
+    third = late[OUTSIDER_LETTERS - 1 : OUTSIDER_LETTERS].first()
+    return max(at, third + OUTSIDER_SPAN) if third else at
 
 
 def _addressed(message: Message, address: str) -> str:

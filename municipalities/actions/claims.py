@@ -58,7 +58,10 @@ def ask_code(*, organisation: Organisation, claimant: Claimant, at: datetime) ->
     claim.sent_to = place.official_email
     claim.code_hash = _hash(claim, code)
     claim.save()
-    queue(emails.claim_code(claim, code=spelled(code)), at=at)
+    if not queue(emails.claim_code(claim, code=spelled(code)), at=at):
+        raise ClaimRefused(
+            _("Trois lettres sont déjà parties vers cette adresse. Revenez dans une heure.")
+        )
     record(at=at, actor=None, verb="claim.asked", target=str(claim.pk), place=place.handle)
     return claim
 

@@ -79,7 +79,10 @@ def ask_domain(
             "code_expires_at": at + DOMAIN_CODE_LIFE,
         },
     )
-    outbox.queue(emails.domain_code(row, code=code, by=by, at=at), at=at)
+    if not outbox.queue(emails.domain_code(row, code=code, by=by, at=at), at=at):
+        raise SignInRefused(
+            _("Trois lettres sont déjà parties vers cette adresse. Revenez dans une heure.")
+        )
     return row
 
 

@@ -20,6 +20,7 @@ from municipalities.models import INVITATION_LIFE, Mandate, Organisation
 from municipalities.permissions import organisations_of
 from municipalities.queries import council as queries
 from municipalities.queries.elections import usual_end
+from municipalities.views.telling import tell_late
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -45,7 +46,9 @@ def grid(request: SignedInRequest, handle: str) -> HttpResponse:
             form.add_error(None, str(error))
         else:
             if done.invited:
-                messages.success(request, _("Invitations envoyées : %s.") % len(done.invited))
+                late = tell_late(request, [each.email for each in done.invited])
+                sent = len(done.invited) - late
+                messages.success(request, _("Invitations envoyées : %s.") % sent)
             if done.opened:
                 named = ", ".join(str(mandate.user) for mandate in done.opened)
                 messages.success(request, _("Au conseil dès maintenant : %s.") % named)

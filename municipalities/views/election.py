@@ -18,6 +18,7 @@ from municipalities.permissions import organisations_of
 from municipalities.queries import council as queries
 from municipalities.queries.elections import last_general_election
 from municipalities.views.council import municipality, watch_council
+from municipalities.views.telling import tell_late
 
 COUNCIL = "municipalities:council"
 
@@ -64,7 +65,9 @@ def election(request: SignedInRequest, handle: str) -> HttpResponse:
             form.add_error(None, str(error))
             return render(request, "municipalities/election/form.html", context, status=422)
         words = _("Le conseil est renouvelé. Invitations envoyées : %s.")
-        messages.success(request, words % renewal.invited.count())
+        invited = [each.email for each in renewal.invited.all()]
+        late = tell_late(request, invited)
+        messages.success(request, words % (len(invited) - late))
         return redirect(COUNCIL, handle)
     context |= {"summary": form.summary(), "undo_days": RENEWAL_UNDO.days}
     return render(request, "municipalities/election/summary.html", context)

@@ -23,6 +23,7 @@ from municipalities.models import (
 )
 from municipalities.permissions import organisations_of
 from municipalities.queries.addresses import domains_of
+from municipalities.views.telling import tell_late
 
 TEAM = "enrollments:team"
 PROFILE = "accounts:profile"
@@ -53,7 +54,9 @@ def _invite(
         except ActionError as error:
             form.add_error(None, str(error))
         else:
-            _tell(request, sent=len(sent), asked=len({guest.email.lower() for guest in guests}))
+            late = tell_late(request, [each.email for each in sent])
+            asked = {guest.email.lower() for guest in guests}
+            _tell(request, sent=len(sent) - late, known=len(asked) - len(sent))
             return redirect(TEAM, handle)
     context = {
         "form": form,
@@ -64,13 +67,13 @@ def _invite(
     return render(request, "municipalities/invite.html", context)
 
 
-def _tell(request: HttpRequest, *, sent: int, asked: int) -> None:
+def _tell(request: HttpRequest, *, sent: int, known: int) -> None:
     if sent:
         messages.success(request, _("Invitations envoyées : %s.") % sent)
-    if asked > sent:
+    if known:
         messages.info(
             request,
-            _("Déjà dans vos gens ou déjà invitées, sans nouvelle lettre : %s.") % (asked - sent),
+            _("Déjà dans vos gens ou déjà invitées, sans nouvelle lettre : %s.") % known,
         )
 
 
@@ -82,7 +85,8 @@ def resend(request: SignedInRequest, pk: int) -> HttpResponse:
     except ActionError as error:
         messages.error(request, str(error))
     else:
-        messages.success(request, _("La lettre repart vers %s.") % invited.email)
+        if not tell_late(request, [invited.email]):
+            messages.success(request, _("La lettre repart vers %s.") % invited.email)
     return redirect(TEAM, invited.organisation.handle)
 
 

@@ -15,6 +15,7 @@ from municipalities.actions import claims, mandates
 from municipalities.forms.claims import ReasonForm, ResponsibleForm
 from municipalities.models import Claim, Organisation, Responsibility
 from municipalities.permissions import organisations_of
+from municipalities.views.telling import tell_late
 
 PAGE = "municipalities:responsables"
 
@@ -34,7 +35,8 @@ def responsables(request: SignedInRequest, handle: str) -> HttpResponse:
         else:
             said = _("%s répond maintenant de la formation avec vous.")
             later = _("Une lettre part vers %s : la responsabilité commence quand elle dit oui.")
-            messages.success(request, (said if at_once else later) % guest.email)
+            if at_once or not tell_late(request, [guest.email]):
+                messages.success(request, (said if at_once else later) % guest.email)
             return redirect(PAGE, handle)
     held = claims.responsables(place, on=timezone.localdate())
     _watch(request, place, held)

@@ -2,8 +2,10 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from email.utils import parseaddr
 
 import pytest
+from django.conf import settings
 from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
@@ -12,7 +14,9 @@ from atn_platform.notifications import outbox
 from atn_platform.notifications.enums import Category
 from atn_platform.notifications.messages import Message
 from atn_platform.notifications.models import OutgoingEmail
-from tests.factories import NOON, ResponsibilityFactory, UserFactory
+from municipalities.actions.claims import Claimant, ClaimRefused, ask_code
+from municipalities.models import Claim
+from tests.factories import NOON, MunicipalityFactory, ResponsibilityFactory, UserFactory
 
 OUTSIDER = "victime@ailleurs.example"
 
@@ -23,6 +27,11 @@ def letter(rank: int, **changes) -> Message:
         "text": "Bonjour.", "html": "", "reason": "Un essai.", "to_address": OUTSIDER,
     }  # fmt: skip
     return Message(**(parts | changes))
+
+
+def code(rank: int) -> Message:
+    """Somebody waits for it, at the door."""
+    return letter(rank, category=Category.ACCOUNT)
 
 
 @pytest.mark.django_db
@@ -40,10 +49,52 @@ def test_s100_all_doors_together_send_three_letters_an_hour(client):
 
 @pytest.mark.django_db
 def test_s100_an_hour_later_letters_leave_again_and_others_never_waited():
-    sent = [outbox.queue(letter(rank), at=NOON) for rank in range(4)]
+    sent = [outbox.queue(code(rank), at=NOON) for rank in range(4)]
     assert sent == [True, True, True, False]
     assert outbox.queue(letter(5, to_address="autre@ailleurs.example"), at=NOON)
-    assert outbox.queue(letter(6), at=NOON + timedelta(hours=1, minutes=1))
+    assert outbox.queue(code(6), at=NOON + timedelta(hours=1, minutes=1))
+
+
+@pytest.mark.django_db
+def test_s100_invitations_wait_for_their_turn_three_an_hour():
+    assert all(outbox.queue(letter(rank), at=NOON) for rank in range(8))
+    turns = OutgoingEmail.objects.order_by("pk").values_list("not_before", flat=True)
+    hours = [(turn - NOON) // timedelta(hours=1) if turn else 0 for turn in turns]
+    assert hours == [0, 0, 0, 1, 1, 1, 2, 2]
+    # A code that nobody could read in time is not promised behind them.
+    assert not outbox.queue(code(9), at=NOON)
+
+
+@pytest.mark.django_db
+def test_s100_whoever_invites_reads_when_a_letter_leaves_later(client):
+    for rank in range(3):
+        outbox.queue(letter(rank), at=timezone.now())
+    duty = ResponsibilityFactory()
+    client.force_login(duty.user)
+    page = reverse("municipalities:invite", args=[duty.organisation.handle])
+    answer = client.post(page, {"email": OUTSIDER, "as_typed": "on"}, follow=True)
+    told = " ".join(str(each) for each in answer.context["messages"])
+    assert f"La lettre à {OUTSIDER} partira à " in told
+    assert "Invitations envoyées" not in told
+    assert OutgoingEmail.objects.untried().filter(not_before__isnull=False).count() == 1
+
+
+@pytest.mark.django_db
+def test_s100_our_own_box_takes_every_call_for_help():
+    ours = parseaddr(settings.REPLY_TO_EMAIL)[1]
+    assert all(outbox.queue(letter(rank, to_address=ours), at=NOON) for rank in range(5))
+    assert not OutgoingEmail.objects.filter(not_before__isnull=False).exists()
+
+
+@pytest.mark.django_db
+def test_s100_a_code_that_would_not_leave_is_refused_in_words(client):
+    place = MunicipalityFactory(official_email=OUTSIDER)
+    for rank in range(3):
+        outbox.queue(letter(rank), at=timezone.now())
+    claimant = Claimant("Nicole", "Hébert", "nicole@ailleurs.example")
+    with pytest.raises(ClaimRefused, match="Revenez dans une heure"):
+        ask_code(organisation=place, claimant=claimant, at=timezone.now())
+    assert not Claim.objects.exists()
 
 
 @pytest.mark.django_db
@@ -62,7 +113,7 @@ def _together(monkeypatch, *, locked: bool) -> int:
 
     def knock(rank: int) -> None:
         try:
-            outbox.queue(letter(rank), at=timezone.now())
+            outbox.queue(code(rank), at=timezone.now())
         finally:
             connection.close()
 
