@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from courses.documents import CourseDoc, LessonDoc, stations
+from courses.documents import CourseDoc, LessonDoc, identity, stations
 from courses.enums import LessonKind
 from enrollments.enums import Verb
 
@@ -67,7 +67,7 @@ class Standing:
 def standing(document: CourseDoc, events: Sequence[Event]) -> Standing:
     """Standing of one enrolment in the version it follows, from all its events in any order."""
     lessons = _lessons(document, events)
-    required = [UUID(each["uuid"]) for each in stations(document) if each["required"]]
+    required = [identity(each["uuid"]) for each in stations(document) if each["required"]]
     acts = [event for event in events if event.verb != Verb.MOVED]
     moments = [event.happened_at for event in acts]
     last = max(acts, key=_moment, default=None)
@@ -91,7 +91,7 @@ def current_station(
 
     A meeting has its own day: it is where one stands only when nothing else is left.
     """
-    order = [(UUID(each["uuid"]), each["kind"]) for each in stations(document)]
+    order = [(identity(each["uuid"]), each["kind"]) for each in stations(document)]
     start = next((i for i, (uuid, __) in enumerate(order) if uuid == last), 0)
     left = [each for each in order[start:] + order[:start] if each[0] not in completed]
     alone = [uuid for uuid, kind in left if kind != LessonKind.MEETING]
@@ -122,9 +122,9 @@ def _lessons(document: CourseDoc, events: Iterable[Event]) -> dict[UUID, LessonS
         else:
             by_lesson.setdefault(event.lesson, []).append(event)
     lessons = {
-        UUID(each["uuid"]): lesson_standing(each, found, document["pass_mark"])
+        identity(each["uuid"]): lesson_standing(each, found, document["pass_mark"])
         for each in stations(document)
-        if (found := by_lesson.get(UUID(each["uuid"])))
+        if (found := by_lesson.get(identity(each["uuid"])))
     }
     for uuid in kept.keys() & lessons.keys():
         lessons[uuid] = replace(lessons[uuid], completed_at=kept[uuid])
@@ -153,7 +153,7 @@ def _recognised(document: CourseDoc, events: Sequence[Event]) -> datetime | None
 
 def _all_done(document: CourseDoc, events: Sequence[Event]) -> datetime | None:
     lessons = _lessons(document, events)
-    required = [UUID(each["uuid"]) for each in stations(document) if each["required"]]
+    required = [identity(each["uuid"]) for each in stations(document) if each["required"]]
     moments = [_completed(lessons, uuid) for uuid in required]
     known = [moment for moment in moments if moment is not None]
     if not known or len(known) < len(moments):
@@ -164,7 +164,9 @@ def _all_done(document: CourseDoc, events: Sequence[Event]) -> datetime | None:
 
 def _best_score(document: CourseDoc, lessons: Mapping[UUID, LessonStanding]) -> int | None:
     """The best result at the final questionnaire; exercises of lessons do not count."""
-    exams = [UUID(each["uuid"]) for each in stations(document) if each["kind"] == LessonKind.EXAM]
+    exams = [
+        identity(each["uuid"]) for each in stations(document) if each["kind"] == LessonKind.EXAM
+    ]
     scores = [
         block.best_score
         for uuid in exams

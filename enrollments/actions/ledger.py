@@ -54,8 +54,7 @@ def record(*, enrollment_id: int, event: NewEvent, at: datetime) -> Enrollment:
     enrollment, ends_on = _locked(enrollment_id)
     followed = document(enrollment.version_id)
     _check(enrollment, followed, event)
-    _add(enrollment, [event], at=at)
-    events = _events(enrollment)
+    events = _add(enrollment, [event], at=at)
     if event.uuid not in {each.uuid for each in events}:
         raise EventRefused(_("Ce geste est déjà inscrit à un autre dossier."))
     _project(enrollment, followed, events, {event.lesson}, ends_on)
@@ -88,8 +87,7 @@ def record_many(*, enrollment_id: int, events: Sequence[NewEvent], at: datetime)
         except EventRefused as error:
             refused[event.uuid] = str(error)
     wanted = [event for event in events if event.uuid not in refused]
-    _add(enrollment, wanted, at=at)
-    ledger = _events(enrollment)
+    ledger = _add(enrollment, wanted, at=at)
     mine = {each.uuid for each in ledger}
     elsewhere = _("Ce geste est déjà inscrit à un autre dossier.")
     refused |= {event.uuid: elsewhere for event in wanted if event.uuid not in mine}
@@ -195,17 +193,22 @@ _LOCK = """
      WHERE row.id = %(pk)s
        FOR NO KEY UPDATE OF row
 """
-_ADD = """
-    INSERT INTO enrollments_learningevent
-           (uuid, enrollment_id, verb, lesson, block, result, happened_at, received_at, origin)
-    VALUES {rows}
-        ON CONFLICT DO NOTHING
-"""
-_EVENT_ROW = "(%s, %s, %s, %s, %s, %s, %s, %s, %s)"
 _EVENTS = """
     SELECT uuid, verb, lesson, block, result, happened_at, received_at
       FROM enrollments_learningevent WHERE enrollment_id = %s
 """
+# The ledger as it was, and what is new in it.
+_ADD = f"""
+    WITH added AS (
+        INSERT INTO enrollments_learningevent
+               (uuid, enrollment_id, verb, lesson, block, result, happened_at, received_at, origin)
+        VALUES {{rows}}
+            ON CONFLICT DO NOTHING
+     RETURNING uuid, verb, lesson, block, result, happened_at, received_at
+    )
+    {_EVENTS} UNION ALL SELECT * FROM added
+"""  # noqa: S608 -- a constant of this file
+_EVENT_ROW = "(%s, %s, %s, %s, %s, %s, %s, %s, %s)"
 _SAVE_LESSON = """
     INSERT INTO enrollments_lessonstate
            (enrollment_id, lesson, opened_at, completed_at, mandate_id, is_copy, created_at,
@@ -225,6 +228,15 @@ _SAVE_BLOCK = """
            updated_at = EXCLUDED.updated_at
 """
 _BLOCK_ROW = "(%s, %s, %s, %s, %s, %s, now(), now())"
+_COUNTERS = (
+    "status", "completed_at", "first_activity_at", "last_activity_at", "stations_done",
+    "stations_total", "best_score", "current_lesson",
+)  # fmt: skip
+_SAVE_COURSE = f"""
+    UPDATE enrollments_enrollment
+       SET {", ".join(f"{name} = %({name})s" for name in _COUNTERS)}, updated_at = now()
+     WHERE id = %(pk)s
+"""  # noqa: S608 -- as above
 
 
 def _locked(enrollment_id: int) -> tuple[Enrollment, date | None]:
@@ -265,33 +277,47 @@ _KINDS: dict[str, str] = {
 }
 
 
-def _add(enrollment: Enrollment, events: Sequence[NewEvent], *, at: datetime) -> None:
-    """Write what is not known yet; a moment before the enrolment, or to come, is brought back."""
-    rows = []
+def _add(enrollment: Enrollment, events: Sequence[NewEvent], *, at: datetime) -> list[Event]:
+    """Write what is not known yet, and read the whole ledger.
+
+    A moment before the enrolment, or to come, is brought back.
+    """
+    rows: list[tuple[Any, ...]] = []
     for event in events:
         happened_at = min(max(event.happened_at, enrollment.enrolled_at), at)
         origin = None if event.origin is None else json.dumps(event.origin)
         act = (event.uuid, enrollment.pk, event.verb, event.lesson, event.block)
         rows.append((*act, json.dumps(event.result), happened_at, at, origin))
-    _write(_ADD, _EVENT_ROW, rows)
+    if not rows:
+        return _events(enrollment)
+    with connection.cursor() as cursor:
+        cursor.execute(*_filled(_ADD, _EVENT_ROW, rows, enrollment.pk))
+        return [_event(row) for row in cursor.fetchall()]
+
+
+def _filled(
+    statement: str, row: str, rows: Sequence[tuple[Any, ...]], *more: object
+) -> tuple[str, list[Any]]:
+    """One statement, however many rows, and its values."""
+    values = [value for each in rows for value in each]
+    return statement.format(rows=", ".join([row] * len(rows))), [*values, *more]
 
 
 def _write(statement: str, row: str, rows: Sequence[tuple[Any, ...]]) -> None:
-    """One statement, however many rows."""
     if rows:
         with connection.cursor() as cursor:
-            values = [value for each in rows for value in each]
-            cursor.execute(statement.format(rows=", ".join([row] * len(rows))), values)
+            cursor.execute(*_filled(statement, row, rows))
 
 
 def _events(enrollment: Enrollment) -> list[Event]:
     with connection.cursor() as cursor:
         cursor.execute(_EVENTS, [enrollment.pk])
-        rows = cursor.fetchall()
-    return [
-        Event(uuid, verb, lesson, block, json.loads(result), happened_at, received_at)
-        for uuid, verb, lesson, block, result, happened_at, received_at in rows
-    ]
+        return [_event(row) for row in cursor.fetchall()]
+
+
+def _event(row: tuple[Any, ...]) -> Event:
+    uuid, verb, lesson, block, result, happened_at, received_at = row
+    return Event(uuid, verb, lesson, block, json.loads(result), happened_at, received_at)
 
 
 def _save_lessons(
@@ -342,10 +368,7 @@ def _save_course(enrollment: Enrollment, found: Standing) -> bool:
     enrollment.stations_done, enrollment.stations_total = found.done, found.total
     enrollment.best_score = found.best_score
     enrollment.current_lesson = found.current
-    enrollment.save(
-        update_fields=[
-            "first_activity_at", "last_activity_at", "stations_done", "stations_total",
-            "best_score", "current_lesson", "status", "completed_at", "updated_at",
-        ]
-    )  # fmt: skip
+    values = {name: getattr(enrollment, name) for name in _COUNTERS}
+    with connection.cursor() as cursor:
+        cursor.execute(_SAVE_COURSE, {"pk": enrollment.pk, **values})
     return was_active and enrollment.status == Status.COMPLETED

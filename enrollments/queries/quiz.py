@@ -6,6 +6,7 @@ from uuid import UUID, uuid5
 
 from django.utils.datastructures import MultiValueDict
 
+from atn_platform.core.reading import rows_of
 from courses.documents import BlockDoc, LessonDoc, QuestionDoc
 from courses.enums import BlockKind
 from enrollments import grading
@@ -104,9 +105,16 @@ def _drawn(event: LearningEvent) -> UUID:
     return UUID(event.result.get("attempt") or str(event.uuid))
 
 
+_STATES = """
+    SELECT {row}
+      FROM enrollments_blockstate row
+     WHERE row.enrollment_id = %(enrollment)s AND row.lesson = %(lesson)s
+"""
+
+
 def states_of(enrollment: Enrollment, station: LessonDoc) -> Mapping[str, BlockState]:
     """Interactive blocks already touched in a lesson, by UUID; no query when it has none."""
     if ASKING.isdisjoint(each["kind"] for each in station["blocks"]):
         return {}
-    rows = BlockState.objects.filter(enrollment=enrollment, lesson=station["uuid"])
-    return {str(row.block): row for row in rows}
+    asked = {"enrollment": enrollment.pk, "lesson": station["uuid"]}
+    return {str(row.block): row for row, _ in rows_of(BlockState, _STATES, asked)}

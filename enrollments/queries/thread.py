@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from courses.documents import CourseDoc, LessonDoc, stations
+from django.db import connection
+
+from courses.documents import CourseDoc, LessonDoc, identity, stations
 from courses.queries import documents
-from enrollments.models import Enrollment, LessonState
+from enrollments.models import Enrollment
 from enrollments.projections import current_station
 
 
@@ -69,21 +71,33 @@ class Thread:
 
 def thread(document: CourseDoc, enrollment: Enrollment | None) -> Thread:
     """The line of a course; one query when someone follows it, none otherwise."""
-    done: dict[UUID, datetime | None] = {}
-    if enrollment is not None:
-        states = LessonState.objects.filter(enrollment=enrollment)
-        done = dict(states.values_list("lesson", "completed_at"))
+    done = {} if enrollment is None else _opened([enrollment])[enrollment.pk]
     return _thread(document, enrollment, done)
 
 
 def threads(enrollments: Sequence[Enrollment]) -> dict[int, Thread]:
     """The lines of several enrolments, by enrolment; two queries at most for all of them."""
     read = documents(each.version_id for each in enrollments)
-    done: dict[int, dict[UUID, datetime | None]] = {each.pk: {} for each in enrollments}
-    states = LessonState.objects.filter(enrollment__in=enrollments)
-    for pk, lesson, completed_at in states.values_list("enrollment", "lesson", "completed_at"):
-        done[pk][lesson] = completed_at
+    done = _opened(enrollments)
     return {each.pk: _thread(read[each.version_id], each, done[each.pk]) for each in enrollments}
+
+
+# At each page of each learner: core/reading.py.
+_OPENED = """
+    SELECT enrollment_id, lesson, completed_at
+      FROM enrollments_lessonstate WHERE enrollment_id = ANY(%s)
+"""
+
+
+def _opened(enrollments: Sequence[Enrollment]) -> dict[int, dict[UUID, datetime | None]]:
+    """Stations opened, by enrolment, and when each was done."""
+    found: dict[int, dict[UUID, datetime | None]] = {each.pk: {} for each in enrollments}
+    if found:
+        with connection.cursor() as cursor:
+            cursor.execute(_OPENED, [list(found)])
+            for pk, lesson, completed_at in cursor.fetchall():
+                found[pk][lesson] = completed_at
+    return found
 
 
 def _thread(
@@ -96,7 +110,7 @@ def _thread(
         row = []
         for lesson in module["lessons"]:
             number += 1
-            uuid = UUID(lesson["uuid"])
+            uuid = identity(lesson["uuid"])
             row.append(
                 Station(number, lesson, done.get(uuid), lesson["uuid"] == current, uuid in done)
             )
@@ -104,7 +118,7 @@ def _thread(
     left = sum(
         lesson["minutes"]
         for lesson in stations(document)
-        if lesson["required"] and done.get(UUID(lesson["uuid"])) is None
+        if lesson["required"] and done.get(identity(lesson["uuid"])) is None
     )
     return Thread(modules, left)
 

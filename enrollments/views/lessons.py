@@ -19,7 +19,7 @@ from enrollments import actions
 from enrollments.actions import NewEvent, acts
 from enrollments.enums import Verb
 from enrollments.forms import event_id
-from enrollments.models import BlockState, Enrollment, LearningEvent
+from enrollments.models import Enrollment, LearningEvent
 from enrollments.queries.earlier import earlier
 from enrollments.queries.mine import followed_course
 from enrollments.queries.quiz import (
@@ -107,7 +107,7 @@ def answer(request: SignedInRequest, code: str, key: str, uuid: UUID) -> HttpRes
     """Mark the attempt on the server; the same form sent again shows the same result."""
     enrollment, station = _found(request, code, key)
     wanted = _block(station, uuid, "quiz")
-    state = BlockState.objects.filter(enrollment=enrollment, block=uuid).first()
+    state = states_of(enrollment, station).get(str(uuid))
     sent = request.POST.get("attempt", "")
     attempts = state.attempts if state else 0
     if sent not in {str(attempt_of(enrollment, wanted, n)) for n in range(attempts + 1)}:
