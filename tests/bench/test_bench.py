@@ -25,7 +25,7 @@ STATEMENTS = {
     "home, learner": 7,
     "catalogue, anonymous": 2,
     "catalogue, search": 5,
-    "course": 5,
+    "course": 6,
     "lesson": 4,
     "quiz": 5,
     "quiz answer": 9,
