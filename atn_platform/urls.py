@@ -25,6 +25,7 @@ urlpatterns = [
     path("", include("atn_platform.portal.urls")),
     path("", include("municipalities.urls")),
     path("", include("courses.urls")),
+    path("", include("atn_platform.interop.urls")),
     path("", include("enrollments.urls")),
     path("", include("certificates.urls")),
     path("rapports/", include("atn_platform.reports.urls")),

@@ -6,18 +6,21 @@ counts for the meeting; a course that was complete when the correction came stay
 proofs rest on it, and taking one back is an act of its own.
 """
 
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from courses.documents import CourseDoc, LessonDoc, identity, stations
-from courses.enums import LessonKind
+from courses.documents import BlockDoc, CourseDoc, LessonDoc, block, identity, stations
+from courses.enums import BlockKind, LessonKind
 from enrollments.enums import Verb
 
 # Acts that bear a result: the person's, and what a trainer made of it.
 MARKED = frozenset({Verb.ANSWERED, Verb.REVISED})
+# What a package says of a part, the best last; and what makes it done.
+PLAYED_RANKS = ("incomplete", "failed", "completed", "passed")
+DONE = frozenset({"completed", "passed"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +112,7 @@ def lesson_standing(lesson: LessonDoc, events: Sequence[Event], pass_mark: int) 
     return LessonStanding(
         opened_at=min(event.happened_at for event in events),
         completed_at=_completion(lesson, events, pass_mark),
-        blocks={block: _block_standing(each) for block, each in blocks.items()},
+        blocks={uuid: _block_standing(lesson, uuid, each) for uuid, each in blocks.items()},
     )
 
 
@@ -164,15 +167,19 @@ def _all_done(document: CourseDoc, events: Sequence[Event]) -> datetime | None:
 
 def _best_score(document: CourseDoc, lessons: Mapping[UUID, LessonStanding]) -> int | None:
     """The best result at the final questionnaire; exercises of lessons do not count."""
-    exams = [
-        identity(each["uuid"]) for each in stations(document) if each["kind"] == LessonKind.EXAM
+    exams = [each for each in stations(document) if each["kind"] == LessonKind.EXAM]
+    quizzes = [
+        (identity(exam["uuid"]), identity(each["uuid"]))
+        for exam in exams
+        for each in exam["blocks"]
+        if each["kind"] == BlockKind.QUIZ
     ]
     scores = [
-        block.best_score
-        for uuid in exams
-        if uuid in lessons
-        for block in lessons[uuid].blocks.values()
-        if block.best_score is not None
+        found.best_score
+        for exam, uuid in quizzes
+        if exam in lessons
+        and (found := lessons[exam].blocks.get(uuid)) is not None
+        and found.best_score is not None
     ]
     return max(scores, default=None)
 
@@ -191,8 +198,22 @@ def _completion(lesson: LessonDoc, events: Iterable[Event], pass_mark: int) -> d
     if lesson["kind"] == LessonKind.EXAM:
         passing = (e for e in events if e.verb in MARKED and _score(e) >= pass_mark)
         return min((event.happened_at for event in passing), default=None)
-    acts = (event.happened_at for event in events if event.verb == Verb.COMPLETED)
-    return min(acts, default=None)
+    acts = [event.happened_at for event in events if event.verb == Verb.COMPLETED]
+    return min([*acts, *_finished(lesson, events)], default=None)
+
+
+def _finished(lesson: LessonDoc, events: Iterable[Event]) -> Iterator[datetime]:
+    """When each package that finishes the lesson, as its author chose, was done."""
+    for each in lesson["blocks"]:
+        if each.get("finishes"):
+            parts = _parts(events, identity(each["uuid"])).values()
+            done = [
+                min(moments)
+                for found in parts
+                if (moments := [each.happened_at for each in found if _status(each) in DONE])
+            ]
+            if done and len(done) >= _parts_of(each):
+                yield max(done)
 
 
 def _attendance(events: Iterable[Event]) -> datetime | None:
@@ -204,7 +225,50 @@ def _attendance(events: Iterable[Event]) -> datetime | None:
     return last.happened_at if last.verb == Verb.ATTENDED else None
 
 
-def _block_standing(events: Sequence[Event]) -> BlockStanding:
+def _parts(events: Iterable[Event], block: UUID) -> dict[str, list[Event]]:
+    """What was said of each part of a package."""
+    parts: dict[str, list[Event]] = {}
+    for event in events:
+        if event.verb == Verb.PLAYED and event.block == block:
+            parts.setdefault(str(event.result.get("part")), []).append(event)
+    return parts
+
+
+def _parts_of(held: BlockDoc) -> int:
+    """How many parts a package has in this version, where it may be gone."""
+    return len(held["asset"]["package"]["parts"]) if "package" in held.get("asset", {}) else 0
+
+
+def _status(event: Event) -> str:
+    return str(event.result.get("status"))
+
+
+def _package_standing(lesson: LessonDoc, uuid: UUID, events: Sequence[Event]) -> BlockStanding:
+    """The best that was said of each part; a package is done when all its parts are."""
+    parts = {
+        part: max((_status(event) for event in found), key=PLAYED_RANKS.index)
+        for part, found in _parts(events, uuid).items()
+    }
+    scores = [
+        max(scores)
+        for found in _parts(events, uuid).values()
+        if (scores := [_score(event) for event in found if "score" in event.result])
+    ]
+    held = block(lesson, uuid)
+    total = _parts_of(held) if held else 0
+    return BlockStanding(
+        attempts=len({event.result.get("session") for event in events}),
+        best_score=round(sum(scores) / len(scores)) if scores else None,
+        data={
+            "parts": parts,
+            "done": bool(parts) and sum(each in DONE for each in parts.values()) >= total,
+        },
+    )
+
+
+def _block_standing(lesson: LessonDoc, uuid: UUID, events: Sequence[Event]) -> BlockStanding:
+    if any(event.verb == Verb.PLAYED for event in events):
+        return _package_standing(lesson, uuid, events)
     answered = [event for event in events if event.verb == Verb.ANSWERED]
     last = max(answered or events, key=_moment)
     return BlockStanding(

@@ -22,6 +22,8 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "accounts.User"
 # Links in messages, certificates and QR codes; never taken from the request's Host header.
 SITE_URL = os.environ.get("SITE_URL", "http://localhost:8000").rstrip("/")
+# Another origin, where packages made elsewhere run (docs/packages.md); without one they do not.
+PACKAGES_ORIGIN = os.environ.get("PACKAGES_ORIGIN", "").rstrip("/")
 
 INSTALLED_APPS = [
     "django.contrib.admin",
@@ -50,6 +52,7 @@ INSTALLED_APPS = [
     "courses",
     "enrollments",
     "certificates",
+    "atn_platform.interop",
     "atn_platform.reports",
     "atn_platform.portal",
     "atn_platform.privacy",
@@ -61,6 +64,8 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    # Answers for the second origin by itself: nothing below sees those requests.
+    "atn_platform.interop.middleware.packages_origin",
     "atn_platform.core.middleware.security_headers",
     # Pages are compressed here too: a slow line must not depend on a proxy's settings. Django adds
     # random padding against guessing secrets by length (BREACH).

@@ -14,7 +14,11 @@ SECRET_KEY = os.environ.get("SECRET_KEY", "development-only-not-a-secret")
 # Printed in messages and attestations, those of the demonstration too, which are made before a
 # server listens.
 SITE_URL = os.environ.get("SITE_URL") or f"http://localhost:{os.environ.get('PORT') or 8000}"
-ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]", "testserver"]
+# Browsers take any name under localhost for this machine; cookies of localhost do not go there.
+PACKAGES_ORIGIN = os.environ.get("PACKAGES_ORIGIN") or (
+    f"http://contenus.localhost:{os.environ.get('PORT') or 8000}"
+)
+ALLOWED_HOSTS = ["localhost", "contenus.localhost", "127.0.0.1", "[::1]", "testserver"]
 INSTALLED_APPS = [*INSTALLED_APPS, "atn_platform.demo"]
 SUPPORT_PHONE = os.environ.get("SUPPORT_PHONE", "418 555-0123")
 EMAIL_HOST = "127.0.0.1"

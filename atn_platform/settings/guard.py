@@ -19,7 +19,7 @@ KNOWN_KEYS = ("development", "insecure", "change", "secret", "exemple", "example
 def refuse_unless_safe(issuers: Iterable[str]) -> None:
     """Raise ImproperlyConfigured, one French sentence a line, unless the environment is safe."""
     faults = [f"Il manque la variable {name}." for name in REQUIRED if not os.environ.get(name)]
-    faults += [*_debug(), *_key(), *_hosts(), *_site(), *_services(issuers)]
+    faults += [*_debug(), *_key(), *_hosts(), *_site(), *_packages(), *_services(issuers)]
     if faults:
         raise ImproperlyConfigured("\n".join(["Démarrage refusé :", *faults]))
 
@@ -56,6 +56,24 @@ def _site() -> list[str]:
     if parts.hostname not in env.words("ALLOWED_HOSTS"):
         return [f"L'hôte de SITE_URL, {parts.hostname}, doit figurer dans ALLOWED_HOSTS."]
     return []
+
+
+def _packages() -> list[str]:
+    """Packages run scripts of strangers: on a host that has no session of ours."""
+    origin = os.environ.get("PACKAGES_ORIGIN", "").rstrip("/")
+    if not origin:
+        return []
+    parts, site = urlsplit(origin), urlsplit(os.environ.get("SITE_URL", ""))
+    is_bench = parts.scheme == "http" and _bench(parts.hostname)
+    wrong = {
+        "PACKAGES_ORIGIN est une origine, sans chemin.": bool(parts.path or parts.query),
+        "PACKAGES_ORIGIN doit commencer par https://.": parts.scheme != "https" and not is_bench,
+        "PACKAGES_ORIGIN doit avoir un autre hôte que SITE_URL.": parts.hostname == site.hostname,
+        f"L'hôte de PACKAGES_ORIGIN, {parts.hostname}, doit figurer dans ALLOWED_HOSTS.": (
+            parts.hostname not in env.words("ALLOWED_HOSTS")
+        ),
+    }
+    return [fault for fault, is_so in wrong.items() if is_so]
 
 
 def _services(issuers: Iterable[str]) -> list[str]:

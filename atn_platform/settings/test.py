@@ -4,7 +4,8 @@ from atn_platform.settings.base import *
 
 SECRET_KEY = "tests-only"  # noqa: S105
 INSTALLED_APPS = [*INSTALLED_APPS, "atn_platform.demo"]
-ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
+ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1", "contenus.testserver"]
+PACKAGES_ORIGIN = "http://contenus.testserver"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 CELERY_TASK_ALWAYS_EAGER = True
 CELERY_TASK_EAGER_PROPAGATES = True

@@ -274,6 +274,7 @@ _KINDS: dict[str, str] = {
     Verb.REVISED: BlockKind.QUIZ,
     Verb.CHOSE: BlockKind.SCENARIO,
     Verb.NOTED: BlockKind.REFLECTION,
+    Verb.PLAYED: BlockKind.PACKAGE,
 }
 
 

@@ -218,6 +218,8 @@ def _shown(
         shown["quiz"] = quiz(enrollment, each, state, request.GET.get("essai", ""))
     elif each["kind"] == "scenario":
         shown["scenario"] = scenario(each, state.data.get("path", []) if state else [])
+    elif each["kind"] == "package":
+        shown["played"] = {**state.data, "score": state.best_score} if state else {}
     elif each["kind"] == "reflection":
         shown["note"] = state.data if state else {"text": "", "options": []}
     return shown

@@ -89,6 +89,13 @@ def test_the_deployment_check_has_nothing_to_say():
             {"SITE_URL": "http://ville.example", "ATN_INSECURE_LOOPBACK": "1"},
             "SITE_URL doit commencer par https://",
         ),
+        ({"PACKAGES_ORIGIN": "http://contenus.example"}, "PACKAGES_ORIGIN doit commencer par"),
+        ({"PACKAGES_ORIGIN": "https://c.example/m"}, "PACKAGES_ORIGIN est une origine"),
+        (
+            {"PACKAGES_ORIGIN": "https://formation.ville.example:444"},
+            "PACKAGES_ORIGIN doit avoir un autre hôte que SITE_URL",
+        ),
+        ({"PACKAGES_ORIGIN": "https://c.example"}, "c.example, doit figurer dans ALLOWED_HOSTS"),
         ({"SITE_URL": None}, "Il manque la variable SITE_URL."),
         ({"ALLOWED_HOSTS": None}, "Il manque la variable ALLOWED_HOSTS."),
         ({"ALLOWED_HOSTS": "autre.example"}, "doit figurer dans ALLOWED_HOSTS"),

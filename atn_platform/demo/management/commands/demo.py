@@ -272,6 +272,7 @@ def _environment(site: str, smtp_port: int) -> dict[str, str]:
         "DEBUG": "0",
         "SECRET_KEY": _secret_key(),
         "SITE_URL": site,
+        "PACKAGES_ORIGIN": site.replace("//", "//contenus."),
         "EMAIL_PORT": str(smtp_port),
         "PYTHONPATH": str(settings.BASE_DIR),
     }

@@ -1,0 +1,45 @@
+"""Addresses of the second origin: signed, bound to one archive and one enrolment, and dated.
+
+They hold until the end of the next day, so that a browser keeps within a day what it fetched.
+"""
+
+from datetime import date
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.core.signing import BadSignature, Signer
+
+from courses.documents import AssetDoc
+
+_signer = Signer(sep=".", salt="atn.packages")
+
+
+class Expired(Exception):
+    """The address was good, on another day."""
+
+
+def site() -> str:
+    """The origin of the pages that hold the frames."""
+    parts = urlsplit(settings.SITE_URL)
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+def host() -> str:
+    """The second origin's host, and port if any; empty when there is none."""
+    return urlsplit(settings.PACKAGES_ORIGIN).netloc
+
+
+def token(asset: AssetDoc, enrollment_id: int, *, on: date) -> str:
+    suffix = asset["name"].rpartition(".")[2].lower()
+    return _signer.sign(f"{asset['sha256']}.{suffix}.{enrollment_id}.{on.toordinal()}")
+
+
+def archive(token: str, *, on: date) -> str:
+    """Where the archive is stored. Raises BadSignature, or Expired."""
+    sha256, suffix, __, day = _signer.unsign(token).split(".")
+    if not 0 <= on.toordinal() - int(day) <= 1:
+        raise Expired
+    return f"cours/{sha256[:2]}/{sha256}.{suffix}"
+
+
+__all__ = ["BadSignature", "Expired", "archive", "host", "site", "token"]

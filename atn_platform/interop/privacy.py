@@ -1,0 +1,25 @@
+"""What is held of a person's interactive modules: where they stand in each."""
+
+from django.utils.translation import gettext_lazy as _
+
+from atn_platform.accounts.models import User
+from atn_platform.core import personal
+from atn_platform.core.personal import About, Export, Kind, Reader, Retention, Table
+from atn_platform.interop.models import PackagePlace
+
+KEPT_PLACE = _("reprendre un module interactif où vous étiez")
+
+TABLES = [
+    Table(
+        PackagePlace,
+        (
+            About("enrollment__learner", "enrollment lesson block part state", Kind.RESULT,
+                  KEPT_PLACE, Retention.ANSWERS, (Reader.SELF,)),
+        ),
+        plain="id created_at updated_at sha256 session revision",
+    ),
+]  # fmt: skip
+
+
+def export(user: User) -> Export:
+    return personal.export(TABLES, user)
