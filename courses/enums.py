@@ -78,3 +78,12 @@ class SessionMode(models.TextChoices):
 class SessionStatus(models.TextChoices):
     SCHEDULED = "scheduled", _("prévue")
     CANCELLED = "cancelled", _("annulée")
+
+
+class ReviewState(models.TextChoices):
+    """Of the reading of a draft by a second person."""
+
+    ASKED = "asked", _("demandée")
+    APPROVED = "approved", _("approuvée")
+    RETURNED = "returned", _("renvoyée avec des remarques")
+    REPLACED = "replaced", _("remplacée par une autre")

@@ -21,13 +21,27 @@ from courses.models import (
     PathStep,
     PathVersion,
     PositioningScenario,
+    PublicationReview,
     Question,
+    ReviewRemark,
     SearchEntry,
     Skill,
     SkillDomain,
 )
 
+READ = _("savoir qui a demandé de relire un cours, et qui l’a relu")
+
 TABLES = [
+    Table(
+        PublicationReview,
+        (
+            About("asked_by", "asked_by course asked_at note", Kind.ACT, READ,
+                  Retention.TRAINING),
+            About("decided_by", "decided_by decided_at", Kind.ACT, READ, Retention.TRAINING),
+        ),
+        plain="id created_at updated_at content_hash state",
+    ),
+    *nobody(ReviewRemark),
     Table(
         CourseSession,
         (
@@ -65,6 +79,7 @@ TABLES = [
 ]  # fmt: skip
 
 LINKS = [
+    *stays(PublicationReview, "asked_by", "decided_by"),
     *stays(CourseSession, "instructor"),
     *stays(CourseVersion, "published_by"),
     *follows(Course, "owner"),

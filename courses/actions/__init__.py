@@ -11,6 +11,7 @@ from courses.actions.care import (
 from courses.actions.drafts import copy_course, export_folder, import_folder
 from courses.actions.editing import EditConflict, Node, course_of, revision, save, values
 from courses.actions.framework import load_framework
+from courses.actions.hashing import PublicationRefused, content_hash
 from courses.actions.media import MediaRefused, remove_asset, store_asset
 from courses.actions.outline import (
     Part,
@@ -32,7 +33,14 @@ from courses.actions.paths import (
     save_step,
 )
 from courses.actions.positioning import load_scenarios, save_scenario
-from courses.actions.publishing import PublicationRefused, publish
+from courses.actions.publishing import publish
+from courses.actions.reviewing import (
+    ReviewRefused,
+    add_remark,
+    ask_review,
+    decide_review,
+    settle_remark,
+)
 from courses.actions.sessions import SessionRefused, call_off, save_session
 
 __all__ = [
@@ -41,17 +49,22 @@ __all__ = [
     "Node",
     "Part",
     "PublicationRefused",
+    "ReviewRefused",
     "SessionRefused",
     "WithdrawalRefused",
     "add_block",
     "add_lesson",
     "add_module",
     "add_questions",
+    "add_remark",
     "add_step",
+    "ask_review",
     "call_off",
+    "content_hash",
     "copy_course",
     "course_of",
     "create_course",
+    "decide_review",
     "duplicate",
     "entrust",
     "export_folder",
@@ -73,6 +86,7 @@ __all__ = [
     "save_scenario",
     "save_session",
     "save_step",
+    "settle_remark",
     "store_asset",
     "take_booklet",
     "values",

@@ -16,9 +16,11 @@ from atn_platform.accounts.decorators import requires
 from atn_platform.accounts.http import SignedInRequest
 from courses import actions, checklist
 from courses.documents import CourseDoc, stations
-from courses.models import Block, Course, Lesson, Module, Question
+from courses.enums import BlockKind
+from courses.models import Block, Course, Lesson, Module, Question, ReviewRemark
 from courses.permissions import can_author
 from courses.queries import draft_document
+from courses.queries.reviews import remarks_left
 
 CourseView = Callable[..., HttpResponse]
 
@@ -34,10 +36,20 @@ class IssueLink:
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """A lesson, a block or a question of a draft, in words, and its page."""
+
+    label: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
 class Frame:
     course: Course
     modules: QuerySet[Module]
     issues: list[IssueLink]
+    # What a second reader asked to mend, with its place.
+    remarks: list[tuple[ReviewRemark, Place | None]]
     # UUIDs of the object shown and of those that hold it, for the outline.
     here: frozenset[str]
 
@@ -78,6 +90,7 @@ def page(
         course=course,
         modules=course.modules.prefetch_related(lessons).order_by("position"),
         issues=issue_links(course, document),
+        remarks=_remarks(course, document),
         here=frozenset(str(each.uuid) for each in _holders(node)),
     )
     return render(
@@ -180,6 +193,30 @@ def issue_links(course: Course, document: CourseDoc) -> list[IssueLink]:
         )
         for each in checklist.issues(document)
     ]
+
+
+def places(course: Course, document: CourseDoc) -> dict[str, Place]:
+    """Everything that a remark may be about, by UUID, in the order of the course."""
+    code, found = course.code.lower(), {}
+    for lesson in stations(document):
+        url = reverse("atelier:lesson", args=[code, lesson["uuid"]])
+        found[lesson["uuid"]] = Place(lesson["title"], url)
+        for rank, block in enumerate(lesson["blocks"], start=1):
+            kind = BlockKind(block["kind"]).label
+            label = f"{lesson['title']} › {rank}. {kind}"
+            url = reverse("atelier:edit", args=[code, "bloc", block["uuid"]])
+            found[block["uuid"]] = Place(label, url)
+            for number, question in enumerate(block.get("questions", ()), start=1):
+                url = reverse("atelier:edit", args=[code, "question", question["uuid"]])
+                said = f"{label} › {_('question %d') % number}"
+                found[question["uuid"]] = Place(said, url)
+    return found
+
+
+def _remarks(course: Course, document: CourseDoc) -> list[tuple[ReviewRemark, Place | None]]:
+    left = list(remarks_left(course))
+    known = places(course, document) if left else {}
+    return [(each, known.get(str(each.place))) for each in left]
 
 
 def _holders(node: actions.Node | None) -> list[actions.Node]:

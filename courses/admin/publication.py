@@ -11,7 +11,9 @@ from atn_platform.accounts.http import SignedInRequest
 from atn_platform.core.exceptions import ActionError
 from courses import actions
 from courses.admin.frame import address, find_lesson, of_course, page
+from courses.forms.reviews import AskForm
 from courses.models import Course
+from courses.permissions import authors
 from courses.queries import (
     asset_documents,
     changes_since_published,
@@ -21,6 +23,7 @@ from courses.queries import (
     lesson_document,
     versions_with_followers,
 )
+from courses.queries.reviews import reading_of
 
 
 @of_course
@@ -57,12 +60,16 @@ def preview(request: SignedInRequest, course: Course, uuid: str) -> HttpResponse
 def publish(request: SignedInRequest, course: Course) -> HttpResponse:
     """What is missing, what changes, who is concerned; then the button."""
     is_refused = False
+    others = authors().exclude(pk=request.user.pk)
     if request.method == "POST":
         before = course.current_version_id
         try:
             version = actions.publish(course_id=course.pk, by=request.user, at=timezone.now())
         except actions.PublicationRefused:
             is_refused = True
+        except actions.ReviewRefused as error:
+            messages.error(request, str(error))
+            return redirect("atelier:publish", course.code.lower())
         else:
             said = (
                 _("Rien n’a changé : la version %d reste en vigueur.")
@@ -83,6 +90,8 @@ def publish(request: SignedInRequest, course: Course) -> HttpResponse:
         changes=changes_since_published(course, draft),
         effects=effects(course, draft),
         current=course.current_version,
+        reading=reading_of(course, digest=actions.content_hash(draft), others=others),
+        ask_form=AskForm(),
     )
 
 

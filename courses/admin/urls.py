@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from courses.admin import bank, bank_imports, care, editing, outline, publication
+from courses.admin import bank, bank_imports, care, editing, outline, publication, reviews
 
 app_name = "atelier"
 NODE = r"(?P<noun>module|lecon|bloc|question)/(?P<uuid>[0-9a-f-]{36})"
@@ -24,6 +24,11 @@ urlpatterns = [
     path("<slug:code>/retirer/", care.withdraw, name="withdraw"),
     path("<slug:code>/offrir/", care.offer_again, name="offer-again"),
     path("<slug:code>/dupliquer/", care.copy, name="copy-course"),
+    path("<slug:code>/relecture/", reviews.review, name="review"),
+    path("<slug:code>/relecture/demander/", reviews.ask, name="review-ask"),
+    path("<slug:code>/relecture/remarques/<int:remark_id>/", reviews.settle, name="review-settle"),
+    path("<slug:code>/relecture/approuver/", reviews.approve, name="review-approve"),
+    path("<slug:code>/relecture/renvoyer/", reviews.send_back, name="review-return"),
     path("<slug:code>/publier/", publication.publish, name="publish"),
     path("<slug:code>/versions/", publication.versions, name="versions"),
     path("<slug:code>/modules/ajouter/", outline.new_module, name="new-module"),

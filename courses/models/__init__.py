@@ -19,6 +19,7 @@ from courses.models.paths import (
     content_hash_of,
 )
 from courses.models.positioning import PositioningDoc, PositioningScenario, SituationDoc
+from courses.models.reviews import PublicationReview, ReviewRemark
 from courses.models.search import SearchEntry
 from courses.models.sessions import CourseSession, CourseSessionQuerySet
 from courses.models.skills import Skill, SkillDomain
@@ -42,7 +43,9 @@ __all__ = [
     "PathVersion",
     "PositioningDoc",
     "PositioningScenario",
+    "PublicationReview",
     "Question",
+    "ReviewRemark",
     "SearchEntry",
     "SituationDoc",
     "Skill",

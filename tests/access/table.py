@@ -185,6 +185,7 @@ ROWS: dict[str, Audience] = {
         "atelier:index atelier:new-course atelier:course atelier:media atelier:publish "
         "atelier:versions enrollments:items enrollments:move-people atelier:new-module "
         "atelier:care atelier:withdraw atelier:offer-again atelier:copy-course "
+        "atelier:review atelier:review-ask atelier:review-approve atelier:review-return "
         "atelier:bank atelier:bank-export atelier:bank-imports",
         AUTHORS,
     ),
@@ -204,7 +205,7 @@ ROWS |= _rows(
     "atelier:new-block atelier:new-question atelier:paste atelier:edit atelier:move "
     "atelier:duplicate atelier:remove atelier:bank-question atelier:bank-import "
     "atelier:bank-confirm atelier:bank-undo atelier:bank-take atelier:bank-deposit "
-    "atelier:bank-renew",
+    "atelier:bank-renew atelier:review-settle",
     ABSENT_DRAFT,
 )
 # Pages that send elsewhere whoever asks; the walk holds them to « never somebody's record ».

@@ -26,6 +26,7 @@ from atn_platform.privacy.inventory import tables
 from atn_platform.privacy.models import DataExport
 from atn_platform.rights.models import RightsRequest
 from certificates.models import Certificate, CertificateFile
+from courses.models import Course, PublicationReview, Skill, SkillDomain
 from enrollments.models import Enrollment, GroupLine, ScoreReview
 from municipalities.models import Claim, DeclaredTraining
 from tests.factories import (
@@ -82,6 +83,9 @@ def plant(town: str, *, actor: User | None = None) -> Garden:
     )  # fmt: skip
     person.refresh_from_db()
     meeting = MeetingFactory(instructor=person)
+    Course.objects.filter(pk=meeting.course_id).update(
+        owner=person, title=garden.mark(), review_on=AT.date()
+    )
     version = VersionFactory(course=meeting.course, number=2, published_by=person)
     known = (person, meeting, meeting.course, version, PathFactory(), MunicipalityFactory())
     garden.made = {type(each): each for each in known}
@@ -153,6 +157,16 @@ def _related(each: models.Field, garden: Garden, table: Table) -> models.Model |
     return _write(wanted, garden) if wanted and (wanted.about or not each.null) else None
 
 
+def _readings(garden: Garden) -> dict[str, Any]:
+    """Nobody approves what they asked to have read: of one reading they asked, of one decided."""
+    course = garden.made[Course]
+    PublicationReview.objects.create(
+        course=course, asked_by=UserFactory(), asked_at=AT, content_hash="x",
+        state="approved", decided_by=garden.person, decided_at=AT,
+    )  # fmt: skip
+    return {"state": "approved", "asked_by": garden.person, "decided_by": UserFactory()}
+
+
 def _special(model: type[models.Model], garden: Garden) -> dict[str, Any]:
     """Where the database, or the sense of the row, wants something in particular."""
     people = ContentType.objects.get_for_model(User)
@@ -186,6 +200,10 @@ def _special(model: type[models.Model], garden: Garden) -> dict[str, Any]:
             f"preuves/{garden.mark()}.pdf", ContentFile(b"%PDF-")
         )},
         ScoreReview: lambda: {"score": 5},
+        # One letter, and a short code, that the framework does not have.
+        SkillDomain: lambda: {"letter": chr(ord("G") + next(numbers) % 20)},
+        Skill: lambda: {"code": f"Z{next(numbers) % 90}"},
+        PublicationReview: lambda: _readings(garden),
         DataExport: lambda: {"content": b"PK", "ready_at": AT, "expires_at": AT},
     }  # fmt: skip
     return wanted[model]() if model in wanted else {}
