@@ -13,10 +13,18 @@ WHITENOISE_AUTOREFRESH = DEBUG
 SECRET_KEY = os.environ.get("SECRET_KEY", "development-only-not-a-secret")
 # Printed in messages and attestations, those of the demonstration too, which are made before a
 # server listens.
-SITE_URL = os.environ.get("SITE_URL") or f"http://localhost:{os.environ.get('PORT') or 8000}"
+SITE_URL = os.environ.get("SITE_URL", "")
+if not SITE_URL and (port := os.environ.get("PORT")):
+    SITE_URL = f"http://localhost:{port}"
+# A demonstration that runs in this folder says where: a command beside it writes letters too.
+if not SITE_URL and (running := VAR_DIR / "demo-address").exists():
+    SITE_URL = running.read_text()
+SITE_URL = SITE_URL or "http://localhost:8000"
 # Browsers take any name under localhost for this machine; cookies of localhost do not go there.
 PACKAGES_ORIGIN = os.environ.get("PACKAGES_ORIGIN") or (
-    f"http://contenus.localhost:{os.environ.get('PORT') or 8000}"
+    SITE_URL.replace("//localhost", "//contenus.localhost")
+    if SITE_URL.startswith("http://localhost")
+    else f"http://contenus.localhost:{os.environ.get('PORT') or 8000}"
 )
 ALLOWED_HOSTS = ["localhost", "contenus.localhost", "127.0.0.1", "[::1]", "testserver"]
 INSTALLED_APPS = [*INSTALLED_APPS, "atn_platform.demo"]

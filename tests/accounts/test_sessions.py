@@ -13,7 +13,9 @@ from pytest_django.asserts import assertContains, assertNotContains, assertRedir
 from atn_platform.accounts.enums import Role
 from atn_platform.accounts.http import OPENED, SEEN
 from atn_platform.accounts.limits import SESSION, STAFF_SESSION
+from atn_platform.accounts.privacy import TABLES
 from atn_platform.audit.models import Entry
+from atn_platform.core.personal import rows_of
 from atn_platform.notifications.models import OutgoingEmail
 from tests.accounts.test_admin import PEOPLE, ticked
 from tests.accounts.test_limits import PASSWORD, by_code, by_password, inside, person
@@ -196,3 +198,25 @@ def test_s47_presence_is_noted_so_that_who_works_is_not_put_out(client):
     aged(client, SEEN, STAFF_SESSION.idle - 60)
     client.get("/mes-cours/")
     assert timezone.now().timestamp() - client.session[SEEN] < 60
+
+
+def test_p02_every_session_of_a_person_is_found_by_one_query_whatever_the_door(
+    django_assert_num_queries,
+):
+    """P-02: beside each session stands its person, whom the session itself names under a seal."""
+    user = person()
+    for door in (by_code, by_password):
+        door(Client(), user)
+    changed = browser_of(user)
+    changed.post(
+        reverse("account_change_password"),
+        {"oldpassword": PASSWORD, "password1": f"{PASSWORD} encore", "password2": ""},
+    )
+    browser_of(person())
+    held = Session.objects.iterator()
+    mine = {each.pk for each in held if each.get_decoded().get("_auth_user_id") == str(user.pk)}
+    (table,) = (each for each in TABLES if each.model is Session)
+    assert {about.of for about in table.about} == {"opened__user"}
+    with django_assert_num_queries(1):
+        assert {each.pk for each in rows_of(table, "opened__user", user)} == mine
+    assert len(mine) == 3

@@ -209,21 +209,35 @@ def test_mail_goes_elsewhere_when_the_usual_port_is_taken(var):
             with smtplib.SMTP("127.0.0.1", smtp_port, timeout=5) as smtp:
                 smtp.sendmail("a@b.example", "c@d.example", "Subject: Essai\r\n\r\nBonjour\r\n")
             assert "Essai" in read(f"http://localhost:{port}/demo/courriels/")
+            assert (var / "demo-address").read_text() == f"http://localhost:{port}"
         finally:
             demo.send_signal(signal.SIGINT)
             demo.communicate(timeout=40)
+        assert not (var / "demo-address").exists()
 
 
-def test_addresses_made_before_a_server_listens_have_the_port_that_was_asked():
+def site_url(**variables):
     said = subprocess.run(
         [sys.executable, "-c", "from django.conf import settings; print(settings.SITE_URL)"],
         env={
-            **os.environ,
-            "PORT": "8123",
+            **{name: value for name, value in os.environ.items() if name != "PORT"},
             "DJANGO_SETTINGS_MODULE": "atn_platform.settings.dev",
+            **variables,
         },
         capture_output=True,
         text=True,
         check=True,
     )
-    assert said.stdout.strip() == "http://localhost:8123"
+    return said.stdout.strip()
+
+
+def test_addresses_made_before_a_server_listens_have_the_port_that_was_asked(tmp_path):
+    here = {"ATN_VAR_DIR": str(tmp_path)}
+    assert site_url(**here, PORT="8123") == "http://localhost:8123"
+    assert site_url(**here) == "http://localhost:8000"
+
+
+def test_a_command_typed_beside_a_demonstration_knows_its_address(tmp_path):
+    (tmp_path / "demo-address").write_text("http://localhost:8123")
+    assert site_url(ATN_VAR_DIR=str(tmp_path)) == "http://localhost:8123"
+    assert site_url(ATN_VAR_DIR=str(tmp_path), PORT="8124") == "http://localhost:8124"

@@ -1,10 +1,14 @@
 """The command, on small files and on the published ones."""
 
 import json
+import socket
 from collections import Counter
 from datetime import UTC, date, datetime
+from email.message import Message
 from hashlib import sha256
-from io import StringIO
+from io import BytesIO, StringIO
+from urllib.error import URLError
+from urllib.request import Request, build_opener
 
 import pytest
 from django.core.management import (
@@ -13,8 +17,10 @@ from django.core.management import (
     execute_from_command_line,
 )
 
+from atn_platform.core.outside import NotPublic, PublicHttps
 from municipalities.actions.registry import RegistryRefused, import_registry
 from municipalities.enums import Change, Kind
+from municipalities.management.commands.import_registry import _HttpsOnly
 from municipalities.models import Organisation, Region, RegistryImport, TerritorialEvent
 from municipalities.registry import parse
 from tests.municipalities.files import content, published, row
@@ -198,13 +204,54 @@ def test_the_report_for_people_names_what_changed(tmp_path):
         ("absent.csv", "Impossible de lire .* : il n’existe pas"),
         ("http://127.0.0.1/MUN.csv", "https://"),
         ("file:///etc/hostname", "https://"),
-        ("https://127.0.0.1:9/MUN.csv", "MUN.csv : le serveur refuse la connexion.$"),
         ("https:///MUN.csv", "MUN.csv : la connexion a échoué.$"),
     ],
 )
 def test_a_source_that_cannot_be_read_is_one_sentence(source, expected):
     with pytest.raises(CommandError, match=expected):
         run(source)
+
+
+@pytest.mark.parametrize(
+    "host",
+    ["127.0.0.1:9", "localhost", "[::1]", "[::ffff:127.0.0.1]", "2130706433", "10.1.2.3",
+     "169.254.169.254", "ailleurs@192.168.1.1"],
+)  # fmt: skip
+def test_s64_an_address_inside_is_not_connected_to(host):
+    with pytest.raises(CommandError, match="n’est pas publique"):
+        run(f"https://{host}/MUN.csv")
+
+
+def test_s64_nor_by_a_redirection():
+    opener = build_opener(_HttpsOnly, PublicHttps)
+    where = Message()
+    where["Location"] = "https://127.0.0.1:9/MUN.csv"
+    asked = Request("https://ailleurs.example/MUN.csv")
+    asked.timeout = 5
+    with pytest.raises(URLError) as refused:
+        opener.error("http", asked, BytesIO(), 302, "Found", where)
+    assert isinstance(refused.value.reason, NotPublic)
+
+
+def test_s64_a_name_that_changes_its_mind_is_asked_once(monkeypatch):
+    """The address that was checked is connected to; a second answer would lead inside."""
+    answers = iter(["203.0.113.9", "8.8.8.8", "127.0.0.1"])
+    reached = []
+
+    def connect(to, *_how):
+        reached.append(to[0])
+        raise ConnectionRefusedError
+
+    monkeypatch.setattr(
+        socket, "getaddrinfo",
+        lambda host, port, **_kind: [(2, 1, 6, "", (next(answers), port))],
+    )  # fmt: skip
+    monkeypatch.setattr(socket, "create_connection", connect)
+    with pytest.raises(CommandError, match="pas publique"):
+        run("https://ailleurs.example/MUN.csv")  # kept for examples: not a public address
+    with pytest.raises(CommandError, match="refuse la connexion"):
+        run("https://ailleurs.example/MUN.csv")
+    assert reached == ["8.8.8.8"]
 
 
 def test_a_wrong_day_is_one_sentence(tmp_path):

@@ -20,6 +20,7 @@ from django.utils import timezone
 
 from atn_platform.core import french
 from atn_platform.core.exceptions import ActionError
+from atn_platform.core.outside import NotPublic, PublicHttps
 from municipalities.actions import registry as actions
 from municipalities.models import Organisation, RegistryImport
 from municipalities.registry import parse
@@ -31,6 +32,7 @@ DOWNLOAD_TIMEOUT = 120
 CHUNK = 65_536
 # The first that fits: the narrower come first.
 REASONS: tuple[tuple[type[BaseException], str], ...] = (
+    (NotPublic, "cette adresse n’est pas publique; téléchargez le fichier, puis nommez-le"),
     (gaierror, "le nom du serveur est introuvable"),
     (SSLCertVerificationError, "le certificat du serveur n’est pas reconnu"),
     (SSLError, "la connexion sécurisée a échoué"),
@@ -135,7 +137,7 @@ def _download(url: str) -> bytes:
     deadline = time.monotonic() + DOWNLOAD_TIMEOUT
     content = bytearray()
     try:
-        with build_opener(_HttpsOnly).open(url, timeout=SOCKET_TIMEOUT) as answer:
+        with build_opener(_HttpsOnly, PublicHttps).open(url, timeout=SOCKET_TIMEOUT) as answer:
             while chunk := answer.read(CHUNK):
                 content += chunk
                 if len(content) > SIZE_LIMIT:

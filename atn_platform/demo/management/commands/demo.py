@@ -109,7 +109,9 @@ class Command(BaseCommand):
     def _run(self, port: int, smtp_port: int, started: float, *, empty: bool) -> None:
         site = f"http://localhost:{port}"
         supervisor = Supervisor(_programs(port), env=_environment(site, smtp_port), say=self.say)
+        address = Path(settings.VAR_DIR) / "demo-address"  # read by settings/dev.py
         try:
+            address.write_text(site)
             supervisor.start()
             supervisor.wait_until(lambda: _answers(f"http://127.0.0.1:{port}/sante/"), seconds=60)
             self._welcome(site, time.monotonic() - started, _first_one() if empty else _accounts())
@@ -117,6 +119,9 @@ class Command(BaseCommand):
         finally:
             self.say("\nArrêt…")
             supervisor.stop()
+            # Another demonstration of this folder may have said its own since.
+            if address.exists() and address.read_text() == site:
+                address.unlink()
 
     def _welcome(self, site: str, seconds: float, people: list[str]) -> None:
         duration = f"{seconds:.1f}".replace(".", ",")
