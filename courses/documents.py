@@ -46,6 +46,7 @@ class AssetDoc(TypedDict):
     size: int
     width: NotRequired[int | None]
     height: NotRequired[int | None]
+    contrast: NotRequired[float]  # of a pale picture: the greatest there is in it
     package: NotRequired[PackageDoc]
 
 
@@ -129,6 +130,7 @@ class BlockDoc(TypedDict):
     asset: NotRequired[AssetDoc]  # image, video, file, package
     alt: NotRequired[str]  # image; empty only when decorative
     decorative: NotRequired[bool]  # image
+    holds_text: NotRequired[bool]  # image: its author says that words are drawn in it
     caption: NotRequired[str]  # image
     captions: NotRequired[AssetDoc]  # video, WebVTT
     audio: NotRequired[AssetDoc | None]  # video: the listening version

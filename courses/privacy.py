@@ -15,6 +15,7 @@ from courses.models import (
     Course,
     CourseSession,
     CourseVersion,
+    GlossaryTerm,
     Lesson,
     Module,
     Path,
@@ -41,7 +42,7 @@ TABLES = [
         ),
         plain="id created_at updated_at content_hash state",
     ),
-    *nobody(ReviewRemark),
+    *nobody(ReviewRemark, GlossaryTerm),
     Table(
         CourseSession,
         (

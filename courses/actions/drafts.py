@@ -18,7 +18,17 @@ FRONT = (
     "code", "title", "summary", "topic", "mode", "publics", "competencies", "pass_mark",
     "gives_uec",
 )  # fmt: skip
-MEDIA = ("name", "file", "sha256", "content_type", "size", "width", "height", "package")
+MEDIA = (
+    "name",
+    "file",
+    "sha256",
+    "content_type",
+    "size",
+    "width",
+    "height",
+    "contrast",
+    "package",
+)
 
 
 @transaction.atomic

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from atn_platform.core.exceptions import ActionError
 from courses import packages
+from courses.actions.pictures import contrast_of
 from courses.documents import PackageDoc
 from courses.models import Asset, Block, Course, Question
 
@@ -66,12 +67,13 @@ def store_asset(*, course: Course, name: str, content: bytes) -> Asset:
     if not default_storage.exists(path):
         default_storage.save(path, ContentFile(content))
     width, height = _pixels(suffix, content)
+    contrast = contrast_of(content) if content_type.startswith("image/") else None
     asset, __ = Asset.objects.update_or_create(
         course=course,
         name=name,
         defaults={
             "file": path, "sha256": digest, "content_type": content_type, "size": len(content),
-            "width": width, "height": height, "package": package,
+            "width": width, "height": height, "contrast": contrast, "package": package,
         },
     )  # fmt: skip
     return asset

@@ -17,7 +17,7 @@ from atn_platform.accounts.http import SignedInRequest
 from courses import actions, checklist
 from courses.documents import CourseDoc, stations
 from courses.enums import BlockKind
-from courses.models import Block, Course, Lesson, Module, Question, ReviewRemark
+from courses.models import Block, Course, GlossaryTerm, Lesson, Module, Question, ReviewRemark
 from courses.permissions import can_author
 from courses.queries import draft_document
 from courses.queries.reviews import remarks_left
@@ -171,6 +171,7 @@ def parent_of(node: actions.Part) -> actions.Node:
 
 def issue_links(course: Course, document: CourseDoc) -> list[IssueLink]:
     """The checklist, each line with its address."""
+    glossary = dict(GlossaryTerm.objects.values_list("term", "plain"))
     code = course.code.lower()
     pages = {("", "", ""): reverse("atelier:course", args=[code])}
     names = {"": ""}
@@ -191,7 +192,7 @@ def issue_links(course: Course, document: CourseDoc) -> list[IssueLink]:
             names[each.lesson],
             pages[each.lesson, each.block, each.question],
         )
-        for each in checklist.issues(document)
+        for each in checklist.issues(document, glossary)
     ]
 
 

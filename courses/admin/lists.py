@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from atn_platform.core import french
 from atn_platform.core.admin import ListAdmin, ReadOnlyAdmin
-from courses.models import BankQuestion, Course, CourseVersion
+from courses.models import BankQuestion, Course, CourseVersion, GlossaryTerm
 
 
 @admin.register(Course)
@@ -82,3 +82,12 @@ class BankQuestionAdmin(ReadOnlyAdmin):
     list_filter = ("kind",)
     search_fields = ("title", "prompt", "tags", "source")
     ordering = ("source", "pk")
+
+
+@admin.register(GlossaryTerm)
+class GlossaryAdmin(ListAdmin):
+    """Words of the checklist of courses; no published text changes with them."""
+
+    list_display = ("term", "plain")
+    search_fields = ("term", "plain")
+    ordering = ("term",)

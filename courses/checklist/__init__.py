@@ -9,13 +9,14 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from atn_platform.core import markdown
-from courses.checklist import giveaways, questions
+from atn_platform.core import french
+from courses.checklist import giveaways, plain, questions
 from courses.documents import BlockDoc, CourseDoc, LessonDoc, stations
 from courses.enums import BlockKind, LessonKind
 
 LIGHTEST_LESSON = 100_000  # bytes of text and images a lesson may weigh
-LONGEST_SENTENCE = 30  # words
+HEAVIEST_PICTURE = 60_000
+HEAVIEST_MINUTE = 2_500_000  # bytes of a video
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,9 +30,11 @@ class Issue:
     question: str = ""
 
 
-def issues(document: CourseDoc) -> list[Issue]:
-    """Everything to mend, in the order of the course."""
-    return [*_course(document), *(i for lesson in stations(document) for i in _lesson(lesson))]
+def issues(document: CourseDoc, glossary: plain.Glossary | None = None) -> list[Issue]:
+    """Everything to mend, in the order of the course; words to explain, of this glossary, last."""
+    found = [*_course(document), *(i for lesson in stations(document) for i in _lesson(lesson))]
+    words = plain.jargon(document, glossary or {})
+    return [*found, *(Issue(False, message, lesson, block) for lesson, block, message in words)]
 
 
 def blocking(document: CourseDoc) -> list[Issue]:
@@ -85,20 +88,21 @@ def _headings(lesson: LessonDoc) -> Iterator[Issue]:
 
 
 def _reading(lesson: LessonDoc) -> Iterator[Issue]:
+    if message := plain.announced(lesson):
+        yield Issue(False, message, lesson["key"])
     for block in lesson["blocks"]:
-        for sentence in markdown.sentences(block.get("html", "")):
-            words = sentence.split(" ")
-            if len(words) > LONGEST_SENTENCE:
-                start = " ".join(words[:6])
-                message = _("Une phrase dépasse 30 mots : %s…") % start
-                yield Issue(False, message, lesson["key"], block["key"])
-                return
+        if message := plain.long_sentence(block):
+            yield Issue(False, message, lesson["key"], block["key"])
+            return
 
 
 def _block(lesson: str, block: BlockDoc) -> Iterator[Issue]:
     check = _BLOCKS.get(block["kind"])
     for message in check(block) if check else ():
         yield Issue(True, message, lesson, block["key"])
+    advise = _ADVICE.get(block["kind"])
+    for message in advise(block) if advise else ():
+        yield Issue(False, message, lesson, block["key"])
     if block["kind"] == BlockKind.QUIZ:
         for question in block["questions"]:
             for message in questions.lacking(question):
@@ -127,6 +131,33 @@ def _image(block: BlockDoc) -> Iterator[str]:
         yield _("Le fichier de l’image n’est pas une image.")
     if not block["alt"] and not block.get("decorative"):
         yield _("L’image n’a pas de texte de remplacement, et n’est pas dite décorative.")
+    contrast = block.get("asset", {}).get("contrast")
+    if contrast is not None and block.get("holds_text"):
+        most = french.number(contrast, 1)
+        yield (
+            _("Le texte de l’image se lit mal : son plus fort contraste est de %s, pour 4,5.")
+            % most
+        )
+
+
+def _pale(block: BlockDoc) -> Iterator[str]:
+    asset = block.get("asset")
+    if asset is None:
+        return
+    if "contrast" in asset and not block.get("holds_text"):
+        yield _("L’image est pâle : si elle contient du texte, dites-le et refaites-la.")
+    if asset["size"] > HEAVIEST_PICTURE:
+        yield _("L’image pèse %s : sous 60 ko, elle s’ouvre vite partout.") % french.weight(
+            asset["size"]
+        )
+
+
+def _heavy(block: BlockDoc) -> Iterator[str]:
+    if not block["audio"]:
+        yield _("La vidéo n’a pas de version à écouter, plus légère.")
+    asset = block.get("asset")
+    if asset and block["seconds"] and asset["size"] * 60 / block["seconds"] > HEAVIEST_MINUTE:
+        yield _("La vidéo pèse plus de 2,5 Mo par minute : en 480 lignes, elle passe partout.")
 
 
 def _video(block: BlockDoc) -> Iterator[str]:
@@ -215,4 +246,8 @@ _BLOCKS: dict[str, Callable[[BlockDoc], Iterable[str]]] = {
     BlockKind.SCENARIO: _scenario,
     BlockKind.PACKAGE: _package,
     BlockKind.QUIZ: _quiz,
+}
+_ADVICE: dict[str, Callable[[BlockDoc], Iterable[str]]] = {
+    BlockKind.IMAGE: _pale,
+    BlockKind.VIDEO: _heavy,
 }

@@ -15,7 +15,8 @@ QUESTION_KEYS = (
 BLOCK_FIELDS: dict[str, dict[str, type]] = {
     BlockKind.TEXT: {"markdown": str},
     BlockKind.CALLOUT: {"title": str, "tone": str, "text": str},
-    BlockKind.IMAGE: {"file": str, "alt": str, "decorative": bool, "caption": str},
+    BlockKind.IMAGE: {"file": str, "alt": str, "decorative": bool, "holds_text": bool,
+                      "caption": str},
     BlockKind.VIDEO: {
         "title": str, "file": str, "captions": str, "audio": str, "seconds": int,
         "transcript": str,

@@ -136,6 +136,11 @@ class ImageForm(MediaForm):
     decorative = forms.BooleanField(
         label=_("Image décorative, qui n’apprend rien"), required=False
     )
+    holds_text = forms.BooleanField(
+        label=_("Du texte est dessiné dans l’image"),
+        required=False,
+        help_text=_("Son contraste est alors vérifié; répétez ce texte dans la leçon."),
+    )
     caption = forms.CharField(label=_("Légende"), max_length=300, required=False)
 
 

@@ -10,6 +10,7 @@ from courses.models.drafts import (
     Question,
     course_uuid,
 )
+from courses.models.glossary import GlossaryTerm
 from courses.models.paths import (
     Path,
     PathDoc,
@@ -35,6 +36,7 @@ __all__ = [
     "CourseSession",
     "CourseSessionQuerySet",
     "CourseVersion",
+    "GlossaryTerm",
     "Lesson",
     "Module",
     "Path",

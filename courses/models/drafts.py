@@ -266,6 +266,8 @@ class Asset(TimestampedModel):
     size = models.PositiveBigIntegerField(_("taille (octets)"))
     width = models.PositiveIntegerField(_("largeur"), null=True, blank=True)
     height = models.PositiveIntegerField(_("hauteur"), null=True, blank=True)
+    # The greatest contrast in a picture; unknown for the rest, and for pictures kept long ago.
+    contrast = models.FloatField(_("contraste"), null=True, blank=True)
     # What was recognised in the archive of an interactive module (documents.PackageDoc).
     package = models.JSONField(_("module interactif"), null=True, blank=True)
 

@@ -21,6 +21,7 @@ from courses.enums import BlockKind
 from courses.models import Asset, Block, Course, CourseVersion, Lesson
 from courses.queries.questions import question_document
 
+LEAST_CONTRAST = 4.5  # of a text on its ground (WCAG 2.2, 1.4.3)
 UEC_MINUTES = 600  # ten hours of structured participation
 UEC_STEP = 20  # steps of 0,05
 
@@ -136,6 +137,9 @@ def _asset(asset: Asset) -> AssetDoc:
         "width": asset.width,
         "height": asset.height,
     }
+    # Only when it is to be spoken of: what was published before keeps its fingerprint.
+    if asset.contrast is not None and asset.contrast < LEAST_CONTRAST:
+        found["contrast"] = asset.contrast
     if asset.package:
         found["package"] = asset.package
     return found
@@ -171,7 +175,8 @@ def _callout(data: dict[str, Any], __: dict[str, AssetDoc]) -> dict[str, Any]:
 
 def _image(data: dict[str, Any], assets: dict[str, AssetDoc]) -> dict[str, Any]:
     words = {**_plain(data, "alt", "caption"), "decorative": data.get("decorative") is True}
-    return {**words, **_files(data, assets, asset="file")}
+    told = {"holds_text": True} if data.get("holds_text") is True else {}
+    return {**words, **told, **_files(data, assets, asset="file")}
 
 
 def _video(data: dict[str, Any], assets: dict[str, AssetDoc]) -> dict[str, Any]:

@@ -1,0 +1,138 @@
+"""Advice on words, time and pictures, each with its place."""
+
+import io
+
+import pytest
+from PIL import Image, ImageDraw
+
+from courses import actions
+from courses.actions.pictures import contrast_of
+from courses.checklist import blocking, issues
+from courses.checklist.plain import estimated
+from courses.models import Asset, Block, GlossaryTerm, Lesson
+from courses.queries import draft_document
+from tests.factories import choice_question, lesson_document
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def course(course_folder):
+    return actions.import_folder(path=course_folder)
+
+
+def picture(ink: str, ground: str = "white") -> bytes:
+    """A few words of this colour on that ground, as a PNG."""
+    drawn = Image.new("RGB", (320, 120), ground)
+    ImageDraw.Draw(drawn).text((20, 40), "Ne payez jamais avant d’appeler", fill=ink, font_size=20)
+    kept = io.BytesIO()
+    drawn.save(kept, "PNG")
+    return kept.getvalue()
+
+
+def advice(course, glossary=None):
+    found = issues(draft_document(course), glossary)
+    return {(each.block or each.lesson, each.message.replace("\u00a0", " ")) for each in found}
+
+
+def written(text):
+    Block.objects.filter(key="texte-1").update(data={"markdown": text})
+
+
+def test_the_contrast_of_a_picture_is_that_of_its_words():
+    assert contrast_of(picture("black")) == 21
+    assert contrast_of(picture("#767676")) == pytest.approx(4.5, abs=0.1)
+    assert contrast_of(picture("#aaaaaa")) < 2.5
+    assert contrast_of(b"\x89PNG\r\n\x1a\n") is None
+
+
+def test_a_picture_too_large_to_be_read_at_once_is_not(monkeypatch):
+    monkeypatch.setattr("courses.actions.pictures.MOST_PIXELS", 100)
+    assert contrast_of(picture("black")) is None
+
+
+@pytest.mark.parametrize(
+    ("ink", "holds_text", "blocks", "words"),
+    [
+        ("#aaaaaa", True, True, "Le texte de l’image se lit mal"),
+        ("#aaaaaa", False, False, "L’image est pâle"),
+        ("black", True, None, ""),
+        ("black", False, None, ""),
+    ],
+)
+def test_a_pale_picture_is_flagged_and_forbids_when_words_are_in_it(
+    course, ink, holds_text, blocks, words
+):
+    actions.store_asset(course=course, name="a.png", content=picture(ink))
+    data = {"file": "a.png", "alt": "Une consigne.", "holds_text": holds_text}
+    Block.objects.filter(key="courriel").update(kind="image", data=data)
+    document = draft_document(course)
+    found = [each for each in issues(document) if each.block == "courriel"]
+    assert [(each.blocks, words in each.message) for each in found] == (
+        [] if blocks is None else [(blocks, True)]
+    )
+    assert bool(blocking(document)) is bool(blocks)
+
+
+def test_what_was_published_before_keeps_its_fingerprint(course):
+    """A picture whose contrast is good, or was never measured, adds nothing to the document."""
+    asset = actions.store_asset(course=course, name="a.png", content=picture("black"))
+    data = {"file": "a.png", "alt": "Une consigne."}
+    Block.objects.filter(key="courriel").update(kind="image", data=data)
+    measured = actions.content_hash(draft_document(course))
+    Asset.objects.filter(pk=asset.pk).update(contrast=None)
+    assert actions.content_hash(draft_document(course)) == measured
+
+
+def test_heavy_media_have_their_advice(course):
+    actions.store_asset(course=course, name="a.png", content=picture("black"))
+    Asset.objects.update(size=61_000)
+    Block.objects.filter(key="courriel").update(
+        kind="image", data={"file": "a.png", "alt": "Une consigne."}
+    )
+    actions.store_asset(course=course, name="v.mp4", content=b"\0\0\0\0ftyp" + b"0" * 60_000)
+    Asset.objects.filter(name="v.mp4").update(size=6_000_000)
+    Block.objects.filter(key="appel").update(kind="video", data={"file": "v.mp4", "seconds": 60})
+    found = advice(course)
+    assert ("courriel", "L’image pèse 61 ko : sous 60 ko, elle s’ouvre vite partout.") in found
+    assert ("appel", "La vidéo n’a pas de version à écouter, plus légère.") in found
+    assert any("2,5 Mo par minute" in words for place, words in found if place == "appel")
+
+
+def test_a_word_to_explain_is_told_once_where_it_comes_first(course):
+    written("Le phishing presse. Encore du Phishing.")
+    Block.objects.filter(key="demain-matin").update(data={"title": "x", "text": "Du phishing."})
+    found = advice(course, {"phishing": "hameçonnage"})
+    assert {each for each in found if "dites plutôt" in each[1]} == {
+        ("texte-1", "« phishing » : dites plutôt « hameçonnage »."),
+    }
+    assert not any("dites plutôt" in words for __, words in advice(course))
+
+
+def test_an_acronym_is_explained_once_or_known_to_all(course):
+    written("La commission d’accès à l’information (CAI) reçoit l’avis. La MRC aide le SRHQ.")
+    found = {words for __, words in advice(course, {"MRC": ""}) if "sigle" in words}
+    assert found == {"Le sigle « SRHQ » n’est pas expliqué."}
+
+
+def test_the_glossary_is_data_that_starts_with_words_of_ours():
+    terms = dict(GlossaryTerm.objects.values_list("term", "plain"))
+    assert terms["phishing"] == "hameçonnage"
+    assert terms["MRC"] == ""
+
+
+def test_the_time_announced_is_held_against_the_content(course):
+    Lesson.objects.filter(key="signes").update(minutes=45)
+    assert any("Durée annoncée : 45 min" in words for __, words in advice(course))
+    about = round(estimated(draft_document(course)["modules"][0]["lessons"][0]))
+    Lesson.objects.filter(key="signes").update(minutes=about)
+    assert not any(
+        "Durée annoncée" in words for place, words in advice(course) if place == "signes"
+    )
+
+
+def test_only_the_questions_that_are_drawn_take_time():
+    asked = lesson_document("a", questions=[choice_question(), choice_question("qr")])
+    whole = estimated(asked)
+    asked["blocks"][1]["draw"] = 1
+    assert whole - estimated(asked) == pytest.approx(0.75)
