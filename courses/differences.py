@@ -66,8 +66,10 @@ def _front(before: CourseDoc, after: CourseDoc) -> Iterator[str]:
     ):
         if before[name] != after[name]:  # type: ignore[literal-required]
             yield label
-    if bool(before["uec"]) != bool(after["uec"]):
-        yield _("Le cours donne des UEC.") if after["uec"] else _("Le cours ne donne plus d’UEC.")
+    # A course too short for one step gives 0 UEC, and gives them all the same.
+    if (before["uec"] is None) != (after["uec"] is None):
+        gives = after["uec"] is not None
+        yield _("Le cours donne des UEC.") if gives else _("Le cours ne donne plus d’UEC.")
     if _modules(before) != _modules(after):
         yield _("Des modules changent.")
     old = [each["uuid"] for each in stations(before)]

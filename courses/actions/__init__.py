@@ -41,6 +41,7 @@ from courses.actions.reviewing import (
     decide_review,
     settle_remark,
 )
+from courses.actions.sending import SendingRefused, send
 from courses.actions.sessions import SessionRefused, call_off, save_session
 
 __all__ = [
@@ -50,6 +51,7 @@ __all__ = [
     "Part",
     "PublicationRefused",
     "ReviewRefused",
+    "SendingRefused",
     "SessionRefused",
     "WithdrawalRefused",
     "add_block",
@@ -86,6 +88,7 @@ __all__ = [
     "save_scenario",
     "save_session",
     "save_step",
+    "send",
     "settle_remark",
     "store_asset",
     "take_booklet",

@@ -101,9 +101,9 @@ def duplicate(*, part: Part) -> Part:
     if isinstance(part, Module):
         copy: Part = _copy_module(part)
     elif isinstance(part, Lesson):
-        copy = _copy_lesson(part, part.module, _("%s (copie)") % part.title)
+        copy = copy_lesson(part, part.module, _("%s (copie)") % part.title)
     elif isinstance(part, Block):
-        copy = _copy_block(part, part.lesson)
+        copy = copy_block(part, part.lesson)
     else:
         copy = _new_question(part.block, part.kind, part.prompt, part.data, 30_000)
     rows = [row for row in _siblings(part) if row != copy]
@@ -224,21 +224,21 @@ def _new_question(
 def _copy_module(module: Module) -> Module:
     copy = add_module(course=module.course, title=_("%s (copie)") % module.title)
     for lesson in module.lessons.order_by("position"):
-        _copy_lesson(lesson, copy, lesson.title)
+        copy_lesson(lesson, copy, lesson.title)
     return copy
 
 
-def _copy_lesson(lesson: Lesson, module: Module, title: str) -> Lesson:
+def copy_lesson(lesson: Lesson, module: Module, title: str) -> Lesson:
     copy = add_lesson(module=module, title=title, kind=lesson.kind)
     copy.minutes, copy.objective = lesson.minutes, lesson.objective
     copy.is_required = lesson.is_required
     copy.save(update_fields=["minutes", "objective", "is_required", "updated_at"])
     for block in lesson.blocks.order_by("position"):
-        _copy_block(block, copy)
+        copy_block(block, copy)
     return copy
 
 
-def _copy_block(block: Block, lesson: Lesson) -> Block:
+def copy_block(block: Block, lesson: Lesson) -> Block:
     rank = 30_000 if block.lesson == lesson else lesson.blocks.count() + 1
     copy = _new_block(lesson, block.kind, block.data, rank)
     for each in block.questions.order_by("position"):

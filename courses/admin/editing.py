@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpResponse, QueryDict
+from django.http import HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -77,11 +77,31 @@ def _edit(request: SignedInRequest, course: Course, node: actions.Node) -> HttpR
     if request.method != "POST":
         return _show(request, course, node, _form(node))
     form = _form(node, request.POST, request.FILES)
+    if request.headers.get("Accept") == "application/json":
+        return _autosave(node, form)
     if form.is_valid() and "apercu" not in request.POST:
         return _save(request, course, node, form)
     if form.is_valid():
         return _show(request, course, node, form, typed=form.changes())
     return _show(request, course, node, form, status=422)
+
+
+def _autosave(node: actions.Node, form: NodeForm) -> HttpResponse:
+    """What a script saves while its author types: no file, no page, and a word to show."""
+    if not form.is_valid():
+        said = next(str(errors[0]) for errors in form.errors.values())
+        return JsonResponse({"said": _("Pas encore enregistré : %s") % said}, status=422)
+    try:
+        actions.save(node=node, changes=form.changes(), seen=form.cleaned_data["seen"])
+    except actions.EditConflict as conflict:
+        said = _("Quelqu’un a modifié ceci à %s : enregistrez pour voir les deux textes.")
+        hour = french.hour(timezone.localtime(conflict.theirs.updated_at))
+        return JsonResponse({"said": said % hour}, status=409)
+    except ActionError as error:
+        return JsonResponse({"said": str(error)}, status=422)
+    node.refresh_from_db()
+    said = _("Enregistré à %s.") % french.hour(timezone.localtime())
+    return JsonResponse({"said": said, "seen": actions.revision(node)})
 
 
 def _save(

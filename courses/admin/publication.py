@@ -24,6 +24,7 @@ from courses.queries import (
     versions_with_followers,
 )
 from courses.queries.reviews import reading_of
+from municipalities.enums import Public
 
 
 @of_course
@@ -47,11 +48,24 @@ def remove_media(request: SignedInRequest, course: Course, asset_id: int) -> Htt
 @of_course
 @require_safe
 def preview(request: SignedInRequest, course: Course, uuid: str) -> HttpResponse:
-    """A lesson of the draft, by the templates of the learners' pages."""
+    """A lesson of the draft, by the templates of the learners' pages.
+
+    `comme` is a public, `largeur` is « telephone »: addresses that an author may pass on.
+    """
     lesson = find_lesson(course, uuid)
-    shown = lesson_document(lesson, asset_documents(course))
+    asked = request.GET.get("comme", "")
+    public = Public(asked) if asked in Public.values else None
     return page(
-        request, "atelier/preview.html", course, node=lesson, lesson=shown, back=address(lesson)
+        request,
+        "atelier/preview.html",
+        course,
+        node=lesson,
+        lesson=lesson_document(lesson, asset_documents(course)),
+        back=address(lesson),
+        publics=Public.choices,
+        public=public,
+        is_for_them=public is None or public in course.publics,
+        is_narrow=request.GET.get("largeur") == "telephone",
     )
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from courses.admin import bank, bank_imports, care, editing, outline, publication, reviews
+from courses.admin import bank, bank_imports, care, editing, outline, publication, reviews, sending
 
 app_name = "atelier"
 NODE = r"(?P<noun>module|lecon|bloc|question)/(?P<uuid>[0-9a-f-]{36})"
@@ -45,5 +45,6 @@ urlpatterns = [
     re_path(rf"^(?P<code>[\w-]+)/{NODE}/$", editing.edit, name="edit"),
     re_path(rf"^(?P<code>[\w-]+)/{NODE}/(?P<step>monter|descendre)/$", outline.move, name="move"),
     re_path(rf"^(?P<code>[\w-]+)/{NODE}/dupliquer/$", outline.duplicate, name="duplicate"),
+    re_path(rf"^(?P<code>[\w-]+)/{NODE}/envoyer/$", sending.send, name="send"),
     re_path(rf"^(?P<code>[\w-]+)/{NODE}/supprimer/$", outline.remove, name="remove"),
 ]

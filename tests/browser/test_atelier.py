@@ -102,6 +102,21 @@ def test_two_texts_for_one_place_are_both_shown(browser, live_server, course, au
     context.close()
 
 
+def test_a_draft_is_saved_two_seconds_after_the_last_word(browser, live_server, course, author):
+    context = context_for(browser)
+    signed_in(context, live_server, author)
+    page = context.new_page()
+    page.goto(f"{live_server.url}{address(Lesson.objects.get(key='signes'), 'reglages/')}")
+    title = page.get_by_label("Titre", exact=True)
+    title.fill("Les six signes")
+    expect(page.locator("form [role=status]")).to_contain_text("Enregistré à")
+    title.fill("Les sept signes")
+    page.get_by_role("button", name="Enregistrer").click()
+    expect(page.get_by_role("heading", name="Les sept signes")).to_be_visible()
+    assert Lesson.objects.get(key="signes").title == "Les sept signes"
+    context.close()
+
+
 @pytest.mark.parametrize("scripts", [True, False])
 def test_a_course_is_written_and_published_with_the_keyboard_alone(
     browser, live_server, course, author, scripts

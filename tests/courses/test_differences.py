@@ -62,6 +62,7 @@ def test_what_changes_in_a_station_is_said_block_by_block_and_question_by_questi
 
 def test_the_front_page_says_what_changes():
     before = course(lesson_document("a"))
+    assert differences({**before, "uec": 0.0}, {**before, "uec": 0.1}) == []
     after = {**deepcopy(before), "pass_mark": 80, "summary": "Autre.", "uec": 0.1}
     ((__, title, details),) = said(before, after)
     assert title == ""

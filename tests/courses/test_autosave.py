@@ -1,0 +1,54 @@
+"""Drafts that are saved while they are written."""
+
+import pytest
+from django.urls import reverse
+
+from atn_platform.accounts.enums import Role
+from courses import actions
+from courses.models import Lesson
+from tests.factories import UserFactory
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def lesson(client, course_folder):
+    actions.import_folder(path=course_folder)
+    client.force_login(UserFactory(role=Role.ADMINISTRATOR))
+    return Lesson.objects.get(key="signes")
+
+
+def typed(lesson, **changes):
+    sent = {"title": lesson.title, "kind": lesson.kind, "minutes": lesson.minutes, "objective": ""}
+    return {**sent, "is_required": "on", "seen": actions.revision(lesson), **changes}
+
+
+def save(client, lesson, **changes):
+    url = reverse("atelier:settings", args=["ess-101", lesson.uuid])
+    sent = typed(lesson, **changes)
+    answer = client.post(url, sent, headers={"Accept": "application/json"})
+    return answer.status_code, answer.json()
+
+
+def test_what_is_saved_answers_with_its_revision_so_that_the_next_one_is_no_conflict(
+    client, lesson
+):
+    status, answer = save(client, lesson, title="Les six signes")
+    assert (status, answer["said"].startswith("Enregistré à")) == (200, True)
+    status, answer = save(client, lesson, title="Les sept signes", seen=answer["seen"])
+    assert status == 200
+    lesson.refresh_from_db()
+    assert (lesson.title, answer["seen"]) == ("Les sept signes", actions.revision(lesson))
+
+
+def test_somebody_else_s_text_is_not_written_over(client, lesson):
+    Lesson.objects.filter(pk=lesson.pk).update(title="Leur titre")
+    status, answer = save(client, lesson, title="Mon titre")
+    assert (status, "pour voir les deux textes" in answer["said"]) == (409, True)
+    lesson.refresh_from_db()
+    assert lesson.title == "Leur titre"
+
+
+def test_what_cannot_be_saved_yet_says_why(client, lesson):
+    status, answer = save(client, lesson, title="")
+    assert (status, answer["said"].startswith("Pas encore enregistré")) == (422, True)
