@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.utils.translation import gettext as _
-from markdownify import markdownify
 
 from courses.enums import QuestionKind
 from courses.exchange.items import Answer, Gap, Item, ItemKind, Span, Text
@@ -238,7 +237,7 @@ def prose(text: Text) -> str:
     if text.markup == "markdown":
         return text.words
     html = text.words if _is_html(text) else "<p>" + "<br>".join(_escaped(text.words)) + "</p>"
-    words = str(markdownify(html, strip=["script", "style"])).strip()
+    words = _markdown(html, strip=["script", "style"]).strip()
     # A line of dashes inside a sentence is no markup.
     return words.replace(r"\_\_\_\_\_", "_____")
 
@@ -249,9 +248,15 @@ def plain(text: Text | None) -> str:
         return ""
     if not _is_html(text):
         return " ".join(text.words.split())
-    words = markdownify(text.words, strip=["a", "b", "em", "i", "strong", "script", "style"],
-                        escape_asterisks=False, escape_underscores=False)  # fmt: skip
-    return " ".join(str(words).split())
+    words = _markdown(text.words, strip=["a", "b", "em", "i", "strong", "script", "style"],
+                      escape_asterisks=False, escape_underscores=False)  # fmt: skip
+    return " ".join(words.split())
+
+
+def _markdown(html: str, **options: Any) -> str:
+    from markdownify import markdownify  # noqa: PLC0415 -- 4 MiB of every process, for imports alone
+
+    return str(markdownify(html, **options))
 
 
 def _is_html(text: Text) -> bool:

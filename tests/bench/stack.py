@@ -62,6 +62,10 @@ class Stack:
         command = (sys.executable, "-m", *WEB, "--port", port, "atn_platform.wsgi:application")
         self.start(name, *command, DJANGO_SETTINGS_MODULE=settings)
 
+    def end(self, name: str) -> None:
+        """End one of the processes, for the rest of the run."""
+        processes.end(self.pids.pop(name))
+
     def stop(self) -> None:
         for process in reversed(self._started):
             processes.end(process.pid)

@@ -6,10 +6,10 @@ import sys
 
 from django.conf import settings
 
-HEAVY = ("openpyxl", "xlsxwriter", "weasyprint", "fontTools")
+HEAVY = ("openpyxl", "xlsxwriter", "weasyprint", "fontTools", "bs4")
 
 
-def test_a_web_process_loads_neither_workbooks_nor_pdf_making():
+def test_a_web_process_loads_no_maker_of_files_nor_reader_of_pages():
     code = (
         "import sys, django; django.setup(); import atn_platform.urls;"
         f"print([name for name in {HEAVY!r} if name in sys.modules])"
