@@ -43,6 +43,7 @@ def test_the_facts_are_those_of_the_day():
         "course_title": enrollment.course.title,
         "version": 1,
         "objectives": ["Reconnaître cinq signes d'un message frauduleux"],
+        "skills": [],
         "mode": facts["mode"],
         "minutes": 16,
         "uec": None,
