@@ -146,8 +146,8 @@ class CertificateFile(models.Model):
     rendered_at = models.DateTimeField(_("produite le"))
 
     class Meta:
-        verbose_name = _("fichier d'attestation")
-        verbose_name_plural = _("fichiers d'attestation")
+        verbose_name = _("fichier d’attestation")
+        verbose_name_plural = _("fichiers d’attestation")
 
     def __str__(self) -> str:
         return self.sha256

@@ -13,10 +13,11 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from atn_platform.accounts.models import User
+from atn_platform.core import french
 from atn_platform.core.admin import ListAdmin, ReadOnlyAdmin, StateFilter, confirmed, own_page
 from atn_platform.core.exceptions import ActionError
 from municipalities.actions import claims, languages, mandates, readings, territory
-from municipalities.enums import Kind
+from municipalities.enums import STRATA, Kind
 from municipalities.forms import ResponsibilityForm, SuccessorForm
 from municipalities.forms.readings import ApplyForm, ReadingForm
 from municipalities.models import (
@@ -44,6 +45,30 @@ class TerritoryStateFilter(StateFilter):
     )
 
 
+class StratumFilter(admin.SimpleListFilter):
+    """The nine strata of population, in inhabitants."""
+
+    title = _("population")
+    parameter_name = "strate"
+
+    def lookups(self, request: HttpRequest, model_admin: object) -> list[tuple[str, str]]:
+        bounds = [french.number(bound) for bound in STRATA]
+        tops = [french.number(bound - 1) for bound in STRATA[1:]]
+        first = str(_("moins de %s")) % bounds[1]
+        middle = [
+            str(_("%(low)s à %(high)s")) % {"low": low, "high": high}
+            for low, high in zip(bounds[1:-1], tops[1:], strict=True)
+        ]
+        last = str(_("%s et plus")) % bounds[-1]
+        return [(str(rank), words) for rank, words in enumerate([first, *middle, last], 1)]
+
+    def queryset(
+        self, request: HttpRequest, queryset: QuerySet[Organisation]
+    ) -> QuerySet[Organisation]:
+        wanted = self.value() or ""
+        return queryset.filter(stratum=int(wanted)) if wanted.isdecimal() else queryset
+
+
 @admin.register(Organisation)
 class OrganisationAdmin(ListAdmin):
     """Municipalities and MRCs follow the registry; other organisations are written here."""
@@ -53,7 +78,7 @@ class OrganisationAdmin(ListAdmin):
         "name", "code", "designation", "region", "mrc_name", "population", "seats", "state",
     )  # fmt: skip
     list_select_related = ("region", "mrc", "successor")
-    list_filter = (TerritoryStateFilter, "kind", "stratum", "region")
+    list_filter = (TerritoryStateFilter, "kind", StratumFilter, "region")
     # Only so that the box is shown: get_search_results decides.
     search_fields = ("search_key",)
     search_help_text = _("Nom ou code; les accents, les traits d’union et « st » comptent peu.")

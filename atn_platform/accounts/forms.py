@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 from allauth.account.adapter import get_adapter
-from allauth.account.forms import LoginForm, RequestLoginCodeForm
+from allauth.account.forms import ConfirmLoginCodeForm, LoginForm, RequestLoginCodeForm
 from allauth.core import context
 from allauth.core.ratelimit import consume
 from allauth.mfa.totp.forms import ActivateTOTPForm
@@ -157,6 +157,14 @@ def forget_typed(form: forms.Form) -> None:
     if context.request and is_shared(context.request):
         for field in form.fields.values():
             field.widget.attrs["autocomplete"] = "off"
+
+
+class CodeForm(ConfirmLoginCodeForm):
+    """Whoever comes to this page comes to type the code: the cursor is there."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["code"].widget.attrs["autofocus"] = True
 
 
 class PasswordForm(LoginForm):

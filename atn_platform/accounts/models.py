@@ -121,7 +121,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     language = models.CharField(
         _("langue"), max_length=5, choices=Language, default=Language.FRENCH, editable=False
     )
-    is_staff = models.BooleanField(_("accès à l'administration"), default=False)
+    is_staff = models.BooleanField(_("accès à l’administration"), default=False)
     is_active = models.BooleanField(_("compte actif"), default=True)
     # When they last said so, having left a place since: addresses pass to successors.
     address_confirmed_on = models.DateField(

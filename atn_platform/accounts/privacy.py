@@ -92,6 +92,7 @@ TABLES = [
                   Retention.ACCOUNT),
         ),
         plain="id",
+        named=_("adresses courriel"),
     ),
     Table(
         EmailConfirmation,
@@ -101,6 +102,7 @@ TABLES = [
             About("email_address__user", "key", Kind.SECRET, SIGNED_IN, Retention.ACCOUNT, ()),
         ),
         plain="id",
+        named=_("confirmations d’adresse"),
     ),
     Table(
         Authenticator,
@@ -110,6 +112,7 @@ TABLES = [
             About("user", "data", Kind.SECRET, SIGNED_IN, Retention.ACCOUNT, ()),
         ),
         plain="id",
+        named=_("seconds facteurs et clés d’accès"),
     ),
     Table(
         SocialAccount,
@@ -118,6 +121,7 @@ TABLES = [
                   SIGNED_IN, Retention.ACCOUNT),
         ),
         plain="id",
+        named=_("comptes reliés d’une organisation"),
     ),
     Table(
         SocialToken,
@@ -126,6 +130,7 @@ TABLES = [
                   Retention.ACCOUNT, ()),
         ),
         plain="id app account expires_at",
+        named=_("jetons des comptes reliés"),
     ),
     Table(
         Session,

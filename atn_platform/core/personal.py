@@ -100,10 +100,12 @@ class Table:
     plain: str = ""
     # What an erasure leaves of the person's rows, and why; nothing said: they are deleted.
     stays: Words = ""
+    # What to call it, where a library's own name says little, or says it in English.
+    named: Words = ""
 
     @property
     def title(self) -> str:
-        return str(self.model._meta.verbose_name_plural)
+        return str(self.named or self.model._meta.verbose_name_plural)
 
 
 def nobody(*tables: type[models.Model]) -> list[Table]:

@@ -46,8 +46,8 @@ class OutgoingEmail(TimestampedModel):
     subject = models.CharField(_("objet"), max_length=200)
     text = models.TextField(_("texte"))
     html = models.TextField(_("version mise en page"), blank=True)
-    calendar = models.TextField(_("fichier d'agenda"), blank=True)
-    calendar_method = models.CharField(_("méthode d'agenda"), max_length=10, blank=True)
+    calendar = models.TextField(_("fichier d’agenda"), blank=True)
+    calendar_method = models.CharField(_("méthode d’agenda"), max_length=10, blank=True)
     # Where an answer joins a conversation; the academy's own address when empty.
     reply_to = models.CharField(
         _("adresse de réponse"), max_length=254, blank=True, default="", db_default=""

@@ -165,6 +165,7 @@ ACCOUNT_RATE_LIMITS = limits.RATES
 MFA_RATE_LIMITS = limits.RATES
 ACCOUNT_FORMS = {
     "request_login_code": "atn_platform.accounts.forms.RequestCodeForm",
+    "confirm_login_code": "atn_platform.accounts.forms.CodeForm",
     "login": "atn_platform.accounts.forms.PasswordForm",
 }
 # Says that an account was opened on this device before; it opens nothing.

@@ -53,8 +53,8 @@ class Migration(migrations.Migration):
                 ('rendered_at', models.DateTimeField(verbose_name='produite le')),
             ],
             options={
-                'verbose_name': "fichier d'attestation",
-                'verbose_name_plural': "fichiers d'attestation",
+                'verbose_name': "fichier d’attestation",
+                'verbose_name_plural': "fichiers d’attestation",
             },
         ),
         migrations.AddConstraint(

@@ -127,7 +127,7 @@ class Migration(migrations.Migration):
                 ('note', models.TextField(blank=True, verbose_name='à savoir')),
                 ('registration_closes_at', models.DateTimeField(blank=True, null=True, verbose_name='fin des inscriptions')),
                 ('status', models.CharField(choices=[('scheduled', 'prévue'), ('cancelled', 'annulée')], default='scheduled', max_length=10, verbose_name='état')),
-                ('cancellation_reason', models.CharField(blank=True, max_length=200, verbose_name="raison de l'annulation")),
+                ('cancellation_reason', models.CharField(blank=True, max_length=200, verbose_name="raison de l’annulation")),
                 ('sequence', models.PositiveSmallIntegerField(default=0, editable=False, verbose_name='séquence')),
                 ('course', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='sessions', to='courses.course', verbose_name='cours')),
                 ('host', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='hosted_sessions', to='municipalities.organisation', verbose_name='organisation hôte')),

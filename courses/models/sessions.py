@@ -91,7 +91,7 @@ class CourseSession(TimestampedModel):
     status = models.CharField(
         _("état"), max_length=10, choices=SessionStatus, default=SessionStatus.SCHEDULED
     )
-    cancellation_reason = models.CharField(_("raison de l'annulation"), max_length=200, blank=True)
+    cancellation_reason = models.CharField(_("raison de l’annulation"), max_length=200, blank=True)
     # Grows with each change that people's calendars must hear of (RFC 5545 SEQUENCE).
     sequence = models.PositiveSmallIntegerField(_("séquence"), default=0, editable=False)
 

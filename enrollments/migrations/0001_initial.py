@@ -58,7 +58,7 @@ class Migration(migrations.Migration):
                 ('enrollment', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='block_states', to='enrollments.enrollment', verbose_name='inscription')),
             ],
             options={
-                'verbose_name': "état d'un bloc",
+                'verbose_name': "état d’un bloc",
                 'verbose_name_plural': 'états des blocs',
             },
         ),
@@ -76,8 +76,8 @@ class Migration(migrations.Migration):
                 ('enrollment', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='events', to='enrollments.enrollment', verbose_name='inscription')),
             ],
             options={
-                'verbose_name': "geste d'apprentissage",
-                'verbose_name_plural': "gestes d'apprentissage",
+                'verbose_name': "geste d’apprentissage",
+                'verbose_name_plural': "gestes d’apprentissage",
             },
         ),
         migrations.CreateModel(
@@ -92,7 +92,7 @@ class Migration(migrations.Migration):
                 ('enrollment', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='lesson_states', to='enrollments.enrollment', verbose_name='inscription')),
             ],
             options={
-                'verbose_name': "état d'une leçon",
+                'verbose_name': "état d’une leçon",
                 'verbose_name_plural': 'états des leçons',
             },
         ),
@@ -122,7 +122,7 @@ class Migration(migrations.Migration):
                 ('seat', models.CharField(choices=[('on-site', 'sur place'), ('online', 'en ligne')], max_length=8, verbose_name='place')),
                 ('registered_at', models.DateTimeField(verbose_name='réservée le')),
                 ('cancelled_at', models.DateTimeField(blank=True, null=True, verbose_name='annulée le')),
-                ('accessibility_needs', models.TextField(blank=True, verbose_name="besoins d'accessibilité")),
+                ('accessibility_needs', models.TextField(blank=True, verbose_name="besoins d’accessibilité")),
                 ('attendance', models.CharField(choices=[('unknown', 'à prendre'), ('present', 'présente'), ('absent', 'absente')], default='unknown', max_length=8, verbose_name='présence')),
                 ('attendance_at', models.DateTimeField(blank=True, null=True, verbose_name='présence prise le')),
                 ('attendance_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='présence prise par')),

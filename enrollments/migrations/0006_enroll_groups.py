@@ -47,7 +47,7 @@ class Migration(migrations.Migration):
                 ('path_enrollment', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='enrollments.pathenrollment', verbose_name='parcours ouvert')),
             ],
             options={
-                'verbose_name': "ligne d'une inscription de groupe",
+                'verbose_name': "ligne d’une inscription de groupe",
                 'verbose_name_plural': 'lignes des inscriptions de groupe',
             },
         ),

@@ -121,7 +121,7 @@ class GroupLine(models.Model):
     )
 
     class Meta:
-        verbose_name = _("ligne d'une inscription de groupe")
+        verbose_name = _("ligne d’une inscription de groupe")
         verbose_name_plural = _("lignes des inscriptions de groupe")
         constraints = [
             models.UniqueConstraint(

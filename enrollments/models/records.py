@@ -195,8 +195,8 @@ class LearningEvent(models.Model):
     origin = models.JSONField(_("provenance"), null=True, blank=True)
 
     class Meta:
-        verbose_name = _("geste d'apprentissage")
-        verbose_name_plural = _("gestes d'apprentissage")
+        verbose_name = _("geste d’apprentissage")
+        verbose_name_plural = _("gestes d’apprentissage")
         constraints = [
             models.CheckConstraint(
                 condition=Q(verb__in=Verb.values), name="enrollments_verb_known"
@@ -246,7 +246,7 @@ class LessonState(TimestampedModel):
     )
 
     class Meta:
-        verbose_name = _("état d'une leçon")
+        verbose_name = _("état d’une leçon")
         verbose_name_plural = _("états des leçons")
         constraints = [
             models.UniqueConstraint(
@@ -289,7 +289,7 @@ class BlockState(TimestampedModel):
     data = models.JSONField(_("contenu"), default=dict)
 
     class Meta:
-        verbose_name = _("état d'un bloc")
+        verbose_name = _("état d’un bloc")
         verbose_name_plural = _("états des blocs")
         constraints = [
             models.UniqueConstraint(
@@ -342,7 +342,7 @@ class Registration(TimestampedModel):
     seat = models.CharField(_("place"), max_length=8, choices=Seat)
     registered_at = models.DateTimeField(_("réservée le"))
     cancelled_at = models.DateTimeField(_("annulée le"), null=True, blank=True)
-    accessibility_needs = models.TextField(_("besoins d'accessibilité"), blank=True)
+    accessibility_needs = models.TextField(_("besoins d’accessibilité"), blank=True)
     # Changes of this seat alone; with the session's own sequence, what calendars must hear of.
     changes = models.PositiveSmallIntegerField(_("changements"), default=0, editable=False)
     told_sequence = models.PositiveSmallIntegerField(

@@ -22,7 +22,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='invitation',
             name='responsible_until',
-            field=models.DateField(blank=True, null=True, verbose_name="responsable jusqu'au"),
+            field=models.DateField(blank=True, null=True, verbose_name="responsable jusqu’au"),
         ),
         migrations.CreateModel(
             name='Claim',

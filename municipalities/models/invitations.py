@@ -44,7 +44,7 @@ class Invitation(TimestampedModel):
     starts_on = models.DateField(_("mandat depuis le"), null=True, blank=True)
     # Accepting also makes them a responsable, until that day for a delegate.
     as_responsible = models.BooleanField(_("comme responsable"), default=False)
-    responsible_until = models.DateField(_("responsable jusqu'au"), null=True, blank=True)
+    responsible_until = models.DateField(_("responsable jusqu’au"), null=True, blank=True)
     # SHA-256 of the secret in the link: the table alone opens no door.
     token_hash = models.CharField(_("empreinte du jeton"), max_length=64, unique=True)
     invited_by = models.ForeignKey(

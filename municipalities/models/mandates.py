@@ -47,7 +47,7 @@ class Mandate(TimestampedModel):
     public = models.CharField(_("public"), max_length=10, choices=Public)
     function = models.CharField(_("fonction"), max_length=120, blank=True)
     starts_on = models.DateField(_("depuis le"))
-    ends_on = models.DateField(_("jusqu'au"), null=True, blank=True)
+    ends_on = models.DateField(_("jusqu’au"), null=True, blank=True)
     # Shared by mandates that prolong one another: a re-election, a merger. Courses under way
     # go on along it.
     thread = models.UUIDField(
@@ -104,7 +104,7 @@ class Responsibility(TimestampedModel):
         related_name="responsibilities",
     )
     starts_on = models.DateField(_("depuis le"))
-    ends_on = models.DateField(_("jusqu'au"), null=True, blank=True)
+    ends_on = models.DateField(_("jusqu’au"), null=True, blank=True)
     granted_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         verbose_name=_("accordée par"),

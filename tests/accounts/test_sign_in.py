@@ -157,3 +157,11 @@ def test_the_code_alone_does_not_open_a_protected_account(
 
 def test_the_administration_has_no_door_of_its_own(client):
     assert client.get("/admin/login/").headers["Location"] == reverse(ASK)
+
+
+def test_the_cursor_waits_in_the_code_field(client):
+    user = UserFactory()
+    client.post(reverse("account_request_login_code"), {"email": user.email})
+    page = client.get(reverse("account_confirm_login_code")).content.decode()
+    (field,) = re.findall(r'<input[^>]*name="code"[^>]*>', page)
+    assert "autofocus" in field

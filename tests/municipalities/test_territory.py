@@ -208,3 +208,17 @@ def test_the_history_is_read_only(client, administrator, station, model):
     assert page.status_code == 200
     assert not page.context["cl"].model_admin.has_delete_permission(page.wsgi_request)
     assert client.get(reverse(f"admin:municipalities_{model}_add")).status_code == 403
+
+
+def test_strata_are_named_by_their_inhabitants_in_the_filters_of_the_list(client):
+    for population in (400, 1_500):
+        MunicipalityFactory(name=f"Lieu{population}", population=population)
+    client.force_login(UserFactory(role=Role.ADMINISTRATOR))
+    places = reverse("admin:municipalities_organisation_changelist")
+    page = client.get(places)
+    for words in ("moins de 500", "1\xa0000 à 1\xa0999", "100\xa0000 et plus"):
+        assertContains(page, words)
+    found = client.get(places, {"strate": "3"})
+    assertContains(found, "Lieu1500")
+    assertNotContains(found, "Lieu400")
+    assert client.get(places, {"strate": "xx"}).status_code == 200

@@ -5,6 +5,7 @@ from django.template.loader import render_to_string
 from django.test import Client
 from django.urls import reverse
 
+from atn_platform.accounts.enums import Language
 from tests.factories import ResponsibilityFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -30,6 +31,17 @@ def test_the_last_pages_need_no_context(name):
     text = render_to_string(name)
     assert '<html lang="fr-CA">' in text
     assert "Revenir à l’accueil" in text
+
+
+def test_a_crash_is_told_in_the_language_of_whoever_reads(client, monkeypatch, settings):
+    settings.DEBUG_PROPAGATE_EXCEPTIONS = False
+    client.raise_request_exception = False
+    client.force_login(UserFactory(language=Language.ENGLISH))
+    monkeypatch.setattr("django.urls.resolvers.URLResolver.resolve", _explode)
+    page = client.get("/").content.decode()
+    assert '<html lang="en-CA">' in page
+    assert "Something went wrong on our side" in page
+    assert "de notre côté" not in page
 
 
 def test_a_crash_shows_no_detail(client, monkeypatch, settings):

@@ -27,7 +27,7 @@ class Migration(migrations.Migration):
                 ('first_name', models.CharField(blank=True, max_length=100, verbose_name='prénom')),
                 ('last_name', models.CharField(blank=True, max_length=100, verbose_name='nom')),
                 ('sort_key', models.CharField(db_index=True, editable=False, max_length=210, verbose_name='clé de tri')),
-                ('is_staff', models.BooleanField(default=False, verbose_name="accès à l'administration")),
+                ('is_staff', models.BooleanField(default=False, verbose_name="accès à l’administration")),
                 ('is_active', models.BooleanField(default=True, verbose_name='compte actif')),
                 ('date_joined', models.DateTimeField(default=django.utils.timezone.now, verbose_name='inscription')),
                 ('groups', models.ManyToManyField(blank=True, help_text='The groups this user belongs to. A user will get all permissions granted to each of their groups.', related_name='user_set', related_query_name='user', to='auth.group', verbose_name='groups')),
