@@ -42,10 +42,15 @@
   const fini=()=>{if(quitter&&!file.length){const ou=quitter;quitter=null;location.href=ou}};
 
   const cadre=document.createElement("iframe");
+  // Une unité cmi5 parle au serveur d'elle-même : son adresse ne sert qu'une fois.
+  async function lancer(){
+    const a=await fetch(r.launch,{method:"POST",headers:{"X-CSRFToken":jeton}}).then(a=>a.json()).catch(()=>null);
+    if(a){r.frame=a.frame;ouvrir()}else dire("Le module ne s’ouvre pas pour l’instant. Rechargez la page, ou lisez la même chose en mots.");
+  }
   function ouvrir(){
     cadre.title=r.title;cadre.ariaLabel=r.title;cadre.sandbox="allow-scripts allow-same-origin allow-forms";cadre.allow="fullscreen; autoplay";cadre.src=r.frame;
     zone.append(cadre);zone.hidden=false;
-    const muet=setTimeout(()=>{id("equivalent").open=true;dire("Le module ne s’ouvre pas : votre réseau bloque peut-être son adresse. La même chose en mots, plus bas, compte autant.")},20000);
+    const muet=!r.launch&&setTimeout(()=>{id("equivalent").open=true;dire("Le module ne s’ouvre pas : votre réseau bloque peut-être son adresse. La même chose en mots, plus bas, compte autant.")},20000);
     addEventListener("message",e=>{
       if(e.source!==cadre.contentWindow||e.origin!==r.origin||!e.data)return;
       const m=e.data;
@@ -74,9 +79,10 @@
   addEventListener("online",()=>{delai=2000;envoyer()});
   for(const a of[id("retour"),...document.querySelectorAll("[data-partir]")])a.addEventListener("click",e=>{
     if(quitter||e.metaKey||e.ctrlKey||e.shiftKey)return;
+    if(r.launch)return;
     e.preventDefault();quitter=a.href;cadre.contentWindow?.postMessage({atn:"fermer"},r.origin);
     // Un module muet, ou une ligne coupée, ne retient personne; ce qui attend partira au retour.
     setTimeout(()=>{if(quitter)location.href=quitter},2500);
   });
-  dabord();
+  r.launch?lancer():dabord();
 })();

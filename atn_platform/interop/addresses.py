@@ -5,6 +5,7 @@ They hold until the end of the next day, so that a browser keeps within a day wh
 
 from datetime import date
 from urllib.parse import urlsplit
+from uuid import UUID
 
 from django.conf import settings
 from django.core.signing import BadSignature, Signer
@@ -34,6 +35,11 @@ def token(asset: AssetDoc, enrollment_id: int, *, on: date) -> str:
     return _signer.sign(f"{asset['sha256']}.{suffix}.{enrollment_id}.{on.toordinal()}")
 
 
+def cmi5(session: UUID) -> str:
+    """Where one launch of a cmi5 unit speaks to us."""
+    return f"{settings.PACKAGES_ORIGIN}/cmi5/{session}/"
+
+
 def archive(token: str, *, on: date) -> str:
     """Where the archive is stored. Raises BadSignature, or Expired."""
     sha256, suffix, __, day = _signer.unsign(token).split(".")
@@ -42,4 +48,4 @@ def archive(token: str, *, on: date) -> str:
     return f"cours/{sha256[:2]}/{sha256}.{suffix}"
 
 
-__all__ = ["BadSignature", "Expired", "archive", "host", "site", "token"]
+__all__ = ["BadSignature", "Expired", "archive", "cmi5", "host", "site", "token"]

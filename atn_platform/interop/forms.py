@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from atn_platform.interop.statements import storable
+
 LARGEST_STATE = 128 * 1024
 STATUSES = ("incomplete", "completed", "passed", "failed")
 HIGHEST_REVISION = 2_000_000_000
@@ -37,8 +39,9 @@ def said(body: bytes) -> Said:
         if not isinstance(sent, dict) or sent.get("status") not in STATUSES:
             raise ValueError
         state = sent.get("state")
-        if not (state is None or isinstance(state, dict)) or "\\u0000" in json.dumps(state):
+        if not (state is None or isinstance(state, dict)):
             raise ValueError
+        storable(state)
         return Said(
             owner=str(sent["owner"]),
             session=UUID(sent["session"]),

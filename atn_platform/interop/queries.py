@@ -1,10 +1,12 @@
 """A package that a person may play, and where they stand in it."""
 
 from dataclasses import dataclass
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from atn_platform.accounts.models import User
-from atn_platform.interop.models import PackagePlace
+from atn_platform.interop import addresses
+from atn_platform.interop.models import Cmi5Session, PackagePlace
+from atn_platform.interop.statements import Launch, StatementRefused
 from courses.documents import AssetDoc, BlockDoc, LessonDoc, PartDoc, block, stations
 from courses.enums import BlockKind
 from courses.queries import document
@@ -56,3 +58,34 @@ def statuses(found: Played) -> dict[str, str]:
     states = BlockState.objects.filter(enrollment=found.enrollment, block=found.block["uuid"])
     state = states.first()
     return state.data.get("parts", {}) if state else {}
+
+
+def played_in(session: Cmi5Session) -> Played:
+    """The unit's package, in the version that its learner follows. Raises StatementRefused."""
+    for lesson in stations(document(session.enrollment.version_id)):
+        found = block(lesson, session.block)
+        if found is not None and "package" in found.get("asset", {}):
+            return Played(session.enrollment, lesson, found)
+    raise StatementRefused("the unit left the course")
+
+
+def launch_of(session: Cmi5Session) -> Launch:
+    """What its statements must say of themselves; the learner is a number of this course."""
+    enrollment = session.enrollment
+    part = played_in(session).parts[session.part - 1]
+    account = {"homePage": addresses.site(), "name": str(uuid5(enrollment.uuid, "cmi5"))}
+    return Launch(
+        actor={"objectType": "Agent", "account": account},
+        registration=uuid5(enrollment.uuid, f"cmi5/{session.block}"),
+        session=session.uuid,
+        activity=str(uuid5(enrollment.uuid, f"cmi5/{session.block}/{session.part}").urn),
+        part=part,
+    )
+
+
+def said_before(session: Cmi5Session) -> set[str]:
+    """The verbs of the other sessions of this learner in this unit."""
+    others = Cmi5Session.objects.filter(
+        enrollment=session.enrollment, block=session.block, part=session.part
+    ).exclude(pk=session.pk)
+    return {verb for verbs in others.values_list("verbs", flat=True) for verb in verbs}

@@ -16,7 +16,7 @@ from atn_platform.accounts.models import RoleGrant, User
 from atn_platform.audit.models import Entry, Viewing
 from atn_platform.consents.models import Consent
 from atn_platform.core.personal import Words
-from atn_platform.interop.models import PackagePlace
+from atn_platform.interop.models import Cmi5Session, PackagePlace
 from atn_platform.notifications.models import OutgoingEmail
 from atn_platform.reports.periods import ZONE
 from atn_platform.retention.models import IdleAccount, LegalHold
@@ -154,6 +154,14 @@ RULES = (
         2 * YEAR,
         _("24 mois après la fin du cours"),
         lambda limit: PackagePlace.objects.filter(enrollment__completed_at__lt=limit),
+        ("enrollment__learner",),
+    ),
+    Rule(
+        "launches",
+        _("séances et énoncés des modules interactifs des cours terminés"),
+        2 * YEAR,
+        _("24 mois après la fin du cours"),
+        lambda limit: Cmi5Session.objects.filter(enrollment__completed_at__lt=limit),
         ("enrollment__learner",),
     ),
     Rule(

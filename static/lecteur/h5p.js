@@ -3,7 +3,7 @@
   const{cadre,feuille}=document.currentScript.dataset,ID="module",FINIS=["completed","answered"];
   let debute=false,dernier={status:"incomplete",score:null},vu="",minuterie;
 
-  const instance=()=>{for(const f of[window,...[...document.querySelectorAll("iframe")].map(i=>i.contentWindow)])try{const i=f.H5P?.instances?.[0];if(i)return i}catch{}};
+  const instance=()=>window.H5P?.instances?.[0];
   const etat=()=>{try{return JSON.stringify(instance()?.getCurrentState?.()??null)}catch{return"null"}};
   const dire=force=>{const h5p=etat();if(!force&&h5p===vu)return;vu=h5p;Pont.dire({atn:"etat",...dernier,state:{h5p}})};
   // Ce que disent les parties d'une activité composée ne parle pas pour elle.
@@ -21,9 +21,11 @@
       debute=true;
       const zone=document.body.appendChild(document.createElement("div")),garde=m.state?.h5p;
       await new H5PStandalone.H5P(zone,{
-        id:ID,h5pJsonPath:new URL("../../contenu",location).pathname,frameJs:cadre,frameCss:feuille,icon:false,reportingIsEnabled:true,
-        ...(garde&&garde!=="null"?{saveFreq:false,contentUserData:[{dataType:"state",previousState:garde,subContentId:"0"}]}:{}),
+        id:ID,h5pJsonPath:new URL("../../contenu",location).pathname,frameJs:cadre,frameCss:feuille,embedType:"div",icon:false,reportingIsEnabled:true,
+        // Sans cette fréquence, H5P ne rend pas l'état gardé; il n'a nulle part où l'envoyer lui-même.
+        saveFreq:3600,...(garde&&garde!=="null"?{contentUserData:[{state:garde}]}:{}),
       });
+      new ResizeObserver(()=>Pont.dire({atn:"hauteur",pixels:zone.offsetHeight+8})).observe(zone);
       H5P.externalDispatcher.on("xAPI",entendre);
       vu=etat();Pont.dire({atn:"etat",...dernier,state:garde?m.state:{h5p:vu}});
       setInterval(dire,5000);

@@ -28,7 +28,9 @@
   const bientot=()=>{clearTimeout(minuterie);minuterie=setTimeout(dire,1500)};
 
   function reprendre(part,garde){
-    const suite=garde?.cmi&&(ancien?garde.cmi.core?.exit:garde.cmi.exit)==="suspend",c=suite||garde&&!garde.fini?garde.cmi:null;
+    // On reprend tant que la partie n'est pas faite; faite et quittée pour de bon, elle recommence.
+    const suspendu=garde?.cmi&&(ancien?garde.cmi.core?.exit:garde.cmi.exit)==="suspend";
+    const c=garde?.cmi&&(suspendu||!garde.fini||resultat(garde.cmi).status==="incomplete")?garde.cmi:null;
     const plat={};
     const poser=(o,chemin)=>{for(const[k,v]of Object.entries(o??{})){const p=`${chemin}.${k}`;if(v&&typeof v==="object")poser(v,p);else if(v!==""&&v!=null&&!/_children$|_count$|_version$|session_time$|\.exit$|\.entry$|learner_|student_(id|name)$|_mode$|\.mode$|launch_data$|mastery_score$|scaled_passing_score$/.test(p))plat[p]=v}};
     if(c)poser(c,"cmi");

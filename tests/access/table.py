@@ -197,7 +197,7 @@ ROWS: dict[str, Audience] = {
         NOBODY,
     ),
 }
-ROWS |= _rows("interop:module interop:place", NOBODY)
+ROWS |= _rows("interop:module interop:place interop:launch", NOBODY)
 # A module, lesson or block that is not there: ATN meets a 404, and nobody else learns even that.
 ABSENT_DRAFT = _audience("ATN", "drafts, versions, media", "", refused="403")
 ROWS |= _rows(

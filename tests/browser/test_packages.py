@@ -14,7 +14,7 @@ from tests.browser.bench import context_for, findings
 from tests.browser.conftest import signed_in
 from tests.course_files import with_package, write_course
 from tests.factories import NOON, MandateFactory
-from tests.package_files import scorm
+from tests.package_files import h5p, scorm
 
 LESSON = "/cours/ess-101/signes/"
 OPEN = "Ouvrir le module interactif"
@@ -123,6 +123,32 @@ def test_a_scorm_module_is_played_left_and_resumed_and_its_result_is_in_the_ledg
     page.get_by_role("link", name="Revenir à la leçon").click()
     expect(page.get_by_text("Votre meilleur résultat : 80 %.")).to_be_visible()
     assert BlockState.objects.get().data == {"parts": {"1": "passed"}, "done": True}
+
+
+# A library of H5P: a button that answers, and what it remembers.
+ACTIVITY = """
+H5P.Essai=function(params,id,extras){H5P.EventDispatcher.call(this);this.contentId=id;
+  this.seen=((extras||{}).previousState||{}).seen||0};
+H5P.Essai.prototype=Object.create(H5P.EventDispatcher.prototype);
+H5P.Essai.prototype.attach=function($box){const self=this;
+  $box.html("<p>Vu : <b>"+self.seen+"</b></p><button>Vrai</button>");
+  $box.find("button").on("click",()=>{self.seen++;$box.find("b").text(self.seen);
+    self.triggerXAPIScored(3,4,"answered",true,true)})};
+H5P.Essai.prototype.getCurrentState=function(){return{seen:this.seen}};
+"""
+
+
+def test_an_h5p_activity_says_its_result_and_remembers_its_state(follow, page_of):
+    page = page_of(follow(h5p(script=ACTIVITY), name="module.h5p"))
+    page.get_by_role("link", name=OPEN).click()
+    activity = page.frame_locator("#cadre iframe")
+    activity.get_by_role("button", name="Vrai").click()
+    expect(page.locator("#dit")).to_contain_text("C’est noté")
+
+    page.get_by_role("link", name="Revenir à la leçon").click()
+    expect(page.get_by_text("Votre meilleur résultat : 75 %.")).to_be_visible()
+    page.get_by_role("link", name=OPEN).click()
+    expect(activity.locator("b")).to_have_text("1")
 
 
 def test_a_line_cut_in_the_middle_loses_and_doubles_nothing(follow, page_of):

@@ -91,6 +91,8 @@ def test_s58_a_score_out_of_bounds_is_brought_back(say, score, kept):
         {"status": "certifié"},
         {"state": "x"},
         {"state": {"a": "\0"}},
+        {"state": {"a": "\ud800"}},
+        {"raw": '{"status": "passed", "state": {"a": 1e999}}'},
         {"session": "moi"},
         {"revision": -1},
         {"revision": 10**30},

@@ -9,4 +9,9 @@ urlpatterns = [
     path(
         "cours/<slug:code>/<slug:key>/module/<uuid:uuid>/<int:number>/", player.place, name="place"
     ),
+    path(
+        "cours/<slug:code>/<slug:key>/module/<uuid:uuid>/<int:number>/lancer/",
+        player.launch,
+        name="launch",
+    ),
 ]

@@ -86,7 +86,7 @@ def _text(request: HttpRequest, stored_as: str, entry: contents.Entry) -> HttpRe
     takes_gzip = "gzip" in request.headers.get("Accept-Encoding", "")
     with default_storage.open(stored_as) as stored:
         if entry.type == "text/html":
-            body = _with_dialogs(contents.whole(stored, entry))
+            body = _with_help(contents.whole(stored, entry))
             body = gzip.compress(body, 6) if takes_gzip else body
         elif takes_gzip and not entry.is_stored:
             body = contents.gzipped(stored, entry)
@@ -99,7 +99,7 @@ def _text(request: HttpRequest, stored_as: str, entry: contents.Entry) -> HttpRe
     return response
 
 
-def _with_dialogs(page: bytes) -> bytes:
-    """Browsers forbid alert() and confirm() to frames of another origin: ours answer for them."""
-    script = f'<script src="{static("lecteur/dialogues.js")}"></script>'.encode()
+def _with_help(page: bytes) -> bytes:
+    """Browsers forbid dialogs, and often storage, to frames of another origin: ours stand in."""
+    script = f'<script src="{static("lecteur/secours.js")}"></script>'.encode()
     return _HEAD.sub(lambda found: found.group() + script, page, count=1)

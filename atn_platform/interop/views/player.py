@@ -1,6 +1,8 @@
 """The page that holds a package in a frame, and the door where its results come in."""
 
+import json
 from http import HTTPStatus
+from urllib.parse import quote, urlencode
 from uuid import UUID, uuid4
 
 from django.conf import settings
@@ -16,6 +18,7 @@ from atn_platform.core.context import is_shared
 from atn_platform.core.exceptions import ActionError
 from atn_platform.core.middleware import CONTENT_SECURITY_POLICY
 from atn_platform.interop import actions, addresses, forms, queries
+from atn_platform.interop.actions import cmi5
 from courses.queries import document
 
 
@@ -70,6 +73,30 @@ def place(request: SignedInRequest, code: str, key: str, uuid: UUID, number: int
     return JsonResponse({"revision": said.revision})
 
 
+@require_POST
+def launch(request: SignedInRequest, code: str, key: str, uuid: UUID, number: int) -> HttpResponse:
+    """Open a cmi5 unit: the address where its frame goes, good for this once."""
+    found = _found(request, code, key, uuid)
+    _number(str(number), found)
+    if found.asset["package"]["standard"] != "cmi5" or not addresses.host():
+        raise Http404
+    session = cmi5.open_session(played=found, number=number, at=timezone.now())
+    said = queries.launch_of(session)
+    href = found.parts[number - 1]["href"]
+    path, __, query = href.partition("?")
+    about = {
+        "endpoint": f"{addresses.cmi5(session.uuid)}xapi/",
+        "fetch": f"{addresses.cmi5(session.uuid)}jeton/",
+        "actor": json.dumps(said.actor),
+        "registration": str(said.registration),
+        "activityId": said.activity,
+    }
+    token = addresses.token(found.asset, found.enrollment.pk, on=timezone.localdate())
+    query = "&".join(filter(None, [query, urlencode(about)]))
+    address = f"{settings.PACKAGES_ORIGIN}/m/{token}/contenu/{quote(path)}?{query}"
+    return JsonResponse({"frame": address})
+
+
 def _no(words: str, status: HTTPStatus) -> JsonResponse:
     return JsonResponse({"motif": words}, status=status)
 
@@ -106,6 +133,7 @@ def _settings(
     return {
         "origin": settings.PACKAGES_ORIGIN,
         "frame": f"{settings.PACKAGES_ORIGIN}/m/{token}/lecteur/{standard}/",
+        "launch": reverse("interop:launch", args=address) if standard == "cmi5" else "",
         "title": found.block["title"],
         "place": reverse("interop:place", args=address),
         "owner": request.user.device_owner,
