@@ -18,7 +18,8 @@ FRENCH_ONLY = (
     "templates/courses/booklet/*", "courses/epub.py", "courses/pdf.py",
     "courses/checklist/*", "courses/folder/*", "courses/notation/*", "courses/packages/*",
     "courses/yaml_source.py", "courses/differences.py", "enrollments/actions/moving.py",
-    "municipalities/actions/readings.py", "municipalities/actions/registry.py",
+    "municipalities/admin/*", "municipalities/actions/readings.py",
+    "municipalities/actions/registry.py",
     "municipalities/actions/territory.py", "municipalities/forms/readings.py",
     "municipalities/registry.py", "*/admin.py", "*/management/*", "tests/*", "var/*",
 )  # fmt: skip

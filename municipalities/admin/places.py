@@ -16,12 +16,11 @@ from atn_platform.accounts.models import User
 from atn_platform.core import french
 from atn_platform.core.admin import ListAdmin, ReadOnlyAdmin, StateFilter, confirmed, own_page
 from atn_platform.core.exceptions import ActionError
-from municipalities.actions import claims, languages, mandates, readings, territory
+from municipalities.actions import languages, mandates, readings, territory
 from municipalities.enums import STRATA, Kind
 from municipalities.forms import ResponsibilityForm, SuccessorForm
 from municipalities.forms.readings import ApplyForm, ReadingForm
 from municipalities.models import (
-    Claim,
     Mandate,
     Organisation,
     Region,
@@ -367,58 +366,4 @@ class ResponsibilityAdmin(ListAdmin):
             effect=_("Les invitations déjà envoyées restent bonnes. "
                      "Nommez quelqu’un d’autre si plus personne ne répond de l’organisation."),
             done=_("Responsabilité terminée : %s."),
-        )  # fmt: skip
-
-
-class ClaimStateFilter(StateFilter):
-    title = _("état")
-    states = (
-        (
-            "a-decider",
-            _("à décider"),
-            Q(code_hash="", accepted_at__isnull=True, refused_at__isnull=True),
-        ),
-        ("acceptees", _("acceptées"), Q(accepted_at__isnull=False)),
-        ("refusees", _("refusées"), Q(refused_at__isnull=False)),
-    )
-
-
-@admin.register(Claim)
-class ClaimAdmin(ReadOnlyAdmin):
-    """Who asks to answer for an organisation; ATN decides where nobody else can."""
-
-    list_display = ("full_name", "organisation", "email", "function", "asked_at", "sent_to")
-    list_select_related = ("organisation",)
-    list_filter = (ClaimStateFilter,)
-    search_fields = ("last_name", "email", "organisation__search_key", "organisation__code")
-    ordering = ("-asked_at", "-pk")
-    exclude = ("code_hash",)
-    actions = ("grant", "refuse")
-
-    def has_decide_permission(self, request: HttpRequest) -> bool:
-        return super().has_view_permission(request)
-
-    @admin.action(description=_("Accepter"), permissions=["decide"])
-    def grant(self, request: HttpRequest, rows: QuerySet[Claim]) -> TemplateResponse | None:
-        by, at = cast("User", request.user), timezone.now()
-        return confirmed(
-            self, request, rows.filter(pk__in=Claim.objects.waiting()),
-            lambda row: claims.grant(claim_id=row.pk, by=by, at=at),
-            action="grant",
-            title=_("Accepter ces demandes"),
-            effect=_("Vérifiez par téléphone, au numéro du répertoire. Chaque personne reçoit une "
-                     "lettre, et devient responsable en l’acceptant."),
-            done=_("Demande acceptée : %s."),
-        )  # fmt: skip
-
-    @admin.action(description=_("Refuser"), permissions=["decide"])
-    def refuse(self, request: HttpRequest, rows: QuerySet[Claim]) -> TemplateResponse | None:
-        by, at = cast("User", request.user), timezone.now()
-        return confirmed(
-            self, request, rows.filter(pk__in=Claim.objects.waiting()),
-            lambda row: claims.refuse(claim_id=row.pk, reason="", by=by, at=at),
-            action="refuse",
-            title=_("Refuser ces demandes"),
-            effect=_("Chaque personne reçoit une lettre qui le lui dit."),
-            done=_("Demande refusée : %s."),
         )  # fmt: skip
