@@ -1,4 +1,4 @@
-"""The reader knows the rules, sees what is shown, and must not find what is hidden."""
+"""P-16: the reader knows the rules, sees what is shown, and must not find what is hidden."""
 
 from collections import defaultdict
 from itertools import pairwise, product
