@@ -222,3 +222,12 @@ def test_strata_are_named_by_their_inhabitants_in_the_filters_of_the_list(client
     assertContains(found, "Lieu1500")
     assertNotContains(found, "Lieu400")
     assert client.get(places, {"strate": "xx"}).status_code == 200
+
+
+def test_the_page_of_a_row_is_named_in_good_french(client):
+    client.force_login(UserFactory(role=Role.ADMINISTRATOR))
+    place = MunicipalityFactory()
+    page = client.get(reverse("admin:municipalities_organisation_change", args=[place.pk]))
+    assertContains(page, "<h1>Organisation</h1>", html=True)
+    added = client.get(reverse("admin:municipalities_organisation_add"))
+    assertContains(added, "<h1>Ajouter\xa0: organisation</h1>", html=True)
