@@ -15,6 +15,8 @@ MINUTES = {BlockKind.MESSAGE: 1.0, BlockKind.REFLECTION: 2.0, BlockKind.SCENARIO
 QUESTION_MINUTES = 0.75
 # Below this, the difference may be the pace of the reader.
 FAR, FEWEST_MINUTES = 0.3, 2
+# What an author says that an exercise takes: « À vous : 3 minutes », « Prenez 12 minutes… »
+_SAID = re.compile(r"\b([0-9]{1,2})\s+minutes\b")
 _ACRONYM = re.compile(r"\b[A-Z][A-Z0-9]{2,5}\b")
 _HTML = ("html", "transcript_html")
 
@@ -55,8 +57,16 @@ def _minutes(block: BlockDoc) -> float:
     words = sum(len(each.split()) for each in markdown.sentences(block.get("html", "")))
     questions = len(block.get("questions", ()))
     asked = min(block.get("draw") or questions, questions)
-    exercise = MINUTES.get(BlockKind(block["kind"]), 0.0) + QUESTION_MINUTES * asked
+    exercise = _exercise(block) + QUESTION_MINUTES * asked
     return words / WORDS_A_MINUTE + block.get("seconds", 0) / 60 + exercise
+
+
+def _exercise(block: BlockDoc) -> float:
+    """What the author says that it takes; otherwise what such a block takes most often."""
+    kind = BlockKind(block["kind"])
+    words = {BlockKind.CALLOUT: "title", BlockKind.REFLECTION: "html"}.get(kind, "")
+    said = _SAID.search(str(block.get(words, "")))
+    return float(said[1]) if said else MINUTES.get(kind, 0.0)
 
 
 def jargon(document: CourseDoc, glossary: Glossary) -> Iterator[tuple[str, str, str]]:

@@ -136,3 +136,17 @@ def test_only_the_questions_that_are_drawn_take_time():
     whole = estimated(asked)
     asked["blocks"][1]["draw"] = 1
     assert whole - estimated(asked) == pytest.approx(0.75)
+
+
+@pytest.mark.parametrize(
+    ("block", "minutes"),
+    [
+        ({"kind": "reflection", "html": "<p>Prenez 12 minutes.</p>"}, 12),
+        ({"kind": "reflection", "html": "<p>Et vous?</p>"}, 2),
+        ({"kind": "callout", "title": "À vous : 3 minutes", "html": "<p>Comptez.</p>"}, 3),
+        ({"kind": "callout", "title": "Demain matin", "html": "<p>Dans 60 minutes.</p>"}, 0),
+    ],
+)
+def test_an_exercise_takes_the_time_that_its_author_says(block, minutes):
+    lesson = lesson_document("a") | {"blocks": [block]}
+    assert estimated(lesson) == pytest.approx(minutes, abs=0.1)
