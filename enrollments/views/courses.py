@@ -70,11 +70,15 @@ def _course_page(request: HttpRequest, code: str, form: EnrollForm | None) -> Ht
         "contact": parseaddr(settings.REPLY_TO_EMAIL)[1],
         "meetings": _meetings(request.user, version, content),
         "news": news_of(enrollment) if enrollment else None,
-        "withdrawn": Course.objects.withdrawn().filter(pk=version.course_id).first()
-        if enrollment
-        else None,
+        "withdrawn": _withdrawn(version.course_id) if enrollment else None,
     }
     return render(request, "enrollments/course.html", context)
+
+
+def _withdrawn(course_id: int) -> Course | None:
+    """Most courses are still offered: a cheap question in place of a dear one."""
+    offered_no_more = Course.objects.filter(pk=course_id, withdrawn_at__isnull=False)
+    return Course.objects.withdrawn().get(pk=course_id) if offered_no_more.exists() else None
 
 
 def _meetings(
