@@ -8,9 +8,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from icalendar import Calendar, Event, vCalAddress, vText
 
+from atn_platform.accounts.models import User
 from atn_platform.core import french
 from enrollments.enums import Seat
-from enrollments.models import Registration
+from enrollments.models import Appointment, Registration
 
 PRODUCT = "-//Académie de la transformation numérique//Plateforme ATN//FR"
 
@@ -36,12 +37,45 @@ def _calendar(registration: Registration, *, method: str, status: str) -> str:
     calendar.add("version", "2.0")
     calendar.add("method", method)
     calendar.add_component(_event(registration, status=status, with_people=method != "PUBLISH"))
-    # Hours stand in the zone of the place, whose rules travel with them (VTIMEZONE): those of the
-    # years around, for a list since 1970 triples the file and stops in 2038.
     session = registration.session
+    return _written(calendar, session.starts_at.year, session.ends_at.year)
+
+
+def appointment(held: Appointment, reader: User, *, method: str) -> str:
+    """The appointment in the calendar of one of the two who meet: REQUEST, CANCEL or PUBLISH."""
+    slot = held.slot
+    is_coach = reader.pk == slot.coach_id
+    other = held.person if is_coach else slot.coach
+    page = settings.SITE_URL + reverse(
+        "enrollments:desk" if is_coach else "enrollments:appointments"
+    )
+    calendar, event = Calendar(), Event()
+    calendar.add("prodid", PRODUCT)
+    calendar.add("version", "2.0")
+    calendar.add("method", method)
+    event.add("uid", f"rendez-vous-{held.uuid}@{urlsplit(settings.SITE_URL).hostname}")
+    event.add("sequence", held.sequence)
+    event.add("dtstamp", held.updated_at)
+    event.add("dtstart", slot.local_start)
+    event.add("dtend", slot.local_end)
+    event.add("summary", _("Accompagnement : %s") % other.get_full_name())
+    event.add("location", slot.how)
+    event.add("description", _("Détails et annulation : %s") % page)
+    event.add("url", page)
+    event.add("status", "CANCELLED" if method == "CANCEL" else "CONFIRMED")
+    event.add("transp", "OPAQUE")
+    if method != "PUBLISH":
+        _with_people(event, reader)
+    calendar.add_component(event)
+    return _written(calendar, slot.starts_at.year, slot.ends_at.year)
+
+
+def _written(calendar: Calendar, first: int, last: int) -> str:
+    """Hours stand in the zone of the place, whose rules travel with them (VTIMEZONE): those of the
+    years around, for a list since 1970 triples the file and stops in 2038.
+    """
     calendar.add_missing_timezones(
-        first_date=date(session.starts_at.year - 1, 1, 1),
-        last_date=date(session.ends_at.year + 2, 1, 1),
+        first_date=date(first - 1, 1, 1), last_date=date(last + 2, 1, 1)
     )
     return str(calendar.to_ical(), "utf-8")
 
@@ -62,15 +96,20 @@ def _event(registration: Registration, *, status: str, with_people: bool) -> Eve
     event.add("status", status)
     event.add("transp", "OPAQUE")
     if with_people:
-        address = settings.DEFAULT_FROM_EMAIL.rpartition("<")[2].rstrip(">")
-        organizer = vCalAddress(f"mailto:{address}")
-        organizer.params["CN"] = vText(_("Académie de la transformation numérique"))
-        event.add("organizer", organizer)
-        attendee = vCalAddress(f"mailto:{registration.learner.email}")
-        attendee.params["CN"] = vText(registration.learner.get_full_name())
-        attendee.params["PARTSTAT"] = vText("ACCEPTED")
-        event.add("attendee", attendee)
+        _with_people(event, registration.learner)
     return event
+
+
+def _with_people(event: Event, reader: User) -> None:
+    """Who calls the meeting, and whose calendar this is."""
+    address = settings.DEFAULT_FROM_EMAIL.rpartition("<")[2].rstrip(">")
+    organizer = vCalAddress(f"mailto:{address}")
+    organizer.params["CN"] = vText(_("Académie de la transformation numérique"))
+    event.add("organizer", organizer)
+    attendee = vCalAddress(f"mailto:{reader.email}")
+    attendee.params["CN"] = vText(reader.get_full_name())
+    attendee.params["PARTSTAT"] = vText("ACCEPTED")
+    event.add("attendee", attendee)
 
 
 def place(registration: Registration) -> str:

@@ -10,7 +10,10 @@ from atn_platform.core.merging import follows, stays
 from atn_platform.core.personal import About, Export, Kind, Reader, Retention, Table, nobody
 from atn_platform.core.purging import purging
 from enrollments.models import (
+    Appointment,
     BlockState,
+    CoachAction,
+    CoachNote,
     Enrollment,
     GroupEnrollment,
     GroupLine,
@@ -25,6 +28,7 @@ from enrollments.models import (
     Registration,
     ScoreReview,
     SkillLevel,
+    Slot,
     VersionMove,
 )
 
@@ -34,6 +38,8 @@ REVIEWED = _("revoir un résultat calculé par une machine, et vous donner les r
 SEATED = _("garder votre place et prendre les présences")
 ANSWER = _("répondre à votre question, et garder l’échange avec sa leçon")
 GROUPED = _("vous inscrire avec des collègues, et pouvoir l’annuler")
+MEETS = _("tenir le rendez-vous que vous avez pris, et le rappeler à votre agenda")
+FOLLOWS_UP = _("préparer la prochaine rencontre avec une municipalité")
 FACTS = (Reader.SELF, Reader.RESPONSIBLE, Reader.ATN)
 ACCOMPANIED = (Reader.SELF, Reader.TRAINER, Reader.ATN)
 # Answers, tries and scores: the employer never sees them, and no screen of ATN shows them.
@@ -70,6 +76,40 @@ TABLES = [
         (
             About("learner", "learner public levels taken_at", Kind.RESULT,
                   _("vous proposer trois unités par où commencer"), Retention.ACCOUNT, ALONE),
+        ),
+        plain="id created_at updated_at",
+    ),
+    Table(
+        Slot,
+        (
+            About("coach", "coach starts_at ends_at how", Kind.FUNCTION, MEETS,
+                  Retention.TRAINING, (Reader.SELF, Reader.LEARNERS, Reader.ATN)),
+        ),
+        plain="id created_at updated_at uuid withdrawn_at",
+    ),
+    Table(
+        Appointment,
+        (
+            About("person", "person slot organisation about booked_at cancelled_at",
+                  Kind.TRAINING, MEETS, Retention.ANSWERS, ACCOMPANIED),
+            About("cancelled_by", "cancelled_by cancelled_at", Kind.ACT, MEETS,
+                  Retention.ANSWERS),
+        ),
+        plain="id created_at updated_at uuid",
+    ),
+    Table(
+        CoachNote,
+        (
+            About("author", "author organisation text written_at", Kind.ACT, FOLLOWS_UP,
+                  Retention.ANSWERS, ALONE),
+        ),
+        plain="id created_at updated_at uuid",
+    ),
+    Table(
+        CoachAction,
+        (
+            About("author", "author organisation text noted_at done_at", Kind.ACT, FOLLOWS_UP,
+                  Retention.ANSWERS, ALONE),
         ),
         plain="id created_at updated_at",
     ),
@@ -129,8 +169,12 @@ TABLES = [
     Table(
         BlockState,
         (
-            About("enrollment__learner", "enrollment lesson block attempts best_score data",
+            About("enrollment__learner", "enrollment lesson block best_score data",
                   Kind.RESULT, KEPT_PLACE, Retention.ANSWERS, ALONE),
+            # How often, and nothing of what was answered: whoever accompanies offers a hand.
+            About("enrollment__learner", "attempts", Kind.RESULT,
+                  _("reprendre où vous étiez, et vous proposer de l’aide si vous butez"),
+                  Retention.ANSWERS, ACCOMPANIED),
         ),
         plain="id created_at updated_at",
     ),
@@ -200,6 +244,11 @@ TABLES = [
 LINKS = [
     *follows(Enrollment, "learner"),
     *follows(PathEnrollment, "learner"),
+    *follows(Appointment, "person"),
+    *stays(Appointment, "cancelled_by"),
+    *follows(Slot, "coach"),
+    *follows(CoachNote, "author"),
+    *follows(CoachAction, "author"),
     *follows(SkillLevel, "learner", once=("skill",)),
     *follows(PositioningResult, "learner", once=("learner",)),
     *follows(Recognition, "learner", once=("course",)),

@@ -2,6 +2,7 @@ from django.urls import path
 
 from enrollments.views import (
     attendance,
+    coaching,
     courses,
     groups,
     helping,
@@ -54,6 +55,13 @@ urlpatterns = [
     path("parcours/<slug:code>/ailleurs/<slug:course>/", paths.elsewhere, name="elsewhere"),
     path("parcours/<slug:code>/quitter/", paths.leave, name="leave-path"),
     path("accompagnement/", helping.desk, name="desk"),
+    path("accompagnement/plages/", coaching.slots, name="slots"),
+    path("accompagnement/plages/<uuid:uuid>/retirer/", coaching.withdraw, name="withdraw-slot"),
+    path("accompagnement/municipalites/<slug:handle>/", coaching.town, name="coached-town"),
+    path("accompagnement/suites/<int:pk>/", coaching.tick, name="tick-action"),
+    path("rendez-vous/", coaching.appointments, name="appointments"),
+    path("rendez-vous/<uuid:uuid>/annuler/", coaching.cancel, name="cancel-appointment"),
+    path("rendez-vous/<uuid:uuid>/agenda.ics", coaching.calendar, name="appointment-calendar"),
     path("accompagnement/revisions/<uuid:uuid>/", reviews.answer, name="answer-review"),
     path("revisions/<uuid:uuid>/", reviews.ask, name="review"),
     path("questions/<uuid:uuid>/", helping.thread, name="help"),

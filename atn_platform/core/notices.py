@@ -150,6 +150,15 @@ NOTICES: dict[str, tuple[Notice, ...]] = {
             ACCOUNT,
         ),
     ),
+    "appointment": (
+        Notice(
+            FIRST,
+            _("tenir le rendez-vous, et vous l’écrire"),
+            _("le moment; dire de quoi vous voulez parler est facultatif"),
+            _("la personne qui vous accompagne, et l’administration d’ATN"),
+            _("24 mois après la fin de la formation"),
+        ),
+    ),
     "rights": (
         Notice(
             FIRST,

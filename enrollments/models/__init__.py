@@ -1,5 +1,12 @@
 """What the app keeps, one file for each noun."""
 
+from enrollments.models.coaching import (
+    Appointment,
+    AppointmentQuerySet,
+    CoachAction,
+    CoachNote,
+    Slot,
+)
 from enrollments.models.groups import (
     GROUP_UNDO,
     LARGEST_GROUP,
@@ -33,7 +40,11 @@ __all__ = [
     "GROUP_UNDO",
     "LARGEST_GROUP",
     "PROMISED_DAYS",
+    "Appointment",
+    "AppointmentQuerySet",
     "BlockState",
+    "CoachAction",
+    "CoachNote",
     "Enrollment",
     "EnrollmentQuerySet",
     "GroupEnrollment",
@@ -56,6 +67,7 @@ __all__ = [
     "ScoreReviewQuerySet",
     "SkillLevel",
     "SkillLevelQuerySet",
+    "Slot",
     "VersionMove",
     "VersionMoveQuerySet",
 ]

@@ -20,7 +20,7 @@ from enrollments import actions
 from enrollments.forms import event_id
 from enrollments.models import Enrollment, HelpThread
 from enrollments.permissions import can_answer
-from enrollments.queries import reviews
+from enrollments.queries import coaching, reviews
 from enrollments.queries.helping import lesson_title, queue, shared_in, stalled
 
 
@@ -110,16 +110,23 @@ def share(request: SignedInRequest, uuid: UUID) -> HttpResponse:
 @requires(can_answer)
 def desk(request: SignedInRequest) -> HttpResponse:
     """Reviews and questions that wait, then people who stopped, with town and path beside."""
-    waiting, quiet = queue(), stalled(at=timezone.now())
+    now = timezone.now()
+    waiting, quiet = queue(), stalled(at=now)
+    week, tried = coaching.week(request.user, at=now), coaching.stuck(at=now)
     asked = reviews.queue(request.user)
     people = [each.enrollment.learner_id for each in waiting]
     people += [each.enrollment.learner_id for each in quiet]
+    people += [each.enrollment.learner_id for each in tried]
+    people += [each.appointment.person_id for each in week]
     people += [each.review.enrollment.learner_id for each in asked]
     _log(request, people, "")
     context = {
         "waiting": waiting,
         "stalled": quiet,
         "reviews": asked,
+        "week": week,
+        "stuck": tried,
+        "silent": coaching.quiet_towns(at=now),
         "today": timezone.localdate(),
     }
     return render(request, "enrollments/help/desk.html", context)

@@ -131,7 +131,7 @@ ROWS: dict[str, Audience] = {
         "municipalities:model-list enrollments:teams "
         "enrollments:booklet enrollments:epub enrollments:index enrollments:search enrollments:journal "
         "enrollments:offline enrollments:offline-worker "
-        "enrollments:sessions enrollments:session enrollments:register enrollments:skills enrollments:positioning "
+        "enrollments:sessions enrollments:session enrollments:register enrollments:skills enrollments:positioning enrollments:appointments "
         "enrollments:follow-path enrollments:enroll certificates:index "
         "notifications:preferences municipalities:link-identity consents:mine "
         "rights:mine rights:rectification rights:erasure privacy:index "
@@ -175,7 +175,10 @@ ROWS: dict[str, Audience] = {
         PEOPLE,
     ),
     **_rows("enrollments:attendance enrollments:door", GIVER),
-    **_rows("enrollments:desk enrollments:share-help", ACCOMPANY),
+    **_rows(
+        "enrollments:desk enrollments:share-help enrollments:slots enrollments:coached-town",
+        ACCOMPANY,
+    ),
     **_rows("enrollments:help", ASKER),
     **_rows("reports:participation reports:export", REPORTS),
     **_rows("reports:members reports:export-members", MEMBERS),
@@ -191,7 +194,7 @@ ROWS: dict[str, Audience] = {
     ),
     **_rows(
         "municipalities:undo-renewal municipalities:grant-claim municipalities:refuse-claim "
-        "courses:asset enrollments:leave-path enrollments:forget-positioning enrollments:renew-path enrollments:elsewhere enrollments:answer enrollments:note "
+        "courses:asset enrollments:leave-path enrollments:forget-positioning enrollments:cancel-appointment enrollments:appointment-calendar enrollments:withdraw-slot enrollments:tick-action enrollments:renew-path enrollments:elsewhere enrollments:answer enrollments:note "
         "rights:cancel enrollments:review enrollments:answer-review enrollments:choose municipalities:provider municipalities:domain "
         "accounts:recovery-codes accounts:end-session",
         NOBODY,

@@ -34,6 +34,7 @@ LEARNER_PAGES = [
     "/parcours/essai/ailleurs/ess-101/",
     "/mes-competences/",
     "/par-ou-commencer/",
+    "/rendez-vous/",
     "/attestations/",
     "/messages/preferences/",
     "/compte/consentements/",

@@ -41,6 +41,9 @@ FORMS = {
     ),
     "municipalities.forms.duties.TrainingForm": ("duty", "municipalities/duties/declare.html"),
     "enrollments.forms.paths.RecognitionForm": ("elsewhere", "enrollments/path_elsewhere.html"),
+    "enrollments.forms.coaching.BookForm": (
+        "appointment", "enrollments/coaching/appointments.html",
+    ),
     # Their fields are made from the framework, and from the scenario.
     "enrollments.forms.skills.LevelsForm": ("skills", "enrollments/skills/mine.html"),
     "enrollments.forms.skills.PositioningForm": (
@@ -85,6 +88,7 @@ WORDS = {
     ("elsewhere", "2026-11-30"): "1813a24f",
     ("skills", "2026-11-30"): "023998de",
     ("positioning", "2026-11-30"): "db447011",
+    ("appointment", "2026-11-30"): "374df6cb",
     ("rights", "2026-11-30"): "2119215c",
 }
 

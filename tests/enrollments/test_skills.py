@@ -194,7 +194,7 @@ def test_a_missing_answer_is_told_and_the_others_are_kept(client, person):
     del typed["liste"]
     page = client.post(START, typed)
     assertContains(page, "Choisissez ce que vous feriez.", status_code=422)
-    assertContains(page, 'value="2" required id="id_clic_2" checked', status_code=422)
+    assertContains(page, 'value="2" id="id_clic_2" required checked', status_code=422)
     assert not PositioningResult.objects.exists()
 
 

@@ -1,7 +1,7 @@
 """A person of whom every table says something, each declared field with a mark of their own."""
 
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from itertools import count
 from typing import Any
 from uuid import uuid4
@@ -27,7 +27,7 @@ from atn_platform.privacy.models import DataExport
 from atn_platform.rights.models import RightsRequest
 from certificates.models import Certificate, CertificateFile
 from courses.models import Course, PublicationReview, Skill, SkillDomain
-from enrollments.models import Enrollment, GroupLine, ScoreReview
+from enrollments.models import Enrollment, GroupLine, ScoreReview, Slot
 from municipalities.models import Claim, DeclaredTraining
 from tests.factories import (
     MeetingFactory,
@@ -185,6 +185,7 @@ def _special(model: type[models.Model], garden: Garden) -> dict[str, Any]:
         Authenticator: lambda: {"type": "totp", "data": {"secret": garden.mark(secret=True)}},
         Merge: lambda: {"kept": garden.person, "absorbed": UserFactory()},
         Claim: lambda: {"refused_at": None},
+        Slot: lambda: {"ends_at": AT + timedelta(minutes=30)},
         GroupLine: lambda: {"path": None},
         # The register names nobody but who wrote in it.
         IncidentEntry: lambda: {

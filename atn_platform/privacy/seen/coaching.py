@@ -9,8 +9,8 @@ from atn_platform.accounts.models import User
 from atn_platform.core import wording
 from atn_platform.core.office_hours import QUEBEC
 from atn_platform.privacy.seen.sights import Facts, Sight, facts, shown, sight
-from enrollments.models import Enrollment, ScoreReview
-from enrollments.queries import helping, reviews
+from enrollments.models import Appointment, Enrollment, ScoreReview
+from enrollments.queries import coaching, helping, reviews
 
 
 def sights(user: User, *, at: datetime) -> list[Sight]:
@@ -18,6 +18,8 @@ def sights(user: User, *, at: datetime) -> list[Sight]:
         sight(_("vos questions"), _questions(user)),
         sight(_("vos demandes de révision, avec l’essai dont elles parlent"), _reviews(user)),
         sight(_("les formations arrêtées en chemin"), _stopped(user, at)),
+        sight(_("le nombre de vos essais, quand un questionnaire résiste"), _tried(user, at)),
+        sight(_("vos rendez-vous"), _appointments(user)),
     )
 
 
@@ -53,3 +55,19 @@ def _stopped(user: User, at: datetime) -> Iterator[Facts]:
     for each in helping.quiet(at=at).filter(learner=user):
         day = each.last_activity_at and wording.day(each.last_activity_at.astimezone(QUEBEC))
         yield _beside(each) + facts((_("Dernière leçon"), day))
+
+
+def _tried(user: User, at: datetime) -> Iterator[Facts]:
+    for each in coaching.stuck(at=at, learner=user):
+        yield _beside(each.enrollment) + facts((_("Essais"), str(each.tries)))
+
+
+def _appointments(user: User) -> Iterator[Facts]:
+    held = Appointment.objects.held().filter(person=user).select_related("slot", "organisation")
+    for each in held.order_by("slot__starts_at"):
+        yield facts(
+            (_("Nom"), user),
+            (_("Organisation"), each.organisation),
+            (_("Rendez-vous"), wording.day(each.slot.local_start)),
+            (_("De quoi parler"), each.about),
+        )

@@ -1,0 +1,69 @@
+"""The letters about an appointment, each with its entry for a calendar."""
+
+from datetime import timedelta
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from atn_platform.accounts.models import User
+from atn_platform.core import wording
+from atn_platform.notifications.emails import Invitation, Timing, absolute, compose, written_for
+from atn_platform.notifications.enums import Category
+from atn_platform.notifications.messages import Message
+from enrollments import calendars
+from enrollments.models import Appointment
+
+
+@written_for(lambda appointment, *, to: to)  # noqa: ARG005 -- as the letter is called
+def booked(appointment: Appointment, *, to: User) -> Message:
+    return _about(
+        appointment,
+        to=to,
+        key=f"appointment-booked:{appointment.uuid}:{to.pk}",
+        subject=_("Rendez-vous pris : %s") % _when(appointment),
+        reason=_("Ce rendez-vous vous réunit."),
+        calendar=Invitation(calendars.appointment(appointment, to, method="REQUEST"), "REQUEST"),
+        context={"off": False},
+    )
+
+
+@written_for(lambda appointment, *, to: to)  # noqa: ARG005
+def called_off(appointment: Appointment, *, to: User) -> Message:
+    return _about(
+        appointment,
+        to=to,
+        key=f"appointment-off:{appointment.uuid}:{to.pk}",
+        subject=_("Rendez-vous annulé : %s") % _when(appointment),
+        reason=_("Vous aviez ce rendez-vous."),
+        calendar=Invitation(calendars.appointment(appointment, to, method="CANCEL"), "CANCEL"),
+        context={"off": True},
+    )
+
+
+def _about(
+    appointment: Appointment, *, to: User, context: dict[str, Any], **parts: Any
+) -> Message:
+    slot = appointment.slot
+    is_coach = to.pk == slot.coach_id
+    facts = {
+        "day": wording.day(slot.local_start, weekday=True),
+        "hours": wording.span(slot.local_start, slot.local_end),
+        "how": slot.how,
+        "about": appointment.about,
+        "place": appointment.organisation.official_name,
+        "with_whom": appointment.person if is_coach else slot.coach,
+        "url": absolute("enrollments:desk" if is_coach else "enrollments:appointments"),
+    }
+    return compose(
+        category=Category.SESSION,
+        recipient=to,
+        template="appointment",
+        context={**facts, **context},
+        timing=Timing(expires_at=slot.ends_at + timedelta(hours=1)),
+        **parts,
+    )
+
+
+def _when(appointment: Appointment) -> str:
+    start = appointment.slot.local_start
+    return f"{wording.day(start, weekday=True)}, {wording.hour(start)}"
