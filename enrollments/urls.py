@@ -84,6 +84,7 @@ urlpatterns = [
     path("inscription/<slug:code>/mettre-de-cote/", courses.leave, name="leave"),
     path("cours/<slug:code>/<slug:key>/", lessons.lesson, name="lesson"),
     path("cours/<slug:code>/<slug:key>/question/", helping.ask, name="ask-help"),
+    path("cours/<slug:code>/<slug:key>/imprimer/", lessons.on_paper, name="print-lesson"),
     path("cours/<slug:code>/<slug:key>/notes/", notes.notes, name="notes"),
     path("cours/<slug:code>/<slug:key>/terminer/", lessons.complete, name="complete"),
     path("cours/<slug:code>/<slug:key>/reponses/<uuid:uuid>/", lessons.answer, name="answer"),

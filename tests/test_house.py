@@ -39,6 +39,7 @@ PUBLIC: set[str] = {
     "portal:home",
     "portal:language",
     "portal:light-mode",
+    "portal:text-size",
     "portal:privacy",
     "demo:attachment",
     "demo:mailbox",

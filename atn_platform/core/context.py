@@ -6,6 +6,9 @@ from django.conf import settings
 from django.http import HttpRequest
 
 LIGHT_MODE_COOKIE = "atn_leger"
+# How large the person wants the text; kept by the device, as light mode is.
+TEXT_SIZE_COOKIE = "atn_texte"
+TEXT_SIZES = ("0", "1", "2")
 # In the session of a person on a device that others use too, and left there for the next one.
 SHARED = "shared_device"
 SHARED_COOKIE = "partage"
@@ -18,6 +21,12 @@ def is_shared(request: HttpRequest) -> bool:
     return bool(session.get(SHARED, chosen)) if session is not None else chosen
 
 
+def text_size(request: HttpRequest) -> str:
+    """One or two steps larger, when the person asked; empty otherwise."""
+    asked = request.COOKIES.get(TEXT_SIZE_COOKIE, "")
+    return asked if asked in TEXT_SIZES[1:] else ""
+
+
 def page(request: HttpRequest) -> dict[str, Any]:
     """Light mode (no web fonts) by cookie or by the browser's Save-Data, and the site's address.
 
@@ -27,6 +36,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
     light = asked == "1" or (asked is None and request.headers.get("Save-Data") == "on")
     return {
         "light_mode": light,
+        "text_size": text_size(request),
         "SITE_URL": settings.SITE_URL,
         "device_is_shared": is_shared(request),
     }

@@ -2,11 +2,17 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Literal
 
 SOON = timedelta(minutes=60)
 CHOICE_DAYS = timedelta(days=7)
+
+# What somebody may finish in the time of a break.
+BREAK_MINUTES = 15
+SHORT_SHOWN = 3
+# Minutes a week that a person may choose; none is a rhythm too.
+RHYTHMS = ("15", "30", "60", "120")
 
 Kind = Literal[
     "meeting", "sheet", "choice", "resume", "start",
@@ -172,3 +178,26 @@ def _suggestion(facts: Facts) -> NextStep | None:
             offer = suggestions[0]
             return NextStep(source, offer.course, offer.course, offer.minutes, offer.url)
     return None
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """The rhythm that a person chose, and the week when what is under way would end at it."""
+
+    minutes: str
+    ends_on: date | None
+
+
+def pace(chosen: str, minutes_left: int, *, on: date) -> Pace | None:
+    """None without a choice. A day to look forward to: nothing is due, and nobody is late."""
+    if chosen not in RHYTHMS:
+        return None
+    weeks = -(-minutes_left // int(chosen))
+    return Pace(chosen, on + timedelta(weeks=weeks) if minutes_left else None)
+
+
+def short_steps(following: Sequence[Following], step: NextStep | None) -> list[Following]:
+    """What may be finished in a break, beside the next step: the shortest first."""
+    others = [each for each in following if 0 < each.minutes <= BREAK_MINUTES]
+    others = [each for each in others if step is None or each.url != step.url]
+    return sorted(others, key=lambda each: each.minutes)[:SHORT_SHOWN]

@@ -21,6 +21,7 @@ from atn_platform.portal.next_step import (
     Suggestion,
     Work,
     next_step,
+    short_steps,
 )
 from courses.enums import SessionStatus
 from courses.models import CourseSession, CourseVersion, PathStep
@@ -65,6 +66,7 @@ class Home:
     town: Organisation | None = None
     ended: Mandate | None = None
     invitation: Invitation | None = None
+    short: list[Following] = field(default_factory=list)
 
     @property
     def cards(self) -> list[Card]:
@@ -104,6 +106,7 @@ def home(user: User, *, now: datetime) -> Home:
         town=next((each.organisation for each in mandates if _is_seat(each)), None),
         ended=mine.order_by("-ends_on").first() if lost else None,
         invitation=_invitation(user, now) if lost else None,
+        short=short_steps(_stations(courses), step),
     )
 
 
@@ -206,6 +209,30 @@ def _duties(user: User, now: datetime) -> tuple[list[Sheet], list[Work]]:
     if user.has_role(Role.UMQ_COORDINATOR):
         work.append(Work(_("La participation au Québec"), reverse("reports:participation")))
     return sheets, work
+
+
+def minutes_left(user: User) -> int:
+    """Of all that a person has under way."""
+    return sum(card.thread.minutes_left for card in shelf(user).under_way if card.thread)
+
+
+def _stations(courses: Shelf) -> list[Following]:
+    """Every lesson left in the courses under way, but the meetings, which have their own day."""
+    return [
+        replace(
+            _following(card),
+            lesson=station.lesson["title"],
+            minutes=station.lesson["minutes"],
+            url=reverse(
+                "enrollments:lesson",
+                args=[card.enrollment.version.front["code"].lower(), station.lesson["key"]],
+            ),
+        )
+        for card in courses.under_way
+        if card.thread
+        for station in card.thread.stations
+        if not station.is_done and not station.is_meeting
+    ]
 
 
 def _station_url(card: Card) -> str:

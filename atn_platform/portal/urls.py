@@ -12,4 +12,6 @@ urlpatterns = [
     path("vie-privee/", views.privacy, name="privacy"),
     path("langue/", views.language, name="language"),
     path("mode-leger/", views.light_mode, name="light-mode"),
+    path("taille-du-texte/", views.text_size, name="text-size"),
+    path("rythme/", views.rhythm, name="rhythm"),
 ]

@@ -13,19 +13,26 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from atn_platform.accounts.actions import choose_language
 from atn_platform.accounts.decorators import limited
 from atn_platform.accounts.enums import Language
-from atn_platform.accounts.http import page_before, typed_by
+from atn_platform.accounts.http import SignedInRequest, page_before, typed_by
 from atn_platform.accounts.models import User
-from atn_platform.core.context import LIGHT_MODE_COOKIE, is_shared
+from atn_platform.core.context import (
+    LIGHT_MODE_COOKIE,
+    TEXT_SIZE_COOKIE,
+    TEXT_SIZES,
+    is_shared,
+)
 from atn_platform.portal import actions, queries
 from atn_platform.portal.forms import CallBackForm
+from atn_platform.portal.next_step import RHYTHMS, pace
 from municipalities.queries.languages import may_choose_english
 
 YEAR_SECONDS = 365 * 24 * 3600
+RHYTHM_COOKIE = "atn_rythme"
 
 
 @login_not_required
@@ -147,10 +154,39 @@ def light_mode(request: HttpRequest) -> HttpResponse:
     """Keep the choice in a cookie: it says nothing of the person."""
     response = redirect(_next_page(request))
     value = "1" if request.POST.get("light") == "1" else "0"
-    response.set_cookie(
-        LIGHT_MODE_COOKIE, value, max_age=YEAR_SECONDS, secure=request.is_secure(), samesite="Lax"
-    )
+    _remember(request, response, LIGHT_MODE_COOKIE, value)
     return response
+
+
+@login_not_required
+@require_POST
+def text_size(request: HttpRequest) -> HttpResponse:
+    """Keep the size of the text in a cookie, as the mode."""
+    response = redirect(_next_page(request))
+    size = request.POST.get("size", "")
+    _remember(request, response, TEXT_SIZE_COOKIE, size if size in TEXT_SIZES else "0")
+    return response
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def rhythm(request: SignedInRequest) -> HttpResponse:
+    """How long one wants to learn each week; a device of several people remembers nothing."""
+    if request.method != "POST":
+        chosen, left = request.COOKIES.get(RHYTHM_COOKIE, ""), queries.minutes_left(request.user)
+        context = {"pace": pace(chosen, left, on=timezone.localdate()), "rhythms": RHYTHMS}
+        return render(request, "portal/rhythm.html", context)
+    response = redirect("portal:rhythm")
+    if request.POST.get("minutes", "") in RHYTHMS and not is_shared(request):
+        _remember(request, response, RHYTHM_COOKIE, request.POST["minutes"])
+    else:
+        response.delete_cookie(RHYTHM_COOKIE, samesite="Lax")
+    return response
+
+
+def _remember(request: HttpRequest, response: HttpResponse, name: str, value: str) -> None:
+    response.set_cookie(
+        name, value, max_age=YEAR_SECONDS, secure=request.is_secure(), samesite="Lax"
+    )
 
 
 @login_not_required

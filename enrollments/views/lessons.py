@@ -13,7 +13,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from atn_platform.accounts.http import SignedInRequest, author_token
 from atn_platform.core.exceptions import ActionError
-from courses.documents import BlockDoc, LessonDoc, block, stations
+from courses.documents import AssetDoc, BlockDoc, LessonDoc, block, stations
+from courses.pdf import lesson_html
 from courses.queries import document
 from enrollments import actions
 from enrollments.actions import NewEvent, acts
@@ -41,6 +42,19 @@ DRAWN = {"cloze", "hot-spot"}
 def lesson(request: SignedInRequest, code: str, key: str) -> HttpResponse:
     enrollment, station = _found(request, code, key)
     return _page(request, enrollment, station, None)
+
+
+@require_safe
+def on_paper(request: SignedInRequest, code: str, key: str) -> HttpResponse:
+    """The lesson laid flat, without any answer, for a browser to print."""
+    enrollment, station = _found(request, code, key)
+    content = document(enrollment.version_id)
+    context = {"course": content, "lesson": station, "content": lesson_html(station, _address)}
+    return render(request, "enrollments/lesson_print.html", context)
+
+
+def _address(asset: AssetDoc) -> str:
+    return reverse("courses:asset", args=[asset["sha256"], asset["name"]])
 
 
 def _page(

@@ -115,7 +115,7 @@ def _rows(names: str, audience: Audience) -> dict[str, Audience]:
 ROWS: dict[str, Audience] = {
     **_rows(
         "health-live health-ready portal:home portal:help portal:accessibility portal:privacy "
-        "portal:light-mode portal:language municipalities:claim-search municipalities:claim courses:catalogue "
+        "portal:light-mode portal:text-size portal:language municipalities:claim-search municipalities:claim courses:catalogue "
         "enrollments:paths enrollments:path enrollments:course certificates:verify-form "
         "certificates:verify demo:mailbox ask-code accounts:card",
         ANYONE,
@@ -131,7 +131,7 @@ ROWS: dict[str, Audience] = {
         "municipalities:model-list enrollments:teams "
         "enrollments:booklet enrollments:epub enrollments:index enrollments:search enrollments:journal "
         "enrollments:offline enrollments:offline-worker "
-        "enrollments:sessions enrollments:session enrollments:register enrollments:skills enrollments:positioning enrollments:appointments "
+        "enrollments:sessions enrollments:session enrollments:register portal:rhythm enrollments:skills enrollments:positioning enrollments:appointments "
         "enrollments:follow-path enrollments:enroll certificates:index "
         "notifications:preferences municipalities:link-identity consents:mine "
         "rights:mine rights:rectification rights:erasure privacy:index "
@@ -153,7 +153,7 @@ ROWS: dict[str, Audience] = {
     **_rows("enrollments:readiness enrollments:summary", TOWN),
     **_rows(
         "enrollments:cancel enrollments:calendar enrollments:leave enrollments:lesson "
-        "enrollments:ask-help enrollments:notes enrollments:take enrollments:offline-contents enrollments:offline-lesson "
+        "enrollments:print-lesson enrollments:ask-help enrollments:notes enrollments:take enrollments:offline-contents enrollments:offline-lesson "
         "enrollments:complete",
         FOLLOWER,
     ),

@@ -23,6 +23,7 @@ LEARNER_PAGES = [
     "/cours/ess-101/bilan/",
     "/mes-cours/",
     "/recherche/?q=message",
+    "/cours/ess-101/signes/imprimer/",
     "/cours/ess-101/signes/notes/",
     "/cours/ess-101/signes/question/",
     "/hors-ligne/",

@@ -202,8 +202,8 @@ def _special(model: type[models.Model], garden: Garden) -> dict[str, Any]:
         )},
         ScoreReview: lambda: {"score": 5},
         # One letter, and a short code, that the framework does not have.
-        SkillDomain: lambda: {"letter": chr(ord("G") + next(numbers) % 20)},
-        Skill: lambda: {"code": f"Z{next(numbers) % 90}"},
+        SkillDomain: lambda: {"letter": chr(ord("G") + SkillDomain.objects.count())},
+        Skill: lambda: {"code": f"Z{Skill.objects.count()}"},
         PublicationReview: lambda: _readings(garden),
         DataExport: lambda: {"content": b"PK", "ready_at": AT, "expires_at": AT},
     }  # fmt: skip
