@@ -26,6 +26,7 @@ from courses.forms.drafts import (
     NodeForm,
 )
 from courses.forms.questions import question_form
+from courses.graph import graph
 from courses.models import Block, Course, Lesson, Module, Question
 from courses.queries import asset_documents, block_document
 from courses.queries.questions import question_document
@@ -168,10 +169,15 @@ def _show(
         back=None if isinstance(node, Course) else address(place),
         parent=heading(place),
         is_typed=typed is not None,
-        preview=_preview(course, node, typed),
+        preview=(preview := _preview(course, node, typed)),
+        graph=graph(preview["block"]) if preview and _is_scenario(node) else None,
         questions=questions,
         question_form=NewQuestionForm(),
     )
+
+
+def _is_scenario(node: actions.Node) -> bool:
+    return isinstance(node, Block) and node.kind == BlockKind.SCENARIO
 
 
 def _preview(

@@ -93,6 +93,13 @@ def test_every_object_has_its_page(client, author, course):
         assert client.get(page).status_code == 200, page
 
 
+def test_a_scenario_is_drawn_on_its_page(client, author, course):
+    page = client.get(edit(Block.objects.get(key="appel")))
+    assertContains(page, 'class="arc"', count=1)
+    assertContains(page, "Je rappelle.")
+    assertNotContains(client.get(edit(Block.objects.get(key="courriel"))), 'class="graph"')
+
+
 def test_an_object_of_another_course_does_not_exist(client, author, course):
     actions.create_course(code="AUT-1", title="Autre", topic="digital", mode="self-paced")
     block = Block.objects.first()
