@@ -26,7 +26,7 @@ STATEMENTS = {
     "catalogue, anonymous": 2,
     "catalogue, search": 5,
     "course": 6,
-    "lesson": 4,
+    "lesson": 5,
     "quiz": 5,
     "quiz answer": 9,
     "lesson done": 7,
