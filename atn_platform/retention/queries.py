@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from atn_platform.accounts.models import RoleGrant, User
@@ -64,22 +65,31 @@ class Rule:
 
     def due(self, at: datetime) -> QuerySet[Any]:
         """Rows past their time at that moment, but for those of people under a legal hold."""
-        held = LegalHold.objects.filter(lifted_at=None)
+        held = under_hold()
         rows = self.past(at - self.keep)
         for path in self.of:
             rows = rows.exclude(_of(path, held))
         return rows.order_by("pk")
 
 
-def _of(path: str, held: QuerySet[LegalHold]) -> Q:
+def under_hold() -> QuerySet[User]:
+    """Every account of the people under a legal hold: accounts that were united are one person's.
+
+    What the hold is on may have gone with the account that closed, or with the one that is kept.
+    """
+    held = LegalHold.objects.filter(lifted_at=None)
+    kept = held.values(person=Coalesce("user__united_to", "user"))
+    return User.objects.filter(Q(pk__in=kept) | Q(united_to__in=kept))
+
+
+def _of(path: str, held: QuerySet[User]) -> Q:
     """Rows of people under a hold; an address or a list of keys stands for a person too."""
     if path.endswith("email"):
-        return Q(
-            **{f"{path}__in": User.objects.filter(pk__in=held.values("user")).values("email")}
-        )
+        # A NULL in the list would make the database spare everybody.
+        return Q(**{f"{path}__in": held.filter(email__isnull=False).values("email")})
     if path == "people":
-        return Q(people__overlap=list(held.values_list("user", flat=True)))
-    return Q(**{f"{path}__isnull": False, f"{path}__in": held.values("user")})
+        return Q(people__overlap=list(held.values_list("pk", flat=True)))
+    return Q(**{f"{path}__isnull": False, f"{path}__in": held.values("pk")})
 
 
 def year_start(limit: datetime) -> datetime:

@@ -123,6 +123,18 @@ def test_p14_someone_without_an_address_waits_as_long_and_a_hold_spares_them():
     assert list(User.objects.filter(erased_at__isnull=False)) == [silent]
 
 
+def test_p14_a_hold_on_an_account_that_was_united_spares_the_one_that_is_kept():
+    kept = asleep()
+    closed = UserFactory(email=None, is_active=False, united_to=kept)
+    nights(0, 1)
+    run = actions.propose(at=NOON + 61 * DAY)
+    assert run.proposed == {"accounts": 1}, "nobody under a hold yet"
+    actions.hold(user=closed, reason="Plainte", by=UserFactory(), at=NOON + 61 * DAY)
+    assert actions.propose(at=NOON + 61 * DAY) is None
+    assert carried_out(run, NOON + 62 * DAY) == {}
+    assert not User.objects.filter(erased_at__isnull=False).exists()
+
+
 def test_p14_the_attestation_of_an_idle_account_keeps_its_name_and_its_file(client):
     done = EnrollmentFactory(mandate__user=UserFactory(last_name="Zénobie"), completed=True)
     proof = certificates.issue(enrollment_id=done.pk, at=LONG)

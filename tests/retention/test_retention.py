@@ -122,6 +122,15 @@ def test_p14_every_rule_finds_its_rows_and_spares_people_under_a_hold(atn):
     assert set(past_due(far)) == set(found)
 
 
+def test_p14_a_hold_on_somebody_without_an_address_spares_nobody_else(atn):
+    plant("p")
+    far = NOON + timedelta(days=36525)
+    known = {"invitations", "claims", "join-requests"}
+    assert known <= set(past_due(far))
+    actions.hold(user=UserFactory(email=None), reason="Plainte", by=atn, at=NOON)
+    assert known <= set(past_due(far))
+
+
 def test_p14_consents_of_an_erased_person_go_five_years_later(atn):
     garden = plant("p")
     type(garden.person).objects.filter(pk=garden.person.pk).update(
