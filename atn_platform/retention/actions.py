@@ -23,6 +23,7 @@ from atn_platform.retention.queries import (
     Rule,
     idle,
     past_due,
+    under_hold,
     year_start,
 )
 from enrollments.actions.forgetting import forget
@@ -109,15 +110,15 @@ def watch_idle_accounts(*, at: datetime) -> int:
     """Warn whoever’s account no longer serves, three times; forget those whose account does again.
 
     How many letters were queued. Whoever has no address is not told: the account waits as long.
+    Under a legal hold nobody is told, so time does not pass: all begins when it is lifted.
     """
-    sleeping = idle(at - IDLE_AFTER)
+    sleeping = idle(at - IDLE_AFTER).exclude(pk__in=under_hold())
     IdleAccount.objects.exclude(user__in=sleeping).delete()
     known = IdleAccount.objects.values("user")
     fresh = [IdleAccount(user=user, told_at=at) for user in sleeping.exclude(pk__in=known)]
     IdleAccount.objects.bulk_create(fresh, ignore_conflicts=True)
     told = IdleAccount.objects.filter(told_at__gt=at - IDLE_NOTICE).select_related("user")
-    held = LegalHold.objects.filter(lifted_at=None).values("user")
-    return sum(_warn(each, at=at) for each in told.exclude(user__in=held).order_by("pk"))
+    return sum(_warn(each, at=at) for each in told.order_by("pk"))
 
 
 def _warn(account: IdleAccount, *, at: datetime) -> bool:

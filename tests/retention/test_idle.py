@@ -123,6 +123,36 @@ def test_p14_someone_without_an_address_waits_as_long_and_a_hold_spares_them():
     assert list(User.objects.filter(erased_at__isnull=False)) == [silent]
 
 
+@pytest.mark.parametrize("which", ["own", "united"])
+def test_p14_time_begins_when_a_hold_is_lifted_and_all_the_letters_leave(which):
+    user = asleep()
+    closed = UserFactory(email=None, is_active=False, united_to=user)
+    nights(0, 1)
+    assert letters(user) == ["60"], "told before the hold, and again after it"
+    held = actions.hold(
+        user=user if which == "own" else closed, reason="Plainte", by=UserFactory(), at=NOON + DAY
+    )
+    nights(1, 71)
+    actions.lift(hold_id=held.pk, by=UserFactory(), at=NOON + 71 * DAY)
+    assert actions.propose(at=NOON + 71 * DAY) is None
+    assert letters(user) == ["60"]
+    nights(71, 130)
+    assert letters(user) == ["60", "60", "30", "7"]
+    assert actions.propose(at=NOON + 130 * DAY) is None
+    assert actions.propose(at=NOON + 132 * DAY).proposed == {"accounts": 1}
+
+
+def test_p14_an_account_held_from_the_first_night_is_told_before_it_is_proposed():
+    user = asleep()
+    held = actions.hold(user=user, reason="Plainte", by=UserFactory(), at=NOON)
+    nights(0, 70)
+    assert not IdleAccount.objects.exists()
+    actions.lift(hold_id=held.pk, by=UserFactory(), at=NOON + 70 * DAY)
+    assert actions.propose(at=NOON + 70 * DAY) is None
+    nights(70, 71)
+    assert letters(user) == ["60"]
+
+
 def test_p14_a_hold_on_an_account_that_was_united_spares_the_one_that_is_kept():
     kept = asleep()
     closed = UserFactory(email=None, is_active=False, united_to=kept)
