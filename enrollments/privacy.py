@@ -83,7 +83,7 @@ TABLES = [
         Slot,
         (
             About("coach", "coach starts_at ends_at how", Kind.FUNCTION, MEETS,
-                  Retention.TRAINING, (Reader.SELF, Reader.LEARNERS, Reader.ATN)),
+                  Retention.SLOTS, (Reader.SELF, Reader.LEARNERS, Reader.ATN)),
         ),
         plain="id created_at updated_at uuid withdrawn_at",
     ),
@@ -91,9 +91,9 @@ TABLES = [
         Appointment,
         (
             About("person", "person slot organisation about booked_at cancelled_at",
-                  Kind.TRAINING, MEETS, Retention.ANSWERS, ACCOMPANIED),
+                  Kind.TRAINING, MEETS, Retention.COACHING, ACCOMPANIED),
             About("cancelled_by", "cancelled_by cancelled_at", Kind.ACT, MEETS,
-                  Retention.ANSWERS),
+                  Retention.COACHING),
         ),
         plain="id created_at updated_at uuid",
     ),
@@ -101,7 +101,7 @@ TABLES = [
         CoachNote,
         (
             About("author", "author organisation text written_at", Kind.ACT, FOLLOWS_UP,
-                  Retention.ANSWERS, ALONE),
+                  Retention.COACHING, ALONE),
         ),
         plain="id created_at updated_at uuid",
     ),
@@ -109,7 +109,7 @@ TABLES = [
         CoachAction,
         (
             About("author", "author organisation text noted_at done_at", Kind.ACT, FOLLOWS_UP,
-                  Retention.ANSWERS, ALONE),
+                  Retention.COACHING, ALONE),
         ),
         plain="id created_at updated_at",
     ),

@@ -158,6 +158,13 @@ NOTICES: dict[str, tuple[Notice, ...]] = {
             _("la personne qui vous accompagne, et l’administration d’ATN"),
             _("24 mois après la fin de la formation"),
         ),
+        Notice(
+            date(2026, 12, 1),
+            _("tenir le rendez-vous, et vous l’écrire"),
+            _("le moment; dire de quoi vous voulez parler est facultatif"),
+            _("la personne qui vous accompagne, et l’administration d’ATN"),
+            _("24 mois après le rendez-vous"),
+        ),
     ),
     "rights": (
         Notice(

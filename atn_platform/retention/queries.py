@@ -24,13 +24,17 @@ from atn_platform.retention.models import IdleAccount, LegalHold
 from certificates.models import Certificate
 from enrollments.enums import Status
 from enrollments.models import (
+    Appointment,
     BlockState,
+    CoachAction,
+    CoachNote,
     Enrollment,
     HelpThread,
     LearningEvent,
     LessonNote,
     PathEnrollment,
     Registration,
+    Slot,
 )
 from municipalities.models import (
     Claim,
@@ -213,6 +217,38 @@ RULES = (
         _("7 ans après le départ"),
         lambda limit: PathEnrollment.objects.filter(withdrawn_at__lt=limit),
         ("learner",),
+    ),
+    Rule(
+        "appointments",
+        _("rendez-vous avec qui accompagne"),
+        2 * YEAR,
+        _("24 mois après le rendez-vous"),
+        lambda limit: Appointment.objects.filter(slot__ends_at__lt=limit),
+        ("person", "slot__coach", "cancelled_by"),
+    ),
+    Rule(
+        "slots",
+        _("plages offertes sans rendez-vous gardé"),
+        7 * YEAR,
+        _("7 ans après le moment offert"),
+        lambda limit: Slot.objects.filter(ends_at__lt=limit, appointments__isnull=True),
+        ("coach",),
+    ),
+    Rule(
+        "coach-notes",
+        _("notes d’accompagnement"),
+        2 * YEAR,
+        _("24 mois après la note"),
+        lambda limit: CoachNote.objects.filter(written_at__lt=limit),
+        ("author",),
+    ),
+    Rule(
+        "coach-actions",
+        _("suites à donner"),
+        2 * YEAR,
+        _("24 mois après la note"),
+        lambda limit: CoachAction.objects.filter(noted_at__lt=limit),
+        ("author",),
     ),
     Rule(
         "accounts",

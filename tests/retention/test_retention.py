@@ -21,7 +21,7 @@ from atn_platform.retention.models import LegalHold, RetentionRun
 from atn_platform.retention.queries import RULES, past_due
 from atn_platform.rights import actions as rights
 from enrollments.enums import Verb
-from enrollments.models import BlockState, LearningEvent
+from enrollments.models import Appointment, BlockState, LearningEvent, Slot
 from tests.factories import NOON, EnrollmentFactory, UserFactory
 from tests.privacy.seed import plant
 
@@ -93,6 +93,22 @@ def test_p14_nothing_younger_goes(atn):
     past.refresh_from_db()
 
 
+def test_p14_an_appointment_goes_two_years_after_it_and_its_slot_seven(atn):
+    garden = plant("p")
+    ended = Slot.objects.get().ends_at
+    Slot.objects.update(coach=UserFactory())
+    # Nothing else of that person is counted.
+    due = {"appointments", "slots"}
+    assert not due & set(past_due(ended + PERIODS["appointments"]))
+    assert due & set(past_due(ended + PERIODS["appointments"] + HOUR)) == {"appointments"}
+    actions.hold(user=garden.made[Appointment].person, reason="Plainte", by=atn, at=NOON)
+    assert not due & set(past_due(ended + PERIODS["slots"] + HOUR)), "held with its appointment"
+    LegalHold.objects.update(lifted_at=NOON)
+    Appointment.objects.all().delete()
+    assert not due & set(past_due(ended + PERIODS["slots"]))
+    assert due & set(past_due(ended + PERIODS["slots"] + HOUR)) == {"slots"}
+
+
 def test_p14_a_second_run_deletes_nothing(atn):
     letter(UserFactory(), PERIODS["letters"] + HOUR)
     run = actions.propose(at=NOON)
@@ -110,6 +126,7 @@ def test_p14_every_rule_finds_its_rows_and_spares_people_under_a_hold(atn):
     asked = rights.ask_erasure(user=UserFactory(), on=NOON.date(), at=NOON)
     OutgoingEmail.objects.update(sent_at=NOON)
     EnrollmentFactory(mandate__user=garden.person, mandate__ends_on=NOON.date())
+    Slot.objects.create(coach=garden.person, starts_at=NOON, ends_at=NOON + HOUR, how="Teams")
     found = past_due(far)
     # Consents wait for an erasure, which has its own test.
     assert set(PERIODS) - set(found) == {"consents"}
