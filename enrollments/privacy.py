@@ -59,7 +59,7 @@ TABLES = [
         (
             About("learner", "learner course title organiser done_on declared_at", Kind.TRAINING,
                   _("compter dans votre parcours ce que vous avez suivi ailleurs"),
-                  Retention.TRAINING, ALONE),
+                  Retention.DECLARED, ALONE),
         ),
         plain="id created_at updated_at",
     ),

@@ -131,6 +131,13 @@ NOTICES: dict[str, tuple[Notice, ...]] = {
             _("vous seulement"),
             TRAINING,
         ),
+        Notice(
+            date(2026, 12, 1),
+            _("compter dans votre parcours ce que vous avez suivi ailleurs"),
+            _("rien ne vous y oblige; le nom, l’organisme et la date disent de quoi il s’agit"),
+            _("vous seulement"),
+            _("7 ans après la déclaration"),
+        ),
     ),
     "skills": (
         Notice(

@@ -57,6 +57,7 @@ class Retention(Enum):
     ANSWERS = 24, _("24 mois après la fin de la formation, puis seul le résultat reste")
     PROOF = None, _("sans fin : une attestation se vérifie des années plus tard")
     COACHING = 24, _("24 mois après le rendez-vous ou la note")
+    DECLARED = 84, _("7 ans après la déclaration")
     SLOTS = 84, _("7 ans après le moment offert")
     MESSAGES = 13, _("13 mois après l’envoi")
     TRACES = 12, _("12 mois")

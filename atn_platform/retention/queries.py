@@ -9,8 +9,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
-from django.db.models.functions import Coalesce
+from django.apps import apps
+from django.contrib.admin.models import LogEntry
+from django.contrib.contenttypes.models import ContentType
+from django.contrib.sessions.models import Session
+from django.db.models import Exists, OuterRef, Q, QuerySet, TextField
+from django.db.models.functions import Cast, Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from atn_platform.accounts.models import RoleGrant, User
@@ -19,6 +23,8 @@ from atn_platform.consents.models import Consent
 from atn_platform.core.personal import Words
 from atn_platform.interop.models import Cmi5Session, PackagePlace
 from atn_platform.notifications.models import OutgoingEmail
+from atn_platform.portal.models import CallBack
+from atn_platform.privacy.models import DataExport
 from atn_platform.reports.periods import ZONE
 from atn_platform.retention.models import IdleAccount, LegalHold
 from certificates.models import Certificate
@@ -29,10 +35,12 @@ from enrollments.models import (
     CoachAction,
     CoachNote,
     Enrollment,
+    GroupEnrollment,
     HelpThread,
     LearningEvent,
     LessonNote,
     PathEnrollment,
+    Recognition,
     Registration,
     Slot,
 )
@@ -91,6 +99,9 @@ def _of(path: str, held: QuerySet[User]) -> Q:
     if path.endswith("email"):
         # A NULL in the list would make the database spare everybody.
         return Q(**{f"{path}__in": held.filter(email__isnull=False).values("email")})
+    if path == "object_id":
+        people = ContentType.objects.get_for_model(User)
+        return Q(content_type=people, object_id__in=held.values(key=Cast("pk", TextField())))
     if path == "people":
         return Q(people__overlap=list(held.values_list("pk", flat=True)))
     return Q(**{f"{path}__isnull": False, f"{path}__in": held.values("pk")})
@@ -145,55 +156,35 @@ def idle(limit: datetime) -> QuerySet[User]:
     )
 
 
+def _of_course(key: str, title: Words, model: type[Any]) -> Rule:
+    """What hangs from an enrolment, and has a shorter time than its result."""
+    return Rule(
+        key,
+        title,
+        2 * YEAR,
+        _("24 mois après la fin du cours"),
+        lambda limit: model.objects.filter(enrollment__completed_at__lt=limit),
+        ("enrollment__learner",),
+    )
+
+
+def _requests_over(limit: datetime) -> QuerySet[Any]:
+    """Requests of people, of an app above this one."""
+    requests = apps.get_model("rights", "RightsRequest")._base_manager  # noqa: SLF001
+    return requests.filter(Q(decided_at__lt=limit) | Q(cancelled_at__lt=limit))
+
+
 RULES = (
-    Rule(
-        "answers",
-        _("réponses et gestes dans les cours terminés"),
-        2 * YEAR,
-        _("24 mois après la fin du cours"),
-        lambda limit: LearningEvent.objects.filter(enrollment__completed_at__lt=limit),
-        ("enrollment__learner",),
+    _of_course("answers", _("réponses et gestes dans les cours terminés"), LearningEvent),
+    _of_course("block-states", _("essais et résultats des questionnaires"), BlockState),
+    _of_course(
+        "places", _("places dans les modules interactifs des cours terminés"), PackagePlace
     ),
-    Rule(
-        "block-states",
-        _("essais et résultats des questionnaires"),
-        2 * YEAR,
-        _("24 mois après la fin du cours"),
-        lambda limit: BlockState.objects.filter(enrollment__completed_at__lt=limit),
-        ("enrollment__learner",),
+    _of_course(
+        "launches", _("séances et énoncés des modules interactifs des cours terminés"), Cmi5Session
     ),
-    Rule(
-        "places",
-        _("places dans les modules interactifs des cours terminés"),
-        2 * YEAR,
-        _("24 mois après la fin du cours"),
-        lambda limit: PackagePlace.objects.filter(enrollment__completed_at__lt=limit),
-        ("enrollment__learner",),
-    ),
-    Rule(
-        "launches",
-        _("séances et énoncés des modules interactifs des cours terminés"),
-        2 * YEAR,
-        _("24 mois après la fin du cours"),
-        lambda limit: Cmi5Session.objects.filter(enrollment__completed_at__lt=limit),
-        ("enrollment__learner",),
-    ),
-    Rule(
-        "notes",
-        _("notes personnelles des cours terminés"),
-        2 * YEAR,
-        _("24 mois après la fin du cours"),
-        lambda limit: LessonNote.objects.filter(enrollment__completed_at__lt=limit),
-        ("enrollment__learner",),
-    ),
-    Rule(
-        "questions",
-        _("questions posées dans les cours terminés"),
-        2 * YEAR,
-        _("24 mois après la fin du cours"),
-        lambda limit: HelpThread.objects.filter(enrollment__completed_at__lt=limit),
-        ("enrollment__learner",),
-    ),
+    _of_course("notes", _("notes personnelles des cours terminés"), LessonNote),
+    _of_course("questions", _("questions posées dans les cours terminés"), HelpThread),
     Rule(
         "enrollments",
         _("inscriptions finies sans attestation, et leurs présences"),
@@ -216,6 +207,22 @@ RULES = (
         7 * YEAR,
         _("7 ans après le départ"),
         lambda limit: PathEnrollment.objects.filter(withdrawn_at__lt=limit),
+        ("learner",),
+    ),
+    Rule(
+        "groups",
+        _("inscriptions de groupe"),
+        7 * YEAR,
+        _("7 ans après l’inscription"),
+        lambda limit: GroupEnrollment.objects.filter(chosen_at__lt=limit),
+        ("by", "lines__mandate__user"),
+    ),
+    Rule(
+        "recognitions",
+        _("formations suivies ailleurs"),
+        7 * YEAR,
+        _("7 ans après la déclaration"),
+        lambda limit: Recognition.objects.filter(declared_at__lt=limit),
         ("learner",),
     ),
     Rule(
@@ -261,6 +268,14 @@ RULES = (
         ("user",),
     ),
     Rule(
+        "sessions",
+        _("sessions expirées"),
+        timedelta(0),
+        _("dès leur fin, 30 jours au plus"),
+        lambda limit: Session.objects.filter(expire_date__lt=limit),
+        ("opened__user",),
+    ),
+    Rule(
         "letters",
         _("courriels envoyés ou abandonnés"),
         13 * MONTH,
@@ -279,12 +294,28 @@ RULES = (
         ("actor",),
     ),
     Rule(
+        "admin-log",
+        _("journal de l’administration"),
+        YEAR,
+        _("12 mois"),
+        lambda limit: LogEntry.objects.filter(action_time__lt=limit),
+        ("user", "object_id"),
+    ),
+    Rule(
         "viewings",
         _("consultations des dossiers"),
         YEAR + timedelta(days=1),
         _("12 mois"),
         lambda limit: Viewing.objects.filter(at__lt=limit),
         ("reader", "people"),
+    ),
+    Rule(
+        "exports",
+        _("demandes d’un fichier de ses données"),
+        YEAR,
+        _("12 mois"),
+        lambda limit: DataExport.objects.filter(ready_at__isnull=False, asked_at__lt=limit),
+        ("user",),
     ),
     Rule(
         "lists",
@@ -321,6 +352,30 @@ RULES = (
         _("24 mois après la réponse"),
         lambda limit: JoinRequest.objects.filter(decided_at__lt=limit),
         ("email",),
+    ),
+    Rule(
+        "call-backs",
+        _("demandes de rappel répondues"),
+        2 * YEAR,
+        _("24 mois après la réponse"),
+        lambda limit: CallBack.objects.filter(handled_at__lt=limit),
+        ("person", "handled_by"),
+    ),
+    Rule(
+        "rights",
+        _("demandes des personnes, répondues ou annulées"),
+        5 * YEAR,
+        _("5 ans après la réponse"),
+        _requests_over,
+        ("user", "decided_by"),
+    ),
+    Rule(
+        "holds",
+        _("retenues légales levées"),
+        5 * YEAR,
+        _("5 ans après la levée"),
+        lambda limit: LegalHold.objects.filter(lifted_at__lt=limit),
+        ("user", "placed_by"),
     ),
     Rule(
         "consents",

@@ -148,6 +148,15 @@ def test_p14_a_hold_on_somebody_without_an_address_spares_nobody_else(atn):
     assert known <= set(past_due(far))
 
 
+def test_p14_what_others_did_to_the_account_of_somebody_held_is_spared(atn):
+    """The journal of the administration names them by a key alone."""
+    garden = plant("p", actor=atn)
+    far = NOON + timedelta(days=36525)
+    assert past_due(far)["admin-log"] == 1
+    actions.hold(user=garden.person, reason="Plainte", by=atn, at=NOON)
+    assert "admin-log" not in past_due(far)
+
+
 def test_p14_consents_of_an_erased_person_go_five_years_later(atn):
     garden = plant("p")
     type(garden.person).objects.filter(pk=garden.person.pk).update(
