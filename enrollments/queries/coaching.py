@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from django.db.models import Count, Max, Q
+from django.db.models import Count, Max, Min, Q
 
 from atn_platform.accounts.models import User
 from courses.documents import station
@@ -99,11 +99,16 @@ def quiet_towns(*, at: datetime) -> list[Organisation]:
     The longest silence first; each has `last_on`.
     """
     since = at - timedelta(days=QUIET_DAYS)
-    rows = Organisation.objects.active().filter(
-        kind=Kind.MUNICIPALITY, mandates__enrollments__enrolled_at__lt=since
+    # Counted before anything is filtered: a filter on the same join would hide newer enrolments.
+    rows = (
+        Organisation.objects.active()
+        .filter(kind=Kind.MUNICIPALITY)
+        .annotate(
+            first_on=Min("mandates__enrollments__enrolled_at"),
+            last_on=Max("mandates__enrollments__last_activity_at"),
+        )
     )
-    rows = rows.annotate(last_on=Max("mandates__enrollments__last_activity_at"))
-    silent = rows.filter(Q(last_on__lt=since) | Q(last_on__isnull=True))
+    silent = rows.filter(Q(last_on__lt=since) | Q(last_on__isnull=True), first_on__lt=since)
     return list(silent.order_by("last_on", "sort_key")[:MOST])
 
 

@@ -271,6 +271,18 @@ def test_etienne_sees_municipalities_silent_for_sixty_days_and_no_score(client, 
     assert "37" not in page
 
 
+def test_a_municipality_where_one_stopped_and_another_began_is_not_silent():
+    old = MandateFactory()
+    long_ago = NOON - timedelta(days=100)
+    EnrollmentFactory(mandate=old, enrolled_at=long_ago, last_activity_at=long_ago)
+    assert quiet_towns(at=NOON) == [old.organisation]
+    EnrollmentFactory(
+        mandate=MandateFactory(organisation=old.organisation),
+        enrolled_at=NOON - timedelta(days=10), last_activity_at=NOON - timedelta(days=1),
+    )  # fmt: skip
+    assert quiet_towns(at=NOON) == []
+
+
 def words(page) -> str:
     """What the page itself says, without its tags and tokens."""
     main = page.content.decode().partition("<main")[2].partition("</main>")[0]
