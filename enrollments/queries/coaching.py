@@ -7,9 +7,9 @@ from datetime import date, datetime, timedelta
 from django.db.models import Count, Max, Min, Q
 
 from atn_platform.accounts.models import User
-from courses.documents import station
+from courses.documents import data_of, stations
 from courses.enums import LessonKind
-from courses.queries import documents
+from courses.queries import versions
 from enrollments.enums import Status
 from enrollments.models import Appointment, BlockState, CoachAction, Enrollment
 from municipalities.enums import Kind
@@ -121,18 +121,25 @@ def stuck(*, at: datetime, learner: User | None = None) -> list[Stuck]:
         attempts__gte=TRIES,
         enrollment__status=Status.ACTIVE,
         enrollment__last_activity_at__gt=at - timedelta(days=RECENT_DAYS),
-    ).select_related(
+    )
+    if learner is not None:
+        rows = rows.filter(enrollment__learner=learner)
+    # Which stations are final, and their mark, is in the document of each version: the database
+    # is told, so that exercises practised more often never push a failure out of the list.
+    used = rows.values_list("enrollment__version", flat=True).distinct()
+    titles: dict[tuple[int, str], str] = {}
+    failed = Q(pk__in=[])
+    for pk, version in versions(used).items():
+        every = stations(data_of(version.document))
+        exams = {each["uuid"]: each["title"] for each in every if each["kind"] == LessonKind.EXAM}
+        titles |= {(pk, uuid): title for uuid, title in exams.items()}
+        short = Q(best_score__lt=version.front["pass_mark"]) | Q(best_score__isnull=True)
+        failed |= Q(short, enrollment__version=pk, lesson__in=list(exams))
+    found = rows.filter(failed).select_related(
         "enrollment__learner", "enrollment__course", "enrollment__version",
         "enrollment__mandate__organisation",
     )  # fmt: skip
-    if learner is not None:
-        rows = rows.filter(enrollment__learner=learner)
-    found = list(rows.defer("enrollment__version__document").order_by("-attempts", "pk")[:MOST])
-    read = documents({each.enrollment.version_id for each in found})
-    lines = []
-    for each in found:
-        lesson = station(read[each.enrollment.version_id], each.lesson)
-        mark = each.enrollment.version.front["pass_mark"]
-        if lesson and lesson["kind"] == LessonKind.EXAM and (each.best_score or 0) < mark:
-            lines.append(Stuck(each.enrollment, lesson["title"], each.attempts))
-    return lines
+    return [
+        Stuck(each.enrollment, titles[each.enrollment.version_id, str(each.lesson)], each.attempts)
+        for each in found.defer("enrollment__version__document").order_by("-attempts", "pk")[:MOST]
+    ]

@@ -289,8 +289,8 @@ def words(page) -> str:
     return strip_tags(main).replace("\u00a0", " ")
 
 
-def exam_enrollment(person, *, attempts, score):
-    exam = lesson_document("bilan", kind="exam", questions=[choice_question()])
+def exam_enrollment(person, *, attempts, score, kind="exam"):
+    exam = lesson_document("bilan", kind=kind, questions=[choice_question()])
     version = VersionFactory(stations=[exam])
     enrollment = EnrollmentFactory(
         version=version, mandate=person, first_activity_at=NOON,
@@ -317,6 +317,17 @@ def test_repeated_failure_is_a_signal_without_answer_nor_score(
     page = words(client.get(DESK))
     assert ("3 essais" in page) is told
     assert str(score) not in page
+
+
+def test_neither_exercises_nor_exams_passed_push_a_failure_out_of_the_list(person, monkeypatch):
+    monkeypatch.setattr("enrollments.queries.coaching.MOST", 2)
+    for kind, score in (("lesson", 10), ("lesson", 10), ("exam", 90)):
+        exam_enrollment(MandateFactory(), attempts=9, score=score, kind=kind)
+    failed = exam_enrollment(person, attempts=3, score=41)
+    assert [each.enrollment for each in stuck(at=timezone.now())] == [failed]
+    for attempts in (4, 5):
+        exam_enrollment(MandateFactory(), attempts=attempts, score=41)
+    assert [each.tries for each in stuck(at=timezone.now())] == [5, 4]
 
 
 @pytest.mark.parametrize("count", [1, 3])
