@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from django.db.models import Count, Max, Min, Q
 
 from atn_platform.accounts.models import User
+from atn_platform.core.office_hours import QUEBEC
 from courses.documents import data_of, stations
 from courses.enums import LessonKind
 from courses.queries import versions
@@ -47,14 +48,14 @@ class Stuck:
 def week(coach: User, *, at: datetime) -> list[WeekLine]:
     """The appointments of the next seven days, each with its municipality's preparation.
 
-    Four queries, whatever their number.
+    Three queries, whatever their number.
     """
     rows = Appointment.objects.held().filter(
         slot__coach=coach, slot__ends_at__gt=at, slot__starts_at__lt=at + WEEK
     )
     found = list(rows.select_related("slot", "person", "organisation").order_by("slot__starts_at"))
     places = {each.organisation_id for each in found}
-    ready = preparations(places, on=at.date())
+    ready = preparations(places, on=at.astimezone(QUEBEC).date())
     todo: dict[int, list[CoachAction]] = {}
     actions = CoachAction.objects.visible_to(coach).filter(done_at__isnull=True)
     for action in actions.filter(organisation__in=places):

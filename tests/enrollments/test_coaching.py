@@ -2,7 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from threading import Barrier
 from uuid import uuid4
 
@@ -15,6 +15,7 @@ from icalendar import Calendar
 from pytest_django.asserts import assertContains, assertNotContains
 
 from atn_platform.accounts.enums import Role
+from atn_platform.core.office_hours import QUEBEC
 from atn_platform.notifications.models import OutgoingEmail
 from enrollments.actions import coaching as actions
 from enrollments.actions.coaching import SlotRefused
@@ -338,6 +339,15 @@ def test_the_week_costs_the_same_for_one_meeting_and_three(
         booked(offered(coach, SOON + timedelta(hours=rank)), MandateFactory())
     with django_assert_num_queries(3):
         assert len(week(coach, at=NOON)) == count
+
+
+def test_a_mandate_counts_until_the_evening_of_its_last_day_in_quebec(coach):
+    """As pages read the clock, in UTC, where it is the next day already."""
+    last_day = MandateFactory(ends_on=date(2026, 11, 23))
+    evening = datetime(2026, 11, 23, 20, 30, tzinfo=QUEBEC).astimezone(UTC)
+    booked(offered(coach), last_day)
+    assert week(coach, at=evening)[0].preparation.people == 1
+    assert week(coach, at=evening + timedelta(hours=4))[0].preparation.people == 0
 
 
 def test_hours_are_those_of_quebec():
