@@ -12,6 +12,7 @@ from atn_platform.core.exceptions import ActionError
 from atn_platform.notifications import outbox
 from enrollments.emails import coaching as letters
 from enrollments.models import Appointment, CoachAction, CoachNote, Slot
+from enrollments.permissions import can_answer
 from municipalities.models import Organisation
 
 
@@ -58,6 +59,8 @@ def book(
         return held
     if held is not None or slot.withdrawn_at is not None:
         raise SlotRefused(_("Cette plage vient d’être prise. En voici d’autres."))
+    if not (slot.coach.is_active and can_answer(slot.coach)):
+        raise SlotRefused(_("Cette plage n’est plus offerte. En voici d’autres."))
     if slot.starts_at <= at:
         raise SlotRefused(_("Ce moment est passé : choisissez-en un à venir."))
     made = Appointment.objects.create(

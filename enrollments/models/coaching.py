@@ -5,10 +5,11 @@ from uuid import uuid4
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
-from atn_platform.accounts.models import User
+from atn_platform.accounts.enums import Role
+from atn_platform.accounts.models import RoleGrant, User
 from atn_platform.core.models import TimestampedModel
 from atn_platform.core.office_hours import QUEBEC
 from municipalities.models import Organisation
@@ -16,8 +17,15 @@ from municipalities.models import Organisation
 
 class SlotQuerySet(models.QuerySet["Slot"]):
     def open_to_all(self, *, at: datetime) -> "SlotQuerySet":
-        """Slots to come that nobody holds, the nearest first."""
-        free = self.filter(withdrawn_at__isnull=True, starts_at__gt=at)
+        """Slots to come that nobody holds, of coaches still in their role, the nearest first."""
+        granted = RoleGrant.objects.filter(
+            user=OuterRef("coach"),
+            ended_at__isnull=True,
+            role__in=[Role.INSTRUCTOR, Role.COACH, Role.ADMINISTRATOR],
+        )
+        free = self.filter(
+            Exists(granted), coach__is_active=True, withdrawn_at__isnull=True, starts_at__gt=at
+        )
         return free.exclude(pk__in=Appointment.objects.held().values("slot")).order_by("starts_at")
 
 

@@ -14,6 +14,7 @@ from django.utils.html import strip_tags
 from icalendar import Calendar
 from pytest_django.asserts import assertContains, assertNotContains
 
+from atn_platform.accounts.actions import end_role
 from atn_platform.accounts.enums import Role
 from atn_platform.core.office_hours import QUEBEC
 from atn_platform.notifications.models import OutgoingEmail
@@ -192,6 +193,29 @@ def test_without_municipality_or_slot_the_page_leads_to_a_person(client):
     assertContains(client.get(MINE), reverse("portal:help"))
     client.force_login(MandateFactory().user)
     assertContains(client.get(MINE), "Aucun moment n’est offert")
+
+
+def test_slots_of_whoever_leaves_the_role_are_offered_no_more(client, coach, person, far):
+    now = timezone.now()
+    held, slot = (offered(coach, far + timedelta(hours=n), at=now) for n in (0, 1))
+    made = booked(held, person, at=now)
+    end_role(user=coach, role=Role.COACH, by=None, at=now)
+    client.force_login(person.user)
+    assertContains(client.get(MINE), "Aucun moment n’est offert")
+    with pytest.raises(SlotRefused, match="n’est plus offerte"):
+        booked(slot, MandateFactory(), at=now)
+    client.force_login(coach)
+    cancel = reverse("enrollments:cancel-appointment", args=[made.uuid])
+    assertContains(client.post(cancel, follow=True), "Le rendez-vous est annulé")
+
+
+def test_slots_of_a_closed_account_are_offered_no_more(coach, person):
+    slot = offered(coach)
+    coach.is_active = False
+    coach.save(update_fields=["is_active"])
+    assert not Slot.objects.open_to_all(at=NOON).exists()
+    with pytest.raises(SlotRefused, match="n’est plus offerte"):
+        booked(slot, person)
 
 
 def test_a_coach_offers_and_takes_back_slots_on_a_page(client, coach, far):
