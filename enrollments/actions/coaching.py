@@ -94,10 +94,13 @@ def write_after_call(
     uuid: UUID,
     at: datetime,
 ) -> bool:
-    """A private note and what to do next. The form's own UUID: sent twice, it is one note."""
+    """A private note and what to do next. The form's own UUID: sent twice, it is one note.
+
+    Raises ActionError when other words were kept under that UUID: they would be lost unsaid.
+    """
     if not text and not todo:
         raise ActionError(_("Écrivez une note, ou une suite à donner."))
-    __, is_new = CoachNote.objects.get_or_create(
+    note, is_new = CoachNote.objects.get_or_create(
         uuid=uuid,
         defaults={"author": author, "organisation": organisation, "text": text, "written_at": at},
     )
@@ -105,6 +108,10 @@ def write_after_call(
         CoachAction.objects.bulk_create(
             CoachAction(author=author, organisation=organisation, text=each, noted_at=at)
             for each in todo
+        )
+    elif (author.pk, organisation.pk, text, list(todo)) != _kept(note):
+        raise ActionError(
+            _("Cette note est déjà gardée : écrivez la suite dans une nouvelle note.")
         )
     return is_new
 
@@ -116,6 +123,15 @@ def tick_action(*, action_id: int, at: datetime) -> CoachAction:
     row.done_at = at if row.done_at is None else None
     row.save(update_fields=["done_at", "updated_at"])
     return row
+
+
+def _kept(note: CoachNote) -> tuple[int, int, str, list[str]]:
+    """Whose note it is, of which organisation, its words, and what to do that came with it."""
+    beside = CoachAction.objects.filter(
+        author=note.author_id, organisation=note.organisation_id, noted_at=note.written_at
+    )
+    todo = list(beside.order_by("pk").values_list("text", flat=True))
+    return note.author_id, note.organisation_id, note.text, todo
 
 
 def _locked(slot_id: int) -> Slot:

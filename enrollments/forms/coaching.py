@@ -116,6 +116,10 @@ class AfterCallForm(forms.Form):
     def blank(cls) -> "AfterCallForm":
         return cls(initial={"uuid": uuid4()})
 
+    def renew(self) -> None:
+        """Keep what was typed, for a note of its own."""
+        self.data = {**dict(self.data.items()), "uuid": str(uuid4())}
+
     def todo(self) -> list[str]:
         both = (self.cleaned_data["first"].strip(), self.cleaned_data["second"].strip())
         return [each for each in both if each]

@@ -136,6 +136,7 @@ def town(request: SignedInRequest, handle: str) -> HttpResponse:
             )  # fmt: skip
         except ActionError as error:
             form.add_error("text", str(error))
+            form.renew()
         else:
             messages.success(request, _("C’est noté. Vous seule ou vous seul le lisez."))
             return redirect("enrollments:coached-town", handle)

@@ -278,6 +278,26 @@ def test_etienne_writes_a_private_note_and_two_actions_in_one_form(client, coach
     assertContains(client.post(tick, follow=True), "Faite")
 
 
+@pytest.mark.parametrize(
+    "corrected", [{"text": "Le conseil accepte."}, {"second": "Rappeler mardi"}]
+)
+def test_a_note_corrected_after_it_was_kept_is_refused_with_its_words(
+    client, coach, person, corrected
+):
+    address = reverse("enrollments:coached-town", args=[person.organisation.handle])
+    client.force_login(coach)
+    first = {"uuid": str(uuid4()), "text": "Le conseil hésite.", "first": "Rappeler", "second": ""}
+    client.post(address, first)
+    refused = client.post(address, first | corrected)
+    assertContains(refused, "Cette note est déjà gardée", status_code=422)
+    assertContains(refused, *corrected.values(), status_code=422)
+    assertNotContains(refused, first["uuid"], status_code=422)
+    again = first | corrected | {"uuid": refused.context["form"]["uuid"].value()}
+    assertContains(client.post(address, again, follow=True), "C’est noté")
+    assert CoachNote.objects.count() == 2
+    assert CoachNote.objects.filter(text=again["text"]).exists()
+
+
 def test_etienne_sees_municipalities_silent_for_sixty_days_and_no_score(client, coach):
     """Persona 8, line 4."""
     now = timezone.now()
