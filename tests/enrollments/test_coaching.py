@@ -165,7 +165,9 @@ def far():
 def test_a_person_books_cancels_and_keeps_it_in_a_calendar(client, coach, person, far):
     slot = offered(coach, far, at=timezone.now())
     client.force_login(person.user)
-    assertContains(client.get(MINE), "Étienne Roy")
+    page = client.get(MINE)
+    assertContains(page, "Étienne Roy")
+    assertNotContains(page, "demi-heure")
     assertContains(
         client.post(MINE, {"about": "Le plan"}), "Choisissez un moment", status_code=422
     )
@@ -251,6 +253,8 @@ def test_etienne_sees_his_week_and_each_municipality_s_preparation(client, coach
     assertContains(page, "Personnes en poste\u00a0: 2")
     assertContains(page, "ont commencé\u00a0: 2")
     assertContains(page, reverse("enrollments:coached-town", args=[place.handle]))
+    empty = reverse("enrollments:coached-town", args=[MunicipalityFactory().handle])
+    assertContains(client.get(empty), "Personne n’est encore en poste ici.")
     assert week(coach, at=timezone.now() + timedelta(days=9)) == []
 
 
