@@ -13,6 +13,7 @@ from atn_platform.core.office_hours import QUEBEC
 from enrollments.models import Slot
 from municipalities.models import Organisation
 
+AHEAD = timedelta(days=365)
 LENGTHS = [(30, _("30 minutes")), (45, _("45 minutes")), (60, _("une heure"))]
 
 
@@ -42,6 +43,16 @@ class SlotForm(forms.Form):
         help_text=_("Un numéro de téléphone, ou le lien d’une visioconférence."),
         error_messages={"required": _("Écrivez un numéro ou un lien.")},
     )
+
+    def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.last_day = today + AHEAD
+
+    def clean_day(self) -> date:
+        day: date = self.cleaned_data["day"]
+        if day > self.last_day:
+            raise forms.ValidationError(_("Choisissez un jour d’ici un an."))
+        return day
 
     def moments(self) -> tuple[datetime, datetime]:
         """When it starts and ends."""

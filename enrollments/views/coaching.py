@@ -83,7 +83,7 @@ def calendar(request: SignedInRequest, uuid: UUID) -> HttpResponse:
 def slots(request: SignedInRequest) -> HttpResponse:
     """What this coach offers, who took it, and a form to offer more."""
     now = timezone.now()
-    form = SlotForm(request.POST or None, initial={"minutes": 30})
+    form = SlotForm(request.POST or None, initial={"minutes": 30}, today=timezone.localdate())
     if form.is_valid():
         start, end = form.moments()
         try:

@@ -226,6 +226,8 @@ def test_a_coach_offers_and_takes_back_slots_on_a_page(client, coach, far):
     wrong = client.post(SLOTS, day | {"hour": "midi"})
     assertContains(wrong, "par exemple 13:30", status_code=422)
     assertContains(wrong, "Par téléphone", status_code=422)
+    late = client.post(SLOTS, day | {"day": "9999-12-31", "hour": "23:45"})
+    assertContains(late, "d’ici un an", status_code=422)
     assertContains(client.post(SLOTS, day, follow=True), "La plage est offerte")
     slot = Slot.objects.get()
     assert (slot.local_start.hour, slot.ends_at - slot.starts_at) == (13, timedelta(minutes=45))
