@@ -3,6 +3,7 @@
 Nothing is ever unpacked on disk: files are served straight from the archive, by name.
 """
 
+import copy
 import re
 import stat
 import unicodedata
@@ -99,7 +100,14 @@ def opened(stored: IO[bytes]) -> zipfile.ZipFile:
     """The archive, its table read. Raises PackageRefused."""
     try:
         return zipfile.ZipFile(stored)
-    except (zipfile.BadZipFile, zipfile.LargeZipFile, ValueError, EOFError, OSError) as error:
+    except (
+        zipfile.BadZipFile,
+        zipfile.LargeZipFile,
+        NotImplementedError,
+        ValueError,
+        EOFError,
+        OSError,
+    ) as error:
         raise PackageRefused(
             _("Cette archive est tronquée ou abîmée : produisez-la de nouveau.")
         ) from error
@@ -237,6 +245,10 @@ def _check_content(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> None:
 
 
 def _blocks(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> Iterator[bytes]:
-    with archive.open(entry) as stream:
+    # zipfile stops at the length announced, which a longer stream may hide behind the checksum of
+    # its beginning: it is asked for one byte more.
+    probe = copy.copy(entry)
+    probe.file_size += 1
+    with archive.open(probe) as stream:
         while block := stream.read(READ):
             yield block

@@ -189,12 +189,16 @@ def _number(text: str) -> float | None:
 
 def _launch(href: str, files: Listing, *, parameters: str = "") -> str:
     """An address inside the archive, with its query. Raises PackageRefused."""
-    parts = urlsplit(href.strip())
+    elsewhere = PackageRefused(
+        _("« %s » mène à un autre site : un module doit tenir tout entier dans son archive.")
+        % href[:200]
+    )
+    try:
+        parts = urlsplit(href.strip())
+    except ValueError:  # brackets that hold no address
+        raise elsewhere from None
     if parts.scheme or parts.netloc or href.startswith("//"):
-        raise PackageRefused(
-            _("« %s » mène à un autre site : un module doit tenir tout entier dans son archive.")
-            % href[:200]
-        )
+        raise elsewhere
     path = unquote(parts.path).removeprefix("./")
     if not path or path.startswith("/") or ".." in path.split("/") or "\\" in path:
         raise PackageRefused(_("La page de départ « %s » sort de l’archive.") % href[:200])

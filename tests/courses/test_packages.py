@@ -4,6 +4,7 @@ import io
 import struct
 import tracemalloc
 import zipfile
+import zlib
 
 import pytest
 from django.core.files.storage import default_storage
@@ -142,6 +143,26 @@ def test_s59_a_lying_size_is_refused(lie):
     assert "index.html" in refusal(bytes(content))
 
 
+@pytest.mark.parametrize("beyond", [1, 50_000])
+def test_s59_a_stream_longer_than_its_size_is_refused_though_its_beginning_has_the_checksum(
+    beyond,
+):
+    content = bytearray(scorm(files={"long.txt": b"a" * 1_000 + b"b" * beyond}))
+    at = content.rfind(b"PK\x01\x02")
+    content[at + 16 : at + 20] = struct.pack("<I", zlib.crc32(b"a" * 1_000))
+    content[at + 24 : at + 28] = struct.pack("<I", 1_000)
+
+    assert "long.txt" in refusal(bytes(content))
+
+
+def test_b34_an_archive_of_a_later_format_is_refused():
+    content = bytearray(scorm())
+    at = content.find(b"PK\x01\x02") + 6  # the version needed to read it
+    content[at : at + 2] = struct.pack("<H", 99)
+
+    assert "tronquée ou abîmée" in refusal(bytes(content))
+
+
 def test_s59_an_archive_inside_is_refused_under_any_name():
     assert "n’est pas du type" in refusal(scorm(files={"image.png": zipped({"a.txt": "x"})}))
 
@@ -208,6 +229,7 @@ def test_s59_entities_of_a_manifest_are_refused_unread(manifest):
         ("https://exemple.quebec/", "autre site"),
         ("//exemple.quebec/", "autre site"),
         ("javascript:alert(1)", "autre site"),
+        ("http://[", "autre site"),
         ("", "sort de l’archive"),
     ],
 )
