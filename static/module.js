@@ -45,7 +45,7 @@
   // Une unité cmi5 parle au serveur d'elle-même : son adresse ne sert qu'une fois.
   async function lancer(){
     const a=await fetch(r.launch,{method:"POST",headers:{"X-CSRFToken":jeton}}).then(a=>a.json()).catch(()=>null);
-    if(a){r.frame=a.frame;ouvrir()}else dire("Le module ne s’ouvre pas pour l’instant. Rechargez la page, ou lisez la même chose en mots.");
+    if(a?.frame){r.frame=a.frame;ouvrir()}else dire(a?.motif||"Le module ne s’ouvre pas pour l’instant. Rechargez la page, ou lisez la même chose en mots.");
   }
   function ouvrir(){
     cadre.title=r.title;cadre.ariaLabel=r.title;cadre.sandbox="allow-scripts allow-same-origin allow-forms";cadre.allow="fullscreen; autoplay";cadre.src=r.frame;

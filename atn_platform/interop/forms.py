@@ -1,7 +1,6 @@
 """What a package's player says, checked: it comes from a stranger's script."""
 
 import json
-import math
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -68,6 +67,6 @@ def _revision(value: object) -> int:
 def _score(value: object) -> int | None:
     if value is None:
         return None
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
-        raise ValueError
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise TypeError
     return round(min(100, max(0, value)))

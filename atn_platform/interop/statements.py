@@ -4,7 +4,6 @@ Pure: statements in, a refusal or a verdict out.
 """
 
 import json
-import math
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -55,14 +54,22 @@ def verb_of(statement: Mapping[str, Any], launch: Launch, said: Collection[str])
         raise StatementRefused("verb has no id")
     if "terminated" in said:
         raise StatementRefused("session is terminated")
-    categories = _dict(context, "contextActivities").get("category") or []
-    is_defined = any(isinstance(c, dict) and c.get("id") == CMI5 for c in categories)
+    is_defined = CMI5 in _categories(context)
     verb = VERBS.get(statement["verb"]["id"], "") if is_defined else ""
     if is_defined:
         _check_defined(statement, launch, verb, said)
     elif "initialized" not in said:
         raise StatementRefused("nothing is said before initialized")
     return verb
+
+
+def _categories(context: Mapping[str, Any]) -> list[object]:
+    """The ids of its categories; a single one may stand alone (xAPI 1.0.3, 2.4.6.2)."""
+    said = _dict(context, "contextActivities").get("category") or []
+    found = [said] if isinstance(said, dict) else said
+    if not isinstance(found, list):
+        raise StatementRefused("category is not a list")
+    return [each.get("id") for each in found if isinstance(each, dict)]
 
 
 def _check_defined(
@@ -95,7 +102,7 @@ def scaled_score(statement: Mapping[str, Any]) -> float | None:
     if value is None:
         return None
     is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    if not is_number or not math.isfinite(value) or not -1 <= value <= 1:
+    if not is_number or not -1 <= value <= 1:
         raise StatementRefused("scaled score is not between -1 and 1")
     return float(value)
 

@@ -9,8 +9,10 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from atn_platform.interop import queries
 from atn_platform.interop.models import Cmi5Session, Cmi5Statement, PackagePlace
 from atn_platform.interop.statements import CMI5, SESSION
+from enrollments import actions
 from enrollments.models import LearningEvent
 from tests.factories import UserFactory
 from tests.interop.conftest import address
@@ -175,6 +177,7 @@ def client_of_the_site():
         ({"verb": {"id": VERBS + "certified"}}, "not defined"),
         ({"scaled": 1e9}, "between -1 and 1"),
         ({"scaled": "1"}, "between -1 and 1"),
+        ({"scaled": 10**400}, "between -1 and 1"),
         ({"scaled": 0.2}, "mastery"),
         ({"id": "moi"}, "UUID"),
         ({"context": "x"}, "not an object"),
@@ -187,6 +190,37 @@ def test_s58_a_statement_that_is_not_of_this_launch_is_refused(unit, changes, wh
 
     assert (answer.status_code, why in answer.json()["error"]) == (403, True)
     assert played() == [("incomplete", None)]
+
+
+@pytest.mark.parametrize("category", [5, "x", True])
+def test_a_category_that_is_none_is_refused(unit, category):
+    said = unit.statement("initialized")
+    said["context"]["contextActivities"]["category"] = category
+    answer = unit.ask("POST", "statements", said)
+
+    assert (answer.status_code, answer.json()) == (403, {"error": "category is not a list"})
+
+
+def test_a_category_may_stand_alone(unit):
+    said = unit.statement("initialized")
+    said["context"]["contextActivities"]["category"] = {"id": CMI5}
+
+    assert unit.ask("POST", "statements", said).status_code == 200
+    assert Cmi5Session.objects.get().verbs == ["initialized"]
+
+
+def test_whoever_left_the_course_is_heard_no_more_and_launches_nothing(
+    client, launch, unit, monkeypatch
+):
+    unit.say("initialized")
+    actions.withdraw(enrollment_id=launch.enrollment.pk, at=timezone.now())
+    assert unit.say("passed").status_code == 403
+    assert played() == [("incomplete", None)]
+
+    # They left while the launch was on its way.
+    monkeypatch.setattr(queries, "followed_course", lambda *__: launch.enrollment)
+    answer = client.post(address("launch", launch.block, 1))
+    assert (answer.status_code, bool(answer.json()["motif"])) == (409, True)
 
 
 def test_the_order_of_verbs_is_that_of_the_standard(unit):
@@ -237,6 +271,15 @@ def test_a_statement_sent_again_adds_nothing(unit):
 )
 def test_what_is_no_statement_is_a_bad_request(unit, body):
     answer = unit.ask("POST", "statements", body, kind="application/octet-stream")
+
+    assert answer.status_code == 400
+
+
+@pytest.mark.parametrize("body", [[], [{}], 5, "x", None])
+def test_what_is_put_is_one_statement(unit, body):
+    sent = json.dumps(body)
+    kind = "application/octet-stream"
+    answer = unit.ask("PUT", "statements", sent, kind=kind, statementId=str(uuid4()))
 
     assert answer.status_code == 400
 

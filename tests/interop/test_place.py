@@ -76,7 +76,9 @@ def test_what_the_ledger_projects_is_what_it_would_project_again(say):
     assert BlockState.objects.get(enrollment=say.enrollment).data == before
 
 
-@pytest.mark.parametrize(("score", "kept"), [(1e9, 100), (-1, 0), (0.4, 0)])
+@pytest.mark.parametrize(
+    ("score", "kept"), [(1e9, 100), (-1, 0), (0.4, 0), (10**400, 100), (-(10**400), 0)]
+)
 def test_s58_a_score_out_of_bounds_is_brought_back(say, score, kept):
     say(status="passed", score=score)
 
@@ -198,7 +200,7 @@ def test_the_page_takes_the_same_queries_whatever_the_number_of_parts(
 def test_a_part_that_is_not_there_is_not_found(client, play):
     __, block = play()
 
-    for number in ("0", "2", "-1", "un", "9" * 400, "²"):
+    for number in ("0", "2", "-1", "un", "9" * 400, "²", "0000019", "0000001"):
         assert client.get(address("module", block), {"partie": number}).status_code == 404
     missing = {**block, "uuid": uuid4()}
     assert client.get(address("module", missing)).status_code == 404

@@ -18,6 +18,7 @@ from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from atn_platform.core.exceptions import ActionError
 from atn_platform.interop import addresses, queries
 from atn_platform.interop.actions import cmi5
 from atn_platform.interop.models import Cmi5Session, PackagePlace
@@ -54,7 +55,7 @@ def of_launch(view: Answer) -> Callable[[HttpRequest, UUID], HttpResponse]:
             return _no("this launch is not open", HTTPStatus.UNAUTHORIZED)
         try:
             return view(request, held)
-        except StatementRefused as refused:
+        except (StatementRefused, ActionError) as refused:
             return _no(str(refused), HTTPStatus.FORBIDDEN)
         except (ValueError, KeyError, RecursionError):
             return _no("request cannot be read", HTTPStatus.BAD_REQUEST)
@@ -109,6 +110,8 @@ def statements(request: HttpRequest, session: Cmi5Session) -> HttpResponse:
         return _earlier(request, session)
     sent = _json(request)
     if request.method == "PUT":
+        if not isinstance(sent, dict):
+            raise ValueError
         sent = {**sent, "id": request.GET["statementId"]}
     many = sent if isinstance(sent, list) else [sent]
     if not all(isinstance(each, dict) for each in many):

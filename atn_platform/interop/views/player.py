@@ -21,6 +21,8 @@ from atn_platform.interop import actions, addresses, forms, queries
 from atn_platform.interop.actions import cmi5
 from courses.queries import document
 
+LONGEST_NUMBER = 6
+
 
 @require_safe
 def page(request: SignedInRequest, code: str, key: str, uuid: UUID) -> HttpResponse:
@@ -80,7 +82,10 @@ def launch(request: SignedInRequest, code: str, key: str, uuid: UUID, number: in
     _number(str(number), found)
     if found.asset["package"]["standard"] != "cmi5" or not addresses.host():
         raise Http404
-    session = cmi5.open_session(played=found, number=number, at=timezone.now())
+    try:
+        session = cmi5.open_session(played=found, number=number, at=timezone.now())
+    except ActionError as error:
+        return _no(str(error), HTTPStatus.CONFLICT)
     said = queries.launch_of(session)
     href = found.parts[number - 1]["href"]
     path, __, query = href.partition("?")
@@ -109,7 +114,9 @@ def _found(request: SignedInRequest, code: str, key: str, uuid: UUID) -> queries
 
 
 def _number(text: str, found: queries.Played) -> int:
-    if not text.isdecimal() or not 1 <= int(text[:6]) <= len(found.parts):
+    if not text.isdecimal() or len(text) > LONGEST_NUMBER:
+        raise Http404
+    if not 1 <= int(text) <= len(found.parts):
         raise Http404
     return int(text)
 
