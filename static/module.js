@@ -55,7 +55,7 @@
       if(e.source!==cadre.contentWindow||e.origin!==r.origin||!e.data)return;
       const m=e.data;
       if(m.atn==="pret"){clearTimeout(muet);cadre.contentWindow.postMessage({atn:"debut",part:r.part,state},r.origin)}
-      else if(m.atn==="etat")recevoir(m);
+      else if(m.atn==="etat"&&!r.launch)recevoir(m);
       else if(m.atn==="avis")dire(String(m.texte).slice(0,300));
       else if(m.atn==="hauteur"&&m.pixels>0)cadre.style.height=Math.min(5000,m.pixels)+"px";
       else if(m.atn==="parti")fini();

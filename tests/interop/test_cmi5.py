@@ -223,6 +223,18 @@ def test_whoever_left_the_course_is_heard_no_more_and_launches_nothing(
     assert (answer.status_code, bool(answer.json()["motif"])) == (409, True)
 
 
+def test_a_unit_s_page_says_nothing_by_the_door_of_other_modules(client, launch):
+    launch()
+    sent = {
+        "owner": launch.enrollment.learner.device_owner, "session": str(uuid4()), "base": 0,
+        "revision": 1, "status": "passed", "state": {},
+    }  # fmt: skip
+    door = address("place", launch.block, 1)
+
+    assert client.post(door, sent, content_type="application/json").status_code == 404
+    assert played() == [("incomplete", None)]
+
+
 def test_the_order_of_verbs_is_that_of_the_standard(unit):
     assert "before initialized" in unit.say("completed").json()["error"]
     unit.say("initialized")
