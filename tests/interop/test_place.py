@@ -139,10 +139,26 @@ def test_s58_results_are_those_of_whoever_is_signed_in_and_follows(say):
 def test_s58_a_thousand_messages_leave_a_bounded_trace(say, monkeypatch):
     monkeypatch.setattr("atn_platform.interop.actions.MOST_EVENTS", 5)
     for rank in range(30):
-        assert say(status="failed", score=rank, revision=rank + 1, state={}).status_code == 200
+        session, score = str(UUID(int=rank)), rank % 3
+        said = say(status="failed", score=score, session=session, base=rank, revision=rank + 1,
+                   state={})  # fmt: skip
+        assert said.status_code == 200
 
-    assert len(played()) == 5
+    assert len(played()) == 5 + 3  # of the sessions that follow, each result once
     assert PackagePlace.objects.get().revision == 30
+
+
+def test_s58_a_success_that_comes_late_is_kept_whatever_was_said_before(say, monkeypatch):
+    monkeypatch.setattr("atn_platform.interop.actions.MOST_EVENTS", 5)
+    say(1, status="completed")
+    for rank in range(6):
+        say(1, status="completed", session=str(UUID(int=rank + 10)))
+
+    for session in (ONE, OTHER):
+        say(2, status="passed", score=70, session=str(session))
+    assert played()[-1] == (2, "passed", 70)
+    assert played().count((2, "passed", 70)) == 1
+    assert BlockState.objects.get(enrollment=say.enrollment).data["done"]
 
 
 def test_s58_a_score_that_a_package_reports_finishes_nothing_by_itself(say):

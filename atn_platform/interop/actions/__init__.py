@@ -25,10 +25,10 @@ class PlaceElsewhere(ActionError):
 @transaction.atomic
 def achieve(
     *, played: Played, number: int, session: UUID, status: str, score: int | None, at: datetime
-) -> bool:
+) -> None:
     """Write in the ledger what a part came to; the same said again in a session adds nothing.
 
-    False when the package has said far too much already.
+    Of a package that has said far too much the session is forgotten, never a result that is new.
     """
     enrollment, block = played.enrollment, UUID(played.block["uuid"])
     facts = f"played/{block}/{number}/{session}/{status}/{score}"
@@ -38,9 +38,9 @@ def achieve(
     ).values_list("uuid", flat=True)[:MOST_EVENTS]
     known = set(events)
     if uuid in known:
-        return True
-    if len(known) == MOST_EVENTS:
-        return False
+        return
+    if len(known) >= MOST_EVENTS:
+        uuid = uuid5(enrollment.uuid, f"played/{block}/{number}/{status}/{score}")
     result: dict[str, Any] = {"part": number, "status": status, "session": str(session)}
     if score is not None:
         result["score"] = score
@@ -53,7 +53,6 @@ def achieve(
         happened_at=at,
     )
     record(enrollment_id=enrollment.pk, event=event, at=at)
-    return True
 
 
 @transaction.atomic
