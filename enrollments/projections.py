@@ -206,13 +206,13 @@ def _finished(lesson: LessonDoc, events: Iterable[Event]) -> Iterator[datetime]:
     """When each package that finishes the lesson, as its author chose, was done."""
     for each in lesson["blocks"]:
         if each.get("finishes"):
-            parts = _parts(events, identity(each["uuid"])).values()
+            parts = _parts(events, each).values()
             done = [
                 min(moments)
                 for found in parts
                 if (moments := [each.happened_at for each in found if _status(each) in DONE])
             ]
-            if done and len(done) >= _parts_of(each):
+            if done and len(done) == _parts_of(each):
                 yield max(done)
 
 
@@ -225,12 +225,14 @@ def _attendance(events: Iterable[Event]) -> datetime | None:
     return last.happened_at if last.verb == Verb.ATTENDED else None
 
 
-def _parts(events: Iterable[Event], block: UUID) -> dict[str, list[Event]]:
-    """What was said of each part of a package."""
+def _parts(events: Iterable[Event], held: BlockDoc) -> dict[str, list[Event]]:
+    """What was said of each part that the package has in this version."""
     parts: dict[str, list[Event]] = {}
+    numbers, block = range(1, _parts_of(held) + 1), identity(held["uuid"])
     for event in events:
-        if event.verb == Verb.PLAYED and event.block == block:
-            parts.setdefault(str(event.result.get("part")), []).append(event)
+        part = event.result.get("part")
+        if event.verb == Verb.PLAYED and event.block == block and part in numbers:
+            parts.setdefault(str(part), []).append(event)
     return parts
 
 
@@ -245,23 +247,23 @@ def _status(event: Event) -> str:
 
 def _package_standing(lesson: LessonDoc, uuid: UUID, events: Sequence[Event]) -> BlockStanding:
     """The best that was said of each part; a package is done when all its parts are."""
+    held = block(lesson, uuid)
+    said, total = (_parts(events, held), _parts_of(held)) if held else ({}, 0)
     parts = {
         part: max((_status(event) for event in found), key=PLAYED_RANKS.index)
-        for part, found in _parts(events, uuid).items()
+        for part, found in said.items()
     }
     scores = [
         max(scores)
-        for found in _parts(events, uuid).values()
+        for found in said.values()
         if (scores := [_score(event) for event in found if "score" in event.result])
     ]
-    held = block(lesson, uuid)
-    total = _parts_of(held) if held else 0
     return BlockStanding(
         attempts=len({event.result.get("session") for event in events}),
         best_score=round(sum(scores) / len(scores)) if scores else None,
         data={
             "parts": parts,
-            "done": bool(parts) and sum(each in DONE for each in parts.values()) >= total,
+            "done": 0 < total == sum(each in DONE for each in parts.values()),
         },
     )
 

@@ -1,19 +1,24 @@
 """What a package says of itself: checked, kept once, and never more than it is worth."""
 
 import json
+from copy import deepcopy
 from uuid import UUID, uuid4
 
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from pytest_django.asserts import assertContains
 
 from atn_platform.interop.forms import LARGEST_STATE
 from atn_platform.interop.models import PackagePlace
 from certificates.models import Certificate
+from courses.documents import stations
+from courses.queries import document
 from enrollments import actions
+from enrollments.actions.ledger import change_version
 from enrollments.models import BlockState, LearningEvent, LessonState
-from tests.factories import UserFactory
+from tests.factories import UserFactory, VersionFactory
 from tests.interop.conftest import address
 from tests.package_files import scorm
 
@@ -66,6 +71,33 @@ def test_a_package_is_done_when_all_its_parts_are_and_its_score_is_their_mean(sa
     assert (state.best_score, state.attempts) == (90, 1)
     lesson = client.get(reverse("enrollments:lesson", args=["ess-101", "signes"]))
     assertContains(lesson, "Module terminé.")
+
+
+def test_s58_only_the_parts_that_the_version_followed_has_are_counted(client, play):
+    enrollment, block = play(scorm(parts=("a.html", "b.html", "c.html")), more="finishes: true\n")
+    said = {
+        "owner": enrollment.learner.device_owner, "session": str(ONE), "base": 0, "revision": 1,
+        "status": "passed",
+    }  # fmt: skip
+
+    def say(number, score):
+        sent = {**said, "score": score}
+        client.post(address("place", block, number), sent, content_type="application/json")
+
+    say(1, 80)
+    say(3, 20)
+    lessons = deepcopy(list(stations(document(enrollment.version_id))))
+    del lessons[0]["blocks"][-1]["asset"]["package"]["parts"][-1]
+    newer = VersionFactory(course=enrollment.course, number=2, stations=lessons)
+    change_version(enrollment_id=enrollment.pk, version=newer, at=timezone.now())
+
+    state = BlockState.objects.get(enrollment=enrollment)
+    assert (state.data, state.best_score) == ({"parts": {"1": "passed"}, "done": False}, 80)
+    assert LessonState.objects.get(enrollment=enrollment).completed_at is None
+    say(2, 60)
+    state.refresh_from_db()
+    assert (state.data["done"], state.best_score) == (True, 70)
+    assert LessonState.objects.get(enrollment=enrollment).completed_at is not None
 
 
 def test_what_the_ledger_projects_is_what_it_would_project_again(say):
