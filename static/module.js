@@ -34,7 +34,7 @@
     retenir();
     if(motif)dire(motif);else{
       dire(FIN.includes(m.status)?"C’est noté : cette partie est terminée.":"");
-      garde.textContent="Enregistré à "+new Date().toLocaleTimeString("fr-CA",{hour:"numeric",minute:"2-digit"}).replace(":"," h ");
+      if(!fige)garde.textContent="Enregistré à "+new Date().toLocaleTimeString("fr-CA",{hour:"numeric",minute:"2-digit"}).replace(":"," h ");
     }
     // Un script qui parlerait mille fois par seconde n'est entendu qu'une fois.
     file.length?attendre(1000):fini();
@@ -68,7 +68,9 @@
       file=reste.map(m=>({...m,parti:false}));
       const derniere=file.at(-1);
       await envoyer();
-      if(!fige&&derniere.state){state=derniere.state;session=derniere.session;base=derniere.base;revision=derniere.revision}
+      // Une place dépassée ailleurs ne fige que ce qui attendait : la page, elle, part de la nouvelle.
+      if(fige){fige=false;dire("");for(const m of file)m.state=null;retenir()}
+      else if(derniere.state){state=derniere.state;session=derniere.session;base=derniere.base;revision=derniere.revision}
     }
     ouvrir();
   }

@@ -1,6 +1,7 @@
 """Packages in Chromium, from their own origin: results, resuming, a broken line, hostile scripts."""
 
 import json
+from uuid import uuid4
 
 import pytest
 from django.conf import settings as live_settings
@@ -169,6 +170,30 @@ def test_a_line_cut_in_the_middle_loses_and_doubles_nothing(follow, page_of):
     passed = LearningEvent.objects.filter(result__status="passed")
     assert [event.result["score"] for event in passed] == [80]
     assert PackagePlace.objects.get().state["cmi"]["suspend_data"] == "vu:2"
+
+
+def test_a_place_overtaken_elsewhere_is_let_go_and_the_next_ones_are_kept(follow, page_of):
+    page = page_of(follow(module("1.2")))
+    page.get_by_role("link", name=OPEN).click()
+    expect(page.locator("#garde")).to_contain_text("Enregistré à")
+    said = json.loads(page.locator("#reglages").text_content())
+    page.get_by_role("link", name="Revenir à la leçon").click()
+    expect(page.get_by_text("vous reprendrez où vous étiez")).to_be_visible()
+    PackagePlace.objects.update(session=uuid4(), revision=50)
+    # What an earlier visit could not send.
+    waits = {
+        "owner": said["owner"], "session": str(uuid4()), "base": 0, "revision": 9, "score": 12,
+        "status": "incomplete", "state": {"cmi": {"suspend_data": "vieux"}},
+    }  # fmt: skip
+    kept = [f"module:{said['owner']}:{said['place']}", json.dumps([waits])]
+    page.evaluate("([key, queue]) => localStorage.setItem(key, queue)", kept)
+    page.get_by_role("link", name=OPEN).click()
+    inside(page).get_by_role("button", name="Suite").click()
+    expect(page.locator("#garde")).to_contain_text("Enregistré à")
+
+    expect(page.locator("#dit")).to_be_empty()
+    assert PackagePlace.objects.get().state["cmi"]["suspend_data"] == "vu:2"
+    assert LearningEvent.objects.filter(result__score=12).exists()
 
 
 HOSTILE = """<!DOCTYPE html><html lang="fr"><head><title>x</title></head><body><script>
