@@ -113,6 +113,15 @@ def test_s77_s57_its_answers_carry_strict_headers_and_no_cookie(fetch):
         assert "Cookie" not in response.headers.get("Vary", "")
 
 
+def test_s57_what_another_package_left_is_cleared_when_one_is_opened(fetch):
+    for path in ("lecteur/scorm-1.2/", "contenu/index.html?endpoint=x&fetch=y"):
+        response = fetch(path)
+        assert response.headers["Clear-Site-Data"] == '"storage"'
+        assert response.headers["Cache-Control"] == "no-store"
+    for path in ("contenu/index.html", "contenu/js/x.js?endpoint=x&fetch=y"):
+        assert "Clear-Site-Data" not in fetch(path).headers
+
+
 def test_s57_a_service_worker_is_not_given_its_script(fetch):
     assert fetch("contenu/js/x.js", service_worker="script").status_code == 403
 

@@ -51,9 +51,14 @@ def player(request: HttpRequest, stored_as: str, standard: str) -> HttpResponse:
         raise Http404
     context = {"standard": standard, "site": addresses.site()}
     response = HttpResponse(render_to_string("interop/player.html", context))
-    # What another package, or another person of this device, may have left in this origin.
-    response.headers["Clear-Site-Data"] = '"storage"'
+    _clear(response)
     return response
+
+
+def _clear(response: HttpResponseBase) -> None:
+    """Forget what another package, or another person of this device, left in this origin."""
+    response.headers["Clear-Site-Data"] = '"storage"'
+    response.headers["Cache-Control"] = "no-store"
 
 
 @require_safe
@@ -68,6 +73,8 @@ def content(request: HttpRequest, stored_as: str, path: str) -> HttpResponseBase
     response = _film(request, stored_as, entry) or _text(request, stored_as, entry)
     response.headers["Content-Type"] = entry.type
     response.headers["Cache-Control"] = KEPT
+    if entry.type == "text/html" and {"fetch", "endpoint"} <= request.GET.keys():
+        _clear(response)  # a cmi5 unit that is launched: there is no player before it
     return response
 
 
