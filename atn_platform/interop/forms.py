@@ -1,11 +1,10 @@
 """What a package's player says, checked: it comes from a stranger's script."""
 
-import json
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from atn_platform.interop.statements import storable
+from atn_platform.interop.statements import read_json, storable
 
 LARGEST_STATE = 128 * 1024
 STATUSES = ("incomplete", "completed", "passed", "failed")
@@ -34,7 +33,7 @@ def said(body: bytes) -> Said:
     if len(body) > LARGEST_STATE:
         raise TooMuch
     try:
-        sent = json.loads(body, parse_constant=_no_constant)
+        sent = read_json(body)
         if not isinstance(sent, dict) or sent.get("status") not in STATUSES:
             raise ValueError
         state = sent.get("state")
@@ -52,10 +51,6 @@ def said(body: bytes) -> Said:
         )
     except (KeyError, TypeError, AttributeError, RecursionError, UnicodeDecodeError) as error:
         raise ValueError from error
-
-
-def _no_constant(name: str) -> None:
-    raise ValueError(name)
 
 
 def _revision(value: object) -> int:

@@ -313,6 +313,20 @@ def test_a_unit_s_documents_are_kept_within_bounds_and_found_by_the_next_session
     assert PackagePlace.objects.get().state == {"documents": {}}
 
 
+def test_a_posted_document_is_merged_and_a_put_one_replaces(unit):
+    def stands():
+        return unit.ask("GET", "activities/state", stateId="a").json()
+
+    for body, held in (({"x": 1}, {"x": 1}), ({"y": {"z": 2}}, {"x": 1, "y": {"z": 2}})):
+        assert unit.ask("POST", "activities/state", body, stateId="a").status_code == 204
+        assert stands() == held
+    for body, kind in (([1], "application/json"), ('{"x": 2}', "text/plain"), ("x", "text/plain")):
+        refused = unit.ask("POST", "activities/state", body, kind=kind, stateId="a")
+        assert (refused.status_code, stands()) == (400, {"x": 1, "y": {"z": 2}})
+    assert unit.ask("PUT", "activities/state", {"w": 3}, stateId="a").status_code == 204
+    assert stands() == {"w": 3}
+
+
 def test_its_learner_is_a_number_and_its_launch_is_theirs(client, launch):
     unit = launch()
     unit.take_token()

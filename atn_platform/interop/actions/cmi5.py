@@ -16,6 +16,7 @@ from atn_platform.interop.models import Cmi5Session, Cmi5Statement, PackagePlace
 from atn_platform.interop.queries import Played, launch_of, played_in, said_before
 from atn_platform.interop.statements import (
     StatementRefused,
+    read_json,
     scaled_score,
     status,
     storable,
@@ -88,8 +89,14 @@ def _identity(statement: dict[str, Any]) -> UUID:
 
 
 @transaction.atomic
-def keep_document(*, session: Cmi5Session, name: str, content: str | None, kind: str) -> None:
-    """Keep what the unit remembers under a name; None takes it away. Raises StatementRefused."""
+def keep_document(
+    *, session: Cmi5Session, name: str, content: str | None, kind: str, merges: bool
+) -> None:
+    """Keep what the unit remembers under a name; None takes it away.
+
+    `merges` adds to the object that is there (xAPI 1.0.3, part 3, 2.2). Raises StatementRefused,
+    or ValueError where either is no JSON object.
+    """
     played = played_in(session)
     place, __ = PackagePlace.objects.select_for_update(no_key=True).get_or_create(
         enrollment=session.enrollment,
@@ -98,12 +105,24 @@ def keep_document(*, session: Cmi5Session, name: str, content: str | None, kind:
         sha256=played.asset["sha256"],
         defaults={"lesson": played.lesson["uuid"], "session": session.uuid, "revision": 0},
     )
-    documents = {**place.state.get("documents", {}), name: {"type": kind, "content": content}}
-    if content is None:
-        del documents[name]
+    documents = dict(place.state.get("documents", {}))
+    before = documents.pop(name, None)
+    if content is not None:
+        if merges and before:
+            content = json.dumps(
+                _object(before["content"], before["type"]) | _object(content, kind)
+            )
+        documents[name] = {"type": kind, "content": content}
     if len(json.dumps(documents)) > LARGEST_DOCUMENTS:
         raise StatementRefused("documents are too large")
     place.state, place.session, place.revision = (
         {"documents": documents}, session.uuid, F("revision") + 1,
     )  # fmt: skip
     place.save(update_fields=["state", "session", "revision", "updated_at"])
+
+
+def _object(content: str, kind: str) -> dict[str, Any]:
+    found = read_json(content)
+    if kind.partition(";")[0].strip() != "application/json" or not isinstance(found, dict):
+        raise ValueError
+    return found

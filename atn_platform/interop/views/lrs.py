@@ -4,7 +4,6 @@ On the second origin: nobody is signed in there, the token of the launch is the 
 """
 
 import hashlib
-import json
 from base64 import b64decode, b64encode
 from collections.abc import Callable
 from datetime import timedelta
@@ -21,8 +20,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from atn_platform.core.exceptions import ActionError
 from atn_platform.interop import addresses, queries
 from atn_platform.interop.actions import cmi5
-from atn_platform.interop.models import Cmi5Session, PackagePlace
-from atn_platform.interop.statements import SESSION, StatementRefused
+from atn_platform.interop.models import Cmi5Session
+from atn_platform.interop.statements import SESSION, StatementRefused, read_json
 
 LIFE = timedelta(hours=12)
 FETCH = timedelta(minutes=10)
@@ -108,7 +107,7 @@ def statements(request: HttpRequest, session: Cmi5Session) -> HttpResponse:
     """Take what the unit says; give back what it said in this launch."""
     if request.method == "GET":
         return _earlier(request, session)
-    sent = _json(request)
+    sent = read_json(request.body)
     if request.method == "PUT":
         if not isinstance(sent, dict):
             raise ValueError
@@ -141,17 +140,16 @@ def state(request: HttpRequest, session: Cmi5Session) -> HttpResponse:
     content = None if request.method == "DELETE" else request.body.decode()
     if content is not None and "\0" in content:
         raise ValueError
-    cmi5.keep_document(session=session, name=name, content=content, kind=kind)
+    cmi5.keep_document(
+        session=session, name=name, content=content, kind=kind, merges=request.method == "POST"
+    )
     return _nothing()
 
 
 def _document(session: Cmi5Session, name: str) -> HttpResponse:
     if name == LAUNCH_DATA:
         return _said(_launch_data(session))
-    place = PackagePlace.objects.filter(
-        enrollment=session.enrollment, block=session.block, part=session.part,
-        sha256=queries.played_in(session).asset["sha256"],
-    ).first()  # fmt: skip
+    place = queries.place(queries.played_in(session), session.part)
     documents = place.state.get("documents", {}) if place else {}
     if not name:
         return _said(list(documents))
@@ -188,11 +186,3 @@ def profile(request: HttpRequest, session: Cmi5Session) -> HttpResponse:  # noqa
     if request.method == "GET":
         return _no("no such document", HTTPStatus.NOT_FOUND)
     return _no("nothing is kept here", HTTPStatus.FORBIDDEN)
-
-
-def _json(request: HttpRequest) -> Any:
-    return json.loads(request.body, parse_constant=_no_constant)
-
-
-def _no_constant(name: str) -> None:
-    raise ValueError(name)
