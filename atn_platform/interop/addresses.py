@@ -26,8 +26,8 @@ def site() -> str:
 
 
 def host() -> str:
-    """The second origin's host, and port if any; empty when there is none."""
-    return urlsplit(settings.PACKAGES_ORIGIN).netloc
+    """The second origin's host; empty when there is none."""
+    return urlsplit(settings.PACKAGES_ORIGIN).hostname or ""
 
 
 def token(asset: AssetDoc, enrollment_id: int, *, on: date) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from http import HTTPStatus
 
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.request import split_domain_port
 from django.http.response import HttpResponseBase
 from django.urls import resolve
 
@@ -22,7 +23,9 @@ def packages_origin(
     """
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
-        if not addresses.host() or request.get_host() != addresses.host():
+        # One host has many spellings: in capitals, with its last dot, with a port.
+        asked, __ = split_domain_port(request.get_host())
+        if not addresses.host() or asked != addresses.host():
             return get_response(request)
         response = _answer(request)
         response.headers["Content-Security-Policy"] = _policy()

@@ -64,11 +64,15 @@ def _packages() -> list[str]:
     if not origin:
         return []
     parts, site = urlsplit(origin), urlsplit(os.environ.get("SITE_URL", ""))
+    host = parts.netloc.rpartition("@")[2]
     is_bench = parts.scheme == "http" and _bench(parts.hostname)
     wrong = {
-        "PACKAGES_ORIGIN est une origine, sans chemin.": bool(parts.path or parts.query),
+        "PACKAGES_ORIGIN est une origine, sans chemin.": origin != f"{parts.scheme}://{host}",
         "PACKAGES_ORIGIN doit commencer par https://.": parts.scheme != "https" and not is_bench,
         "PACKAGES_ORIGIN doit avoir un autre hôte que SITE_URL.": parts.hostname == site.hostname,
+        "PACKAGES_ORIGIN ne doit pas être un sous-domaine de SITE_URL.": (
+            f"{parts.hostname}".endswith(f".{site.hostname}") and not is_bench
+        ),
         f"L'hôte de PACKAGES_ORIGIN, {parts.hostname}, doit figurer dans ALLOWED_HOSTS.": (
             parts.hostname not in env.words("ALLOWED_HOSTS")
         ),

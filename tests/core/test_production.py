@@ -95,6 +95,12 @@ def test_the_deployment_check_has_nothing_to_say():
             {"PACKAGES_ORIGIN": "https://formation.ville.example:444"},
             "PACKAGES_ORIGIN doit avoir un autre hôte que SITE_URL",
         ),
+        ({"PACKAGES_ORIGIN": "https://moi@c.example"}, "PACKAGES_ORIGIN est une origine"),
+        ({"PACKAGES_ORIGIN": "https://c.example#m"}, "PACKAGES_ORIGIN est une origine"),
+        (
+            {"PACKAGES_ORIGIN": "https://contenus.formation.ville.example"},
+            "PACKAGES_ORIGIN ne doit pas être un sous-domaine",
+        ),
         ({"PACKAGES_ORIGIN": "https://c.example"}, "c.example, doit figurer dans ALLOWED_HOSTS"),
         ({"SITE_URL": None}, "Il manque la variable SITE_URL."),
         ({"ALLOWED_HOSTS": None}, "Il manque la variable ALLOWED_HOSTS."),

@@ -141,6 +141,16 @@ def test_the_two_origins_share_no_address(client, fetch):
     assert client.post(address("place", fetch.block, 1), **HOST).status_code == 404
 
 
+@pytest.mark.parametrize(
+    "host", ["CONTENUS.testserver", "contenus.testserver.", "contenus.testserver:8000"]
+)
+def test_s57_the_second_origin_is_known_however_its_host_is_written(client, fetch, host):
+    for path, status in ((address("module", fetch.block), 404), ("/mes-cours/", 404)):
+        response = client.get(path, HTTP_HOST=host)
+        assert response.status_code == status
+        assert "worker-src 'none'" in response.headers["Content-Security-Policy"]
+
+
 def test_s77_the_page_may_hold_frames_of_that_origin_and_of_no_other(client, fetch):
     response = client.get(address("module", fetch.block))
 
