@@ -1,4 +1,4 @@
-"""Addresses of the second origin: signed, bound to one archive and one enrolment, and dated.
+"""Addresses of the second origin: signed, bound to one archive, and dated.
 
 They hold until the end of the next day, so that a browser keeps within a day what it fetched.
 """
@@ -30,9 +30,9 @@ def host() -> str:
     return urlsplit(settings.PACKAGES_ORIGIN).hostname or ""
 
 
-def token(asset: AssetDoc, enrollment_id: int, *, on: date) -> str:
+def token(asset: AssetDoc, *, on: date) -> str:
     suffix = asset["name"].rpartition(".")[2].lower()
-    return _signer.sign(f"{asset['sha256']}.{suffix}.{enrollment_id}.{on.toordinal()}")
+    return _signer.sign(f"{asset['sha256']}.{suffix}.{on.toordinal()}")
 
 
 def cmi5(session: UUID) -> str:
@@ -42,7 +42,7 @@ def cmi5(session: UUID) -> str:
 
 def archive(token: str, *, on: date) -> str:
     """Where the archive is stored. Raises BadSignature, or Expired."""
-    sha256, suffix, __, day = _signer.unsign(token).split(".")
+    sha256, suffix, day = _signer.unsign(token).split(".")
     if not 0 <= on.toordinal() - int(day) <= 1:
         raise Expired
     return f"cours/{sha256[:2]}/{sha256}.{suffix}"

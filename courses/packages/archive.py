@@ -172,7 +172,10 @@ def _check_sizes(entries: list[zipfile.ZipInfo]) -> None:
     ]
     if swollen or (unpacked > RATIO_FROM and unpacked > HIGHEST_RATIO * packed):
         raise PackageRefused(
-            _("L’archive gonfle plus de 100 fois en se dépliant : c’est le signe d’un piège.")
+            _(
+                "L’archive pèse plus de 100 fois son poids une fois dépliée : "
+                "c’est le signe d’un piège."
+            )
         )
 
 

@@ -77,7 +77,10 @@ def keep_place(
         return
     if found.session != session and found.revision != base:
         raise PlaceElsewhere(
-            _("Ce module a avancé sur un autre appareil. Rechargez la page pour reprendre là.")
+            _(
+                "Ce module a avancé sur un autre appareil. "
+                "Rechargez la page pour reprendre à cet endroit."
+            )
         )
     found.session, found.revision, found.state = session, revision, state
     found.save(update_fields=["session", "revision", "state", "updated_at"])

@@ -98,7 +98,7 @@ def launch(request: SignedInRequest, code: str, key: str, uuid: UUID, number: in
         "registration": str(said.registration),
         "activityId": said.activity,
     }
-    token = addresses.token(found.asset, found.enrollment.pk, on=timezone.localdate())
+    token = addresses.token(found.asset, on=timezone.localdate())
     query = "&".join(filter(None, [query, urlencode(about)]))
     address = f"{settings.PACKAGES_ORIGIN}/m/{token}/contenu/{quote(path)}?{query}"
     return JsonResponse({"frame": address})
@@ -136,7 +136,7 @@ def _settings(
 ) -> dict[str, object]:
     """What the page's script needs; the package itself gets `part` and `state` only."""
     kept = queries.place(found, number)
-    token = addresses.token(found.asset, found.enrollment.pk, on=timezone.localdate())
+    token = addresses.token(found.asset, on=timezone.localdate())
     standard = found.asset["package"]["standard"]
     address = (code.lower(), found.lesson["key"], found.block["uuid"], number)
     return {
