@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 from django.conf import settings
+from django.core.files.storage import default_storage
 from django.test import Client
 from django.utils import timezone
 from pytest_django.asserts import assertContains
@@ -70,6 +71,27 @@ def test_a_film_is_given_by_the_parts_that_are_asked_for(fetch):
 
     assert (response.status_code, body(response)) == (206, b"2345")
     assert response.headers["Content-Range"] == "bytes 2-5/10"
+
+
+@pytest.mark.parametrize(
+    ("span", "status", "length"),
+    [(None, 200, "10"), ("bytes=2-5", 206, "4"), ("bytes=99-", 416, None)],
+)
+def test_a_film_closes_the_archive_that_it_comes_from(fetch, monkeypatch, span, status, length):
+    fetch("contenu/index.html")  # the archive's table is known
+    closed, opening = [], default_storage.open
+
+    def spying(*args):
+        stored = opening(*args)
+        stored.close = lambda: closed.append(stored)  # in memory, closing leaves no other trace
+        return stored
+
+    monkeypatch.setattr(default_storage, "open", spying)
+    response = fetch("contenu/film.mp4", **({"range": span} if span else {}))
+    body(response)
+
+    assert (response.status_code, response.headers.get("Content-Length")) == (status, length)
+    assert len(closed) == 1
 
 
 @pytest.mark.parametrize(

@@ -3,12 +3,13 @@
 import gzip
 import re
 import zipfile
-from collections.abc import Callable
-from functools import wraps
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial, wraps
 from http import HTTPStatus
+from typing import IO
 
 from django.core.files.storage import default_storage
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.template.loader import render_to_string
 from django.templatetags.static import static
@@ -16,7 +17,7 @@ from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_safe
 
-from atn_platform.core.http import part
+from atn_platform.core.http import BLOCK, part
 from atn_platform.interop import addresses
 from courses.packages import contents
 
@@ -82,11 +83,26 @@ def _film(request: HttpRequest, stored_as: str, entry: contents.Entry) -> HttpRe
     """What is long is never whole in memory, and may be asked by parts."""
     if not entry.type.startswith(("video/", "audio/")):
         return None
-    archive = zipfile.ZipFile(default_storage.open(stored_as))
+    stored = default_storage.open(stored_as)
+    archive = zipfile.ZipFile(stored)
     stream = archive.open(entry.name)
-    response = part(request, stream, entry.size) or FileResponse(stream)
+    response = part(request, stream, entry.size)
+    if response is None:
+        response = StreamingHttpResponse(iter(partial(stream.read, BLOCK), b""))
+        # Said from the table: a stream has no length before it is unpacked to its end.
+        response.headers["Content-Length"] = str(entry.size)
+    if isinstance(response, StreamingHttpResponse):
+        response.streaming_content = _closing(iter(response), stored)
+    else:
+        stored.close()
     response.headers["Accept-Ranges"] = "bytes"
     return response
+
+
+def _closing(blocks: Iterable[bytes], stored: IO[bytes]) -> Iterator[bytes]:
+    """An archive that was opened for one of its files does not close with it."""
+    with stored:
+        yield from blocks
 
 
 def _text(request: HttpRequest, stored_as: str, entry: contents.Entry) -> HttpResponse:
