@@ -13,7 +13,7 @@
 
   // Les résultats qui diffèrent partent tous, dans l'ordre; de la place, la dernière suffit.
   function recevoir(m){
-    const dernier=file.at(-1),e={owner:r.owner,session,base,revision:++revision,status:m.status,score:m.score??null,state:fige?null:m.state??null};
+    const dernier=file.at(-1),e={owner:r.owner,archive:r.archive,session,base,revision:++revision,status:m.status,score:m.score??null,state:fige?null:m.state??null};
     if(dernier&&!dernier.parti&&pareil(dernier,e))file[file.length-1]=e;else file.push(e);
     if(file.length>40)file.splice(20,1);
     retenir();envoyer();
@@ -63,7 +63,7 @@
   }
   // Ce qu'une page d'avant n'a pas pu envoyer part d'abord, et c'est de là qu'on reprend.
   async function dabord(){
-    const reste=JSON.parse(memoire.getItem(cle)||"[]").filter(m=>m.owner===r.owner);
+    const reste=JSON.parse(memoire.getItem(cle)||"[]").filter(m=>m.owner===r.owner&&m.archive===r.archive);
     if(reste.length){
       file=reste.map(m=>({...m,parti:false}));
       const derniere=file.at(-1);

@@ -17,9 +17,13 @@ class TooMuch(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """`session` is one opening of the player; `base` the revision that it started from."""
+    """`session` is one opening of the player; `base` the revision that it started from.
+
+    `archive` is the fingerprint of the package that speaks.
+    """
 
     owner: str
+    archive: str
     session: UUID
     base: int
     revision: int
@@ -42,6 +46,7 @@ def said(body: bytes) -> Said:
         storable(state)
         return Said(
             owner=str(sent["owner"]),
+            archive=str(sent["archive"]),
             session=UUID(sent["session"]),
             base=_revision(sent["base"]),
             revision=_revision(sent["revision"]),

@@ -58,6 +58,8 @@ class Cmi5Session(models.Model):
     )
     block = models.UUIDField(_("bloc"))
     part = models.PositiveSmallIntegerField(_("partie"))
+    # What was said of another archive says nothing of the one that took its place.
+    sha256 = models.CharField(_("empreinte du module"), max_length=64)
     opened_at = models.DateTimeField(_("ouverte le"))
     token_hash = models.CharField(_("empreinte du jeton"), max_length=64, blank=True)
     # What was said, in order: names of the verbs that cmi5 defines.

@@ -24,7 +24,7 @@ TABLES = [
             About("enrollment__learner", "enrollment block part opened_at verbs", Kind.RESULT,
                   KEPT_PLACE, Retention.ANSWERS, (Reader.SELF,)),
         ),
-        plain="id uuid token_hash",
+        plain="id uuid token_hash sha256",
     ),
     Table(
         PackagePlace,

@@ -61,10 +61,13 @@ def statuses(found: Played) -> dict[str, str]:
 
 
 def played_in(session: Cmi5Session) -> Played:
-    """The unit's package, in the version that its learner follows. Raises StatementRefused."""
+    """The unit's package, in the version that its learner follows. Raises StatementRefused.
+
+    Of another archive, put since in the same block, the session says nothing.
+    """
     for lesson in stations(document(session.enrollment.version_id)):
         found = block(lesson, session.block)
-        if found is not None and "package" in found.get("asset", {}):
+        if found is not None and found.get("asset", {}).get("sha256") == session.sha256:
             return Played(session.enrollment, lesson, found)
     raise StatementRefused("the unit left the course")
 
@@ -84,8 +87,9 @@ def launch_of(session: Cmi5Session) -> Launch:
 
 
 def said_before(session: Cmi5Session) -> set[str]:
-    """The verbs of the other sessions of this learner in this unit."""
+    """The verbs of the other sessions of this learner in this unit of this archive."""
     others = Cmi5Session.objects.filter(
-        enrollment=session.enrollment, block=session.block, part=session.part
-    ).exclude(pk=session.pk)
+        enrollment=session.enrollment, block=session.block, part=session.part,
+        sha256=session.sha256,
+    ).exclude(pk=session.pk)  # fmt: skip
     return {verb for verbs in others.values_list("verbs", flat=True) for verb in verbs}

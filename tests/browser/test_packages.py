@@ -183,7 +183,7 @@ def test_a_place_overtaken_elsewhere_is_let_go_and_the_next_ones_are_kept(follow
     # What an earlier visit could not send.
     waits = {
         "owner": said["owner"], "session": str(uuid4()), "base": 0, "revision": 9, "score": 12,
-        "status": "incomplete", "state": {"cmi": {"suspend_data": "vieux"}},
+        "archive": said["archive"], "status": "incomplete", "state": {"cmi": {"suspend_data": "vieux"}},
     }  # fmt: skip
     kept = [f"module:{said['owner']}:{said['place']}", json.dumps([waits])]
     page.evaluate("([key, queue]) => localStorage.setItem(key, queue)", kept)

@@ -1,6 +1,7 @@
 """A cmi5 unit: launched once, heard in its own session alone, judged by its moveOn."""
 
 import json
+from copy import deepcopy
 from datetime import timedelta
 from urllib.parse import parse_qs, urlsplit
 from uuid import uuid4
@@ -12,9 +13,12 @@ from django.utils import timezone
 from atn_platform.interop import queries
 from atn_platform.interop.models import Cmi5Session, Cmi5Statement, PackagePlace
 from atn_platform.interop.statements import CMI5, SESSION
+from courses.documents import stations
+from courses.queries import document
 from enrollments import actions
+from enrollments.actions.ledger import change_version
 from enrollments.models import LearningEvent
-from tests.factories import UserFactory
+from tests.factories import UserFactory, VersionFactory
 from tests.interop.conftest import address
 from tests.package_files import cmi5
 
@@ -137,6 +141,28 @@ def test_two_sessions_make_one_unit(launch):
     assert played()[-1] == ("passed", None)
 
 
+def test_what_an_archive_said_is_not_of_the_one_that_took_its_place(launch):
+    unit = launch("CompletedAndPassed")
+    unit.take_token()
+    for verb in ("initialized", "completed"):
+        unit.say(verb)
+    said = unit.statement("passed")
+    enrollment = launch.enrollment
+    lessons = deepcopy(list(stations(document(enrollment.version_id))))
+    lessons[0]["blocks"][-1]["asset"]["sha256"] = "0" * 64
+    newer = VersionFactory(course=enrollment.course, number=2, stations=lessons)
+    change_version(enrollment_id=enrollment.pk, version=newer, at=timezone.now())
+
+    late = unit.ask("POST", "statements", said)
+    assert (late.status_code, late.json()) == (403, {"error": "the unit left the course"})
+    assert unit.ask("GET", "activities/state", stateId="LMS.LaunchData").status_code == 403
+    following = launch(again=True)
+    following.take_token()
+    for verb in ("initialized", "passed"):
+        following.say(verb)
+    assert played()[-1] == ("incomplete", None)
+
+
 def test_the_token_is_given_once_and_soon(launch):
     unit = launch()
     assert unit.take_token()["auth-token"]
@@ -227,7 +253,7 @@ def test_a_unit_s_page_says_nothing_by_the_door_of_other_modules(client, launch)
     launch()
     sent = {
         "owner": launch.enrollment.learner.device_owner, "session": str(uuid4()), "base": 0,
-        "revision": 1, "status": "passed", "state": {},
+        "revision": 1, "status": "passed", "state": {}, "archive": launch.block["asset"]["sha256"],
     }  # fmt: skip
     door = address("place", launch.block, 1)
 

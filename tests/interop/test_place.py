@@ -33,7 +33,8 @@ def say(client, play):
     def saying(number=1, *, by=client, **message):
         sent = {
             "owner": saying.enrollment.learner.device_owner, "session": str(ONE), "base": 0,
-            "revision": 1, "state": None, "status": "incomplete", "score": None, **message,
+            "revision": 1, "state": None, "status": "incomplete", "score": None,
+            "archive": saying.block["asset"]["sha256"], **message,
         }  # fmt: skip
         return by.post(
             address("place", saying.block, number),
@@ -77,7 +78,7 @@ def test_s58_only_the_parts_that_the_version_followed_has_are_counted(client, pl
     enrollment, block = play(scorm(parts=("a.html", "b.html", "c.html")), more="finishes: true\n")
     said = {
         "owner": enrollment.learner.device_owner, "session": str(ONE), "base": 0, "revision": 1,
-        "status": "passed",
+        "status": "passed", "archive": block["asset"]["sha256"],
     }  # fmt: skip
 
     def say(number, score):
@@ -210,7 +211,7 @@ def test_s58_a_package_finishes_its_lesson_when_its_author_said_so(client, play)
         assert state is None or state.completed_at is None
         sent = {
             "owner": enrollment.learner.device_owner, "session": str(ONE), "base": 0,
-            "revision": 1, "status": status,
+            "revision": 1, "status": status, "archive": block["asset"]["sha256"],
         }  # fmt: skip
         client.post(address("place", block, number), sent, content_type="application/json")
 
@@ -234,6 +235,14 @@ def test_another_device_resumes_there_and_the_one_left_behind_is_told(say):
     assert PackagePlace.objects.get().state == {"page": 6}
     # What was achieved is a fact, wherever the place is.
     assert (1, "passed", 70) in played()
+
+
+def test_s58_what_an_archive_says_is_not_of_the_one_that_took_its_place(say):
+    answer = say(archive="0" * 64, status="passed", state={})
+
+    assert (answer.status_code, "a changé" in answer.json()["motif"]) == (409, True)
+    assert played() == []
+    assert not PackagePlace.objects.exists()
 
 
 def test_the_page_takes_the_same_queries_whatever_the_number_of_parts(

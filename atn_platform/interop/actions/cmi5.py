@@ -32,7 +32,11 @@ LARGEST_DOCUMENTS = 128 * 1024
 def open_session(*, played: Played, number: int, at: datetime) -> Cmi5Session:
     """Launch a unit. One that owes nothing is done by being opened (moveOn NotApplicable)."""
     session = Cmi5Session.objects.create(
-        enrollment=played.enrollment, block=played.block["uuid"], part=number, opened_at=at
+        enrollment=played.enrollment,
+        block=played.block["uuid"],
+        part=number,
+        sha256=played.asset["sha256"],
+        opened_at=at,
     )
     said = said_before(session)
     first = status(played.parts[number - 1], said)

@@ -60,8 +60,8 @@ def place(request: SignedInRequest, code: str, key: str, uuid: UUID, number: int
         )
     except (ValueError, RawPostDataException):
         return _no(_("Ce message du module ne se lit pas."), HTTPStatus.BAD_REQUEST)
-    if said.owner != request.user.device_owner:
-        return _no(_("Une autre personne s’est connectée sur cet appareil."), HTTPStatus.FORBIDDEN)
+    if refusal := _of_another(said, request, found):
+        return refusal
     try:
         actions.achieve(
             played=found, number=number, session=said.session, status=said.status,
@@ -75,6 +75,18 @@ def place(request: SignedInRequest, code: str, key: str, uuid: UUID, number: int
     except ActionError as error:
         return _no(str(error), HTTPStatus.CONFLICT)
     return JsonResponse({"revision": said.revision})
+
+
+def _of_another(
+    said: forms.Said, request: SignedInRequest, found: queries.Played
+) -> HttpResponse | None:
+    """A message that waited may be of another person, or of another archive."""
+    if said.owner != request.user.device_owner:
+        return _no(_("Une autre personne s’est connectée sur cet appareil."), HTTPStatus.FORBIDDEN)
+    if said.archive != found.asset["sha256"]:
+        words = _("Ce module a changé depuis l’ouverture de cette page. Rechargez-la.")
+        return _no(words, HTTPStatus.CONFLICT)
+    return None
 
 
 @require_POST
@@ -146,6 +158,7 @@ def _settings(
         "title": found.block["title"],
         "place": reverse("interop:place", args=address),
         "owner": request.user.device_owner,
+        "archive": found.asset["sha256"],
         "shared": is_shared(request),
         "session": str(uuid4()),
         "base": kept.revision if kept else 0,
