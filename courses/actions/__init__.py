@@ -35,6 +35,7 @@ from courses.actions.paths import (
 from courses.actions.positioning import load_scenarios, save_scenario
 from courses.actions.publishing import publish
 from courses.actions.reviewing import (
+    ReviewClosed,
     ReviewRefused,
     add_remark,
     ask_review,
@@ -50,6 +51,7 @@ __all__ = [
     "Node",
     "Part",
     "PublicationRefused",
+    "ReviewClosed",
     "ReviewRefused",
     "SendingRefused",
     "SessionRefused",

@@ -23,6 +23,13 @@ class ReviewRefused(ActionError):
     """A reading cannot be asked for, or decided, in this way."""
 
 
+class ReviewClosed(ReviewRefused):
+    """The reading is over, or is not the one that was shown."""
+
+    def __init__(self) -> None:
+        super().__init__(_("Cette relecture est close : une autre l’a peut-être remplacée."))
+
+
 @transaction.atomic
 def ask_review(*, course: Course, note: str, by: User, at: datetime) -> PublicationReview:
     """Ask the other authors to read the draft as it stands; it replaces a reading still open.
@@ -115,7 +122,7 @@ def _open(review_id: int, by: User) -> PublicationReview:
         .get(pk=review_id)
     )
     if not review.is_open:
-        raise ReviewRefused(_("Cette relecture est close : une autre l’a peut-être remplacée."))
+        raise ReviewClosed
     if review.asked_by_id == by.pk:
         raise ReviewRefused(_("On ne relit pas ce que l’on a soi-même demandé de relire."))
     return review

@@ -35,15 +35,17 @@ def ask(request: SignedInRequest, course: Course) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def review(request: SignedInRequest, course: Course) -> HttpResponse:
     """What changes, what was remarked, and what the reader may do."""
-    draft = draft_document(course)
+    # Before the draft: one that changes in between is not approved as what was asked to be read.
     found = course.reviews.select_related("asked_by", "decided_by").first()
+    draft = draft_document(course)
     lieux = places(course, draft)
     labels = [(uuid, each.label) for uuid, each in lieux.items()]
     form = RemarkForm(request.POST or None, places=labels)
-    if found is not None and form.is_valid():
+    if form.is_valid():
         try:
+            review_id = _shown(request, course)
             actions.add_remark(
-                review_id=found.pk, by=request.user, at=timezone.now(), **form.cleaned_data
+                review_id=review_id, by=request.user, at=timezone.now(), **form.cleaned_data
             )
             return redirect("atelier:review", course.code.lower())
         except ActionError as error:
@@ -78,18 +80,27 @@ def send_back(request: SignedInRequest, course: Course) -> HttpResponse:
 def _decide(
     request: SignedInRequest, course: Course, *, approves: bool, said: str
 ) -> HttpResponse:
-    found = course.reviews.first()
-    if found is None:
-        return redirect("atelier:review", course.code.lower())
     try:
         actions.decide_review(
-            review_id=found.pk, approves=approves, by=request.user, at=timezone.now()
+            review_id=_shown(request, course),
+            approves=approves,
+            by=request.user,
+            at=timezone.now(),
         )
     except ActionError as error:
         messages.error(request, str(error))
         return redirect("atelier:review", course.code.lower())
     messages.success(request, said)
     return redirect("atelier:publish", course.code.lower())
+
+
+def _shown(request: SignedInRequest, course: Course) -> int:
+    """The reading that the page named: another may have been asked for since, of another text."""
+    named = request.POST.get("relecture")
+    for review_id in course.reviews.values_list("pk", flat=True):
+        if str(review_id) == named:
+            return review_id
+    raise actions.ReviewClosed
 
 
 @of_course

@@ -1,5 +1,6 @@
 """A second person reads a draft before it is published (docs/versions.md)."""
 
+import re
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
@@ -48,6 +49,14 @@ def publish(course, by):
 
 def page(name, *args):
     return reverse(f"atelier:{name}", args=["ess-101", *args])
+
+
+def shown(client):
+    """What the page of a reading sends back of it, the same by each of its two forms."""
+    html = client.get(page("review")).content.decode()
+    first, second = re.findall(r'name="relecture" value="(\d+)"', html)
+    assert first == second
+    return {"relecture": first}
 
 
 def test_nothing_is_published_that_nobody_else_approved(course, maude, philippe):
@@ -117,16 +126,18 @@ def test_remarks_lead_to_their_places_and_come_back_by_mail(client, course, maud
     client.force_login(philippe)
     block = Block.objects.get(key="demain-matin")
     assertContains(client.get(page("review")), "Le scénario surtout.")
-    assertContains(client.post(page("review"), {"text": ""}), "Remarque", status_code=422)
-    client.post(page("review"), {"place": str(block.uuid), "text": "Trop vague."})
-    assertRedirects(client.post(page("review-return")), page("publish"))
+    read = shown(client)
+    refused = client.post(page("review"), {**read, "text": ""})
+    assertContains(refused, "Remarque", status_code=422)
+    client.post(page("review"), {**read, "place": str(block.uuid), "text": "Trop vague."})
+    assertRedirects(client.post(page("review-return"), read), page("publish"))
     letter = OutgoingEmail.objects.get(recipient=maude)
     assert "Trop vague." in letter.text
     client.force_login(maude)
     where = page("edit", "bloc", block.uuid)
-    for shown in (page("review"), page("course")):
-        assertContains(client.get(shown), where)
-        assertContains(client.get(shown), "Trop vague.")
+    for address in (page("review"), page("course")):
+        assertContains(client.get(address), where)
+        assertContains(client.get(address), "Trop vague.")
     client.post(page("review-settle", ReviewRemark.objects.get().pk))
     assertNotContains(client.get(page("course")), "Trop vague.")
     assertContains(client.get(page("publish")), "Demander une relecture")
@@ -136,14 +147,38 @@ def test_the_pages_lead_from_the_question_to_the_publication(client, course, mau
     client.force_login(maude)
     client.post(page("review-ask"))
     client.force_login(philippe)
-    client.post(page("review-approve"))
+    client.post(page("review-approve"), shown(client))
     client.force_login(maude)
-    shown = client.get(page("publish"))
-    assertContains(shown, "l’a approuvé")
-    assertContains(shown, "Publier cette version")
+    ready = client.get(page("publish"))
+    assertContains(ready, "l’a approuvé")
+    assertContains(ready, "Publier cette version")
     client.post(page("publish"))
     course.refresh_from_db()
     assert course.current_version.published_by == maude
+
+
+def test_an_old_page_neither_approves_nor_remarks_on_the_reading_that_replaced_it(
+    client, course, maude, philippe
+):
+    client.force_login(maude)
+    client.post(page("review-ask"))
+    client.force_login(philippe)
+    read = shown(client)
+    Lesson.objects.filter(key="signes").update(title="Les six signes")
+    client.force_login(maude)
+    client.post(page("review-ask"))
+    client.force_login(philippe)
+    for sent in (read, {}, {"relecture": "9" * 5000}):
+        refused = client.post(page("review-approve"), sent, follow=True)
+        assertContains(refused, "Cette relecture est close")
+        remark = client.post(page("review"), {**sent, "text": "Trop vague."})
+        assertContains(remark, "Cette relecture est close", status_code=422)
+        assertContains(remark, "Trop vague.", status_code=422)
+    assert not ReviewRemark.objects.exists()
+    states = PublicationReview.objects.order_by("pk").values_list("state", flat=True)
+    assert list(states) == [ReviewState.REPLACED, ReviewState.ASKED]
+    client.post(page("review-approve"), shown(client))
+    assert PublicationReview.objects.latest("pk").state == ReviewState.APPROVED
 
 
 def test_sending_back_without_a_word_is_refused(course, maude, philippe):
