@@ -4,13 +4,14 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from atn_platform.accounts.decorators import requires
 from atn_platform.accounts.http import SignedInRequest
 from atn_platform.core.exceptions import ActionError
 from atn_platform.core.queueing import after_commit
-from courses.models import Course
+from courses.models import Course, CourseVersion
 from courses.permissions import can_author
 from courses.queries import document, effects, versions
 from enrollments import actions
@@ -28,11 +29,7 @@ def move_people(request: SignedInRequest, code: str) -> HttpResponse:
         raise Http404
     version = versions([course.current_version_id])[course.current_version_id]
     if request.method == "POST":
-        try:
-            asked = actions.ask_move(version=version, by=request.user, at=timezone.now())
-            after_commit(task, move_id=asked.pk)
-        except ActionError as error:
-            messages.error(request, str(error))
+        _move(request, version)
         return redirect("enrollments:move-people", code)
     left = to_move(version).count()
     move = VersionMove.objects.filter(version=version).first()
@@ -46,3 +43,16 @@ def move_people(request: SignedInRequest, code: str) -> HttpResponse:
         "moved": max(0, move.people - left) if move else 0,
     }
     return render(request, "atelier/people.html", context)
+
+
+def _move(request: SignedInRequest, version: CourseVersion) -> None:
+    """Promise it, unless the page showed the effect of a version that is replaced since."""
+    if request.POST.get("version") != str(version.number):
+        said = _("Une version plus récente est en vigueur : relisez ce qu’elle change.")
+        messages.error(request, said)
+        return
+    try:
+        asked = actions.ask_move(version=version, by=request.user, at=timezone.now())
+        after_commit(task, move_id=asked.pk)
+    except ActionError as error:
+        messages.error(request, str(error))

@@ -201,7 +201,8 @@ def test_the_author_sees_what_it_changes_then_moves_everyone(client, two_version
     assertContains(shown, "3 personnes suivent la version 1")
     assertContains(shown, "À faire de plus")
     assertContains(shown, "Faire passer 3 personnes à la version 2")
-    assertRedirects(client.post(page), page)
+    assertContains(shown, '<input type="hidden" name="version" value="2">', html=True)
+    assertRedirects(client.post(page, {"version": "2"}), page)
     assertContains(client.get(page), "Personnes déjà passées à la nouvelle version\u00a0: 0 sur 3")
     move_people(move_id=VersionMove.objects.get().pk)
     assertContains(client.get(page), "Toutes les personnes en cours suivent cette version")
@@ -209,6 +210,18 @@ def test_the_author_sees_what_it_changes_then_moves_everyone(client, two_version
     course = client.get(reverse("enrollments:course", args=[code]))
     assertContains(course, "Ce cours est renouvelé")
     assertContains(course, "Nouvelle étape")
+
+
+def test_nobody_is_moved_to_a_version_whose_effect_was_not_shown(client, two_versions):
+    version, __ = two_versions
+    newer(version, lesson_document("z"))
+    client.force_login(UserFactory(role=Role.ADMINISTRATOR))
+    page = reverse("enrollments:move-people", args=[version.course.code.lower()])
+    for sent in ({"version": "2"}, {}):
+        told = client.post(page, sent, follow=True)
+        assertContains(told, "Une version plus récente est en vigueur")
+        assertContains(told, 'name="version" value="3"')
+    assert not VersionMove.objects.exists()
 
 
 def test_news_are_of_the_last_change_and_end_with_the_course():
