@@ -7,7 +7,9 @@ and what was published stays where it is. Media go along, stored once.
 from datetime import datetime
 from typing import Any
 
+from django.core.exceptions import ObjectDoesNotExist
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from atn_platform.accounts.models import User
@@ -28,12 +30,16 @@ def send(
     *, part: Lesson | Block, to: Module | Lesson, keeps: bool, by: User, at: datetime
 ) -> Lesson | Block:
     """Copy a lesson at the end of a module, or a block at the end of a lesson; unless it `keeps`,
-    the original then leaves its place. Raises SendingRefused, and what `remove` raises.
+    the original then leaves its place. What goes is what was saved last, whatever the caller read.
+    Raises SendingRefused, and what `remove` raises.
     """
     source, target = course_of(part), course_of(to)
     # In the order of keys: two authors who send to each other never wait in a circle.
     both = Course.objects.filter(pk__in={source.pk, target.pk}).order_by("pk")
     list(both.select_for_update(no_key=True))
+    _read_again(part)
+    _read_again(to)
+    _hold(part)
     made: Lesson | Block
     if isinstance(part, Lesson) and isinstance(to, Module):
         made = copy_lesson(part, to, part.title)
@@ -48,6 +54,26 @@ def send(
     if not keeps:
         remove(part=part, by=by, at=at)
     return made
+
+
+def _read_again(row: Module | Lesson | Block) -> None:
+    """Take what was saved last; nobody writes over it before the end."""
+    rows: QuerySet[Any] = type(row).objects.select_for_update(no_key=True)
+    try:
+        row.refresh_from_db(from_queryset=rows)
+    except ObjectDoesNotExist:
+        message = _("Cet élément vient d’être supprimé par quelqu’un d’autre.")
+        raise SendingRefused(message) from None
+
+
+def _hold(part: Lesson | Block) -> None:
+    """Let nobody save, in what is about to be copied, words that would then leave with it."""
+    blocks = Block.objects.filter(pk=part.pk)
+    if isinstance(part, Lesson):
+        blocks = part.blocks.all()
+    list(blocks.select_for_update(no_key=True).order_by("pk"))
+    questions = Question.objects.filter(block__in=blocks)
+    list(questions.select_for_update(no_key=True).order_by("pk"))
 
 
 def _bring_media(source: Course, target: Course, blocks: list[Block]) -> None:

@@ -1,13 +1,16 @@
 """Lessons and blocks that go from a course to another."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
+from django.db import OperationalError, connection, transaction
 from django.urls import reverse
 from pytest_django.asserts import assertContains, assertRedirects
 
 from atn_platform.accounts.enums import Role
 from atn_platform.core.exceptions import ActionError
 from courses import actions
-from courses.models import Asset, Block, Lesson, Question
+from courses.models import Asset, Block, Lesson, Module, Question
 from tests.factories import NOON, SessionFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -72,6 +75,57 @@ def test_what_moves_leaves_its_place(course, other, author):
     ranks = Block.objects.filter(lesson__key="signes").values_list("position", flat=True)
     assert list(ranks.order_by("position")) == list(range(1, len(ranks) + 1))
     assert not Block.objects.filter(pk=block.pk).exists()
+
+
+def test_what_was_saved_since_the_page_was_read_arrives(course, other, author):
+    """The lock of the course comes after the page read the object; autosave may come between."""
+    block = Block.objects.get(key="demain-matin")
+    Block.objects.filter(pk=block.pk).update(data={"prompt": "Le texte d’après."})
+    assert send(block, other, author, keeps=False).data == {"prompt": "Le texte d’après."}
+    lesson = Lesson.objects.get(key="signes")
+    Lesson.objects.filter(pk=lesson.pk).update(title="Le titre d’après", minutes=42)
+    made = send(lesson, other.module, author, keeps=False)
+    assert (made.title, made.minutes) == ("Le titre d’après", 42)
+
+
+def test_what_somebody_removed_meanwhile_goes_nowhere(course, other, author):
+    block = Block.objects.get(key="demain-matin")
+    Block.objects.filter(pk=block.pk).delete()
+    with pytest.raises(actions.SendingRefused, match="supprimé par quelqu’un"):
+        send(block, other, author, keeps=False)
+    lesson = Lesson.objects.get(key="signes")
+    there = Module.objects.get(pk=other.module_id)
+    actions.remove(part=other.module, by=author, at=NOON)
+    with pytest.raises(actions.SendingRefused, match="supprimé par quelqu’un"):
+        send(lesson, there, author, keeps=False)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_nobody_saves_in_what_is_leaving(course, other, author, monkeypatch):
+    """Words saved between the copy and the removal would leave with the original."""
+    exam = Lesson.objects.get(key="bilan")
+    question = Question.objects.filter(block__lesson=exam).first()
+    elsewhere = Block.objects.exclude(lesson=exam).first()  # the negative control
+    found = []
+
+    def can_be_saved(row):
+        rows = type(row).objects.filter(pk=row.pk)
+        try:
+            with transaction.atomic():
+                return bool(list(rows.select_for_update(no_key=True, nowait=True)))
+        except OperationalError:
+            return False
+        finally:
+            connection.close()
+
+    def remove(**fields):
+        with ThreadPoolExecutor(1) as pool:
+            found.extend(pool.map(can_be_saved, [exam, question.block, question, elsewhere]))
+        actions.remove(**fields)
+
+    monkeypatch.setattr("courses.actions.sending.remove", remove)
+    send(exam, other.module, author, keeps=False)
+    assert found == [False, False, False, True]
 
 
 def test_a_meeting_that_is_planned_does_not_leave_and_nothing_arrives(course, other, author):
