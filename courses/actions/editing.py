@@ -43,7 +43,11 @@ def values(node: Node) -> dict[str, Any]:
 
 def revision(node: Node) -> str:
     """Fingerprint of what the object says: the same words give the same revision."""
-    text = json.dumps(values(node), ensure_ascii=False, sort_keys=True)
+    return _print(values(node))
+
+
+def _print(said: dict[str, Any]) -> str:
+    text = json.dumps(said, ensure_ascii=False, sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
@@ -57,17 +61,20 @@ def save(
 ) -> None:
     """Write `changes` over the object if it still is as the author saw it (`seen`).
 
-    `uploads` are files by the name of the field that shall hold their name. Raises EditConflict,
+    `uploads` are files by the name of the field that shall hold their name. What stands already is
+    saved: its author asks again when the answer was lost on its way. Raises EditConflict,
     MediaRefused, or ActionError when the object is gone.
     """
     row = type(node).objects.select_for_update(no_key=True).filter(pk=node.pk).first()
     if row is None:
         raise ActionError(_("Cet élément vient d’être supprimé par quelqu’un d’autre."))
-    if revision(row) != seen:
+    if (stands := revision(row)) != seen:
+        if not uploads and _print(_changed(row, changes)) == stands:
+            return
         raise EditConflict(row)
     for name, (filename, content) in (uploads or {}).items():
         changes = {**changes, name: _keep(course_of(row), filename, content)}
-    _write(row, changes)
+    _write(row, _changed(row, changes))
 
 
 def course_of(node: Node) -> Course:
@@ -81,20 +88,29 @@ def course_of(node: Node) -> Course:
     return node.course if isinstance(node, Module) else node
 
 
-def _write(row: Node, changes: dict[str, Any]) -> None:
+def _changed(row: Node, changes: dict[str, Any]) -> dict[str, Any]:
+    """`values` of the object once the changes are written."""
     if isinstance(row, Block):
-        row.data = filled_in(changes)
-        row.save(update_fields=["data", "updated_at"])
-    elif isinstance(row, Question):
-        row.prompt = changes["prompt"]
+        return filled_in(changes)
+    if isinstance(row, Question):
         filled = filled_in({name: each for name, each in changes.items() if name != "prompt"})
         # Where it was taken from stays true, whatever is changed here.
         origin = {name: each for name, each in row.data.items() if name == "bank"}
-        row.data = {**filled, **origin}
+        return {"prompt": changes["prompt"], **filled, **origin}
+    return {name: changes[name] for name in COLUMNS[type(row)]}
+
+
+def _write(row: Node, said: dict[str, Any]) -> None:
+    if isinstance(row, Block):
+        row.data = said
+        row.save(update_fields=["data", "updated_at"])
+    elif isinstance(row, Question):
+        row.prompt = said["prompt"]
+        row.data = {name: each for name, each in said.items() if name != "prompt"}
         row.save(update_fields=["prompt", "data", "updated_at"])
     else:
-        for name in COLUMNS[type(row)]:
-            setattr(row, name, changes[name])
+        for name, each in said.items():
+            setattr(row, name, each)
         row.save(update_fields=[*COLUMNS[type(row)], "updated_at"])
 
 

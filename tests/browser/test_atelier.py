@@ -102,12 +102,21 @@ def test_two_texts_for_one_place_are_both_shown(browser, live_server, course, au
     context.close()
 
 
+def saved_without_an_answer(route):
+    assert route.fetch().ok
+    route.abort()
+
+
 def test_a_draft_is_saved_two_seconds_after_the_last_word(browser, live_server, course, author):
     context = context_for(browser)
     signed_in(context, live_server, author)
     page = context.new_page()
     page.goto(f"{live_server.url}{address(Lesson.objects.get(key='signes'), 'reglages/')}")
     title = page.get_by_label("Titre", exact=True)
+    page.route("**/reglages/", saved_without_an_answer, times=1)
+    title.fill("Les quatre signes")
+    expect(page.locator("form [role=status]")).to_contain_text("Pas encore enregistré")
+    assert Lesson.objects.get(key="signes").title == "Les quatre signes"
     title.fill("Les six signes")
     expect(page.locator("form [role=status]")).to_contain_text("Enregistré à")
     title.fill("Les sept signes")

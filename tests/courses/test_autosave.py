@@ -5,7 +5,7 @@ from django.urls import reverse
 
 from atn_platform.accounts.enums import Role
 from courses import actions
-from courses.models import Lesson
+from courses.models import Block, Lesson, Question
 from tests.factories import UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -39,6 +39,35 @@ def test_what_is_saved_answers_with_its_revision_so_that_the_next_one_is_no_conf
     assert status == 200
     lesson.refresh_from_db()
     assert (lesson.title, answer["seen"]) == ("Les sept signes", actions.revision(lesson))
+
+
+def test_what_is_sent_again_because_its_answer_was_lost_is_no_conflict(client, lesson):
+    sent = typed(lesson, title="Les six signes")
+    answers = [save(client, lesson, **sent) for __ in range(2)]
+    lesson.refresh_from_db()
+    now = actions.revision(lesson)
+    assert [(status, answer["seen"]) for status, answer in answers] == [(200, now)] * 2
+    assert lesson.title == "Les six signes"
+
+
+@pytest.mark.parametrize(
+    ("model", "key", "changes"),
+    [
+        (Block, "texte-2", {"markdown": "Autre texte.", "title": ""}),
+        (Question, "paires", {"prompt": "Associez.", "pairs": [("a", "b")], "competencies": None}),
+    ],
+)
+def test_each_object_is_the_same_when_saved_again(lesson, model, key, changes):
+    node = model.objects.get(key=key)
+    seen = actions.revision(node)
+    actions.save(node=node, changes=changes, seen=seen)
+    node.refresh_from_db()
+    saved_at = node.updated_at
+    actions.save(node=node, changes=changes, seen=seen)
+    with pytest.raises(actions.EditConflict):
+        actions.save(node=node, changes={**changes, "title": "Un de plus"}, seen=seen)
+    node.refresh_from_db()
+    assert node.updated_at == saved_at
 
 
 def test_somebody_else_s_text_is_not_written_over(client, lesson):
