@@ -1,5 +1,7 @@
 """What courses hold on a person: who gives a session, who published a version."""
 
+from collections import Counter
+
 from django.utils.translation import gettext_lazy as _
 
 from atn_platform.accounts.models import User
@@ -89,3 +91,9 @@ LINKS = [
 
 def export(user: User) -> Export:
     return personal.export(TABLES, user)
+
+
+def erase(user: User) -> Counter[str]:
+    """What they wrote to whoever read a course goes; that they asked stays, of nobody."""
+    PublicationReview.objects.filter(asked_by=user).update(note="")
+    return personal.erase(TABLES, user)

@@ -82,10 +82,14 @@ TABLES = [
     Table(
         Slot,
         (
-            About("coach", "coach starts_at ends_at how", Kind.FUNCTION, MEETS,
+            About("coach", "coach starts_at ends_at", Kind.FUNCTION, MEETS,
+                  Retention.SLOTS, (Reader.SELF, Reader.LEARNERS, Reader.ATN)),
+            About("coach", "how", Kind.CONTACT, MEETS,
                   Retention.SLOTS, (Reader.SELF, Reader.LEARNERS, Reader.ATN)),
         ),
         plain="id created_at updated_at uuid withdrawn_at",
+        stays=_("quand vous étiez disponible, sans votre nom : le rendez-vous appartient à la "
+                "personne qui l’a pris"),
     ),
     Table(
         Appointment,
@@ -270,9 +274,16 @@ def erase(user: User) -> Counter[str]:
     """Answers, scores and needs go; who followed what stays, of nobody, for figures."""
     with purging():
         gone = personal.erase(TABLES, user)
+        for private in (CoachNote, CoachAction):  # acts, but words that nobody else reads
+            gone[str(private._meta.verbose_name_plural)] += private.objects.filter(
+                author=user
+            ).delete()[0]
+    gone = +gone
     for table in TABLES:
         if table.model is Enrollment:
             personal.blank(table, user, Kind.RESULT)
         if table.model is Registration:
             personal.blank(table, user, Kind.NEED)
+        if table.model is Slot:
+            personal.blank(table, user, Kind.CONTACT)
     return gone

@@ -47,7 +47,7 @@ def move(links: Iterable[Link], *, absorbed: int, kept: int) -> Iterator[Change]
         rows = link.model._base_manager  # noqa: SLF001 -- every model has it, and it hides nothing
         for row in rows.filter(**{link.field: absorbed}).order_by("pk"):
             same = {name: getattr(row, name) for name in link.once}
-            if not same or not rows.filter(**{link.field: kept}, **same).exists():
+            if not same or not rows.filter(**(same | {link.field: kept})).exists():
                 yield written(row, **{link.field: kept})
 
 

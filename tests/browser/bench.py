@@ -23,7 +23,7 @@ ADOPT = """css => {
   sheet.replaceSync(css);
   document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];
 }"""
-MOST_STOPS = 250
+MOST_STOPS, SOON = 250, 100  # ms
 PARKED = "about:blank#bench"
 
 Mutation = Callable[[Page], None]
@@ -139,6 +139,9 @@ def _stops(page: Page) -> dict[str, dict]:
     for _ in range(MOST_STOPS):
         page.keyboard.press("Tab")
         stop = page.evaluate("atnChecks.stop()")
+        if stop is not None and not stop["ring"]:
+            page.wait_for_timeout(SOON)  # a frame takes the focus before the page knows it
+            stop = page.evaluate("atnChecks.stop()")
         if stop is not None and stop["id"] == last:
             continue  # a date has several parts; a trap is found by what is never reached
         last = stop and stop["id"]

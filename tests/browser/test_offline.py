@@ -53,7 +53,7 @@ def devices(browser, live_server, rejean):
 
 def carry(page, live_server) -> None:
     page.goto(f"{live_server.url}/cours/ess-101/")
-    page.get_by_role("link", name="Emporter ce cours").click()
+    page.get_by_role("link", name="Le garder sur cet appareil").click()
     expect(page.get_by_text(re.compile(r"2 leçons, \d+ ko"))).to_be_visible()
     page.get_by_role("button", name="Emporter").click()
     expect(page.get_by_text("2 leçons sont sur cet appareil")).to_be_visible()

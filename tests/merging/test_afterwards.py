@@ -102,7 +102,7 @@ def test_p06_an_erasure_takes_the_account_that_was_united_within_its_thirty_days
     marks = {*absorbed.marks, *absorbed.secrets, *kept.marks, *kept.secrets}
     assert len(tables_saying(*marks)) > 20
     erased(kept.person, at=NOW + timedelta(days=3))
-    kinds = {"certificates.Certificate", "certificates.CertificateFile", "consents.Consent",
+    kinds = {"certificates.Certificate", "certificates.CertificateFile", "consents.Consent", "courses.Course",
              "municipalities.ImportBatch", "municipalities.MailDomain"}  # fmt: skip
     assert set(tables_saying(*marks)) <= kinds
     for account in (kept.person, absorbed.person):

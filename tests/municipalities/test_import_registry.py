@@ -215,7 +215,7 @@ def test_a_source_that_cannot_be_read_is_one_sentence(source, expected):
 @pytest.mark.parametrize(
     "host",
     ["127.0.0.1:9", "localhost", "[::1]", "[::ffff:127.0.0.1]", "2130706433", "10.1.2.3",
-     "169.254.169.254", "ailleurs@192.168.1.1"],
+     "169.254.169.254", "192.168.1.1"],
 )  # fmt: skip
 def test_s64_an_address_inside_is_not_connected_to(host):
     with pytest.raises(CommandError, match="n’est pas publique"):

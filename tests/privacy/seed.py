@@ -87,6 +87,7 @@ def plant(town: str, *, actor: User | None = None) -> Garden:
         owner=person, title=garden.mark(), review_on=AT.date()
     )
     version = VersionFactory(course=meeting.course, number=2, published_by=person)
+    meeting.course.refresh_from_db()
     known = (person, meeting, meeting.course, version, PathFactory(), MunicipalityFactory())
     garden.made = {type(each): each for each in known}
     for table in tables():

@@ -43,6 +43,7 @@ KEPT = {
     "certificates.Certificate": ["number", "code"],
     "certificates.CertificateFile": ["sha256"],
     "consents.Consent": ["words"],
+    "courses.Course": ["title"],
     "municipalities.ImportBatch": ["name"],
     "municipalities.MailDomain": ["domain"],
 }

@@ -112,7 +112,7 @@ def test_p06_the_person_is_told_what_goes_what_stays_and_why(client):
     EnrollmentFactory(mandate=mandate, completed=True)
     client.force_login(mandate.user)
     page = client.get(ERASE)
-    for words in ("Ce qui sera effacé", "Ce qui restera, sans votre nom", "7 jours",
+    for words in ("Ce qui sera effacé", "Ce qui restera, sans le nom, et pourquoi", "7 jours",
                   "les statistiques déjà publiées ne changent pas"):  # fmt: skip
         assertContains(page, words)
     assertContains(client.post(ERASE, {}), "Cochez cette case", status_code=422)
