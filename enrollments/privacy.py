@@ -104,7 +104,7 @@ TABLES = [
     Table(
         CoachNote,
         (
-            About("author", "author organisation text written_at", Kind.ACT, FOLLOWS_UP,
+            About("author", "author organisation text written_at", Kind.FUNCTION, FOLLOWS_UP,
                   Retention.COACHING, ALONE),
         ),
         plain="id created_at updated_at uuid",
@@ -112,7 +112,7 @@ TABLES = [
     Table(
         CoachAction,
         (
-            About("author", "author organisation text noted_at done_at", Kind.ACT, FOLLOWS_UP,
+            About("author", "author organisation text noted_at done_at", Kind.FUNCTION, FOLLOWS_UP,
                   Retention.COACHING, ALONE),
         ),
         plain="id created_at updated_at",
@@ -265,6 +265,9 @@ LINKS = [
     *stays(GroupEnrollment, "by"),
 ]
 
+# Rows that stay, and the fields of them that are emptied.
+BLANKED = {Enrollment: Kind.RESULT, Registration: Kind.NEED, Slot: Kind.CONTACT}
+
 
 def export(user: User) -> Export:
     return personal.export(TABLES, user)
@@ -274,16 +277,7 @@ def erase(user: User) -> Counter[str]:
     """Answers, scores and needs go; who followed what stays, of nobody, for figures."""
     with purging():
         gone = personal.erase(TABLES, user)
-        for private in (CoachNote, CoachAction):  # acts, but words that nobody else reads
-            gone[str(private._meta.verbose_name_plural)] += private.objects.filter(
-                author=user
-            ).delete()[0]
-    gone = +gone
     for table in TABLES:
-        if table.model is Enrollment:
-            personal.blank(table, user, Kind.RESULT)
-        if table.model is Registration:
-            personal.blank(table, user, Kind.NEED)
-        if table.model is Slot:
-            personal.blank(table, user, Kind.CONTACT)
+        if table.model in BLANKED:
+            personal.blank(table, user, BLANKED[table.model])
     return gone
