@@ -52,13 +52,15 @@ function dire(texte,lien){
 }
 const pese=e=>!e.motif&&e.verbe!=="ouvre"; // une leçon ouverte part aussi, sans qu'on en parle
 const attendre=n=>dire(n?combien(n,"réponse gardée","réponses gardées")+" sur cet appareil, en attente du réseau.":"",document.body.dataset.horsLigne==="accueil"?null:["Voir ce qui attend",ACCUEIL]);
+const FINI="Tout est enregistré.";
 let delai=1000,taille=100,minuterie;
 const plusTard=s=>{clearTimeout(minuterie);minuterie=setTimeout(envoyer,s||delai+Math.random()*500);delai=Math.min(delai*2,3e5)};
 const envoyer=()=>navigator.locks.request("hors-ligne",async()=>{
   let envoyes=0;
   for(;;){
     const tout=(await file()).filter(e=>!e.motif);
-    if(!tout.length){if(envoyes)dire("Tout est enregistré.",document.body.dataset.horsLigne==="lecon"?["Voir la page à jour",location.pathname]:null);else dire("");return listes()}
+    // Un second envoi, parti juste après le premier, ne trouve rien et n'efface pas ce que l'autre a dit.
+    if(!tout.length){if(envoyes)dire(FINI,document.body.dataset.horsLigne==="lecon"?["Voir la page à jour",location.pathname]:null);else if(!etat?.textContent.startsWith(FINI))dire("");return listes()}
     try{
       const qui=await fetch(JOURNAL,{redirect:"manual",cache:"no-store"});
       if(qui.type==="opaqueredirect"){dire("Reconnectez-vous pour envoyer vos réponses. Rien n’est perdu.",["Se connecter","/compte/login/code/?next="+encodeURIComponent(location.pathname)]);return listes()}

@@ -22,6 +22,10 @@ LEFT = """async () => ({
   bases: (await indexedDB.databases()).map(each => each.name),
   workers: (await navigator.serviceWorker.getRegistrations()).length,
 })"""
+ONLINE_AGAIN = """() => {
+  dispatchEvent(new Event("online"));
+  return navigator.locks.request("hors-ligne", () => null);
+}"""
 NOTHING = {"caches": [], "bases": [], "workers": 0}
 
 
@@ -147,6 +151,9 @@ def test_a_lesson_is_read_and_finished_without_the_line_from_any_address(
     expect(phone.get_by_text("Gardé sur cet appareil à")).to_be_visible()
     phone.context.set_offline(False)
     expect(waiting(phone, "Tout est enregistré")).to_be_visible(timeout=30_000)
+    # The browser says twice that the line is back: the second sending finds nothing to say.
+    phone.evaluate(ONLINE_AGAIN)
+    expect(waiting(phone, "Tout est enregistré")).to_be_visible()
     enrollment = rejean.enrollments.get()
     assert enrollment.stations_done == 1
     # A session that ran out loses nothing: one signs in, and all of it leaves.

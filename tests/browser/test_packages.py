@@ -188,7 +188,9 @@ def test_a_place_overtaken_elsewhere_is_let_go_and_the_next_ones_are_kept(follow
     kept = [f"module:{said['owner']}:{said['place']}", json.dumps([waits])]
     page.evaluate("([key, queue]) => localStorage.setItem(key, queue)", kept)
     page.get_by_role("link", name=OPEN).click()
-    inside(page).get_by_role("button", name="Suite").click()
+    # The visit keeps a place as it opens: what is awaited is the one that tells of page 2.
+    with page.expect_response(lambda answer: "vu:2" in (answer.request.post_data or "")):
+        inside(page).get_by_role("button", name="Suite").click()
     expect(page.locator("#garde")).to_contain_text("Enregistré à")
 
     expect(page.locator("#dit")).to_be_empty()
