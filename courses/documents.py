@@ -125,17 +125,17 @@ class BlockDoc(TypedDict):
     key: str
     kind: str
     html: NotRequired[str]  # text, callout, message (body), reflection (prompt), scenario (intro)
-    title: NotRequired[str]  # callout, file, video, scenario, quiz, package
+    title: NotRequired[str]  # callout, file, video, audio, scenario, quiz, package
     tone: NotRequired[Literal["info", "action", "warning"]]  # callout
-    asset: NotRequired[AssetDoc]  # image, video, file, package
+    asset: NotRequired[AssetDoc]  # image, video, audio, file, package
     alt: NotRequired[str]  # image; empty only when decorative
     decorative: NotRequired[bool]  # image
     holds_text: NotRequired[bool]  # image: its author says that words are drawn in it
     caption: NotRequired[str]  # image
-    captions: NotRequired[AssetDoc]  # video, WebVTT
+    captions: NotRequired[AssetDoc]  # video, audio: WebVTT
     audio: NotRequired[AssetDoc | None]  # video: the listening version
-    seconds: NotRequired[int]  # video
-    transcript_html: NotRequired[str]  # video
+    seconds: NotRequired[int]  # video, audio
+    transcript_html: NotRequired[str]  # video, audio
     equivalent_html: NotRequired[str]  # package: the same in words, which counts as much
     finishes: NotRequired[bool]  # package: what it says of its completion finishes the lesson
     sender: NotRequired[str]  # message

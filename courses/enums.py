@@ -32,6 +32,7 @@ class BlockKind(models.TextChoices):
     CALLOUT = "callout", _("encadré")
     IMAGE = "image", _("image")
     VIDEO = "video", _("vidéo")
+    AUDIO = "audio", _("enregistrement sonore")
     FILE = "file", _("fichier")
     MESSAGE = "message", _("message annoté")
     REFLECTION = "reflection", _("réflexion")

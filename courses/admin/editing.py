@@ -28,7 +28,8 @@ from courses.forms.drafts import (
 from courses.forms.questions import question_form
 from courses.graph import graph
 from courses.models import Block, Course, Lesson, Module, Question
-from courses.queries import asset_documents, block_document
+from courses.queries import asset_documents
+from courses.queries.blocks import block_document
 from courses.queries.questions import question_document
 
 

@@ -17,6 +17,7 @@ from courses.enums import BlockKind, LessonKind
 LIGHTEST_LESSON = 100_000  # bytes of text and images a lesson may weigh
 HEAVIEST_PICTURE = 60_000
 HEAVIEST_MINUTE = 2_500_000  # bytes of a video
+HEAVIEST_SOUND = 500_000  # bytes of a minute of a recording: speech needs half of it
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +174,28 @@ def _video(block: BlockDoc) -> Iterator[str]:
         yield _("La durée de la vidéo manque.")
 
 
+def _audio(block: BlockDoc) -> Iterator[str]:
+    """Captions follow the voice, for whoever hears badly; the transcript is what paper shows."""
+    if "asset" not in block:
+        yield _("Le fichier de l’enregistrement manque.")
+    elif not block["asset"]["type"].startswith("audio/"):
+        yield _("Le fichier de l’enregistrement n’est pas un son.")
+    if not block["title"]:
+        yield _("L’enregistrement n’a pas de titre.")
+    if "captions" not in block:
+        yield _("L’enregistrement n’a pas de sous-titres (.vtt).")
+    if not block["transcript_html"]:
+        yield _("L’enregistrement n’a pas de transcription.")
+    if not block["seconds"]:
+        yield _("La durée de l’enregistrement manque.")
+
+
+def _loud(block: BlockDoc) -> Iterator[str]:
+    asset = block.get("asset")
+    if asset and block["seconds"] and asset["size"] * 60 / block["seconds"] > HEAVIEST_SOUND:
+        yield _("L’enregistrement pèse plus de 500 ko par minute : une voix passe à la moitié.")
+
+
 def _file(block: BlockDoc) -> Iterator[str]:
     if "asset" not in block:
         yield _("Le fichier à télécharger manque.")
@@ -240,6 +263,7 @@ _BLOCKS: dict[str, Callable[[BlockDoc], Iterable[str]]] = {
     BlockKind.CALLOUT: _callout,
     BlockKind.IMAGE: _image,
     BlockKind.VIDEO: _video,
+    BlockKind.AUDIO: _audio,
     BlockKind.FILE: _file,
     BlockKind.MESSAGE: _message,
     BlockKind.REFLECTION: _text,
@@ -250,4 +274,5 @@ _BLOCKS: dict[str, Callable[[BlockDoc], Iterable[str]]] = {
 _ADVICE: dict[str, Callable[[BlockDoc], Iterable[str]]] = {
     BlockKind.IMAGE: _pale,
     BlockKind.VIDEO: _heavy,
+    BlockKind.AUDIO: _loud,
 }

@@ -21,6 +21,9 @@ BLOCK_FIELDS: dict[str, dict[str, type]] = {
         "title": str, "file": str, "captions": str, "audio": str, "seconds": int,
         "transcript": str,
     },
+    BlockKind.AUDIO: {
+        "title": str, "file": str, "captions": str, "seconds": int, "transcript": str,
+    },
     BlockKind.FILE: {"title": str, "file": str},
     BlockKind.MESSAGE: {"sender": str, "subject": str, "text": str, "clues": list},
     BlockKind.REFLECTION: {"text": str, "options": list},

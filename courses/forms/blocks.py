@@ -157,6 +157,25 @@ class VideoForm(MediaForm):
     transcript = ProseField(label=_("Transcription"), help_text=MARKDOWN_HINT)
 
 
+class AudioForm(MediaForm):
+    FILES = {
+        "file": (_("Son"), ("audio/",)),
+        "captions": (_("Sous-titres (.vtt)"), ("text/vtt",)),
+    }
+    title = forms.CharField(label=_("Titre"), max_length=160, required=False)
+    seconds = forms.IntegerField(
+        label=_("Durée (secondes)"), min_value=0, max_value=36_000, required=False, localize=False
+    )
+    transcript = ProseField(
+        label=_("Transcription"),
+        help_text=_(
+            "Tout ce qui se dit, et les bruits qui comptent : c’est elle que montrent le papier "
+            "et le mode léger. %s"
+        )
+        % MARKDOWN_HINT,
+    )
+
+
 class FileForm(MediaForm):
     FILES = {"file": (_("Fichier"), ("application/pdf", "image/", "audio/", "video/", "text/"))}
     title = forms.CharField(label=_("Titre du lien"), max_length=160, required=False)
@@ -189,6 +208,7 @@ _FORMS: dict[str, type[NodeForm]] = {
     BlockKind.CALLOUT: CalloutForm,
     BlockKind.IMAGE: ImageForm,
     BlockKind.VIDEO: VideoForm,
+    BlockKind.AUDIO: AudioForm,
     BlockKind.FILE: FileForm,
     BlockKind.MESSAGE: MessageForm,
     BlockKind.REFLECTION: ReflectionForm,

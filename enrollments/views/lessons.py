@@ -34,8 +34,9 @@ from enrollments.queries.scenario import scenario
 from enrollments.queries.sessions import Meeting, coming
 from enrollments.queries.thread import thread
 
-# Kinds of questions that the common style sheet does not know.
+# Kinds of questions and of blocks that the common style sheet does not know.
 DRAWN = {"cloze", "hot-spot"}
+DRAWN_BLOCKS = {"audio"}
 
 
 @require_safe
@@ -80,7 +81,8 @@ def _page(
         "following": following,
         "meetings": _meetings(request, enrollment, station),
         "exercises": any(
-            DRAWN & {question["kind"] for question in each.get("questions", ())}
+            each["kind"] in DRAWN_BLOCKS
+            or DRAWN & {question["kind"] for question in each.get("questions", ())}
             for each in station["blocks"]
         ),
         "blocks": [

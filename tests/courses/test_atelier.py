@@ -11,6 +11,7 @@ from atn_platform.accounts.enums import Role
 from atn_platform.audit.models import Entry
 from atn_platform.core.exceptions import ActionError
 from courses import actions
+from courses.enums import BlockKind
 from courses.models import Block, Course, Lesson, Module, Question
 from tests.factories import NOON, EnrollmentFactory, SessionFactory, UserFactory
 
@@ -328,7 +329,7 @@ def test_a_question_is_added_by_its_kind(client, author, course):
 
 @pytest.mark.parametrize(
     "kind",
-    ["text", "callout", "image", "video", "file", "message", "reflection", "scenario", "quiz"],
+    BlockKind.values,
 )
 def test_a_block_of_any_kind_may_stay_empty_in_a_draft(client, author, course, kind):
     lesson = Lesson.objects.get(key="signes")

@@ -243,18 +243,25 @@ IMAGE = {
     "asset": {"name": "tel.png", "sha256": "d" * 64, "type": "image/png", "size": 45_000,
               "width": 640, "height": 360},
 }  # fmt: skip
+AUDIO = {
+    "uuid": str(uuid5(NAMESPACE_URL, "audio")), "key": "audio", "kind": "audio",
+    "title": "Le message", "seconds": 23, "transcript_html": "<p>Votre accès sera coupé.</p>",
+    "asset": {"name": "message.mp3", "sha256": "f" * 64, "type": "audio/mpeg", "size": 92_000},
+    "captions": {"name": "message.vtt", "sha256": "b" * 64, "type": "text/vtt", "size": 500},
+}  # fmt: skip
 DECOR = {**IMAGE, "uuid": str(uuid5(NAMESPACE_URL, "decor")), "alt": "", "decorative": True}
 
 
 def test_light_mode_gives_the_words_first_and_media_to_whoever_asks(client):
     station = lesson_document("a")
-    station["blocks"] += [VIDEO, IMAGE, DECOR]
+    station["blocks"] += [VIDEO, IMAGE, DECOR, AUDIO]
     enrollment = EnrollmentFactory(version=VersionFactory(stations=[station]))
     client.force_login(enrollment.learner)
     url = reverse("enrollments:lesson", args=[enrollment.course.code.lower(), "a"])
     page = client.get(url)
     assertContains(page, "<video")
-    assertContains(page, 'kind="captions"')
+    assertContains(page, 'kind="captions"', count=2)
+    assertContains(page, "Télécharger l’enregistrement (92\xa0ko)")
     # Above the film, and on its face until the first image.
     assertContains(page, "1\xa0min\xa035\xa0s, 9,8\xa0Mo", count=2)
     assertContains(page, "<img", count=2)
@@ -265,6 +272,8 @@ def test_light_mode_gives_the_words_first_and_media_to_whoever_asks(client):
     assertNotContains(page, '<details class="card')
     assertContains(page, "Bonjour, ici le soutien.")
     assertContains(page, "Voir la vidéo (1\xa0min\xa035\xa0s, 9,8\xa0Mo)")
+    assertContains(page, "Votre accès sera coupé.")
+    assertContains(page, "Écouter (23\xa0s, 92\xa0ko)")
     assertContains(page, "Un téléphone qui sonne")
     assertContains(page, "Voir l’image", count=1)
     del client.cookies["atn_leger"]

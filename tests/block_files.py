@@ -1,0 +1,26 @@
+"""Blocks of every kind that is more than words, as the files that an author writes."""
+
+from pathlib import Path
+
+# The beginning of an MPEG frame: enough for a file whose type is told by its name.
+SOUND = b"\xff\xf3\x40\xc4" + b"\0" * 400
+CAPTIONS = "WEBVTT\n\n00:00.000 --> 00:04.000\nVotre accès sera coupé à midi.\n"
+AUDIO = """
+::: audio message-vocal
+title: Le message du lundi
+file: message.mp3
+captions: message.vtt
+seconds: 23
+transcript: Votre accès sera **coupé** à midi.
+:::
+"""
+TEXTS = {"audio": AUDIO}
+
+
+def add_blocks(course: Path, *kinds: str) -> None:
+    """Put a block of each of these kinds, or of all, at the end of tests.course_files' lesson."""
+    lesson = course / "lessons" / "signes.md"
+    lesson.write_text(lesson.read_text() + "".join(TEXTS[kind] for kind in kinds or TEXTS))
+    (course / "media").mkdir(exist_ok=True)
+    (course / "media" / "message.mp3").write_bytes(SOUND)
+    (course / "media" / "message.vtt").write_text(CAPTIONS)
