@@ -6,6 +6,7 @@ pages print it as it is. `correct` flags and answers never reach a page before s
 
 from collections.abc import Iterator
 from functools import lru_cache
+from html import escape
 from typing import Any, Literal, NotRequired, TypedDict
 from uuid import UUID
 
@@ -118,26 +119,41 @@ class SceneDoc(TypedDict):
     ending: Literal["", "good", "mixed", "bad"]
 
 
+class StepDoc(TypedDict):
+    title: str
+    html: str
+
+
+class CellDoc(TypedDict):
+    """A cell of a table; `scope` is « col », « row », or empty when it is no header."""
+
+    html: str
+    scope: str
+
+
 class BlockDoc(TypedDict):
     """One block. Optional parts by `kind` (BlockKind), as listed beside them."""
 
     uuid: str
     key: str
     kind: str
-    html: NotRequired[str]  # text, callout, message (body), reflection (prompt), scenario (intro)
-    title: NotRequired[str]  # callout, file, video, audio, scenario, quiz, package
+    # What is read first, in: text, callout, steps, message, reflection, scenario.
+    html: NotRequired[str]
+    title: NotRequired[str]  # callout, file, video, audio, steps, scenario, quiz, package
     tone: NotRequired[Literal["info", "action", "warning"]]  # callout
     asset: NotRequired[AssetDoc]  # image, video, audio, file, package
     alt: NotRequired[str]  # image; empty only when decorative
     decorative: NotRequired[bool]  # image
     holds_text: NotRequired[bool]  # image: its author says that words are drawn in it
-    caption: NotRequired[str]  # image
+    caption: NotRequired[str]  # image, table
     captions: NotRequired[AssetDoc]  # video, audio: WebVTT
     audio: NotRequired[AssetDoc | None]  # video: the listening version
     seconds: NotRequired[int]  # video, audio
     transcript_html: NotRequired[str]  # video, audio
     equivalent_html: NotRequired[str]  # package: the same in words, which counts as much
     finishes: NotRequired[bool]  # package: what it says of its completion finishes the lesson
+    steps: NotRequired[list[StepDoc]]  # steps
+    rows: NotRequired[list[list[CellDoc]]]  # table
     sender: NotRequired[str]  # message
     subject: NotRequired[str]  # message
     clues: NotRequired[list[dict[str, str]]]  # message: {"mark": "1", "text": "…"}
@@ -221,6 +237,14 @@ def block(lesson: LessonDoc, uuid: UUID | str) -> BlockDoc | None:
     """The block of that UUID in a station, or None."""
     wanted = str(uuid)
     return next((block for block in lesson["blocks"] if block["uuid"] == wanted), None)
+
+
+def parts_html(block: BlockDoc) -> Iterator[str]:
+    """HTML of the parts of a block that stand apart from its own: steps, cells of a table."""
+    for step in block.get("steps", ()):
+        yield f"<p>{escape(step['title'])}</p>{step['html']}"
+    for row in block.get("rows", ()):
+        yield from (f"<p>{cell['html']}</p>" for cell in row)
 
 
 def data_of(document: dict[str, Any]) -> CourseDoc:

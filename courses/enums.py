@@ -34,6 +34,8 @@ class BlockKind(models.TextChoices):
     VIDEO = "video", _("vidéo")
     AUDIO = "audio", _("enregistrement sonore")
     FILE = "file", _("fichier")
+    STEPS = "steps", _("étapes")
+    TABLE = "table", _("tableau")
     MESSAGE = "message", _("message annoté")
     REFLECTION = "reflection", _("réflexion")
     SCENARIO = "scenario", _("scénario")

@@ -29,6 +29,8 @@ STYLE = """body{font-family:sans-serif;line-height:1.5}
 .facts{font-size:.9em}
 .lines{height:4em;border-bottom:1px solid}
 img{max-width:100%}
+table{border-collapse:collapse}
+th,td{border:1px solid;padding:.25em .5em;text-align:left;vertical-align:top}
 """
 Page = tuple[str, str, str]  # file name, title, body
 

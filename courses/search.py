@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from django.contrib.postgres.search import SearchQuery, SearchRank
 from django.db.models import F
 
-from courses.documents import BlockDoc, CourseDoc, LessonDoc, stations
+from courses.documents import BlockDoc, CourseDoc, LessonDoc, parts_html, stations
 from courses.models import Course, SearchEntry
 from courses.stems import WORD, stem, stems
 
@@ -63,6 +63,7 @@ def words(block: BlockDoc) -> str:
         block.get(name, "")
         for name in ("title", "html", "transcript_html", "equivalent_html", "caption")
     ]
+    said += parts_html(block)
     said += [clue["text"] for clue in block.get("clues", ())]
     said += [scene["text_html"] for scene in block.get("scenes", ())]
     return " ".join(plain(str(part)) for part in said if part)

@@ -14,7 +14,33 @@ seconds: 23
 transcript: Votre accès sera **coupé** à midi.
 :::
 """
-TEXTS = {"audio": AUDIO}
+STEPS = """
+::: steps dix-minutes
+title: Les premiers gestes
+text: Gardez votre calme.
+steps:
+- title: Isoler
+  text: |
+    Débranchez le câble.
+
+    - Puis le Wi-Fi.
+- title: Signaler
+  text: '[Au téléphone]'
+- title: Attendre
+:::
+"""
+TABLE = """
+::: table delais
+caption: Qui prévenir, et quand
+header: both
+rows: |
+  | Quand | Qui | Comment |
+  |---|---|---|
+  | Tout de suite | La **direction** | Au téléphone |
+  | Ensuite | a \\| b | |
+:::
+"""
+TEXTS = {"audio": AUDIO, "steps": STEPS, "table": TABLE}
 
 
 def add_blocks(course: Path, *kinds: str) -> None:

@@ -23,7 +23,15 @@ def render(text: str) -> str:
 
     Raw HTML in the text is shown as text. Links keep http, https, mailto and tel only.
     """
-    html = _PARSER.render(text)
+    return _cleaned(_PARSER.render(text))
+
+
+def render_line(text: str) -> str:
+    """Like render(), of one line: no paragraph, no heading."""
+    return _cleaned(_PARSER.renderInline(text))
+
+
+def _cleaned(html: str) -> str:
     html = (
         html.replace("<h1>", "<h2>").replace("</h1>", "</h2>").replace("<th>", '<th scope="col">')
     )

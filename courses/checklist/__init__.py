@@ -19,6 +19,8 @@ HEAVIEST_PICTURE = 60_000
 HEAVIEST_MINUTE = 2_500_000  # bytes of a video
 HEAVIEST_SOUND = 500_000  # bytes of a minute of a recording: speech needs half of it
 
+LEAST_STEPS, LEAST_ROWS, WIDEST_TABLE = 2, 2, 5
+
 
 @dataclass(frozen=True, slots=True)
 class Issue:
@@ -193,7 +195,7 @@ def _audio(block: BlockDoc) -> Iterator[str]:
 def _loud(block: BlockDoc) -> Iterator[str]:
     asset = block.get("asset")
     if asset and block["seconds"] and asset["size"] * 60 / block["seconds"] > HEAVIEST_SOUND:
-        yield _("L’enregistrement pèse plus de 500 ko par minute : une voix passe à la moitié.")
+        yield _("L’enregistrement pèse plus de 500 ko par minute : une voix passe à la moitié.")
 
 
 def _file(block: BlockDoc) -> Iterator[str]:
@@ -201,6 +203,32 @@ def _file(block: BlockDoc) -> Iterator[str]:
         yield _("Le fichier à télécharger manque.")
     if not block["title"]:
         yield _("Le fichier n’a pas de titre.")
+
+
+def _steps(block: BlockDoc) -> Iterator[str]:
+    if not block["title"]:
+        yield _("La marche à suivre n’a pas de titre.")
+    if len(block["steps"]) < LEAST_STEPS:
+        yield _("La marche à suivre a moins de deux étapes.")
+    for number, step in enumerate(block["steps"], start=1):
+        if not step["title"]:
+            yield _("L’étape %d n’a pas de titre.") % number
+
+
+def _table(block: BlockDoc) -> Iterator[str]:
+    if not block["caption"]:
+        yield _("Le tableau n’a pas de titre.")
+    if len(block["rows"]) < LEAST_ROWS:
+        yield _("Le tableau a moins de deux lignes.")
+    cells = [cell for row in block["rows"] for cell in row]
+    # The corner of two rows of headers may stay empty: it is the header of nothing.
+    if any(cell["scope"] and not cell["html"] for cell in cells[1:]):
+        yield _("Une colonne ou une ligne du tableau n’a pas d’en-tête.")
+
+
+def _wide(block: BlockDoc) -> Iterator[str]:
+    if block["rows"] and len(block["rows"][0]) > WIDEST_TABLE:
+        yield _("Le tableau a plus de cinq colonnes : sur un téléphone, il se lit mal.")
 
 
 def _message(block: BlockDoc) -> Iterator[str]:
@@ -265,6 +293,8 @@ _BLOCKS: dict[str, Callable[[BlockDoc], Iterable[str]]] = {
     BlockKind.VIDEO: _video,
     BlockKind.AUDIO: _audio,
     BlockKind.FILE: _file,
+    BlockKind.STEPS: _steps,
+    BlockKind.TABLE: _table,
     BlockKind.MESSAGE: _message,
     BlockKind.REFLECTION: _text,
     BlockKind.SCENARIO: _scenario,
@@ -275,4 +305,5 @@ _ADVICE: dict[str, Callable[[BlockDoc], Iterable[str]]] = {
     BlockKind.IMAGE: _pale,
     BlockKind.VIDEO: _heavy,
     BlockKind.AUDIO: _loud,
+    BlockKind.TABLE: _wide,
 }

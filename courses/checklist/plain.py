@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from django.utils.translation import gettext as _
 
 from atn_platform.core import french, markdown
-from courses.documents import BlockDoc, CourseDoc, LessonDoc, stations
+from courses.documents import BlockDoc, CourseDoc, LessonDoc, parts_html, stations
 from courses.enums import BlockKind, LessonKind
 
 LONGEST_SENTENCE = 30  # words
@@ -26,7 +26,7 @@ Glossary = Mapping[str, str]
 
 def long_sentence(block: BlockDoc) -> str | None:
     """The first sentence of a block that is too long."""
-    for sentence in markdown.sentences(block.get("html", "")):
+    for sentence in _sentences(block):
         words = sentence.split(" ")
         if len(words) > LONGEST_SENTENCE:
             return _("Une phrase dépasse 30 mots : %s…") % " ".join(words[:6])
@@ -54,11 +54,15 @@ def estimated(lesson: LessonDoc) -> float:
 
 def _minutes(block: BlockDoc) -> float:
     # The transcript of a video is read instead of it.
-    words = sum(len(each.split()) for each in markdown.sentences(block.get("html", "")))
+    words = sum(len(each.split()) for each in _sentences(block))
     questions = len(block.get("questions", ()))
     asked = min(block.get("draw") or questions, questions)
     exercise = _exercise(block) + QUESTION_MINUTES * asked
     return words / WORDS_A_MINUTE + block.get("seconds", 0) / 60 + exercise
+
+
+def _sentences(block: BlockDoc) -> list[str]:
+    return markdown.sentences(block.get("html", "") + "".join(parts_html(block)))
 
 
 def _exercise(block: BlockDoc) -> float:
@@ -105,5 +109,5 @@ def _is_explained(acronym: str, text: str) -> bool:
 
 
 def _words(block: BlockDoc) -> str:
-    texts = [str(block.get(name) or "") for name in _HTML]
+    texts = [*(str(block.get(name) or "") for name in _HTML), *parts_html(block)]
     return " ".join(sentence for html in texts for sentence in markdown.sentences(html))

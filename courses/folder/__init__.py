@@ -26,6 +26,7 @@ from courses.folder.shapes import (
     QUESTION_KEYS,
     WORDS,
 )
+from courses.folder.tables import HEADERS, check_rows
 from courses.yaml_source import (
     Problem,
     Source,
@@ -331,6 +332,8 @@ def _check_block(source: Source, block: BlockText) -> None:
         return
     check_fields(source, block.data, (), BLOCK_FIELDS[block.kind], required=())
     check_choice(source, block.data.get("tone"), ("tone",), ["info", "action", "warning"])
+    check_choice(source, block.data.get("header"), ("header",), HEADERS)
+    check_rows(source, block.data.get("rows"))
     _check_elements(source, block.data, ())
 
 

@@ -12,10 +12,15 @@ from atn_platform.core import french
 from courses.actions import media
 from courses.enums import BlockKind
 from courses.forms.drafts import NodeForm
-from courses.forms.fields import LinesField, ProseField, ScenesField
+from courses.forms.fields import LinesField, ProseField, RowsField, ScenesField, StepsField
 from courses.models import Block, Course
 
 MARKDOWN_HINT = _("Titres (## et ###), listes, **gras** et [liens](https://…) en Markdown.")
+HEADERS = [
+    ("row", _("la première ligne")),
+    ("column", _("la première colonne")),
+    ("both", _("la première ligne et la première colonne")),
+]
 TONES = [("info", _("à savoir")), ("action", _("à faire")), ("warning", _("attention"))]
 
 
@@ -27,6 +32,37 @@ class CalloutForm(NodeForm):
     title = forms.CharField(label=_("Titre"), max_length=160, required=False)
     tone = forms.ChoiceField(label=_("Ton"), choices=TONES, initial="info")
     text = ProseField(label=_("Texte"), rows=6, help_text=MARKDOWN_HINT)
+
+
+class StepsForm(NodeForm):
+    title = forms.CharField(label=_("Titre"), max_length=160, required=False)
+    text = ProseField(label=_("Ce qu’il faut savoir avant"), rows=3, help_text=MARKDOWN_HINT)
+    steps = StepsField(
+        label=_("Étapes"),
+        rows=14,
+        help_text=_(
+            "Dans l’ordre. Une étape commence par son titre entre crochets, seul sur sa ligne : "
+            "[Isoler l’appareil]. Ce qu’elle demande suit, en Markdown. Les numéros s’ajoutent "
+            "d’eux-mêmes."
+        ),
+    )
+
+
+class TableForm(NodeForm):
+    caption = forms.CharField(
+        label=_("Titre du tableau"),
+        max_length=200,
+        required=False,
+        help_text=_("Ce que le tableau compare : « Qui prévenir, et quand »."),
+    )
+    header = forms.ChoiceField(label=_("En-têtes"), choices=HEADERS, initial="row")
+    rows = RowsField(
+        label=_("Lignes"),
+        help_text=_(
+            "Une ligne du tableau par ligne; une barre | entre les cases : « Quand | Qui ». "
+            "Un tableau Markdown, ou des cases copiées d’un tableur, se collent tels quels."
+        ),
+    )
 
 
 class MessageForm(NodeForm):
@@ -169,7 +205,7 @@ class AudioForm(MediaForm):
     transcript = ProseField(
         label=_("Transcription"),
         help_text=_(
-            "Tout ce qui se dit, et les bruits qui comptent : c’est elle que montrent le papier "
+            "Tout ce qui se dit, et les bruits qui comptent : c’est elle que montrent le papier "
             "et le mode léger. %s"
         )
         % MARKDOWN_HINT,
@@ -210,6 +246,8 @@ _FORMS: dict[str, type[NodeForm]] = {
     BlockKind.VIDEO: VideoForm,
     BlockKind.AUDIO: AudioForm,
     BlockKind.FILE: FileForm,
+    BlockKind.STEPS: StepsForm,
+    BlockKind.TABLE: TableForm,
     BlockKind.MESSAGE: MessageForm,
     BlockKind.REFLECTION: ReflectionForm,
     BlockKind.SCENARIO: ScenarioForm,

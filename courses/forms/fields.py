@@ -16,6 +16,7 @@ from courses.notation import (
     write_choices,
     write_scenes,
 )
+from courses.notation.blocks import read_rows, read_steps, write_steps
 from courses.notation.parts import (
     read_categories,
     read_gaps,
@@ -136,6 +137,24 @@ class GapsField(NotationField):
 
 class ZonesField(NotationField):
     notation = (read_zones, write_zones)
+
+
+class StepsField(NotationField):
+    notation = (read_steps, write_steps)
+
+
+class RowsField(ProseField):
+    """A table, kept as its author wrote it; what a spreadsheet copies comes with tabs."""
+
+    def to_python(self, value: Any) -> str:
+        return super().to_python(str(value or "").replace("\t", " | "))
+
+    def validate(self, value: str) -> None:
+        super().validate(value)
+        try:
+            read_rows(value)
+        except NotationRefused as refused:
+            raise ValidationError([str(problem) for problem in refused.problems]) from None
 
 
 class CategoriesField(NotationField):

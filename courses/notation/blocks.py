@@ -1,7 +1,7 @@
 """What the parts of a block are typed as: steps, zones to open, the lines of a table.
 
-`[Isoler l’appareil]` opens a step and `[10 20 30 5 : Le lien]` a zone, each followed by its text; a
-table has one line a row, « Quand | Qui ». Pure: text in, values out.
+`[Isoler l’appareil]` opens a step and `[10 20 30 5 : Le lien]` a zone, each followed by its text;
+a table has one line a row, « Quand | Qui ». Pure: text in, values out.
 """
 
 import re
@@ -23,7 +23,7 @@ Part = tuple[int, str, str]  # line of its opening, title, text
 def read_steps(text: str) -> list[dict[str, Any]]:
     """Steps in order. Raises NotationRefused with every problem found."""
     problems: list[LineProblem] = []
-    first = _("une étape commence par son titre : [Isoler l’appareil].")
+    first = _("une étape commence par son titre : [Isoler l’appareil].")
     steps = [_filled(title, said) for __, title, said in _parts(text, first, problems)]
     return _sound(steps, problems)
 
@@ -37,7 +37,7 @@ def read_explained(text: str) -> list[dict[str, Any]]:
     """Zones of a picture, each with its explanation. Raises NotationRefused."""
     problems: list[LineProblem] = []
     zones = []
-    first = _("une zone commence par sa place et son nom : [10 20 30 5 : Le lien].")
+    first = _("une zone commence par sa place et son nom : [10 20 30 5 : Le lien].")
     for number, header, said in _parts(text, first, problems):
         found = _PLACE.match(header)
         if found is None:
@@ -61,15 +61,16 @@ def read_rows(text: str) -> list[list[str]]:
     """
     problems: list[LineProblem] = []
     rows: list[list[str]] = []
+    # Without them at the first line, a bar at an end parts an empty cell from the next.
+    has_ends = text.lstrip().startswith("|")
     for number, line in enumerate(text.splitlines(), start=1):
         if not line.strip() or (len(rows) == 1 and _RULE.match(line)):
             continue
-        cells = _CELLS.split(line.strip().removeprefix("|"))
-        if len(cells) > 1 and not cells[-1].strip() and line.rstrip().endswith("|"):
-            cells.pop()
+        bare = line.strip().removeprefix("|").removesuffix("|") if has_ends else line
+        cells = _CELLS.split(bare)
         rows.append([cell.strip().replace("\\|", "|") for cell in cells])
         if len(rows[-1]) != len(rows[0]):
-            message = _("%(found)d cases; la première ligne en a %(wanted)d.")
+            message = _("cases : %(found)d; la première ligne en a %(wanted)d.")
             counts = {"found": len(rows[-1]), "wanted": len(rows[0])}
             problems.append(LineProblem(number, message % counts))
     if problems:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+
 from django.db.models import Count, Q, QuerySet
 
 from atn_platform.core import french

@@ -6,6 +6,8 @@ from atn_platform.core import french, markdown
 from courses.documents import AssetDoc, BlockDoc
 from courses.enums import BlockKind
 from courses.models import Block
+from courses.notation import NotationRefused
+from courses.notation.blocks import read_rows
 from courses.queries.questions import question_document
 
 
@@ -65,6 +67,38 @@ def _audio(data: dict[str, Any], assets: dict[str, AssetDoc]) -> dict[str, Any]:
 
 def _file(data: dict[str, Any], assets: dict[str, AssetDoc]) -> dict[str, Any]:
     return {**_plain(data, "title"), **_files(data, assets, asset="file")}
+
+
+def _steps(data: dict[str, Any], __: dict[str, AssetDoc]) -> dict[str, Any]:
+    steps = [
+        {**_plain(each, "title"), "html": markdown.render(str(each.get("text", "")))}
+        for each in data.get("steps") or ()
+    ]
+    html = markdown.render(data.get("text", ""))
+    return {**_plain(data, "title"), "html": html, "steps": steps}
+
+
+def _table(data: dict[str, Any], __: dict[str, AssetDoc]) -> dict[str, Any]:
+    try:
+        lines = read_rows(data.get("rows", ""))
+    except NotationRefused:  # a draft of another time: the checklist says that it lacks lines
+        lines = []
+    header = data.get("header") or "row"
+    rows = [
+        [
+            {"html": markdown.render_line(cell), "scope": _scope(header, row, column)}
+            for column, cell in enumerate(cells)
+        ]
+        for row, cells in enumerate(lines)
+    ]
+    return {**_plain(data, "caption"), "rows": rows}
+
+
+def _scope(header: str, row: int, column: int) -> str:
+    """What a cell is the header of: a column, a row, or nothing."""
+    if row == 0 and header in {"row", "both"}:
+        return "col"
+    return "row" if column == 0 and header in {"column", "both"} else ""
 
 
 def _message(data: dict[str, Any], __: dict[str, AssetDoc]) -> dict[str, Any]:
@@ -133,6 +167,8 @@ _PARTS = {
     BlockKind.VIDEO: _video,
     BlockKind.AUDIO: _audio,
     BlockKind.FILE: _file,
+    BlockKind.STEPS: _steps,
+    BlockKind.TABLE: _table,
     BlockKind.MESSAGE: _message,
     BlockKind.REFLECTION: _reflection,
     BlockKind.SCENARIO: _scenario,

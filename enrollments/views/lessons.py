@@ -36,7 +36,7 @@ from enrollments.queries.thread import thread
 
 # Kinds of questions and of blocks that the common style sheet does not know.
 DRAWN = {"cloze", "hot-spot"}
-DRAWN_BLOCKS = {"audio"}
+DRAWN_BLOCKS = {"audio", "steps", "table"}
 
 
 @require_safe

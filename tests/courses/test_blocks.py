@@ -12,7 +12,7 @@ from pytest_django.asserts import assertContains, assertNotContains, assertRedir
 
 from atn_platform.accounts.enums import Role
 from courses import actions
-from courses.checklist import blocking, issues
+from courses.checklist import blocking, issues, plain
 from courses.epub import epub
 from courses.folder import FolderRefused, read
 from courses.models import Block, Course
@@ -100,6 +100,9 @@ def test_a_form_saved_as_it_was_shown_changes_nothing(client, author, course, ki
     [
         ("seconds: 23", "seconds: longtemps", "doit être un nombre"),
         ("captions: message.vtt", "soustitres: message.vtt", "champ inconnu"),
+        ("- title: Isoler", "- titre: Isoler", "champ inconnu"),
+        ("header: both", "header: tout", "est inconnu"),
+        ("  | Ensuite | a", "  | Ensuite | de plus | a", "cases\xa0: 4; la première ligne en a 3"),
     ],
 )
 def test_a_mistake_in_the_files_is_named_by_its_line(course_folder, old, new, words):
@@ -164,3 +167,89 @@ class TestAudio:
         answer = saved(client, block, new_captions=SimpleUploadedFile("x.vtt", wrong.encode()))
         assertContains(answer, "ligne 3", status_code=422)
         assertContains(answer, "Le message du lundi", status_code=422)
+
+
+class TestSteps:
+    def test_they_are_numbered_in_order_with_their_words(self, client, author, course):
+        page = client.get(page_of(of("steps")))
+
+        assertContains(page, '<ol class="steps"')
+        assertContains(page, "<strong>Isoler</strong>")
+        assertContains(page, "<li>Puis le Wi-Fi.</li>", html=True)
+        # A title alone is a step; a text that looks like a title is not one.
+        assertContains(page, "<p>[Au téléphone]</p>")
+        assertContains(page, "<strong>Attendre</strong>")
+
+    def test_what_precedes_the_first_title_is_named_by_its_line(self, client, author, course):
+        answer = saved(client, of("steps"), steps="Isolez.\n\n[Signaler]\nAppelez.\n[ ]")
+
+        assertContains(answer, "Ligne 1\xa0: une étape commence par son titre", status_code=422)
+        assertContains(answer, "Ligne 5", status_code=422)
+        assertContains(answer, "[Signaler]\nAppelez.", status_code=422)
+
+    def test_publishing_waits_for_a_title_and_two_steps(self, course):
+        document = changed(of("steps"), title="", steps=[{"text": "Seul."}])
+        assert lacking(document) == [
+            "La marche à suivre n’a pas de titre.",
+            "La marche à suivre a moins de deux étapes.",
+            "L’étape 1 n’a pas de titre.",
+        ]
+
+    def test_their_words_are_found_counted_and_printed(self, course):
+        lesson = draft_document(course)["modules"][0]["lessons"][0]
+        (block,) = [each for each in lesson["blocks"] if each["kind"] == "steps"]
+        assert "Signaler" in words(block)
+        assert "Puis le Wi-Fi." in words(block)
+        before = plain.estimated(lesson)
+        block["steps"] *= 30
+        assert plain.estimated(lesson) > before + 1
+        assert "<li><strong>Isoler</strong>" in in_the_book(course)
+
+
+class TestTable:
+    def test_each_header_says_what_it_is_the_header_of(self, client, author, course):
+        page = client.get(page_of(of("table")))
+
+        assertContains(page, '<th scope="col">Qui</th>')
+        assertContains(page, '<th scope="row">Tout de suite</th>')
+        assertContains(page, "<td>La <strong>direction</strong></td>")
+        assertContains(page, "<td>a | b</td>")
+        assertContains(page, 'role="region" tabindex="0"')
+
+    @pytest.mark.parametrize(("header", "columns", "lines"), [("row", 3, 0), ("column", 0, 3)])
+    def test_headers_stand_where_the_author_says(self, course, header, columns, lines):
+        document = changed(of("table"), header=header)
+        blocks = document["modules"][0]["lessons"][0]["blocks"]
+        (table,) = [each for each in blocks if each["kind"] == "table"]
+        scopes = [cell["scope"] for row in table["rows"] for cell in row]
+        assert (scopes.count("col"), scopes.count("row")) == (columns, lines)
+
+    def test_cells_of_a_spreadsheet_are_pasted_as_they_are(self, client, author, course):
+        saved(client, of("table"), rows="Quand\tQui\r\nTout de suite\tMoi")
+        assert of("table").data["rows"] == "Quand | Qui\nTout de suite | Moi"
+
+    def test_a_line_with_too_few_cells_is_named(self, client, author, course):
+        answer = saved(client, of("table"), rows="Quand | Qui\nTout de suite")
+        message = "Ligne 2\xa0: cases\xa0: 1; la première ligne en a 2."
+        assertContains(answer, message, status_code=422)
+
+    def test_publishing_waits_for_a_title_headers_and_lines(self, course):
+        document = changed(of("table"), caption="", rows="Quand |  | Qui\nDemain | Moi | Toi")
+        assert lacking(document) == [
+            "Le tableau n’a pas de titre.",
+            "Une colonne ou une ligne du tableau n’a pas d’en-tête.",
+        ]
+        assert "Le tableau a moins de deux lignes." in lacking(changed(of("table"), rows="a | b"))
+
+    def test_no_tag_of_an_author_reaches_the_page(self, client, author, course):
+        saved(client, of("table"), rows="a | b\n<script>alert(1)</script> | [x](javascript:1)")
+        page = client.get(page_of(of("table")))
+        assertNotContains(page, "<script>alert")
+        assertNotContains(page, 'href="javascript')
+
+    def test_the_book_keeps_its_headers(self, course):
+        assert '<th scope="row">Tout de suite</th>' in in_the_book(course)
+
+    def test_a_wide_one_is_told(self, course):
+        document = changed(of("table"), rows="a|b|c|d|e|f\n1|2|3|4|5|6")
+        assert any("cinq colonnes" in each.message for each in issues(document))
