@@ -163,8 +163,9 @@ def test_a_line_cut_in_the_middle_loses_and_doubles_nothing(follow, page_of):
     expect(page.locator("#dit")).to_contain_text("En attente du réseau")
     assert not LearningEvent.objects.filter(result__status="passed").exists()
 
-    page.context.set_offline(False)
-    page.reload()
+    with page.expect_response(lambda answer: '"passed"' in (answer.request.post_data or "")):
+        page.context.set_offline(False)
+        page.reload()
     expect(inside(page).locator("h1")).to_have_text("Page 2")
 
     passed = LearningEvent.objects.filter(result__status="passed")
