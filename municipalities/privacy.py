@@ -149,7 +149,7 @@ TABLES = [
         ImportBatch,
         (
             About("by", "by name organisation received_at committed_at undone_at writes",
-                  Kind.ACT, ANSWERABLE, Retention.LISTS, PEOPLE),
+                  Kind.ACT, ANSWERABLE, Retention.IMPORTS, PEOPLE),
         ),
         plain="id created_at updated_at state header header_line places questions notes progress",
     ),
@@ -184,10 +184,10 @@ TABLES = [
             About(
                 "mandate__user",
                 "mandate duty followed_on trainer authorisation minutes declared_at withdrawn_at",
-                Kind.TRAINING, DECLARED, Retention.TRAINING, PEOPLE,
+                Kind.TRAINING, DECLARED, Retention.DUTIES, PEOPLE,
             ),
             About("mandate__user", "proof proof_name proof_type", Kind.TRAINING, DECLARED,
-                  Retention.TRAINING, (Reader.SELF,)),
+                  Retention.DUTIES, (Reader.SELF,)),
         ),
         plain="id created_at updated_at",
     ),

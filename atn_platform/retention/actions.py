@@ -15,18 +15,13 @@ from atn_platform.reports.actions import keep_figures, keep_places
 from atn_platform.reports.periods import ZONE
 from atn_platform.retention import emails
 from atn_platform.retention.models import IdleAccount, LegalHold, RetentionRun
-from atn_platform.retention.queries import (
-    IDLE_AFTER,
-    IDLE_NOTICE,
-    IDLE_NOTICES,
-    RULES,
-    Rule,
-    idle,
-    past_due,
-    under_hold,
-    year_start,
-)
+from atn_platform.retention.queries.holds import under_hold
+from atn_platform.retention.queries.idle import IDLE_AFTER, IDLE_NOTICE, IDLE_NOTICES, idle
+from atn_platform.retention.queries.rule import Rule
+from atn_platform.retention.queries.rules import RULES, past_due
+from atn_platform.retention.queries.training import year_start
 from enrollments.actions.forgetting import forget
+from municipalities.actions.duties import let_go_of_proofs
 
 BATCH = 5_000
 # People are taken out one by one: a transaction holds a few of them locked.
@@ -97,9 +92,12 @@ def _take(rule: Rule, found: list[int], run: RetentionRun, *, at: datetime) -> N
             erase_person(user=each.user, on=_day(at), at=at, spare_proofs=True)
         IdleAccount.objects.filter(pk__in=found).delete()
     else:
+        # Every model has this manager, whatever its own one hides.
+        rows = rule.due(run.proposed_at).model._base_manager.filter(pk__in=found)  # noqa: SLF001
+        proofs = list(rows.values_list("proof", flat=True)) if rule.key == "duties" else []
         with purging():
-            # Every model has this manager, whatever its own one hides.
-            rule.due(run.proposed_at).model._base_manager.filter(pk__in=found).delete()  # noqa: SLF001
+            rows.delete()
+        let_go_of_proofs(proofs)
 
 
 def _day(at: datetime) -> date:

@@ -15,9 +15,10 @@ from atn_platform.accounts.models import User
 from atn_platform.core.admin import ListAdmin, ReadOnlyAdmin, confirmed, own_page
 from atn_platform.core.exceptions import ActionError
 from atn_platform.core.queueing import after_commit
-from atn_platform.retention import actions, queries
+from atn_platform.retention import actions
 from atn_platform.retention.forms import HoldForm
 from atn_platform.retention.models import LegalHold, RetentionRun
+from atn_platform.retention.queries.rules import rows_of
 from atn_platform.retention.tasks import carry_out
 
 
@@ -49,7 +50,7 @@ class RetentionRunAdmin(ReadOnlyAdmin):
             "title": str(run),
             "opts": self.opts,
             "run": run,
-            "rows": queries.rows_of(run.gone if run.done_at else run.proposed),
+            "rows": rows_of(run.gone if run.done_at else run.proposed),
             "is_open": run.approved_at is None and not newer,
         }
         return TemplateResponse(request, "admin/retention/run.html", context)

@@ -10,7 +10,7 @@ from atn_platform.accounts.models import User
 from atn_platform.notifications.models import OutgoingEmail
 from atn_platform.retention import actions
 from atn_platform.retention.models import IdleAccount
-from atn_platform.retention.queries import IDLE_AFTER
+from atn_platform.retention.queries.idle import IDLE_AFTER
 from certificates import actions as certificates
 from municipalities.models import Mandate
 from tests.factories import (

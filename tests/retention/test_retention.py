@@ -18,7 +18,7 @@ from atn_platform.core.purging import purging
 from atn_platform.notifications.models import OutgoingEmail
 from atn_platform.retention import actions, tasks
 from atn_platform.retention.models import LegalHold, RetentionRun
-from atn_platform.retention.queries import RULES, past_due
+from atn_platform.retention.queries.rules import RULES, past_due
 from atn_platform.rights import actions as rights
 from enrollments.enums import Verb
 from enrollments.models import Appointment, BlockState, LearningEvent, Slot

@@ -4,7 +4,7 @@ from django.db import models
 
 from atn_platform.core.personal import Retention
 from atn_platform.privacy.inventory import tables
-from atn_platform.retention.queries import RULES
+from atn_platform.retention.queries.rules import RULES
 from enrollments.models import Appointment, BlockState, HelpPost
 from tests.factories import NOON
 
@@ -24,8 +24,6 @@ ELSEWHERE = {
     "municipalities.Poster": PLACE,
     "municipalities.MailDomain": PLACE,
     "municipalities.TrainingList": PLACE,
-    "municipalities.ImportBatch": "its lines go after 30 days; it says which file, and by whom",
-    "municipalities.DeclaredTraining": "its proof is a file, which goes with the account only",
 }
 
 

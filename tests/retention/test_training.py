@@ -11,7 +11,8 @@ from atn_platform.reports.enums import Audience, Scope
 from atn_platform.reports.figures import participation as figures
 from atn_platform.reports.models import PastCount
 from atn_platform.reports.periods import Period, of_year, parse
-from atn_platform.retention import actions, queries
+from atn_platform.retention import actions
+from atn_platform.retention.queries.training import enrollments_over
 from certificates import actions as certificates
 from enrollments.actions.ledger import NewEvent, record
 from enrollments.enums import Verb
@@ -136,11 +137,11 @@ def test_p14_a_course_that_may_still_be_resumed_is_not_over(course):
     mandate = MandateFactory()
     under_way = follow(course, mandate, "a")
     Mandate.objects.filter(pk=mandate.pk).update(ends_on=None)
-    assert under_way not in queries.enrollments_over(LATER)
+    assert under_way not in enrollments_over(LATER)
     Mandate.objects.filter(pk=mandate.pk).update(ends_on=date(2026, 12, 31))
-    assert list(queries.enrollments_over(LATER)) == [under_way]
+    assert list(enrollments_over(LATER)) == [under_way]
     RegistrationFactory(enrollment=under_way, session__ends_at=LATER + timedelta(days=1))
-    assert not queries.enrollments_over(LATER).exists()
+    assert not enrollments_over(LATER).exists()
 
 
 @pytest.mark.parametrize(("at", "due"), [(2033, False), (2034, True)])
