@@ -12,6 +12,7 @@ from atn_platform.notifications.enums import Category
 from atn_platform.notifications.messages import Message
 from enrollments import calendars
 from enrollments.models import Appointment
+from enrollments.permissions import can_answer
 
 
 @written_for(lambda appointment, *, to: to)  # noqa: ARG005 -- as the letter is called
@@ -45,6 +46,8 @@ def _about(
 ) -> Message:
     slot = appointment.slot
     is_coach = to.pk == slot.coach_id
+    # The desk is closed to whoever left the role; the page of one's own appointments never is.
+    page = "enrollments:desk" if is_coach and can_answer(to) else "enrollments:appointments"
     facts = {
         "day": wording.day(slot.local_start, weekday=True),
         "hours": wording.span(slot.local_start, slot.local_end),
@@ -52,7 +55,7 @@ def _about(
         "about": appointment.about,
         "place": appointment.organisation.official_name,
         "with_whom": appointment.person if is_coach else slot.coach,
-        "url": absolute("enrollments:desk" if is_coach else "enrollments:appointments"),
+        "url": absolute(page),
     }
     return compose(
         category=Category.SESSION,

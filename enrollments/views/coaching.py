@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from atn_platform.accounts.decorators import requires
 from atn_platform.accounts.http import SignedInRequest, author_token
+from atn_platform.accounts.models import User
 from atn_platform.core.exceptions import ActionError
 from enrollments import calendars, headlines
 from enrollments.actions import coaching as actions
@@ -26,7 +27,7 @@ from municipalities.permissions import organisations_of
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def appointments(request: SignedInRequest) -> HttpResponse:
-    """One's own appointments, the moments that coaches offer, and a form to take one."""
+    """One's own appointments, taken or given, the moments that coaches offer, and a form."""
     now = timezone.now()
     slots = list(Slot.objects.open_to_all(at=now).select_related("coach")[:50])
     places = _places(request)
@@ -43,9 +44,11 @@ def appointments(request: SignedInRequest) -> HttpResponse:
         else:
             messages.success(request, _("C’est pris. Un courriel l’ajoute à votre agenda."))
             return redirect("enrollments:appointments")
-    mine = Appointment.objects.held().filter(person=request.user, slot__ends_at__gt=now)
+    mine = Appointment.objects.visible_to(request.user).held().filter(slot__ends_at__gt=now)
     context = {
-        "mine": mine.select_related("slot__coach", "organisation").order_by("slot__starts_at"),
+        "mine": mine.select_related("slot__coach", "person", "organisation").order_by(
+            "slot__starts_at"
+        ),
         "form": form if places and (slots or form.errors) else None,
         "has_place": bool(places),
         "author": author_token(request.user),
@@ -61,8 +64,7 @@ def cancel(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     actions.cancel_appointment(appointment_id=row.pk, by=request.user, at=timezone.now())
     messages.success(request, _("Le rendez-vous est annulé, et l’autre personne le sait."))
     mine = row.person_id == request.user.pk
-    offers = not mine and can_answer(request.user)
-    return redirect("enrollments:slots" if offers else "enrollments:appointments")
+    return redirect("enrollments:appointments" if mine else _page_of_slots(request.user))
 
 
 @require_safe
@@ -108,6 +110,11 @@ def slots(request: SignedInRequest) -> HttpResponse:
     return render(request, "enrollments/coaching/slots.html", context, status=status)
 
 
+def _page_of_slots(user: User) -> str:
+    """Whoever left the role has no slots to offer: their own appointments stay theirs to see."""
+    return "enrollments:slots" if can_answer(user) else "enrollments:appointments"
+
+
 @require_POST
 def withdraw(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     slot = get_object_or_404(Slot, uuid=uuid, coach=request.user)
@@ -117,7 +124,7 @@ def withdraw(request: SignedInRequest, uuid: UUID) -> HttpResponse:
         messages.error(request, str(error))
     else:
         messages.success(request, _("La plage n’est plus offerte."))
-    return redirect("enrollments:slots")
+    return redirect(_page_of_slots(request.user))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

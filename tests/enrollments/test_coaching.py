@@ -207,8 +207,20 @@ def test_slots_of_whoever_leaves_the_role_are_offered_no_more(client, coach, per
     with pytest.raises(SlotRefused, match="n’est plus offerte"):
         booked(slot, MandateFactory(), at=now)
     client.force_login(coach)
+    assertContains(client.get(MINE), str(person.user))
+    withdraw = reverse("enrollments:withdraw-slot", args=[held.uuid])
+    assertContains(client.post(withdraw, follow=True), "annulez d’abord le rendez-vous")
     cancel = reverse("enrollments:cancel-appointment", args=[made.uuid])
     assertContains(client.post(cancel, follow=True), "Le rendez-vous est annulé")
+    letter = OutgoingEmail.objects.get(key__startswith="appointment-off", recipient=coach)
+    [page] = [at for at in (DESK, MINE) if f"{at}\n" in letter.text]
+    assert client.get(page).status_code == 200
+
+
+def test_the_letters_of_a_coach_in_post_lead_to_the_desk(coach, person):
+    booked(offered(coach), person)
+    assert DESK in OutgoingEmail.objects.get(recipient=coach).text
+    assert MINE in OutgoingEmail.objects.get(recipient=person.user).text
 
 
 def test_slots_of_a_closed_account_are_offered_no_more(coach, person):
