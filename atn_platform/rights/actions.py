@@ -28,7 +28,7 @@ class RequestRefused(ActionError):
 def ask_erasure(*, user: User, on: date, at: datetime) -> RightsRequest:
     """State the wish; nothing goes before ATN says yes. The one in hand, when there is one."""
     User.objects.select_for_update(no_key=True).get(pk=user.pk)
-    mine = RightsRequest.objects.visible_to(user).filter(kind=Kind.ERASURE).waiting()
+    mine = RightsRequest.objects.visible_to(user).erasures_standing()
     return mine.first() or _open(RightsRequest(kind=Kind.ERASURE, user=user), on=on, at=at)
 
 
@@ -42,8 +42,15 @@ def ask_rectification(
     return _open(asked, on=on, at=at)
 
 
+@transaction.atomic
 def write_down(*, asked: RightsRequest, on: date, by: User, at: datetime) -> RightsRequest:
     """A request that came by letter or telephone, from the person or someone for them."""
+    if asked.kind == Kind.ERASURE and asked.user is not None:
+        User.objects.select_for_update(no_key=True).get(pk=asked.user.pk)
+        standing = RightsRequest.objects.filter(user=asked.user).erasures_standing().first()
+        if standing is not None:
+            message = _("Un effacement est déjà demandé pour ce compte : voyez la demande n° %s.")
+            raise RequestRefused(message % standing.pk)
     return _open(asked, on=on, at=at, by=by)
 
 
@@ -101,8 +108,7 @@ def _close(asked: RightsRequest, *, by: User, at: datetime) -> None:
     person = asked.user
     if person is None:
         raise RequestRefused(_("Cette demande ne désigne aucun compte : rien n’est à effacer."))
-    held = LegalHold.objects.filter(user__in=User.objects.accounts_of(person), lifted_at=None)
-    if held.exists():
+    if _is_held(person):
         raise RequestRefused(_("Une retenue légale l’empêche : levez-la d’abord, ou refusez."))
     if person.has_role(*Role):
         raise RequestRefused(_("Cette personne tient un rôle d’ATN ou de l’UMQ : terminez-le."))
@@ -146,6 +152,11 @@ def _locked(request_id: int, *states: State) -> RightsRequest:
     return asked
 
 
+def _is_held(person: User) -> bool:
+    held = LegalHold.objects.filter(user__in=User.objects.accounts_of(person), lifted_at=None)
+    return held.exists()
+
+
 def erase_due(*, on: date, at: datetime) -> int:
     """Carry out the erasures whose time has come, each in a transaction of its own; how many."""
     due = list(RightsRequest.objects.due_for_erasure(at).values_list("pk", flat=True))
@@ -154,12 +165,26 @@ def erase_due(*, on: date, at: datetime) -> int:
 
 @transaction.atomic
 def erase(*, request_id: int, on: date, at: datetime) -> bool:
-    """Erase the person of an accepted request. False when done."""
+    """Erase the person of an accepted request. False when done.
+
+    Whoever opened the account again took the request back: nobody is erased while they use it.
+    A legal hold placed since makes it wait.
+    """
     due = RightsRequest.objects.due_for_erasure(at).select_for_update(
         no_key=True, skip_locked=True
     )
     asked = due.filter(pk=request_id).first()
     if asked is None or asked.user is None:
+        return False
+    # Whoever places a hold waits for these rows, or we see it.
+    accounts = User.objects.accounts_of(asked.user).select_for_update(no_key=True)
+    person = next(each for each in accounts if each.pk == asked.user_id)
+    if _is_held(person):
+        return False
+    if person.is_active:
+        asked.cancelled_at = at
+        asked.save(update_fields=["cancelled_at", "updated_at"])
+        record(at=at, actor=None, verb="rights.cancelled", target=str(asked.pk))
         return False
     gone = erase_person(user=asked.user, on=on, at=at)
     asked.refresh_from_db()

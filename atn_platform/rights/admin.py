@@ -124,14 +124,15 @@ class RightsRequestAdmin(ReadOnlyAdmin):
         """A request that came by letter, from the person, an heir or a lawyer."""
         form = WrittenForm(request.POST if request.method == "POST" else None)
         if form.is_valid():
-            asked = actions.write_down(
-                asked=RightsRequest(**form.cleaned_data),
-                on=timezone.localdate(),
-                by=cast("User", request.user),
-                at=timezone.now(),
-            )
-            self.message_user(request, _("La demande est inscrite."), messages.SUCCESS)
-            return redirect("admin:rights_rightsrequest_change", asked.pk)
+            asked = RightsRequest(**form.cleaned_data)
+            by, at = cast("User", request.user), timezone.now()
+            try:
+                actions.write_down(asked=asked, on=timezone.localdate(), by=by, at=at)
+            except ActionError as error:
+                form.add_error("user", str(error))
+            else:
+                self.message_user(request, _("La demande est inscrite."), messages.SUCCESS)
+                return redirect("admin:rights_rightsrequest_change", asked.pk)
         title = _("Inscrire une demande reçue")
         return self._page(request, "admin/rights/write_down.html", title, {"form": form})
 

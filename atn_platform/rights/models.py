@@ -25,6 +25,11 @@ class RightsRequestQuerySet(models.QuerySet["RightsRequest"]):
     def waiting(self) -> "RightsRequestQuerySet":
         return self.filter(decided_at__isnull=True, cancelled_at__isnull=True)
 
+    def erasures_standing(self) -> "RightsRequestQuerySet":
+        """Neither taken back nor refused: one at most for each account."""
+        rows = self.filter(kind=Kind.ERASURE, cancelled_at__isnull=True)
+        return rows.filter(Q(is_granted__isnull=True) | Q(is_granted=True))
+
     def due_for_erasure(self, at: datetime) -> "RightsRequestQuerySet":
         """Accepted, not taken back, and past the time to take it back."""
         return self.filter(erase_at__lte=at, erased_at__isnull=True, cancelled_at__isnull=True)

@@ -1,5 +1,6 @@
 """Requests of people and their legal clock: P-05, P-06, P-32, and Philippe's inbox."""
 
+import re
 from datetime import date, timedelta
 
 import pytest
@@ -7,9 +8,11 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
 
+from atn_platform.accounts.actions import open_account
 from atn_platform.accounts.enums import Role
 from atn_platform.audit.models import Entry
 from atn_platform.notifications.models import OutgoingEmail
+from atn_platform.retention.actions import hold, lift
 from atn_platform.rights import actions, tasks
 from atn_platform.rights.enums import Kind, Part, State
 from atn_platform.rights.models import RightsRequest
@@ -203,6 +206,52 @@ def test_p32_a_request_of_an_heir_is_written_down_and_its_proof_let_go(client, a
     assert (asked.identity_proof, asked.on_behalf) == ("", "sa fille, liquidatrice")
     with pytest.raises(IntegrityError), transaction.atomic():
         RightsRequest.objects.update(identity_proof="permis")
+
+
+def test_p32_an_erasure_asked_twice_for_one_account_is_told_and_not_written_twice(client, atn):
+    person = UserFactory()
+    asked = erasure_of(person)
+    typed = {"kind": "erasure", "user": person.email, "identity_proof": "acte vu"}
+    again = client.post(WRITE_DOWN, typed)
+    assertContains(again, f"voyez la demande n° {asked.pk}", status_code=422)
+    assertContains(again, "acte vu", status_code=422)
+    assert RightsRequest.objects.get() == asked
+    actions.refuse(request_id=asked.pk, reason="Une plainte est en cours.", by=atn, at=NOON)
+    client.post(WRITE_DOWN, typed)
+    assert RightsRequest.objects.count() == 2
+
+
+def test_the_three_answers_to_an_erasure_do_not_look_alike(client, atn):
+    page = client.get(page_of(erasure_of(UserFactory()))).text
+    looks = dict(re.findall(r'<input class="(\w+)" type="submit"[^>]* value="([^"]+)"', page))
+    assert looks["danger"] == "Accepter et fermer le compte"
+    assert set(looks) == {"danger", "alt", "quiet"}
+
+
+def test_p14_a_legal_hold_placed_after_the_answer_makes_the_erasure_wait(atn):
+    person = UserFactory()
+    asked = erasure_of(person)
+    actions.grant(request_id=asked.pk, reason="", by=atn, at=NOON)
+    held = hold(user=person, reason="Plainte", by=atn, at=NOON)
+    later = NOON + timedelta(days=30)
+    assert actions.erase_due(on=later.date(), at=later) == 0
+    person.refresh_from_db()
+    assert person.erased_at is None
+    lift(hold_id=held.pk, by=atn, at=later)
+    assert actions.erase_due(on=later.date(), at=later) == 1
+
+
+def test_an_account_that_atn_opened_again_is_not_erased(client, atn):
+    """The erasure was accepted, then somebody opened the account from the list of people."""
+    person = UserFactory()
+    asked = erasure_of(person)
+    actions.grant(request_id=asked.pk, reason="", by=atn, at=NOON)
+    open_account(user=person, by=atn, at=NOON)
+    assert actions.erase_due(on=NOON.date(), at=NOON + timedelta(days=30)) == 0
+    asked.refresh_from_db()
+    person.refresh_from_db()
+    assert (asked.state, person.erased_at) == (State.CANCELLED, None)
+    assert actions.ask_erasure(user=person, on=NOON.date(), at=NOON) != asked
 
 
 def test_p32_someone_without_an_account_may_ask_for_access(client, atn):
