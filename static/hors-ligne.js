@@ -4,6 +4,11 @@ const ACCUEIL="/hors-ligne/",JOURNAL="/hors-ligne/journal/",PATIENCE=3000;
 const GESTES={terminer:"termine",reponses:"repond",reflexion:"note"};
 const FORMULAIRE=/^\/cours\/([\w-]+)\/([\w-]+)\/(terminer|reponses|reflexion)\/(?:([0-9a-f-]{36})\/)?$/;
 
+// Les phrases sont en français ici; la page d'un lecteur anglais donne leur traduction (docs/languages.md).
+const LANGUE=self.document?.documentElement.lang||"fr-CA",MOTS=JSON.parse(self.document?.body.dataset.mots||"{}");
+const t=(mots,...v)=>(MOTS[mots]||mots).replace(/\{\}/g,()=>v.shift());
+const selon=(n,un,plusieurs,...v)=>t(new Intl.PluralRules(LANGUE).select(n)==="one"?un:plusieurs,n,...v);
+
 const fin=r=>new Promise((ok,ko)=>{r.onsuccess=()=>ok(r.result);r.onerror=()=>ko(r.error)});
 const base=()=>{const r=indexedDB.open("hors-ligne",1);r.onupgradeneeded=()=>{r.result.createObjectStore("file",{keyPath:"id"});r.result.createObjectStore("faits")};return fin(r)};
 // Une opération à la fois, puis la base se ferme : rien n'empêche de l'effacer en partant.
@@ -42,17 +47,16 @@ function travailler(){
 }
 
 // ---- Pages ------------------------------------------------------------------------------------
-const el=(nom,texte,plus={})=>Object.assign(document.createElement(nom),{lang:"fr-CA",textContent:texte,...plus});
-const combien=(n,un,plusieurs)=>n>1?`${n} ${plusieurs}`:`${n} ${un}`;
-const heure=iso=>new Date(iso).toLocaleTimeString("fr-CA",{hour:"numeric",minute:"2-digit"});
+const el=(nom,texte,plus={})=>Object.assign(document.createElement(nom),{lang:LANGUE,textContent:texte,...plus});
+const heure=iso=>new Date(iso).toLocaleTimeString(LANGUE,{hour:"numeric",minute:"2-digit"});
 let etat;
 function dire(texte,lien){
   if(!etat){if(!texte)return;etat=el("div","",{className:"wrap"});etat.setAttribute("role","status");document.querySelector("main").prepend(etat)}
   etat.replaceChildren();if(!texte)return;const p=el("p","",{className:"note mt6"}),m=el("span",texte+" ");if(lien)m.append(el("a",lien[0],{href:lien[1]}));p.append(m);etat.append(p);
 }
 const pese=e=>!e.motif&&e.verbe!=="ouvre"; // une leçon ouverte part aussi, sans qu'on en parle
-const attendre=n=>dire(n?combien(n,"réponse gardée","réponses gardées")+" sur cet appareil, en attente du réseau.":"",document.body.dataset.horsLigne==="accueil"?null:["Voir ce qui attend",ACCUEIL]);
-const FINI="Tout est enregistré.";
+const attendre=n=>dire(n?selon(n,"{} réponse gardée sur cet appareil, en attente du réseau.","{} réponses gardées sur cet appareil, en attente du réseau."):"",document.body.dataset.horsLigne==="accueil"?null:[t("Voir ce qui attend"),ACCUEIL]);
+const FINI=t("Tout est enregistré.");
 let delai=1000,taille=100,minuterie;
 const plusTard=s=>{clearTimeout(minuterie);minuterie=setTimeout(envoyer,s||delai+Math.random()*500);delai=Math.min(delai*2,3e5)};
 const envoyer=()=>navigator.locks.request("hors-ligne",async()=>{
@@ -60,10 +64,10 @@ const envoyer=()=>navigator.locks.request("hors-ligne",async()=>{
   for(;;){
     const tout=(await file()).filter(e=>!e.motif);
     // Un second envoi, parti juste après le premier, ne trouve rien et n'efface pas ce que l'autre a dit.
-    if(!tout.length){if(envoyes)dire(FINI,document.body.dataset.horsLigne==="lecon"?["Voir la page à jour",location.pathname]:null);else if(!etat?.textContent.startsWith(FINI))dire("");return listes()}
+    if(!tout.length){if(envoyes)dire(FINI,document.body.dataset.horsLigne==="lecon"?[t("Voir la page à jour"),location.pathname]:null);else if(!etat?.textContent.startsWith(FINI))dire("");return listes()}
     try{
       const qui=await fetch(JOURNAL,{redirect:"manual",cache:"no-store"});
-      if(qui.type==="opaqueredirect"){dire("Reconnectez-vous pour envoyer vos réponses. Rien n’est perdu.",["Se connecter","/compte/login/code/?next="+encodeURIComponent(location.pathname)]);return listes()}
+      if(qui.type==="opaqueredirect"){dire(t("Reconnectez-vous pour envoyer vos réponses. Rien n’est perdu."),[t("Se connecter"),"/compte/login/code/?next="+encodeURIComponent(location.pathname)]);return listes()}
       if(!qui.ok)throw qui;
       const{personne,jeton}=await qui.json(),lot=tout.filter(e=>e.personne===personne).slice(0,taille);
       if(!lot.length){dire("");return listes()}
@@ -87,8 +91,8 @@ async function ranger(resultats,lot){
 function montrer(e,resultat){
   const f=e?.bloc&&document.querySelector(`body[data-hors-ligne] form[action$="/${e.bloc}/"]`)||e?.verbe==="termine"&&document.querySelector('body[data-hors-ligne] form[action$="/terminer/"]');
   if(!f)return;let p=f.querySelector("[data-garde]");if(!p){p=el("p","",{className:"note ok"});p.dataset.garde="";f.append(p)}
-  p.textContent=resultat===undefined?`Gardé sur cet appareil à ${heure(e.at)}. Ce sera envoyé au retour du réseau. `:`Enregistré. Votre résultat : ${resultat} %. `;
-  if(resultat!==undefined)p.append(el("a","Voir les explications",{href:`${location.pathname}?essai=${e.id}#bloc-${e.bloc}`}));
+  p.textContent=(resultat===undefined?t("Gardé sur cet appareil à {}. Ce sera envoyé au retour du réseau.",heure(e.at)):t("Enregistré. Votre résultat : {} %.",resultat))+" ";
+  if(resultat!==undefined)p.append(el("a",t("Voir les explications"),{href:`${location.pathname}?essai=${e.id}#bloc-${e.bloc}`}));
 }
 async function reprendre(){
   for(const e of await file()){if(e.motif)continue;montrer(e);
@@ -100,41 +104,42 @@ async function listes(){
   const ici=document.querySelector("[data-emportes]");if(!ici)return;
   const tout=await file(),attente=tout.filter(pese),refus=tout.filter(e=>e.motif),avis=await lireFait("avis")||[];
   const lignes=(nom,l)=>{const s=document.querySelector(`[data-${nom}]`);s.hidden=!l.length;let u=s.querySelector("ul");if(!u){u=el("ul","",{className:"stack"});(s.querySelector("p")||s.querySelector("h2")).after(u)}u.replaceChildren(...l)};
-  const quoi=e=>`${e.cours}, ${new Date(e.at).toLocaleDateString("fr-CA",{day:"numeric",month:"long"})}, ${heure(e.at)} : ${{repond:"questionnaire",note:"réflexion",termine:"leçon terminée",ouvre:"leçon ouverte"}[e.verbe]}`;
+  const quoi=e=>t("{}, {}, {} : {}",e.cours,new Date(e.at).toLocaleDateString(LANGUE,{day:"numeric",month:"long"}),heure(e.at),{repond:t("questionnaire"),note:t("réflexion"),termine:t("leçon terminée"),ouvre:t("leçon ouverte")}[e.verbe]);
   const bouton=(mots,faire)=>{const b=el("button",mots,{type:"button",className:"btn small alt"});b.addEventListener("click",async()=>{await faire();listes()});return b};
   const li=(mots,...plus)=>{const l=el("li",mots+" ");l.append(...plus);return l};
   lignes("attente",attente.map(e=>li(quoi(e))));
-  lignes("refus",refus.map(e=>li(`${quoi(e)}. ${e.motif} ${e.champs.text?.[0]||""}`,bouton("Retirer de la liste",()=>oter([e.id])))));
-  lignes("avis",avis.map((a,i)=>li(`${a.cours}. ${a.motif}`,bouton("J’ai lu",()=>ecrireFait("avis",avis.filter((_,j)=>j!==i))))));
+  lignes("refus",refus.map(e=>li(`${quoi(e)}. ${e.motif} ${e.champs.text?.[0]||""}`,bouton(t("Retirer de la liste"),()=>oter([e.id])))));
+  lignes("avis",avis.map((a,i)=>li(`${a.cours}. ${a.motif}`,bouton(t("J’ai lu"),()=>ecrireFait("avis",avis.filter((_,j)=>j!==i))))));
   const cours=await manifestes();
-  lignes("emportes",cours.map(m=>{const l=li("",el("strong",m.titre)),ul=el("ul","",{className:"stack"});l.className="card stack";ul.append(...m.lecons.map(x=>{const e=el("li","");e.append(el("a",x.titre,{href:x.adresse}));return e}));l.append(ul,bouton("Retirer ce cours de l’appareil",()=>caches.delete(m.nom)));return l}));
+  lignes("emportes",cours.map(m=>{const l=li("",el("strong",m.titre,{lang:"fr-CA"})),ul=el("ul","",{className:"stack"});l.className="card stack";ul.append(...m.lecons.map(x=>{const e=el("li","");e.append(el("a",x.titre,{href:x.adresse,lang:"fr-CA"}));return e}));l.append(ul,bouton(t("Retirer ce cours de l’appareil"),()=>caches.delete(m.nom)));return l}));
   document.querySelector("[data-rien]").hidden=cours.length>0;
 }
-const poids=n=>n<1e6?`${Math.max(1,Math.round(n/1e3))} ko`:`${(n/1e6).toFixed(1).replace(".",",")} Mo`;
+const nombre=(n,decimales)=>n.toLocaleString(LANGUE,{minimumFractionDigits:decimales,maximumFractionDigits:decimales});
+const poids=n=>n<1e6?t("{} ko",nombre(Math.max(1,n/1e3),0)):t("{} Mo",nombre(n/1e6,1));
 async function emporter(f){
   const suivi=f.querySelector("[role=status]"),bouton=f.querySelector("button"),d=f.dataset,choix=[...f.querySelectorAll("input[name=lecon]")];
-  const total=()=>{const n=choix.filter(c=>c.checked);bouton.disabled=!n.length;f.querySelector("[data-total]").textContent=`${combien(n.length,"leçon","leçons")}, ${poids(n.reduce((s,c)=>s+ +c.dataset.octets,+d.octets))}`};
+  const total=()=>{const n=choix.filter(c=>c.checked);bouton.disabled=!n.length;f.querySelector("[data-total]").textContent=selon(n.length,"{} leçon, {}","{} leçons, {}",poids(n.reduce((s,c)=>s+ +c.dataset.octets,+d.octets)))};
   f.hidden=false;f.addEventListener("change",total);total();
   f.addEventListener("submit",async v=>{v.preventDefault();bouton.disabled=true;let faites=0;
     try{
       const m=await(await fetch(d.contenu)).json(),voulues=choix.filter(c=>c.checked).map(c=>c.value),c=await caches.open(`cours/${d.personne}/${d.cours}/${m.version}`);
       const mettre=async(url,sous=url)=>{const r=await fetch(url,{cache:"no-cache"});if(!r.ok||r.redirected)throw r;await c.put(sous,r)};
       m.lecons=m.lecons.filter(l=>voulues.includes(l.cle));await navigator.storage?.persist?.();
-      suivi.textContent="On prépare l’appareil…";for(const u of m.communs)await mettre(u);
-      for(const l of m.lecons){for(const u of l.fichiers)await mettre(u);await mettre(l.page,l.adresse);faites++;suivi.textContent=`${faites} sur ${combien(m.lecons.length,"leçon emportée","leçons emportées")}…`}
+      suivi.textContent=t("On prépare l’appareil…");for(const u of m.communs)await mettre(u);
+      for(const l of m.lecons){for(const u of l.fichiers)await mettre(u);await mettre(l.page,l.adresse);faites++;suivi.textContent=t("Leçons emportées : {} sur {}…",faites,m.lecons.length)}
       await c.put(d.contenu,new Response(JSON.stringify(m)));
       for(const n of await caches.keys())if(n.startsWith("cours/")&&n.split("/")[2]===d.cours&&n!==`cours/${d.personne}/${d.cours}/${m.version}`)await caches.delete(n);
       await ecrireFait("personne",d.personne);
       await navigator.serviceWorker.register(d.travailleur,{scope:"/"});await navigator.serviceWorker.ready;
-      suivi.textContent=`C’est fait : ${combien(m.lecons.length,"leçon est","leçons sont")} sur cet appareil.`;
-    }catch{suivi.textContent=`Le réseau a manqué après ${combien(faites,"leçon","leçons")}. Réessayez : ce qui est déjà là ne sera pas perdu.`}
+      suivi.textContent=selon(m.lecons.length,"C’est fait : {} leçon est sur cet appareil.","C’est fait : {} leçons sont sur cet appareil.");
+    }catch{suivi.textContent=selon(faites,"Le réseau a manqué après {} leçon. Réessayez : ce qui est déjà là ne sera pas perdu.","Le réseau a manqué après {} leçons. Réessayez : ce qui est déjà là ne sera pas perdu.")}
     bouton.disabled=false});
 }
 // Partir : ce qui attend part d'abord; sinon la personne décide. Le serveur fait ensuite effacer le reste.
 function veillerAuDepart(){
   for(const f of document.querySelectorAll('form[action$="/compte/logout/"]'))f.addEventListener("submit",async v=>{
     v.preventDefault();await envoyer();const n=(await file()).filter(pese).length;
-    if(!n||confirm(`${combien(n,"réponse attend","réponses attendent")} encore le réseau. Si vous vous déconnectez maintenant, elle${n>1?"s":""} ${n>1?"seront perdues":"sera perdue"}. Se déconnecter quand même?`))f.submit()});
+    if(!n||confirm(selon(n,"{} réponse attend encore le réseau. Si vous vous déconnectez maintenant, elle sera perdue. Se déconnecter quand même?","{} réponses attendent encore le réseau. Si vous vous déconnectez maintenant, elles seront perdues. Se déconnecter quand même?")))f.submit()});
 }
 async function commencer(){
   const qui=document.body.dataset.qui,connue=await lireFait("personne");

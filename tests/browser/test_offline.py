@@ -6,6 +6,7 @@ from contextlib import suppress
 import pytest
 from playwright.sync_api import Error, expect
 
+from atn_platform.accounts.enums import Language
 from enrollments import actions
 from enrollments.models import BlockState, LearningEvent
 from municipalities.enums import Public
@@ -197,3 +198,21 @@ def test_signing_out_clears_the_device_and_a_shared_one_keeps_nothing(
     with suppress(Error):
         tablet.wait_for_function(f"async () => (await ({LEFT})()).caches.length === 0")
     assert tablet.evaluate(LEFT) == NOTHING
+
+
+def test_b86_the_device_speaks_english_to_who_reads_it(browser, live_server, rejean):
+    type(rejean).objects.filter(pk=rejean.pk).update(language=Language.ENGLISH)
+    context = context_for(browser, width=PHONE)
+    signed_in(context, live_server, rejean)
+    page = context.new_page()
+    page.goto(f"{live_server.url}/hors-ligne/ess-101/")
+    expect(page.get_by_text(re.compile(r"2 lessons, \d+.kB"))).to_be_visible()
+    page.locator("form[data-emporter] button").click()
+    expect(page.get_by_text("Done: 2 lessons are on this device.")).to_be_visible()
+    context.set_offline(True)
+    page.goto(live_server.url + LESSON)
+    page.locator('form[action$="/terminer/"] button').click()
+    expect(waiting(page, "1 answer kept on this device, waiting for the network.")).to_be_visible()
+    context.set_offline(False)
+    expect(waiting(page, "Everything is saved.")).to_be_visible(timeout=30_000)
+    context.close()

@@ -70,7 +70,7 @@ def _letters_for_nobody_in_particular(path):
 
 
 # Values, tags and doubled signs: a sentence whose translation lacks one breaks its page.
-PLACES = re.compile(r"%\(\w+\)[sd]|%[sd]|%%|</?\w+")
+PLACES = re.compile(r"%\(\w+\)[sd]|%[sd]|%%|\{\}|</?\w+")
 
 
 def test_b86_translations_keep_every_value_and_follow_english_typography():

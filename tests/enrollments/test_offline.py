@@ -2,16 +2,23 @@
 
 import json
 import re
+from html import unescape
+from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
+from django.conf import settings
 from django.urls import reverse
+from django.utils.translation import gettext, override
 from pytest_django.asserts import assertContains, assertNotContains
 
+from atn_platform.accounts.enums import Language
+from atn_platform.core import wording
 from atn_platform.core.context import SHARED
 from enrollments.actions import NewEvent, record
 from enrollments.enums import Verb
 from enrollments.queries.quiz import attempt_of
+from enrollments.templatetags.offline import SAID
 from tests.factories import (
     NOON,
     EnrollmentFactory,
@@ -111,3 +118,29 @@ def test_signing_out_has_the_device_cleared_and_a_session_that_ran_out_has_not(c
     )
     assert gone.status_code == 302
     assert "Clear-Site-Data" not in gone.headers
+
+
+def test_b86_every_sentence_of_the_script_has_its_english():
+    script = (Path(settings.BASE_DIR) / "static/hors-ligne.js").read_text()
+    one = re.findall(r'\bt\("([^"]+)"', script)
+    two = re.findall(r'\bselon\([\w.]+,"([^"]+)","([^"]+)"', script)
+    assert len(one) + len(two) == len(re.findall(r"\b(?:t|selon)\((?!new )", script))
+    assert {*one, *(said for pair in two for said in pair)} == set(SAID)
+    with override(wording.ENGLISH):
+        assert [said for said in SAID if gettext(said) == said] == []
+
+
+def test_b86_pages_in_english_carry_the_words_of_the_script_and_pages_in_french_none(
+    client, enrollment
+):
+    pages = [
+        reverse("enrollments:offline"),
+        reverse("enrollments:index"),
+        address(enrollment, "offline-lesson", "a"),
+    ]
+    for page in pages:
+        assertNotContains(client.get(page), "data-mots")
+    type(enrollment.learner).objects.update(language=Language.ENGLISH)
+    for page in pages:
+        [words] = re.findall(r'data-mots="([^"]+)"', client.get(page).text)
+        assert json.loads(unescape(words))["Voir ce qui attend"] == "See what is waiting"
