@@ -10,6 +10,7 @@ from atn_platform.core.merging import follows, stays
 from atn_platform.core.personal import About, Export, Kind, Reader, Retention, Table, nobody
 from atn_platform.core.purging import purging
 from enrollments.models import (
+    Accompaniment,
     Appointment,
     BlockState,
     CoachAction,
@@ -40,6 +41,7 @@ ANSWER = _("répondre à votre question, et garder l’échange avec sa leçon")
 GROUPED = _("vous inscrire avec des collègues, et pouvoir l’annuler")
 MEETS = _("tenir le rendez-vous que vous avez pris, et le rappeler à votre agenda")
 FOLLOWS_UP = _("préparer la prochaine rencontre avec une municipalité")
+ENTRUSTED = _("savoir qui accompagne quelle municipalité")
 FACTS = (Reader.SELF, Reader.RESPONSIBLE, Reader.ATN)
 ACCOMPANIED = (Reader.SELF, Reader.TRAINER, Reader.ATN)
 # Answers, tries and scores: the employer never sees them, and no screen of ATN shows them.
@@ -76,6 +78,14 @@ TABLES = [
         (
             About("learner", "learner public levels taken_at", Kind.RESULT,
                   _("vous proposer trois unités par où commencer"), Retention.ACCOUNT, ALONE),
+        ),
+        plain="id created_at updated_at",
+    ),
+    Table(
+        Accompaniment,
+        (
+            About("coach", "coach organisation since", Kind.FUNCTION, ENTRUSTED,
+                  Retention.ACCOUNT, (Reader.SELF, Reader.TRAINER, Reader.LEARNERS, Reader.ATN)),
         ),
         plain="id created_at updated_at",
     ),
@@ -248,6 +258,7 @@ TABLES = [
 LINKS = [
     *follows(Enrollment, "learner"),
     *follows(PathEnrollment, "learner"),
+    *follows(Accompaniment, "coach"),
     *follows(Appointment, "person"),
     *stays(Appointment, "cancelled_by"),
     *follows(Slot, "coach"),

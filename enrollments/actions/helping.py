@@ -117,5 +117,5 @@ def _add(thread: HelpThread, by: User, words: str, *, uuid: UUID, at: datetime) 
     if is_answer:
         outbox.queue(answered(post), at=at)
         return
-    for person in answerers():
+    for person in answerers(thread.enrollment.mandate.organisation):
         outbox.queue(asked(post, person), at=at)

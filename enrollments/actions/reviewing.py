@@ -46,7 +46,7 @@ def ask_review(*, learner: User, event: UUID, wanted: str, at: datetime) -> Scor
     )
     if created:
         journal(at=at, actor=learner, verb="review.asked", target=str(review.pk))
-        for person in answerers():
+        for person in answerers(attempt.enrollment.mandate.organisation):
             outbox.queue(letters.asked(review, person), at=at)
     return review
 

@@ -1,6 +1,8 @@
 """What the app keeps, one file for each noun."""
 
 from enrollments.models.coaching import (
+    Accompaniment,
+    AccompanimentQuerySet,
     Appointment,
     AppointmentQuerySet,
     CoachAction,
@@ -40,6 +42,8 @@ __all__ = [
     "GROUP_UNDO",
     "LARGEST_GROUP",
     "PROMISED_DAYS",
+    "Accompaniment",
+    "AccompanimentQuerySet",
     "Appointment",
     "AppointmentQuerySet",
     "BlockState",

@@ -15,6 +15,42 @@ from atn_platform.core.office_hours import QUEBEC
 from municipalities.models import Organisation
 
 
+class AccompanimentQuerySet(models.QuerySet["Accompaniment"]):
+    def in_force(self) -> "AccompanimentQuerySet":
+        """Of coaches still in their role: what one who left had is nobody's."""
+        granted = RoleGrant.objects.filter(
+            user=OuterRef("coach"), ended_at__isnull=True, role=Role.COACH
+        )
+        return self.filter(Exists(granted), coach__is_active=True)
+
+
+class Accompaniment(TimestampedModel):
+    """A municipality entrusted to a coach; one at a time. The journal keeps who it was before."""
+
+    organisation = models.OneToOneField(
+        Organisation,
+        verbose_name=_("organisation"),
+        on_delete=models.CASCADE,
+        related_name="accompaniment",
+    )
+    coach = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("accompagnatrice ou accompagnateur"),
+        on_delete=models.PROTECT,
+        related_name="accompaniments",
+    )
+    since = models.DateTimeField(_("confiée le"))
+
+    objects = AccompanimentQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("municipalité confiée")
+        verbose_name_plural = _("municipalités confiées")
+
+    def __str__(self) -> str:
+        return f"{self.organisation_id} {self.coach_id}"
+
+
 class SlotQuerySet(models.QuerySet["Slot"]):
     def open_to_all(self, *, at: datetime) -> "SlotQuerySet":
         """Slots to come that nobody holds, of coaches still in their role, the nearest first."""

@@ -13,8 +13,9 @@ from courses.enums import LessonKind
 from courses.queries import versions
 from enrollments.enums import Status
 from enrollments.models import Appointment, BlockState, CoachAction, Enrollment
+from enrollments.queries.helping import paths_of
 from municipalities.enums import Kind
-from municipalities.models import Mandate, Organisation
+from municipalities.models import Mandate, Organisation, OrganisationQuerySet
 
 WEEK, QUIET_DAYS, RECENT_DAYS = timedelta(days=7), 60, 90
 TRIES, MOST = 3, 50
@@ -43,6 +44,7 @@ class Stuck:
     enrollment: Enrollment
     lesson: str
     tries: int
+    path: str = ""
 
 
 def week(coach: User, *, at: datetime) -> list[WeekLine]:
@@ -94,7 +96,7 @@ def preparations(organisations: Collection[int], *, on: date) -> dict[int, Prepa
     }
 
 
-def quiet_towns(*, at: datetime) -> list[Organisation]:
+def quiet_towns(*, at: datetime, towns: OrganisationQuerySet | None = None) -> list[Organisation]:
     """Municipalities where somebody joined a course, and nobody did anything for sixty days.
 
     The longest silence first; each has `last_on`.
@@ -109,11 +111,15 @@ def quiet_towns(*, at: datetime) -> list[Organisation]:
             last_on=Max("mandates__enrollments__last_activity_at"),
         )
     )
+    if towns is not None:
+        rows = rows.filter(pk__in=towns.values("pk"))
     silent = rows.filter(Q(last_on__lt=since) | Q(last_on__isnull=True), first_on__lt=since)
     return list(silent.order_by("last_on", "sort_key")[:MOST])
 
 
-def stuck(*, at: datetime, learner: User | None = None) -> list[Stuck]:
+def stuck(
+    *, at: datetime, learner: User | None = None, towns: OrganisationQuerySet | None = None
+) -> list[Stuck]:
     """Whoever tried a final questionnaire three times or more without reaching its mark.
 
     Of courses under way, active in the last three months, the most tries first.
@@ -125,6 +131,8 @@ def stuck(*, at: datetime, learner: User | None = None) -> list[Stuck]:
     )
     if learner is not None:
         rows = rows.filter(enrollment__learner=learner)
+    if towns is not None:
+        rows = rows.filter(enrollment__mandate__organisation__in=towns)
     # Which stations are final, and their mark, is in the document of each version: the database
     # is told, so that exercises practised more often never push a failure out of the list.
     used = rows.values_list("enrollment__version", flat=True).distinct()
@@ -140,7 +148,14 @@ def stuck(*, at: datetime, learner: User | None = None) -> list[Stuck]:
         "enrollment__learner", "enrollment__course", "enrollment__version",
         "enrollment__mandate__organisation",
     )  # fmt: skip
+    most = list(found.defer("enrollment__version__document").order_by("-attempts", "pk")[:MOST])
+    paths = paths_of([each.enrollment for each in most])
     return [
-        Stuck(each.enrollment, titles[each.enrollment.version_id, str(each.lesson)], each.attempts)
-        for each in found.defer("enrollment__version__document").order_by("-attempts", "pk")[:MOST]
+        Stuck(
+            each.enrollment,
+            titles[each.enrollment.version_id, str(each.lesson)],
+            each.attempts,
+            paths.get(each.enrollment.learner_id, ""),
+        )
+        for each in most
     ]

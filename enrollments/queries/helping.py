@@ -15,6 +15,7 @@ from enrollments.models import (
     HelpThreadQuerySet,
     PathEnrollment,
 )
+from municipalities.models import OrganisationQuerySet
 
 STALLED_DAYS, FORGOTTEN_DAYS = 14, 90
 MOST = 50
@@ -38,21 +39,30 @@ class Stalled:
     path: str
 
 
-def queue() -> list[Waiting]:
-    """Threads without an answer, the longest wait first; three queries at most."""
-    threads = list(_with_context(HelpThread.objects.waiting())[:MOST])
+def queue(towns: OrganisationQuerySet | None = None) -> list[Waiting]:
+    """Threads without an answer, the longest wait first; three queries at most.
+
+    Of these municipalities alone, when there are some.
+    """
+    rows = HelpThread.objects.waiting()
+    if towns is not None:
+        rows = rows.filter(enrollment__mandate__organisation__in=towns)
+    threads = list(_with_context(rows)[:MOST])
     titles = _lessons(threads)
-    paths = _paths([each.enrollment for each in threads])
+    paths = paths_of([each.enrollment for each in threads])
     return [
         Waiting(each, each.enrollment, titles[each.pk], paths.get(each.enrollment.learner_id, ""))
         for each in threads
     ]
 
 
-def stalled(*, at: datetime) -> list[Stalled]:
+def stalled(*, at: datetime, towns: OrganisationQuerySet | None = None) -> list[Stalled]:
     """Begun, not finished, and quiet for two weeks; the most recent first, for three months."""
-    found = list(quiet(at=at)[:MOST])
-    paths = _paths(found)
+    rows = quiet(at=at)
+    if towns is not None:
+        rows = rows.filter(mandate__organisation__in=towns)
+    found = list(rows[:MOST])
+    paths = paths_of(found)
     return [Stalled(each, paths.get(each.learner_id, "")) for each in found]
 
 
@@ -92,7 +102,7 @@ def _lessons(threads: list[HelpThread]) -> dict[int, str]:
     return {pk: lesson["title"] if lesson else "" for pk, lesson in found.items()}
 
 
-def _paths(enrollments: list[Enrollment]) -> dict[int, str]:
+def paths_of(enrollments: list[Enrollment]) -> dict[int, str]:
     """The parcours that each person follows, by person."""
     people = {each.learner_id for each in enrollments}
     rows = PathEnrollment.objects.live().filter(learner__in=people).select_related("path")

@@ -6,7 +6,9 @@ from atn_platform.accounts.models import User
 from courses.documents import block, station
 from courses.queries import document, documents
 from enrollments.models import ScoreReview, ScoreReviewQuerySet
+from enrollments.queries.helping import paths_of
 from enrollments.queries.quiz import QuizView, quiz
+from municipalities.models import OrganisationQuerySet
 
 MOST = 50
 
@@ -18,6 +20,7 @@ class Asked:
     review: ScoreReview
     lesson: str
     quiz: str
+    path: str = ""
 
 
 def with_context(rows: ScoreReviewQuerySet) -> ScoreReviewQuerySet:
@@ -28,21 +31,27 @@ def with_context(rows: ScoreReviewQuerySet) -> ScoreReviewQuerySet:
     )  # fmt: skip
 
 
-def queue(user: User) -> list[Asked]:
-    """Those that wait for this trainer, the nearest promise first; two queries."""
-    rows = with_context(ScoreReview.objects.answerable_by(user).waiting())
-    return told(list(rows[:MOST]))
+def queue(user: User, towns: OrganisationQuerySet | None = None) -> list[Asked]:
+    """Those that wait for this trainer, the nearest promise first; three queries."""
+    rows = ScoreReview.objects.answerable_by(user).waiting()
+    if towns is not None:
+        rows = rows.filter(enrollment__mandate__organisation__in=towns)
+    return told(list(with_context(rows)[:MOST]))
 
 
 def told(reviews: list[ScoreReview]) -> list[Asked]:
     read = documents(each.enrollment.version_id for each in reviews)
-    return [_told(each, read[each.enrollment.version_id]) for each in reviews]
+    paths = paths_of([each.enrollment for each in reviews])
+    return [
+        _told(each, read[each.enrollment.version_id], paths.get(each.enrollment.learner_id, ""))
+        for each in reviews
+    ]
 
 
-def _told(review: ScoreReview, content: object) -> Asked:
+def _told(review: ScoreReview, content: object, path: str) -> Asked:
     lesson = station(content, review.event.lesson)  # type: ignore[arg-type]
     held = block(lesson, review.event.block) if lesson and review.event.block else None
-    return Asked(review, lesson["title"] if lesson else "", held["title"] if held else "")
+    return Asked(review, lesson["title"] if lesson else "", held["title"] if held else "", path)
 
 
 def attempt(review: ScoreReview) -> QuizView | None:

@@ -19,6 +19,7 @@ from enrollments.forms.coaching import AfterCallForm, BookForm, SlotForm
 from enrollments.models import Appointment, CoachAction, CoachNote, Slot
 from enrollments.permissions import can_answer
 from enrollments.queries.coaching import preparations
+from enrollments.queries.entrusted import coach_of, coaches_of
 from enrollments.queries.readiness import readiness
 from municipalities.enums import Kind
 from municipalities.models import Mandate, Organisation
@@ -51,6 +52,7 @@ def appointments(request: SignedInRequest) -> HttpResponse:
         ),
         "form": form if places and (slots or form.errors) else None,
         "has_place": bool(places),
+        "coaches": coaches_of(places),
         "author": author_token(request.user),
     }
     status = 422 if form.errors else 200
@@ -149,6 +151,7 @@ def town(request: SignedInRequest, handle: str) -> HttpResponse:
             return redirect("enrollments:coached-town", handle)
     context = {
         "place": place,
+        "coach": coach_of(place),
         "said": headlines.of(readiness(place, on=today)),
         "numbers": preparations([place.pk], on=today).get(place.pk),
         "notes": CoachNote.objects.visible_to(request.user).filter(organisation=place),

@@ -19,9 +19,10 @@ from courses.queries import document
 from enrollments import actions
 from enrollments.forms import event_id
 from enrollments.models import Enrollment, HelpThread
-from enrollments.permissions import can_answer
-from enrollments.queries import coaching, reviews
-from enrollments.queries.helping import lesson_title, queue, shared_in, stalled
+from enrollments.permissions import can_answer, can_entrust
+from enrollments.queries import desk as queries
+from enrollments.queries.entrusted import tally
+from enrollments.queries.helping import lesson_title, paths_of, shared_in
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -80,6 +81,7 @@ def thread(request: SignedInRequest, uuid: UUID) -> HttpResponse:
         "posts": found.posts.select_related("author"),
         "lesson": lesson_title(found),
         "answers": answers,
+        "path": paths_of([found.enrollment]).get(found.enrollment.learner_id, ""),
         "author": author_token(request.user),
     }
     return render(request, "enrollments/help/thread.html", context)
@@ -109,25 +111,15 @@ def share(request: SignedInRequest, uuid: UUID) -> HttpResponse:
 @require_safe
 @requires(can_answer)
 def desk(request: SignedInRequest) -> HttpResponse:
-    """Reviews and questions that wait, then people who stopped, with town and path beside."""
-    now = timezone.now()
-    waiting, quiet = queue(), stalled(at=now)
-    week, tried = coaching.week(request.user, at=now), coaching.stuck(at=now)
-    asked = reviews.queue(request.user)
-    people = [each.enrollment.learner_id for each in waiting]
-    people += [each.enrollment.learner_id for each in quiet]
-    people += [each.enrollment.learner_id for each in tried]
-    people += [each.appointment.person_id for each in week]
-    people += [each.review.enrollment.learner_id for each in asked]
-    _log(request, people, "")
+    """The week, one queue, then who may need a hand; one's own municipalities unless asked."""
+    found = queries.desk(
+        request.user, at=timezone.now(), everywhere=request.GET.get("voir") == "toutes"
+    )
+    _log(request, list(found.people()), "")
     context = {
-        "waiting": waiting,
-        "stalled": quiet,
-        "reviews": asked,
-        "week": week,
-        "stuck": tried,
-        "silent": coaching.quiet_towns(at=now),
+        "desk": found,
         "today": timezone.localdate(),
+        "without": tally().without if can_entrust(request.user) else 0,
     }
     return render(request, "enrollments/help/desk.html", context)
 

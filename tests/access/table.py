@@ -103,6 +103,12 @@ MEMBERS = _audience(
     "counts for each municipality of the MRC, none of fewer than five people; nobody's name",
     "territory administrator",
 )
+ENTRUSTS = _audience(
+    "ATN's administration",
+    "municipalities, the coach of each, counts of their people",
+    "administrator",
+    refused="403",
+)
 AUTHORS = _audience("ATN", "drafts, versions, media", "administrator", refused="403")
 # Nothing in the world of the tests answers there: everybody signed in meets a 404.
 NOBODY = _audience("its own public, on a row that is theirs", "see the page before it", "")
@@ -176,9 +182,11 @@ ROWS: dict[str, Audience] = {
     ),
     **_rows("enrollments:attendance enrollments:door", GIVER),
     **_rows(
-        "enrollments:desk enrollments:share-help enrollments:slots enrollments:coached-town",
+        "enrollments:desk enrollments:share-help enrollments:slots enrollments:coached-town "
+        "enrollments:coached-towns",
         ACCOMPANY,
     ),
+    **_rows("enrollments:entrust", ENTRUSTS),
     **_rows("enrollments:help", ASKER),
     **_rows("reports:participation reports:export", REPORTS),
     **_rows("reports:members reports:export-members", MEMBERS),

@@ -243,7 +243,8 @@ def seen_by() -> dict[str, set[str]]:
         "responsible": town | shown,
         "neighbour": {mark("B", 4), mark("B", 10)} | shown,
         "territory": {mark("M", 14)} | shown,
-        "instructor": {mark("A", 1), mark("A", 2)} | shown,
+        # Coaches by name, whoever has a municipality.
+        "instructor": {mark("T", 6), mark("A", 1), mark("A", 2)} | shown,
         # Of whoever asks a question, or has stopped.
         "coach": {mark("T", 6), mark("A", 1), mark("A", 2)} | shown,
         "coordinator": {mark("U", 7)} | shown,

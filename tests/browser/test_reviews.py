@@ -52,5 +52,5 @@ def test_p27_asked_by_one_answered_by_another(browser, live_server, transactiona
     sound(page)
     page.get_by_label("Vos raisons").fill("La règle est la bonne.")
     page.get_by_role("button", name="Envoyer la réponse").click()
-    expect(page.get_by_text("Aucune révision n’attend.")).to_be_visible()
+    expect(page.get_by_text("Personne n’attend de réponse.")).to_be_visible()
     context.close()
