@@ -14,6 +14,7 @@ from atn_platform.consents.models import Consent
 from atn_platform.demo.accounts import DEMO_ACCOUNTS, DOMAIN
 from atn_platform.demo.activity import write_activity
 from atn_platform.demo.gatherings import plan_sessions
+from atn_platform.demo.invitations import write_invitations
 from atn_platform.demo.parcours import load_paths
 from atn_platform.demo.people import Person, everyone
 from atn_platform.demo.personas import (
@@ -62,6 +63,7 @@ def load() -> dict[str, int]:
     paths = load_paths(COURSES / "paths.yaml")
     gatherings = plan_sessions(User.objects.get(email=INSTRUCTOR))
     written = write_activity(mandates, personas, gatherings, paths, random.Random(2027))
+    write_invitations(random.Random("invitations"))
     return {
         "municipalities": len(places),
         "people": len(people) + len(PERSONAS) + 1,

@@ -9,6 +9,7 @@ from django.db.models import Min
 from atn_platform.accounts.models import User
 from atn_platform.audit.recording import record
 from atn_platform.reports.enums import Scope
+from atn_platform.reports.figures.journey import Journey
 from atn_platform.reports.figures.members import Members
 from atn_platform.reports.figures.participation import Report
 from atn_platform.reports.models import PastCount, PastPlace
@@ -31,6 +32,22 @@ def log_export(
         format=file_format,
         audience=report.audience,
         scope=report.scope,
+    )
+
+
+def log_journey_export(
+    *, journey: Journey, by: str, file_format: str, actor: User | None, at: datetime
+) -> None:
+    """Write who took which figures of the way of people."""
+    record(
+        at=at,
+        actor=actor,
+        verb="report.exported",
+        target=f"chemin {journey.period.key}",
+        by=by,
+        format=file_format,
+        audience=journey.audience,
+        scope=journey.scope,
     )
 
 

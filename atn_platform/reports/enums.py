@@ -34,6 +34,42 @@ class MemberColumn(models.TextChoices):
     FINISHED = "termine", _("ont terminé")
 
 
+class Step(models.TextChoices):
+    """How far a person has come: two ways, and each step of a way is part of the one before."""
+
+    INVITED = "invited", _("invitées")
+    JOINED = "joined", _("ont accepté l’invitation")
+    ENROLLED = "enrolled", _("inscrites à un cours")
+    STARTED = "started", _("première leçon terminée")
+    COMPLETED = "completed", _("cours terminé")
+    CERTIFIED = "certified", _("attestation remise")
+
+
+# People come by other doors than an invitation: the two ways have each their own beginning.
+DOOR = (Step.INVITED, Step.JOINED)
+COURSE = (Step.ENROLLED, Step.STARTED, Step.COMPLETED, Step.CERTIFIED)
+
+
+class JourneyTable(models.TextChoices):
+    """The three tables of the way of people, as their files are named."""
+
+    STEPS = "etapes", _("étapes")
+    CURVES = "cohortes", _("cohortes")
+    HOURS = "heures", _("heures")
+
+
+# Stretches of a day, in hours; the last goes past midnight.
+SLOTS = ((6, 8), (8, 10), (10, 12), (12, 13), (13, 17), (17, 23), (23, 6))
+DAYS = (
+    _("lundi"),
+    _("mardi"),
+    _("mercredi"),
+    _("jeudi"),
+    _("vendredi"),
+    _("samedi"),
+    _("dimanche"),
+)
+
 # Groups of strata on screens: label, first and last of the nine strata.
 STRATUM_GROUPS = (
     (_("moins de 2 000 habitants"), 1, 3),

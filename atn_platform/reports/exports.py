@@ -16,7 +16,17 @@ from atn_platform.core.spreadsheets import (
     safe,
     workbook,
 )
-from atn_platform.reports.enums import Audience, Breakdown, MemberColumn, Scope
+from atn_platform.reports.enums import (
+    DAYS,
+    SLOTS,
+    Audience,
+    Breakdown,
+    JourneyTable,
+    MemberColumn,
+    Scope,
+)
+from atn_platform.reports.figures.journey import Curve, Journey, journey_definitions
+from atn_platform.reports.figures.journey import Row as JourneyRow
 from atn_platform.reports.figures.members import Members, member_definitions
 from atn_platform.reports.figures.members import Row as MemberRow
 from atn_platform.reports.figures.participation import Report, Row, definitions
@@ -24,6 +34,7 @@ from atn_platform.reports.figures.participation import Report, Row, definitions
 CONTENT_TYPES = {**spreadsheets.CONTENT_TYPES, "json": "application/json"}
 # Where a share would rest on too small a count, or on none.
 NO_RATE = "–"
+BY_NAMES = {"region": "region", "stratum": "taille", "public": "public"}
 
 
 def as_json(report: Report, by: Breakdown) -> str:
@@ -119,7 +130,7 @@ def title(report: Report) -> str:
     return _("Participation des municipalités – %(period)s") % {"period": report.period.label}
 
 
-def source(report: Report) -> str:
+def source(report: Report | Journey) -> str:
     """Where the reference municipalities come from, as their licence asks (CC BY 4.0)."""
     read = _("liste du %(day)s") % {
         "day": french.day(report.registry_date or report.reference_date)
@@ -132,9 +143,12 @@ def source(report: Report) -> str:
 
 def filename(report: Report, by: Breakdown, extension: str) -> str:
     """« participation-2026-t4-par-region.csv », and « -perimetre-du-jour » when it is."""
-    words = {"region": "region", "stratum": "taille", "public": "public"}
-    scope = "-perimetre-du-jour" if report.scope == Scope.TODAY else ""
-    return f"participation-{report.period.key.lower()}-par-{words[by]}{scope}.{extension}"
+    scope = _scope_name(report.scope)
+    return f"participation-{report.period.key.lower()}-par-{BY_NAMES[by]}{scope}.{extension}"
+
+
+def _scope_name(scope: Scope) -> str:
+    return "-perimetre-du-jour" if scope == Scope.TODAY else ""
 
 
 def _headings(by: Breakdown) -> list[str]:
@@ -219,3 +233,128 @@ def _members_notes(found: Members) -> list[list[Cell]]:
 
 def _text(cell: Cell) -> str:
     return "" if cell is None else str(cell)
+
+
+def journey_csv(journey: Journey, by: Breakdown, table: JourneyTable) -> str:
+    """One of the three tables, then what its numbers are."""
+    sheet = _journey_sheets(journey, by)[table]
+    lines = [[_csv_text(cell) for cell in row] for row in (*sheet.rows, [], *_about(journey))]
+    return csv_text([sheet.headings, *lines])
+
+
+def journey_xlsx(journey: Journey, by: Breakdown) -> bytes:
+    notes = Sheet(_("Définitions"), [_("Sujet"), _("Définition")], _about(journey))
+    sheets = [*_journey_sheets(journey, by).values(), notes]
+    return workbook(journey_title(journey), sheets, on=journey.reference_date)
+
+
+def journey_json(journey: Journey, by: Breakdown) -> str:
+    """Figures for programs; a hidden cell is null, a share goes from 0 to 1."""
+    document = {
+        "by": by,
+        "period": journey.period.key,
+        "as": journey.audience,
+        "scope": journey.scope,
+        "until": journey.until.isoformat(),
+        "is_complete": journey.is_complete,
+        "reference_date": journey.reference_date.isoformat(),
+        "rows": [{by: row.key, **_counts(row)} for row in journey.tables[by]],
+        "totals": _counts(journey.total),
+        "curves": [
+            {
+                "period": curve.period.key,
+                "started": curve.started,
+                "share_finished_by_week": [_rounded(share) for share in curve.weeks],
+            }
+            for curve in journey.curves
+        ],
+        "hours": [
+            {"day": hour.day, "from": start, "to": end, "lessons": hour.lessons}
+            for line in journey.hours
+            for hour, (start, end) in zip(line, SLOTS, strict=True)
+        ],
+        "definitions": journey_definitions(),
+        "source": source(journey),
+    }
+    return json.dumps(document, ensure_ascii=False, indent=2) + "\n"
+
+
+def _counts(row: JourneyRow) -> dict[str, Any]:
+    return {"label": row.label, **{step.value: count for step, count in row.counts}}
+
+
+def journey_title(journey: Journey) -> str:
+    return _("Chemin des personnes – %(period)s") % {"period": journey.period.label}
+
+
+def journey_filename(journey: Journey, by: Breakdown, table: JourneyTable, extension: str) -> str:
+    """« chemin-2026-t4-etapes-par-region.csv »; a workbook holds the three tables."""
+    name = f"chemin-{journey.period.key.lower()}"
+    if extension == "csv":
+        name += f"-{table}"
+    if extension != "csv" or table == JourneyTable.STEPS:
+        name += f"-par-{BY_NAMES[by]}"
+    return f"{name}{_scope_name(journey.scope)}.{extension}"
+
+
+def _journey_sheets(journey: Journey, by: Breakdown) -> dict[JourneyTable, Sheet]:
+    hidden = _("masqué")
+    rows = [(row.label, row.counts) for row in journey.tables[by]]
+    steps = [step for step, _count in journey.total_of(by)]
+    return {
+        JourneyTable.STEPS: Sheet(
+            _("Étapes"),
+            [str(by.label).capitalize(), *(str(step.label).capitalize() for step in steps)],
+            [
+                [label, *(_or(count, hidden) for _step, count in counts)]
+                for label, counts in (*rows, (journey.total.label, journey.total_of(by)))
+            ],
+        ),
+        JourneyTable.CURVES: Sheet(
+            _("Cohortes"),
+            [
+                _("Trimestre"),
+                _("Inscriptions commencées"),
+                *(_("Terminées en %s sem. (%%)") % n for n in range(len(journey.curves[0].weeks))),
+            ],
+            [_of_curve(curve, hidden) for curve in journey.curves],
+        ),
+        JourneyTable.HOURS: Sheet(
+            _("Heures"),
+            [_("Jour"), _("De (h)"), _("À (h)"), _("Leçons terminées")],
+            [
+                [str(DAYS[hour.day - 1]), *SLOTS[hour.slot], _or(hour.lessons, hidden)]
+                for line in journey.hours
+                for hour in line
+            ],
+        ),
+    }
+
+
+def _of_curve(curve: Curve, hidden: str) -> list[Cell]:
+    shares = [NO_RATE if share is None else round(share * 100, 1) for share in curve.weeks]
+    return [curve.period.label, _or(curve.started, hidden), *shares]
+
+
+def _or(count: int | None, hidden: str) -> Cell:
+    return hidden if count is None else count
+
+
+def _about(journey: Journey) -> list[list[Cell]]:
+    until = _("Ce que les gens ont fait jusqu’au %s inclusivement") % french.day(journey.until)
+    notes: list[list[Cell]] = [
+        [_("Rapport"), journey_title(journey)],
+        [str(journey.scope.label).capitalize(), definitions()["scope"]],
+        [_("Date de référence"), journey.reference_date.isoformat()],
+        [_("Compté"), until],
+    ]
+    for label, words in journey_definitions().items():
+        if label != _("Masqué") or journey.audience != Audience.ATN:
+            notes.append([label, words])
+    notes.append([_("Source des municipalités"), source(journey)])
+    return notes
+
+
+def _csv_text(cell: Cell) -> str:
+    """Excel in French reads a decimal comma."""
+    return str(cell).replace(".", ",") if isinstance(cell, float) else _text(cell)

@@ -11,19 +11,20 @@ from atn_platform.reports.enums import Breakdown, Scope
 class ReportForm(forms.Form):
     """Which period, what a row is, and whose municipality counts; all have a default."""
 
-    def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, today: date, by_quarter: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         offered: dict[str, list[tuple[str, str]]] = {"quarter": [], "year": [], "month": []}
         for period in periods.recent(today):
             label = period.label[:1].upper() + period.label[1:]
             offered[period.kind].append((period.key, label))
+        groups = [
+            (_("Trimestres"), offered["quarter"]),
+            (_("Années"), offered["year"]),
+            (_("Mois"), offered["month"]),
+        ]
         self.fields["periode"] = forms.ChoiceField(
-            label=_("Période"),
-            choices=[
-                (_("Trimestres"), offered["quarter"]),
-                (_("Années"), offered["year"]),
-                (_("Mois"), offered["month"]),
-            ],
+            label=_("Trimestre") if by_quarter else _("Période"),
+            choices=offered["quarter"] if by_quarter else groups,
             error_messages={"invalid_choice": _("Choisissez une période de la liste.")},
         )
         self.fields["par"] = forms.ChoiceField(

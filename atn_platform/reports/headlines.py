@@ -1,7 +1,8 @@
 """Sentences above the pictures: rules with conditions, from what the reader sees anyway."""
 
 from atn_platform.core import french
-from atn_platform.reports.enums import Breakdown
+from atn_platform.reports.enums import COURSE, DAYS, SLOTS, Breakdown, Step
+from atn_platform.reports.figures.journey import Journey
 from atn_platform.reports.figures.participation import GROUP, Pace, Report, Row
 
 HALF, THIRD, TWO_THIRDS, TENTH = 1 / 2, 1 / 3, 2 / 3, 1 / 10
@@ -84,3 +85,67 @@ def _publics(report: Report) -> str:
 
 def _share(row: Row) -> float:
     return row.share or 0.0
+
+
+# What each step is called when many are lost there.
+STAIRS = {
+    Step.STARTED: "la première leçon",
+    Step.COMPLETED: "la fin du cours",
+    Step.CERTIFIED: "la remise de l’attestation",
+}
+# Curves closer than this, in points of share, are called equal.
+CURVES_APART = 0.03
+# A day is said to stand out when it has that many times the lessons of a day on average.
+BUSIER = 1.2
+
+
+def of_journey(journey: Journey) -> dict[str, str]:
+    """One sentence for the steps, the curves and the hours."""
+    return {
+        "steps": _steps(journey),
+        "curves": _curves(journey),
+        "hours": _hours(journey),
+    }
+
+
+def _steps(journey: Journey) -> str:
+    stages = journey.stages(*COURSE)
+    if not stages[0].count:
+        return "Les personnes à chaque étape"
+    hot = [STAIRS[stage.step] for stage in stages if stage.is_hot]
+    if not hot:
+        return "Chaque marche est franchie par sept personnes sur dix ou plus"
+    if len(hot) == 1:
+        return f"Une marche à adoucir{NB}: {hot[0]}"
+    *first, last = hot
+    return f"Des marches à adoucir{NB}: {', '.join(first)} et {last}"
+
+
+def _curves(journey: Journey) -> str:
+    *before, now = journey.curves
+    if now.last is None:
+        return "Le rythme des inscriptions, d’un trimestre à l’autre"
+    week, share = now.last
+    others = [curve.weeks[week] for curve in before]
+    known = [other for other in others if other is not None]
+    name = now.period.label
+    if not week or not known:
+        return f"Inscriptions de {name}{NB}: {french.percent(share)} terminées en {week} semaines"
+    if all(share - other >= CURVES_APART for other in known):
+        return f"On termine plus vite au {name} qu’aux trimestres précédents"
+    if all(other - share >= CURVES_APART for other in known):
+        return f"On termine plus lentement au {name} qu’aux trimestres précédents"
+    return f"Le rythme du {name} ressemble à celui des trimestres précédents"
+
+
+def _hours(journey: Journey) -> str:
+    """Where the busiest stretch stands out, over the week as it is shown."""
+    slots = [sum(line[slot].rate or 0 for line in journey.hours) for slot in range(len(SLOTS))]
+    days = [sum(hour.lessons or 0 for hour in line) for line in journey.hours]
+    if not any(slots):
+        return "Les heures où l’on apprend"
+    start, end = SLOTS[max(range(len(slots)), key=slots.__getitem__)]
+    best = DAYS[max(range(len(days)), key=days.__getitem__)]
+    said = f"On apprend surtout entre {start}{NB}h et {end}{NB}h"
+    weekly = sum(days) / len(days)
+    return f"{said}, et le {best} plus qu’un autre jour" if max(days) >= weekly * BUSIER else said

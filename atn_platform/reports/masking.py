@@ -9,6 +9,7 @@ would say exactly four.
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 
 K = 5
 RATE_DENOMINATOR = 10
@@ -87,20 +88,23 @@ def mask_nested(table: Table, parent: int | None) -> Masked:
     return _masked(table, sum(table.counts), hide_total=False)
 
 
-def mask_steps(steps: Sequence[Sequence[int]]) -> list[Masked]:
+def mask_steps(
+    steps: Sequence[Sequence[int]], forced: Sequence[Collection[int]] = ()
+) -> list[Masked]:
     """Mask columns where each count is part of the one before it: people, enrolled, started…
 
     A row hidden in a column is hidden in all that follow, nought included. Where the column before
     shows a row, the reader knows that it cannot be greater: more rows go until each small count
-    hidden may be three numbers at least.
+    hidden may be three numbers at least. `forced`: ranks that go in each column as if small.
     """
     masked: list[Masked] = []
     gone: set[int] = set()
     ceilings: list[int | None] = [None] * len(steps[0])
-    for counts in steps:
-        hidden = _hidden_step(counts, gone, ceilings)
+    for counts, also in zip_longest(steps, forced, fillvalue=()):
+        column = _Column(counts, gone, ceilings, frozenset(r for r in also if counts[r]))
+        hidden = _hidden_step(column)
         total = sum(counts)
-        loose = _is_uncertain(counts, hidden, gone, ceilings)
+        loose = _is_uncertain(column, hidden)
         masked.append(
             Masked(
                 tuple(None if rank in hidden else n for rank, n in enumerate(counts)),
@@ -114,42 +118,97 @@ def mask_steps(steps: Sequence[Sequence[int]]) -> list[Masked]:
     return masked
 
 
-def _hidden_step(
-    counts: Sequence[int], gone: set[int], ceilings: Sequence[int | None]
-) -> set[int]:
-    hidden = gone | {rank for rank, n in enumerate(counts) if 0 < n < K}
+@dataclass(frozen=True, slots=True)
+class Steps:
+    """One breakdown of nested columns: a list of counts for each, and ranks to hide in each."""
+
+    counts: Sequence[Sequence[int]]
+    forced: Sequence[Collection[int]] = ()
+
+
+def mask_steps_together(tables: Sequence[Steps], *, upto: int | None = None) -> list[list[Masked]]:
+    """Mask several breakdowns of the same nested columns.
+
+    From the first column whose total is hidden in one of them, or from `upto` on, nothing is shown
+    in any: the rows of another table would add up to it.
+    """
+    masked = [mask_steps(table.counts, table.forced) for table in tables]
+    closed = [
+        step for columns in masked for step, column in enumerate(columns) if column.total is None
+    ]
+    last = min([*closed, len(tables[0].counts) if upto is None else upto])
+    return [
+        [
+            column if step < last else Masked((None,) * len(column.rows), None)
+            for step, column in enumerate(columns)
+        ]
+        for columns in masked
+    ]
+
+
+def mask_growth(counts: Sequence[int]) -> list[int | None]:
+    """Mask a count that only grows, week after week: so that no step of it is of 1 to 4 people."""
+    shown: list[int | None] = []
+    last = 0
+    for n in counts:
+        is_seen = n == last or n - last >= K
+        shown.append(n if is_seen else None)
+        last = n if is_seen else last
+    return shown
+
+
+@dataclass(frozen=True, slots=True)
+class _Column:
+    """A column of nested counts: ranks hidden in the one before, what that one shows, ranks that
+    must go.
+    """
+
+    counts: Sequence[int]
+    gone: set[int]
+    ceilings: Sequence[int | None]
+    forced: Collection[int]
+
+    @property
+    def secrets(self) -> set[int]:
+        return {rank for rank, n in enumerate(self.counts) if 0 < n < K} | set(self.forced)
+
+
+def _hidden_step(column: _Column) -> set[int]:
+    counts, ceilings = column.counts, column.ceilings
+    hidden = column.gone | column.secrets
     # A row as great as its ceiling is a poor hiding place: the reader knows it cannot be more.
     left = sorted(
         (rank for rank, n in enumerate(counts) if n and rank not in hidden),
         key=lambda rank: (counts[rank] == ceilings[rank], counts[rank]),
     )
-    while left and not _is_uncertain(counts, hidden, gone, ceilings):
+    while left and not _is_uncertain(column, hidden):
         hidden.add(left.pop(0))
     return hidden
 
 
-def _is_uncertain(
-    counts: Sequence[int], hidden: set[int], gone: set[int], ceilings: Sequence[int | None]
-) -> bool:
-    """Whether each small count hidden may be several numbers, for whoever knows the total.
+def _is_uncertain(column: _Column, hidden: set[int]) -> bool:
+    """Whether each count that must be hidden may be several, for whoever knows the total.
 
-    The reader knows that a row hidden here first is not nought, that some hidden row is small, and
-    the sum of them all.
+    The reader knows that a row hidden here first is not nought, the sum of them all, and that some
+    hidden row is small where no other reason could hide one.
     """
-    whole = sum(counts[rank] for rank in hidden)
+    whole = sum(column.counts[rank] for rank in hidden)
     spans = {
         rank: (
-            0 if rank in gone else 1,
-            whole if (ceiling := ceilings[rank]) is None else min(ceiling, whole),
+            0 if rank in column.gone else 1,
+            whole if (ceiling := column.ceilings[rank]) is None else min(ceiling, whole),
         )
         for rank in hidden
     }
     return all(
-        len(_possible(rank, spans, whole)) >= SEVERAL for rank in hidden if 0 < counts[rank] < K
+        len(_possible(rank, spans, whole, one_is_small=not column.forced)) >= SEVERAL
+        for rank in column.secrets
     )
 
 
-def _possible(rank: int, spans: Mapping[int, tuple[int, int]], whole: int) -> list[int]:
+def _possible(
+    rank: int, spans: Mapping[int, tuple[int, int]], whole: int, *, one_is_small: bool
+) -> list[int]:
     """What a hidden row may be, when the others take what is left and one of them all is small."""
     others = [span for other, span in spans.items() if other != rank]
     least, most = sum(low for low, _ in others), sum(high for _, high in others)
@@ -158,7 +217,11 @@ def _possible(rank: int, spans: Mapping[int, tuple[int, int]], whole: int) -> li
         n
         for n in range(low, high + 1)
         if least <= whole - n <= most
-        and (n < K or any(_leaves_small(span, least, most, whole - n) for span in others))
+        and (
+            not one_is_small
+            or n < K
+            or any(_leaves_small(span, least, most, whole - n) for span in others)
+        )
     ]
 
 

@@ -8,12 +8,22 @@ from django.views.decorators.http import require_GET, require_safe
 from atn_platform.accounts.decorators import requires
 from atn_platform.accounts.http import SignedInRequest
 from atn_platform.reports import actions, exports, headlines, periods
-from atn_platform.reports.enums import Breakdown, MemberColumn, Scope
+from atn_platform.reports.enums import (
+    COURSE,
+    DOOR,
+    Breakdown,
+    JourneyTable,
+    MemberColumn,
+    Scope,
+)
+from atn_platform.reports.figures import journey as journey_figures
 from atn_platform.reports.figures import members as member_figures
 from atn_platform.reports.figures import participation as figures
+from atn_platform.reports.figures.journey import Journey
 from atn_platform.reports.figures.members import Members
 from atn_platform.reports.figures.participation import GROUP, PaceOf, Report
 from atn_platform.reports.forms import ReportForm
+from atn_platform.reports.periods import Period
 from atn_platform.reports.permissions import audience_of, can_read_reports, mrcs_of
 from atn_platform.reports.queries import participation as queries
 
@@ -54,6 +64,49 @@ def export(request: SignedInRequest, extension: str) -> HttpResponseBase:
     else:
         response = HttpResponse(exports.as_xlsx(report, by), content_type=content_type)
     name = exports.filename(report, by, extension)
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
+
+
+@require_safe
+@requires(can_read_reports)
+def journey(request: SignedInRequest) -> HttpResponse:
+    """Where people stop on the way to an attestation, how fast they go, and when they learn."""
+    form, found, by = _journey(request, timezone.localdate())
+    context = {
+        "form": form,
+        "found": found,
+        "by": by,
+        "table": found.tables[by],
+        "total": found.total_of(by),
+        "stages": found.stages(*COURSE),
+        "door": found.stages(*DOOR),
+        "headlines": headlines.of_journey(found),
+        "definitions": journey_figures.journey_definitions(),
+        "source": exports.source(found),
+    }
+    return render(request, "reports/journey.html", context)
+
+
+@require_GET
+@requires(can_read_reports)
+def export_journey(request: SignedInRequest, extension: str) -> HttpResponse:
+    """One of its tables, or the three in a workbook; taking one is written in the journal."""
+    form, found, by = _journey(request, timezone.localdate())
+    asked = request.GET.get("tableau", JourneyTable.STEPS.value)
+    if not form.is_valid() or asked not in JourneyTable.values:
+        raise Http404
+    actions.log_journey_export(
+        journey=found, by=by, file_format=extension, actor=request.user, at=timezone.now()
+    )
+    table = JourneyTable(asked)
+    content = (
+        exports.journey_csv(found, by, table)
+        if extension == "csv"
+        else exports.journey_xlsx(found, by)
+    )
+    response = HttpResponse(content, content_type=exports.CONTENT_TYPES[extension])
+    name = exports.journey_filename(found, by, table, extension)
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
 
@@ -100,14 +153,7 @@ def _asked(
     request: SignedInRequest, today: date, *, pace: PaceOf | None
 ) -> tuple[ReportForm, Report, Breakdown]:
     """The form as typed, and the report it asks for, or the usual one when it asks for none."""
-    usual = {
-        "periode": periods.last_closed_quarter(today).key,
-        "par": Breakdown.REGION.value,
-        "perimetre": Scope.ORIGIN.value,
-    }
-    form = ReportForm({**usual, **request.GET.dict()}, today=today)
-    asked = form.cleaned_data if form.is_valid() else usual
-    period = periods.parse(asked["periode"]) or periods.last_closed_quarter(today)
+    form, asked, period = _choices(request, today, by_quarter=False)
     report = figures.build(
         period,
         audience=audience_of(request.user),
@@ -116,3 +162,28 @@ def _asked(
         pace=pace,
     )
     return form, report, Breakdown(asked["par"])
+
+
+def _journey(request: SignedInRequest, today: date) -> tuple[ReportForm, Journey, Breakdown]:
+    form, asked, period = _choices(request, today, by_quarter=True)
+    found = journey_figures.build(
+        period,
+        audience=audience_of(request.user),
+        today=today,
+        scope=Scope(asked["perimetre"]),
+    )
+    return form, found, Breakdown(asked["par"])
+
+
+def _choices(
+    request: SignedInRequest, today: date, *, by_quarter: bool
+) -> tuple[ReportForm, dict[str, str], Period]:
+    last = periods.last_closed_quarter(today)
+    usual = {
+        "periode": last.key,
+        "par": Breakdown.REGION.value,
+        "perimetre": Scope.ORIGIN.value,
+    }
+    form = ReportForm({**usual, **request.GET.dict()}, today=today, by_quarter=by_quarter)
+    asked = form.cleaned_data if form.is_valid() else usual
+    return form, asked, periods.parse(asked["periode"]) or last

@@ -188,7 +188,9 @@ ROWS: dict[str, Audience] = {
     ),
     **_rows("enrollments:entrust", ENTRUSTS),
     **_rows("enrollments:help", ASKER),
-    **_rows("reports:participation reports:export", REPORTS),
+    **_rows(
+        "reports:participation reports:export reports:journey reports:export-journey", REPORTS
+    ),
     **_rows("reports:members reports:export-members", MEMBERS),
     **_rows("merging:index merging:prove municipalities:still-mine", PERSON),
     **_rows("merging:merge merging:part", NOBODY),

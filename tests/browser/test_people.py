@@ -46,7 +46,12 @@ def test_the_invitation_has_no_accessibility_finding(live_server, invited, conte
 @pytest.mark.parametrize("role", [Role.UMQ_COORDINATOR, Role.ADMINISTRATOR])
 @pytest.mark.parametrize(
     "page",
-    ["/rapports/participation/", "/rapports/participation/?perimetre=jour", "/mes-gens/"],
+    [
+        "/rapports/participation/",
+        "/rapports/participation/?perimetre=jour",
+        "/rapports/participation/chemin/",
+        "/mes-gens/",
+    ],
 )
 def test_a_page_about_many_people_has_no_accessibility_finding(
     live_server, louise, contexts, role, page

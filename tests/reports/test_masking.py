@@ -10,10 +10,13 @@ from hypothesis import strategies as st
 from atn_platform.reports.masking import (
     K,
     Masked,
+    Steps,
     Table,
     mask,
+    mask_growth,
     mask_nested,
     mask_steps,
+    mask_steps_together,
     mask_together,
     rate,
     told_apart,
@@ -241,3 +244,52 @@ def test_steps_hide_the_rest_of_a_row_and_show_no_small_count(rows):
         assert all(after.rows[rank] is None for rank in hidden)
     for column in columns:
         assert not any(0 < n < K for n in (*column.rows, column.total) if n is not None)
+
+
+def test_two_tables_of_the_same_steps_give_nothing_away():
+    """The reader adds up the table that is shown whole."""
+    by_sums = defaultdict(list)
+    for table in nested_tables(2, 7):
+        by_sums[tuple(map(sum, table))].append(table)
+    pairs = [(one, other) for alike in by_sums.values() for one in alike for other in alike]
+    looks = defaultdict(set)
+    for one, other in pairs:
+        first, second = mask_steps_together([Steps(one), Steps(other)])
+        assert [c.total for c in first] == [c.total for c in second]
+        looks[seen(first), seen(second)].add(one)
+    for (look, _beside), alike in looks.items():
+        for table in alike:
+            for step, (rows, _total) in enumerate(look):
+                for rank, shown in enumerate(rows):
+                    if shown is None and 0 < table[step][rank] < K:
+                        assert len({each[step][rank] for each in alike}) > 1, (table, look)
+
+
+def test_tables_masked_apart_would_give_a_total_away():
+    """The control of the test above: one hides the total, the other's rows add up to it."""
+    tight, loose = [[5, 5], [4, 5]], [[10, 0], [9, 0]]
+    assert mask_steps(tight)[1].total is None
+    assert sum(mask_steps(loose)[1].rows) == 9
+    together = mask_steps_together([Steps(tight), Steps(loose)])
+    assert [columns[1] for columns in together] == [Masked((None, None), None)] * 2
+    assert [columns[0].total for columns in together] == [10, 10]
+
+
+def test_rows_forced_in_steps_do_not_come_back_from_the_total():
+    masked = mask_steps([[20, 33, 40], [12, 20, 30]], [{0}, ()])
+    assert masked[0] == Masked((None, None, 40), 93)
+    assert masked[1].rows == (None, None, 30)
+
+
+@given(st.lists(st.integers(0, 9), min_size=1, max_size=14))
+def test_a_count_that_grows_never_grows_by_a_few(steps):
+    counts = [sum(steps[: rank + 1]) for rank in range(len(steps))]
+    shown = mask_growth(counts)
+    last = 0
+    for true, said in zip(counts, shown, strict=True):
+        if said is None:
+            assert last < true < last + K
+        else:
+            assert said == true
+            assert said == last or said - last >= K
+            last = said

@@ -265,14 +265,14 @@ class Pace:
 
 def seen_from_next(period: Period, *, scope: Scope) -> int:
     """Municipalities of a period, as the one that follows compares itself with them."""
-    found: int = _rows(BEFORE[scope], _moments(period, period.following.ends_on))[0][0]
+    found: int = rows_of(BEFORE[scope], _moments(period, period.following.ends_on))[0][0]
     return found
 
 
 def count(period: Period, *, on: date, scope: Scope = Scope.ORIGIN) -> Counts:
     """Count what the tables of a period say; `on` is its last day."""
     counts = Counts(people={}, places={})
-    for table, kind, key, *cells in _rows(TABLES[scope], _moments(period, on)):
+    for table, kind, key, *cells in rows_of(TABLES[scope], _moments(period, on)):
         if table == "people":
             counts.people[kind, key] = (cells[0], int(cells[1]))
         elif cells[0]:
@@ -284,10 +284,10 @@ def pace(period: Period, *, on: date, scope: Scope = Scope.ORIGIN) -> Pace:
     """Count what stands beside the tables, on the page alone."""
     moments = _moments(period, on)
     minutes = sum(
-        done * _minutes(version, str(lesson)) for version, lesson, done in _rows(WORK, moments)
+        done * _minutes(version, str(lesson)) for version, lesson, done in rows_of(WORK, moments)
     )
-    started, completed = _rows(COHORT, moments)[0]
-    before = _rows(BEFORE[scope], _moments(period.previous, on))[0][0]
+    started, completed = rows_of(COHORT, moments)[0]
+    before = rows_of(BEFORE[scope], _moments(period.previous, on))[0][0]
     return Pace(minutes=minutes, cohort=(started, completed), before=before)
 
 
@@ -320,7 +320,7 @@ def _minutes(version: int, lesson: str) -> int:
     return next(found, 0)
 
 
-def _rows(sql: str, moments: dict[str, Any]) -> list[tuple[Any, ...]]:
+def rows_of(sql: str, moments: dict[str, Any]) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(sql, moments)
         return list(cursor.fetchall())

@@ -10,6 +10,8 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from atn_platform.core import french
+from atn_platform.reports.enums import DAYS, SLOTS
+from atn_platform.reports.figures.journey import Curve, Hour
 from atn_platform.reports.figures.participation import Row
 
 register = template.Library()
@@ -81,3 +83,59 @@ def tiles(rows: tuple[Row, ...]) -> Iterator[dict[str, Any]]:
 def width(part: float | None, whole: float | None) -> str:
     """Length of a bar, as CSS reads it."""
     return f"{100 * (part or 0) / whole:.1f}%" if whole else "0%"
+
+
+# Heights that the scale of the curves may go to: the first that holds them all.
+SCALES = (0.2, 0.4, 0.6, 0.8, 1.0)
+WEEKS_MARKED = 3
+# Shades of the table of hours.
+HEATS = 6
+# Oldest first: dots, dashes, a full line, so that no colour is needed to tell them apart.
+STROKES = ("old", "before", "now")
+
+
+@register.simple_tag
+def plot(curves: tuple[Curve, ...]) -> dict[str, Any]:
+    """Paths on a square of a hundred that is stretched, and where the words around it stand."""
+    shares = [share for curve in curves for share in curve.weeks if share is not None]
+    top = next(scale for scale in SCALES if scale >= max(shares, default=0))
+    last = len(curves[0].weeks) - 1
+    return {
+        "lines": [
+            {"stroke": stroke, "path": _path(curve, top, last), "curve": curve}
+            for stroke, curve in zip(STROKES, curves, strict=True)
+        ],
+        "ticks": [
+            {"label": top * part / 4, "at": f"{25 * part}%", "y": 100 - 25 * part}
+            for part in range(5)
+        ],
+        "weeks": [
+            {"label": week, "at": f"{100 * week / last:.1f}%"}
+            for week in range(0, last + 1, WEEKS_MARKED)
+        ],
+    }
+
+
+def _path(curve: Curve, top: float, last: int) -> str:
+    said = [(week, share) for week, share in enumerate(curve.weeks) if share is not None]
+    points = [f"{100 * week / last:.1f} {100 - 100 * share / top:.1f}" for week, share in said]
+    return f"M{'L'.join(points)}" if points else ""
+
+
+@register.simple_tag
+def heat(hours: tuple[tuple[Hour, ...], ...]) -> dict[str, Any]:
+    """The hours as a table: its headings, and each cell with its shade from 0 to 5."""
+    most = max((hour.rate or 0 for line in hours for hour in line), default=0)
+    return {
+        "slots": [f"{start}–{end}{french.NBSP}h" for start, end in SLOTS],
+        "lines": [
+            {"day": DAYS[line[0].day - 1], "cells": [_warm(hour, most) for hour in line]}
+            for line in hours
+        ],
+    }
+
+
+def _warm(hour: Hour, most: float) -> dict[str, Any]:
+    rate = hour.rate
+    shade = min(HEATS - 1, int(HEATS * rate / most)) if rate and most else 0
+    return {"rate": rate, "shade": shade}

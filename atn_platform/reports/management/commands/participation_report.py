@@ -1,4 +1,4 @@
-"""The participation report from the command line: the page's figures, to the last cell."""
+"""The reports from the command line: the figures of their pages, to the last cell."""
 
 import sys
 from argparse import ArgumentParser, ArgumentTypeError
@@ -12,19 +12,22 @@ from django.utils import timezone
 from atn_platform.core import french
 from atn_platform.core.exceptions import ActionError
 from atn_platform.reports import actions, exports
-from atn_platform.reports.enums import Audience, Breakdown, Scope
+from atn_platform.reports.enums import Audience, Breakdown, JourneyTable, Scope
+from atn_platform.reports.figures import journey as journey_figures
 from atn_platform.reports.figures import participation as figures
 from atn_platform.reports.periods import Period
 
+PARTICIPATION, JOURNEY = "participation", "chemin"
+
 
 class Command(BaseCommand):
-    """Print or write a participation report.
+    """Print or write a participation report, or the way of people in a quarter (--report chemin).
 
     JSON: `rows`, one object a region, stratum or public with `people`, `municipalities` and their
     denominators (a hidden cell is null); `totals`; `reference_date`; `definitions`.
     """
 
-    help = "Produit le rapport de participation, masqué pour l’UMQ, complet pour l’ATN."
+    help = "Produit un rapport de participation, masqué pour l’UMQ, complet pour l’ATN."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--by", choices=Breakdown.values, default=Breakdown.REGION)
@@ -38,27 +41,26 @@ class Command(BaseCommand):
             "--scope", choices=Scope.values, default=Scope.ORIGIN,
             help="périmètre d’origine, ou du jour : la municipalité qui a succédé à chacune",
         )  # fmt: skip
+        parser.add_argument(
+            "--report", choices=(PARTICIPATION, JOURNEY), default=PARTICIPATION,
+            help="participation, ou chemin : étapes, rythme et heures des personnes",
+        )  # fmt: skip
+        parser.add_argument(
+            "--table", choices=JourneyTable.values, default=JourneyTable.STEPS,
+            help="celui des trois tableaux du chemin que donne le CSV",
+        )  # fmt: skip
         parser.add_argument("--format", choices=list(exports.CONTENT_TYPES), default="json")
         parser.add_argument("--output", type=Path, metavar="FICHIER", help="sinon, à l’écran")
 
     def handle(self, *args: Any, **options: Any) -> None:
         if options["end"] < options["start"]:
             raise CommandError("La fin de la période vient avant son début.")
-        by = Breakdown(options["by"])
+        make = _journey if options["report"] == JOURNEY else _participation
         try:
-            report = figures.build(
-                Period(options["start"], options["end"]),
-                audience=Audience(options["audience"]),
-                today=timezone.localdate(),
-                scope=Scope(options["scope"]),
-                pace=None,
-            )
+            content = make(Period(options["start"], options["end"]), options)
         except ActionError as error:
             raise CommandError(str(error)) from error
-        actions.log_export(
-            report=report, by=by, file_format=options["format"], actor=None, at=timezone.now()
-        )
-        self._write(_content(report, by, options["format"]), options["output"])
+        self._write(content, options["output"])
 
     def _write(self, content: bytes, output: Path | None) -> None:
         if output is None:
@@ -75,12 +77,41 @@ class Command(BaseCommand):
         self.stderr.write(f"{output} : {len(content)} octets.")
 
 
-def _content(report: figures.Report, by: Breakdown, file_format: str) -> bytes:
+def _participation(period: Period, options: dict[str, Any]) -> bytes:
+    by, file_format = Breakdown(options["by"]), options["format"]
+    report = figures.build(
+        period,
+        audience=Audience(options["audience"]),
+        today=timezone.localdate(),
+        scope=Scope(options["scope"]),
+        pace=None,
+    )
+    actions.log_export(
+        report=report, by=by, file_format=file_format, actor=None, at=timezone.now()
+    )
     if file_format == "xlsx":
         return exports.as_xlsx(report, by)
     if file_format == "csv":
         return "".join(exports.as_csv(report, by)).encode()
     return exports.as_json(report, by).encode()
+
+
+def _journey(period: Period, options: dict[str, Any]) -> bytes:
+    by, file_format = Breakdown(options["by"]), options["format"]
+    journey = journey_figures.build(
+        period,
+        audience=Audience(options["audience"]),
+        today=timezone.localdate(),
+        scope=Scope(options["scope"]),
+    )
+    actions.log_journey_export(
+        journey=journey, by=by, file_format=file_format, actor=None, at=timezone.now()
+    )
+    if file_format == "xlsx":
+        return exports.journey_xlsx(journey, by)
+    if file_format == "csv":
+        return exports.journey_csv(journey, by, JourneyTable(options["table"])).encode()
+    return exports.journey_json(journey, by).encode()
 
 
 def _day(text: str) -> date:
