@@ -1,6 +1,7 @@
 import pytest
 
 from atn_platform.core import markdown
+from atn_platform.core.templatetags.atn import lesson_html
 
 NB = "\u00a0"
 
@@ -64,3 +65,11 @@ def test_sentences_end_with_a_stop_a_title_or_an_item():
         "trois",
         f"4 < 5{NB}km",
     ]
+
+
+def test_the_table_of_a_lesson_scrolls_and_is_reached_by_keyboard():
+    """At 320 px the page itself must not scroll sideways (WCAG 1.4.10)."""
+    html = lesson_html(markdown.render("Avant.\n\n| Nom |\n| --- |\n| Rolande |\n\nAprès."))
+    assert html.count('class="scrollx" role="group" tabindex="0"') == 1
+    assert "</table></div>\n<p>Après.</p>" in html
+    assert lesson_html("<p>Sans tableau.</p>") == "<p>Sans tableau.</p>"

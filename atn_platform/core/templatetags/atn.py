@@ -45,6 +45,16 @@ def plain(html: str) -> str:
     return " ".join(markdown.sentences(html))
 
 
+SCROLLING = '<div class="scrollx" role="group" tabindex="0" aria-label="Tableau"><table>'
+
+
+@register.filter
+def lesson_html(html: str) -> SafeString:
+    """Authored HTML, cleaned when it was published; its tables scroll, and the page does not."""
+    scrolling = html.replace("<table>", SCROLLING).replace("</table>", "</table></div>")
+    return SafeString(scrolling)
+
+
 @register.filter
 def long_day(value: date | datetime) -> str:
     """« 1er décembre 2026 », in the current zone."""
