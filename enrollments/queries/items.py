@@ -4,7 +4,7 @@ Of each person, the first answer to each question: later ones come after the exp
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from atn_platform.core import markdown
@@ -52,6 +52,12 @@ def item_rows(course: CourseDoc, course_id: int) -> list[ItemRow]:
         for block in lesson["blocks"]
         for question in block.get("questions", ())
     ]
+
+
+def most_missed(rows: Iterable[ItemRow]) -> ItemRow | None:
+    """The question that the smallest share answered right; nothing while none was missed."""
+    missed = [each for each in rows if each.right is not None and each.right < 1]
+    return min(missed, key=lambda each: each.right or 0.0, default=None)
 
 
 def _tallies(course_id: int) -> defaultdict[str, _Tally]:

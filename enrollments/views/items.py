@@ -9,7 +9,7 @@ from atn_platform.accounts.http import SignedInRequest
 from courses.models import Course
 from courses.permissions import can_author
 from courses.queries import document
-from enrollments.queries.items import FEWEST, item_rows
+from enrollments.queries.items import FEWEST, item_rows, most_missed
 
 
 @requires(can_author)
@@ -20,5 +20,5 @@ def items(request: SignedInRequest, code: str) -> HttpResponse:
     if course.current_version_id is None:
         raise Http404
     rows = item_rows(document(course.current_version_id), course.pk)
-    context = {"course": course, "rows": rows, "fewest": FEWEST}
+    context = {"course": course, "rows": rows, "fewest": FEWEST, "missed": most_missed(rows)}
     return render(request, "atelier/items.html", context)
