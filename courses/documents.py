@@ -124,6 +124,14 @@ class StepDoc(TypedDict):
     html: str
 
 
+class PlaceDoc(TypedDict):
+    """A zone of a picture and what it opens; `area` is left, top, width, height in percent."""
+
+    title: str
+    html: str
+    area: list[str]
+
+
 class CellDoc(TypedDict):
     """A cell of a table; `scope` is « col », « row », or empty when it is no header."""
 
@@ -137,12 +145,12 @@ class BlockDoc(TypedDict):
     uuid: str
     key: str
     kind: str
-    # What is read first, in: text, callout, steps, message, reflection, scenario.
+    # What is read first, in: text, callout, zones, steps, message, reflection, scenario.
     html: NotRequired[str]
-    title: NotRequired[str]  # callout, file, video, audio, steps, scenario, quiz, package
+    title: NotRequired[str]  # callout, file, video, audio, steps, zones, scenario, quiz, package
     tone: NotRequired[Literal["info", "action", "warning"]]  # callout
-    asset: NotRequired[AssetDoc]  # image, video, audio, file, package
-    alt: NotRequired[str]  # image; empty only when decorative
+    asset: NotRequired[AssetDoc]  # image, zones, video, audio, file, package
+    alt: NotRequired[str]  # image, where it is empty only when decorative; zones
     decorative: NotRequired[bool]  # image
     holds_text: NotRequired[bool]  # image: its author says that words are drawn in it
     caption: NotRequired[str]  # image, table
@@ -153,6 +161,7 @@ class BlockDoc(TypedDict):
     equivalent_html: NotRequired[str]  # package: the same in words, which counts as much
     finishes: NotRequired[bool]  # package: what it says of its completion finishes the lesson
     steps: NotRequired[list[StepDoc]]  # steps
+    places: NotRequired[list[PlaceDoc]]  # zones
     rows: NotRequired[list[list[CellDoc]]]  # table
     sender: NotRequired[str]  # message
     subject: NotRequired[str]  # message
@@ -240,9 +249,9 @@ def block(lesson: LessonDoc, uuid: UUID | str) -> BlockDoc | None:
 
 
 def parts_html(block: BlockDoc) -> Iterator[str]:
-    """HTML of the parts of a block that stand apart from its own: steps, cells of a table."""
-    for step in block.get("steps", ()):
-        yield f"<p>{escape(step['title'])}</p>{step['html']}"
+    """HTML of the parts of a block that stand apart: steps, zones, cells of a table."""
+    for part in (*block.get("steps", ()), *block.get("places", ())):
+        yield f"<p>{escape(part['title'])}</p>{part['html']}"
     for row in block.get("rows", ()):
         yield from (f"<p>{cell['html']}</p>" for cell in row)
 

@@ -31,6 +31,7 @@ class BlockKind(models.TextChoices):
     TEXT = "text", _("texte")
     CALLOUT = "callout", _("encadré")
     IMAGE = "image", _("image")
+    ZONES = "zones", _("image à explorer")
     VIDEO = "video", _("vidéo")
     AUDIO = "audio", _("enregistrement sonore")
     FILE = "file", _("fichier")

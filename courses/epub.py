@@ -3,19 +3,20 @@
 The same bytes for the same version: dates in the archive are fixed.
 """
 
+import hashlib
 import io
 import zipfile
 from html import escape
 from html.parser import HTMLParser
-from pathlib import PurePosixPath
 
 from django.template.loader import render_to_string
 
-from courses.documents import AssetDoc, stations
+from courses.documents import BlockDoc, stations
 from courses.models import CourseVersion
-from courses.pdf import Source, lesson_html
+from courses.pdf import Source, drawn, lesson_html
 from courses.queries import document
 
+SUFFIXES = {"image/png": ".png", "image/jpeg": ".jpg", "image/webp": ".webp"}
 VOID = {"br", "hr", "img", "wbr", "col", "input"}
 CONTAINER = """<?xml version="1.0" encoding="UTF-8"?>
 <container version="1.0" xmlns="urn:oasis:names:tc:opendocument:xmlns:container">
@@ -40,17 +41,18 @@ def epub(version: CourseVersion, source: Source) -> bytes:
     course = document(version.pk)
     pictures: dict[str, tuple[str, bytes]] = {}
 
-    def picture(asset: AssetDoc) -> str:
-        content = source(asset)
-        name = f"images/{asset['sha256'][:16]}{PurePosixPath(asset['name']).suffix}"
+    def picture(block: BlockDoc) -> str:
+        kind, content = drawn(block, source)
+        digest = hashlib.sha256(content).hexdigest()[:16]
+        name = f"images/{digest}{SUFFIXES.get(kind, '')}"
         if content:
-            pictures[name] = (asset["type"], content)
+            pictures[name] = (kind, content)
         return name if content else ""
 
     front = render_to_string("courses/booklet/front.html", {"course": course, "version": version})
     pages: list[Page] = [("couverture.xhtml", course["title"], front)]
     for number, lesson in enumerate(stations(course), start=1):
-        body = lesson_html(lesson, picture)
+        body = lesson_html(lesson, picture, drawn=True)
         pages.append((f"lecon-{number}.xhtml", lesson["title"], body))
     files: dict[str, bytes] = {
         "META-INF/container.xml": CONTAINER.encode(),

@@ -7,6 +7,8 @@ from decimal import Decimal
 from atn_platform.core.french import NBSP
 
 LONGEST = 30
+WHOLE = 100
+SIDES = ("left", "top", "width", "height")
 # Spaces by thousands only: « 1 2 » is no number.
 _NUMBER = r"[-−]?(?:[0-9]{1,3}(?:[ \u00a0\u202f][0-9]{3})+|[0-9]+)(?:[.,][0-9]+)?"
 _ALONE = re.compile(rf"({_NUMBER})[ \u00a0]?[%$]?")
@@ -64,6 +66,16 @@ def written(number: float | Decimal) -> str:
     whole, point, rest = words.partition(".")
     rest = rest.rstrip("0")
     return f"{whole},{rest}" if point and rest else whole
+
+
+def is_inside(area: list[str]) -> bool:
+    """Whether four percents say a place inside a picture."""
+    numbers = [read_number(each) for each in area]
+    if len(numbers) != len(SIDES) or None in numbers:
+        return False
+    left, top, width, height = (float(each) for each in numbers if each is not None)
+    fits = left + width <= WHOLE and top + height <= WHOLE
+    return fits and min(left, top) >= 0 and min(width, height) > 0
 
 
 def _decimal(words: str) -> Decimal:

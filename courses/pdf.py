@@ -7,7 +7,8 @@ from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
 from atn_platform.core.pdf import write
-from courses.documents import AssetDoc, LessonDoc, stations
+from courses.documents import AssetDoc, BlockDoc, LessonDoc, stations
+from courses.drawing import numbered
 from courses.enums import LessonKind
 from courses.models import CourseVersion
 from courses.queries import document
@@ -21,26 +22,39 @@ def booklet(version: CourseVersion, source: Source) -> bytes:
     """Tagged PDF/UA; the same bytes for the same version."""
     course = document(version.pk)
 
-    def picture(asset: AssetDoc) -> str:
-        content = source(asset)
+    def picture(block: BlockDoc) -> str:
+        kind, content = drawn(block, source)
         coded = base64.b64encode(content).decode()
-        return f"data:{asset['type']};base64,{coded}" if content else ""
+        return f"data:{kind};base64,{coded}" if content else ""
 
-    lessons = [lesson_html(each, picture) for each in stations(course)]
+    lessons = [lesson_html(each, picture, drawn=True) for each in stations(course)]
     context = {"course": course, "version": version, "lessons": lessons}
     html = render_to_string("courses/booklet/book.html", context)
     return write(html, identifier=version.content_hash, sheet=SHEET)
 
 
-def lesson_html(lesson: LessonDoc, picture: Callable[[AssetDoc], str]) -> SafeString:
-    """One lesson laid flat; `picture` says where an image is found."""
+def drawn(block: BlockDoc, source: Source) -> tuple[str, bytes]:
+    """Type and bytes of a block's image, with the numbers of its zones if it has any."""
+    content = source(block["asset"])
+    if content and block.get("places"):
+        return "image/png", numbered(content, block["places"])
+    return block["asset"]["type"], content
+
+
+def lesson_html(
+    lesson: LessonDoc, picture: Callable[[BlockDoc], str], *, drawn: bool
+) -> SafeString:
+    """One lesson laid flat; `picture` says where a block's image is found.
+
+    Unless the numbers of zones are `drawn` in it, the page lays them over.
+    """
     blocks = [
         {
             "doc": each,
-            "picture": picture(each["asset"]) if "alt" in each and "asset" in each else "",
+            "picture": picture(each) if "alt" in each and "asset" in each else "",
         }
         for each in lesson["blocks"]
     ]
     exam = lesson["kind"] == LessonKind.EXAM
-    context = {"lesson": lesson, "blocks": blocks, "exam": exam}
+    context = {"lesson": lesson, "blocks": blocks, "exam": exam, "drawn": drawn}
     return render_to_string("courses/booklet/lesson.html", context)

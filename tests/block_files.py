@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+from tests.exercise_files import picture
+
 # The beginning of an MPEG frame: enough for a file whose type is told by its name.
 SOUND = b"\xff\xf3\x40\xc4" + b"\0" * 400
 CAPTIONS = "WEBVTT\n\n00:00.000 --> 00:04.000\nVotre accès sera coupé à midi.\n"
@@ -40,7 +42,25 @@ rows: |
   | Ensuite | a \\| b | |
 :::
 """
-TEXTS = {"audio": AUDIO, "steps": STEPS, "table": TABLE}
+ZONES = """
+::: zones visite
+title: Le tour de la mairie
+text: Ouvrez chaque porte.
+file: message.png
+alt: Une mairie en coupe.
+places:
+- title: Le comptoir
+  text: Des noms et des **adresses**.
+  area: 5 5 60 15
+- title: La paie
+  text: |
+    Des comptes.
+
+    - Et des numéros.
+  area: 30 75.5 40 15
+:::
+"""
+TEXTS = {"audio": AUDIO, "steps": STEPS, "table": TABLE, "zones": ZONES}
 
 
 def add_blocks(course: Path, *kinds: str) -> None:
@@ -50,3 +70,4 @@ def add_blocks(course: Path, *kinds: str) -> None:
     (course / "media").mkdir(exist_ok=True)
     (course / "media" / "message.mp3").write_bytes(SOUND)
     (course / "media" / "message.vtt").write_text(CAPTIONS)
+    (course / "media" / "message.png").write_bytes(picture())

@@ -11,8 +11,9 @@ from django.utils.translation import gettext as _
 
 from atn_platform.core import french
 from courses.checklist import giveaways, plain, questions
-from courses.documents import BlockDoc, CourseDoc, LessonDoc, stations
+from courses.documents import BlockDoc, CourseDoc, LessonDoc, PlaceDoc, stations
 from courses.enums import BlockKind, LessonKind
+from courses.numbers import is_inside
 
 LIGHTEST_LESSON = 100_000  # bytes of text and images a lesson may weigh
 HEAVIEST_PICTURE = 60_000
@@ -141,6 +142,28 @@ def _image(block: BlockDoc) -> Iterator[str]:
             _("Le texte de l’image se lit mal : son plus fort contraste est de %s, pour 4,5.")
             % most
         )
+
+
+def _zones(block: BlockDoc) -> Iterator[str]:
+    if "asset" not in block:
+        yield _("Le fichier de l’image à explorer manque.")
+    elif not block["asset"]["type"].startswith("image/"):
+        yield _("Le fichier de l’image à explorer n’est pas une image.")
+    if not block["title"]:
+        yield _("L’image à explorer n’a pas de titre.")
+    if not block["alt"]:
+        yield _("L’image à explorer n’a pas de texte de remplacement.")
+    if not block["places"]:
+        yield _("L’image à explorer n’a pas de zone.")
+    yield from _places(block["places"])
+
+
+def _places(places: list[PlaceDoc]) -> Iterator[str]:
+    for number, place in enumerate(places, start=1):
+        if not (place["title"] and place["html"]):
+            yield _("La zone %d n’a pas de nom, ou pas d’explication.") % number
+        if not is_inside(place["area"]):
+            yield _("La zone %d sort de l’image, ou sa place ne se lit pas.") % number
 
 
 def _pale(block: BlockDoc) -> Iterator[str]:
@@ -290,6 +313,7 @@ _BLOCKS: dict[str, Callable[[BlockDoc], Iterable[str]]] = {
     BlockKind.TEXT: _text,
     BlockKind.CALLOUT: _callout,
     BlockKind.IMAGE: _image,
+    BlockKind.ZONES: _zones,
     BlockKind.VIDEO: _video,
     BlockKind.AUDIO: _audio,
     BlockKind.FILE: _file,
@@ -303,6 +327,7 @@ _BLOCKS: dict[str, Callable[[BlockDoc], Iterable[str]]] = {
 }
 _ADVICE: dict[str, Callable[[BlockDoc], Iterable[str]]] = {
     BlockKind.IMAGE: _pale,
+    BlockKind.ZONES: _pale,
     BlockKind.VIDEO: _heavy,
     BlockKind.AUDIO: _loud,
     BlockKind.TABLE: _wide,

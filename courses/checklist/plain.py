@@ -11,7 +11,12 @@ from courses.enums import BlockKind, LessonKind
 
 LONGEST_SENTENCE = 30  # words
 WORDS_A_MINUTE = 180  # reading to learn, not to skim
-MINUTES = {BlockKind.MESSAGE: 1.0, BlockKind.REFLECTION: 2.0, BlockKind.SCENARIO: 3.0}
+MINUTES = {
+    BlockKind.MESSAGE: 1.0,
+    BlockKind.REFLECTION: 2.0,
+    BlockKind.ZONES: 1.0,
+    BlockKind.SCENARIO: 3.0,
+}
 QUESTION_MINUTES = 0.75
 # Below this, the difference may be the pace of the reader.
 FAR, FEWEST_MINUTES = 0.3, 2

@@ -7,11 +7,9 @@ from django.utils.translation import gettext as _
 from courses.documents import ChoiceDoc, QuestionDoc
 from courses.enums import QuestionKind
 from courses.notation.parts import GAP_MARK
-from courses.numbers import read_accepted, read_number
+from courses.numbers import is_inside, read_accepted
 
 LEAST_CHOICES = 2
-WHOLE = 100
-PLACE = ("left", "top", "width", "height")
 
 
 def lacking(question: QuestionDoc) -> Iterator[str]:
@@ -101,16 +99,6 @@ def _hotspot(question: QuestionDoc) -> Iterator[str]:
     for choice in question["choices"]:
         if not is_inside(choice.get("area", [])):
             yield _("La zone « %s » sort de l’image, ou sa place ne se lit pas.") % choice["text"]
-
-
-def is_inside(area: list[str]) -> bool:
-    """Whether four percents say a place inside the picture."""
-    numbers = [read_number(each) for each in area]
-    if len(numbers) != len(PLACE) or None in numbers:
-        return False
-    left, top, width, height = (float(each) for each in numbers if each is not None)
-    fits = left + width <= WHOLE and top + height <= WHOLE
-    return fits and min(left, top) >= 0 and min(width, height) > 0
 
 
 def _classifying(question: QuestionDoc) -> Iterator[str]:

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from atn_platform.core import french
 from courses.enums import BlockKind, LessonKind, Mode, PathOrder, QuestionKind, Topic
 from courses.folder.framework import check_goals
+from courses.folder.parts import HEADERS, check_places, check_rows
 from courses.folder.shapes import (
     BLOCK_FIELDS,
     COURSE_KEYS,
@@ -26,7 +27,6 @@ from courses.folder.shapes import (
     QUESTION_KEYS,
     WORDS,
 )
-from courses.folder.tables import HEADERS, check_rows
 from courses.yaml_source import (
     Problem,
     Source,
@@ -334,6 +334,7 @@ def _check_block(source: Source, block: BlockText) -> None:
     check_choice(source, block.data.get("tone"), ("tone",), ["info", "action", "warning"])
     check_choice(source, block.data.get("header"), ("header",), HEADERS)
     check_rows(source, block.data.get("rows"))
+    check_places(source, block.data.get("places"))
     _check_elements(source, block.data, ())
 
 

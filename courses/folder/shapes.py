@@ -17,6 +17,7 @@ BLOCK_FIELDS: dict[str, dict[str, type]] = {
     BlockKind.CALLOUT: {"title": str, "tone": str, "text": str},
     BlockKind.IMAGE: {"file": str, "alt": str, "decorative": bool, "holds_text": bool,
                       "caption": str},
+    BlockKind.ZONES: {"title": str, "text": str, "file": str, "alt": str, "places": list},
     BlockKind.VIDEO: {
         "title": str, "file": str, "captions": str, "audio": str, "seconds": int,
         "transcript": str,
@@ -55,6 +56,7 @@ ELEMENTS: dict[str, type | dict[str, type]] = {
     "competencies": str,
     "clues": str,
     "options": str,
+    "places": {"title": str, "text": str, "area": str},
     "steps": {"title": str, "text": str},
     "scenes": {"key": str, "text": str, "choices": list, "ending": str},
     "choices": CHOICE,

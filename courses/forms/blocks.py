@@ -12,7 +12,14 @@ from atn_platform.core import french
 from courses.actions import media
 from courses.enums import BlockKind
 from courses.forms.drafts import NodeForm
-from courses.forms.fields import LinesField, ProseField, RowsField, ScenesField, StepsField
+from courses.forms.fields import (
+    LinesField,
+    PlacesField,
+    ProseField,
+    RowsField,
+    ScenesField,
+    StepsField,
+)
 from courses.models import Block, Course
 
 MARKDOWN_HINT = _("Titres (## et ###), listes, **gras** et [liens](https://…) en Markdown.")
@@ -180,6 +187,33 @@ class ImageForm(MediaForm):
     caption = forms.CharField(label=_("Légende"), max_length=300, required=False)
 
 
+class ZonesForm(MediaForm):
+    FILES = {"file": (_("Image"), ("image/",))}
+    title = forms.CharField(
+        label=_("Titre"),
+        max_length=160,
+        required=False,
+        help_text=_("Ce qu’on cherche dans l’image : « Où se cache ce qui vaut de l’or »."),
+    )
+    alt = forms.CharField(
+        label=_("Texte de remplacement"),
+        max_length=400,
+        required=False,
+        help_text=_("L’image dans son ensemble; chaque zone, elle, est aussi dans la liste."),
+    )
+    text = ProseField(label=_("Consigne"), rows=3, help_text=MARKDOWN_HINT)
+    places = PlacesField(
+        label=_("Zones"),
+        rows=14,
+        help_text=_(
+            "Une zone commence par sa place et son nom entre crochets, seuls sur leur ligne : "
+            "[10 20 30 5 : Le lien]. Les quatre nombres sont des pourcentages de l’image : où "
+            "elle commence depuis la gauche, puis depuis le haut, sa largeur, sa hauteur. Son "
+            "explication suit, en Markdown."
+        ),
+    )
+
+
 class VideoForm(MediaForm):
     FILES = {
         "file": (_("Vidéo"), ("video/",)),
@@ -243,6 +277,7 @@ _FORMS: dict[str, type[NodeForm]] = {
     BlockKind.TEXT: TextForm,
     BlockKind.CALLOUT: CalloutForm,
     BlockKind.IMAGE: ImageForm,
+    BlockKind.ZONES: ZonesForm,
     BlockKind.VIDEO: VideoForm,
     BlockKind.AUDIO: AudioForm,
     BlockKind.FILE: FileForm,

@@ -16,7 +16,13 @@ from courses.notation import (
     write_choices,
     write_scenes,
 )
-from courses.notation.blocks import read_rows, read_steps, write_steps
+from courses.notation.blocks import (
+    read_explained,
+    read_rows,
+    read_steps,
+    write_explained,
+    write_steps,
+)
 from courses.notation.parts import (
     read_categories,
     read_gaps,
@@ -141,6 +147,10 @@ class ZonesField(NotationField):
 
 class StepsField(NotationField):
     notation = (read_steps, write_steps)
+
+
+class PlacesField(NotationField):
+    notation = (read_explained, write_explained)
 
 
 class RowsField(ProseField):

@@ -20,6 +20,8 @@ from courses.models import Asset, Course, CourseVersion, Lesson
 from courses.queries.blocks import block_document
 
 LEAST_CONTRAST = 4.5  # of a text on its ground (WCAG 2.2, 1.4.3)
+# What a lesson shows at once, and so weighs.
+PICTURES = frozenset({BlockKind.IMAGE, BlockKind.ZONES})
 UEC_MINUTES = 600  # ten hours of structured participation
 UEC_STEP = 20  # steps of 0,05
 
@@ -99,7 +101,7 @@ def uec(minutes: int) -> float:
 def lesson_document(lesson: Lesson, assets: dict[str, AssetDoc]) -> LessonDoc:
     """One station as it would be published; unknown media are left out."""
     blocks = [block_document(block, assets) for block in lesson.blocks.all()]
-    pictures = (block for block in blocks if block["kind"] == BlockKind.IMAGE)
+    pictures = (block for block in blocks if block["kind"] in PICTURES)
     zoned = (question for block in blocks for question in block.get("questions", ()))
     weights = (each["asset"]["size"] for each in (*pictures, *zoned) if "asset" in each)
     # The archive of a package is not on the page; nor is what its manifest says.

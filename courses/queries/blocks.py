@@ -45,6 +45,20 @@ def _image(data: dict[str, Any], assets: dict[str, AssetDoc]) -> dict[str, Any]:
     return {**words, **told, **_files(data, assets, asset="file")}
 
 
+def _zones(data: dict[str, Any], assets: dict[str, AssetDoc]) -> dict[str, Any]:
+    places = [
+        {
+            **_plain(each, "title"),
+            "html": markdown.render(str(each.get("text", ""))),
+            "area": str(each.get("area") or "").replace(",", ".").split(),
+        }
+        for each in data.get("places") or ()
+    ]
+    html = markdown.render(data.get("text", ""))
+    words = {**_plain(data, "title", "alt"), "html": html}
+    return {**words, "places": places, **_files(data, assets, asset="file")}
+
+
 def _video(data: dict[str, Any], assets: dict[str, AssetDoc]) -> dict[str, Any]:
     files = _files(data, assets, asset="file", captions="captions", audio="audio")
     return {
@@ -164,6 +178,7 @@ _PARTS = {
     BlockKind.TEXT: _text,
     BlockKind.CALLOUT: _callout,
     BlockKind.IMAGE: _image,
+    BlockKind.ZONES: _zones,
     BlockKind.VIDEO: _video,
     BlockKind.AUDIO: _audio,
     BlockKind.FILE: _file,

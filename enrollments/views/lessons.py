@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from atn_platform.accounts.http import SignedInRequest, author_token
 from atn_platform.core.exceptions import ActionError
-from courses.documents import AssetDoc, BlockDoc, LessonDoc, block, stations
+from courses.documents import BlockDoc, LessonDoc, block, stations
 from courses.pdf import lesson_html
 from courses.queries import document
 from enrollments import actions
@@ -36,7 +36,7 @@ from enrollments.queries.thread import thread
 
 # Kinds of questions and of blocks that the common style sheet does not know.
 DRAWN = {"cloze", "hot-spot"}
-DRAWN_BLOCKS = {"audio", "steps", "table"}
+DRAWN_BLOCKS = {"audio", "steps", "table", "zones"}
 
 
 @require_safe
@@ -50,11 +50,16 @@ def on_paper(request: SignedInRequest, code: str, key: str) -> HttpResponse:
     """The lesson laid flat, without any answer, for a browser to print."""
     enrollment, station = _found(request, code, key)
     content = document(enrollment.version_id)
-    context = {"course": content, "lesson": station, "content": lesson_html(station, _address)}
+    context = {
+        "course": content,
+        "lesson": station,
+        "content": lesson_html(station, _address, drawn=False),
+    }
     return render(request, "enrollments/lesson_print.html", context)
 
 
-def _address(asset: AssetDoc) -> str:
+def _address(held: BlockDoc) -> str:
+    asset = held["asset"]
     return reverse("courses:asset", args=[asset["sha256"], asset["name"]])
 
 

@@ -134,7 +134,8 @@
       if (document.documentElement.lang !== "fr-CA") found.push(`lang ${document.documentElement.lang}`);
       const moving = [...document.querySelectorAll("*")].filter((element) => {
         const style = getComputedStyle(element);
-        return parseFloat(style.transitionDuration) > 0 || style.animationName !== "none";
+        // The source of a film is not drawn, and has no style at all.
+        return parseFloat(style.transitionDuration) > 0 || (style.animationName || "none") !== "none";
       });
       if (moving.length) found.push(`moves though reduced motion is asked: ${describe(moving[0])}`);
       return found;

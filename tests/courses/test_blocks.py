@@ -8,17 +8,20 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
 from django.urls import reverse
+from PIL import Image
 from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
 
 from atn_platform.accounts.enums import Role
 from courses import actions
 from courses.checklist import blocking, issues, plain
+from courses.drawing import numbered
 from courses.epub import epub
 from courses.folder import FolderRefused, read
 from courses.models import Block, Course
 from courses.queries import draft_document
 from courses.search import words
 from tests.block_files import CAPTIONS, SOUND, TEXTS, add_blocks
+from tests.exercise_files import picture
 from tests.factories import NOON, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -101,6 +104,7 @@ def test_a_form_saved_as_it_was_shown_changes_nothing(client, author, course, ki
         ("seconds: 23", "seconds: longtemps", "doit être un nombre"),
         ("captions: message.vtt", "soustitres: message.vtt", "champ inconnu"),
         ("- title: Isoler", "- titre: Isoler", "champ inconnu"),
+        ("  area: 5 5 60 15", "  area: 50 5 60 15", "tient dans l’image"),
         ("header: both", "header: tout", "est inconnu"),
         ("  | Ensuite | a", "  | Ensuite | de plus | a", "cases\xa0: 4; la première ligne en a 3"),
     ],
@@ -203,7 +207,7 @@ class TestSteps:
         before = plain.estimated(lesson)
         block["steps"] *= 30
         assert plain.estimated(lesson) > before + 1
-        assert "<li><strong>Isoler</strong>" in in_the_book(course)
+        assert "<h3>1. Isoler</h3>" in in_the_book(course)
 
 
 class TestTable:
@@ -253,3 +257,70 @@ class TestTable:
     def test_a_wide_one_is_told(self, course):
         document = changed(of("table"), rows="a|b|c|d|e|f\n1|2|3|4|5|6")
         assert any("cinq colonnes" in each.message for each in issues(document))
+
+
+class TestZones:
+    def test_each_zone_leads_to_its_words_and_all_are_in_the_list(self, client, author, course):
+        block = of("zones")
+        page = client.get(page_of(block))
+
+        assertContains(page, f'<a class="zone" href="#zone-{block.uuid}-1">')
+        assertContains(page, f'id="zone-{block.uuid}-2"')
+        assertContains(page, 'x="30%" y="75.5%" width="40%" height="15%"')
+        assertContains(page, "2. La paie</summary>")
+        assertContains(page, "<li>Et des numéros.</li>", html=True)
+        assertContains(page, "zones.js")
+
+    def test_a_place_that_does_not_read_is_named_by_its_line(self, client, author, course):
+        answer = saved(client, of("zones"), places="[5 5 60 : Le comptoir]\nDes noms.")
+        assertContains(answer, "Ligne 1\xa0: une zone commence par sa place", status_code=422)
+        assertContains(answer, "[5 5 60 : Le comptoir]", status_code=422)
+
+    def test_a_comma_is_a_comma(self, client, author, course):
+        saved(client, of("zones"), places="[ 5,5  5 60 15 :  Le comptoir ]\n\nDes noms.\n")
+        assert of("zones").data["places"] == [
+            {"area": "5,5 5 60 15", "title": "Le comptoir", "text": "Des noms."}
+        ]
+        assertContains(client.get(page_of(of("zones"))), 'x="5.5%"')
+
+    def test_publishing_waits_for_all_that_stands_for_the_picture(self, course):
+        block = of("zones")
+        block.data = {"places": [{"area": "90 5 60 15", "title": "Le comptoir"}]}
+        assert lacking(changed(block)) == [
+            "Le fichier de l’image à explorer manque.",
+            "L’image à explorer n’a pas de titre.",
+            "L’image à explorer n’a pas de texte de remplacement.",
+            "La zone 1 n’a pas de nom, ou pas d’explication.",
+            "La zone 1 sort de l’image, ou sa place ne se lit pas.",
+        ]
+        assert "L’image à explorer n’a pas de zone." in lacking(changed(block, places=[]))
+
+    def test_its_picture_weighs_on_the_lesson_and_its_words_are_found(self, course):
+        lesson = draft_document(course)["modules"][0]["lessons"][0]
+        (block,) = [each for each in lesson["blocks"] if each["kind"] == "zones"]
+        assert lesson["bytes"] > block["asset"]["size"] + len(str(block))
+        assert "La paie Des comptes." in words(block)
+
+    def test_paper_has_its_numbers_drawn_in_it(self, course):
+        version = actions.publish(course_id=course.pk, by=None, at=NOON)
+        plain_picture = picture()
+        with zipfile.ZipFile(io.BytesIO(epub(version, lambda _: plain_picture))) as book:
+            page = book.read("OEBPS/lecon-1.xhtml").decode()
+            (name,) = [each for each in book.namelist() if each.startswith("OEBPS/images/")]
+            drawn = Image.open(io.BytesIO(book.read(name))).convert("RGB")
+
+        assert "<h3>1. Le comptoir</h3>" in page
+        # The corner of the first zone bears its number; its middle is as it was.
+        assert drawn.getpixel((34, 22)) != Image.open(io.BytesIO(plain_picture)).getpixel((34, 22))
+        assert drawn.getpixel((200, 50)) == Image.open(io.BytesIO(plain_picture)).getpixel(
+            (200, 50)
+        )
+        again = epub(version, lambda _: plain_picture)
+        assert again == epub(version, lambda _: plain_picture)
+
+    def test_a_picture_that_does_not_open_stays_as_it_is(self):
+        assert numbered(b"GIF89a", []) == b"GIF89a"
+
+    def test_a_picture_in_use_is_not_taken_out(self, course):
+        with pytest.raises(actions.MediaRefused):
+            actions.remove_asset(asset=course.assets.get(name="message.png"))

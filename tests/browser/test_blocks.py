@@ -1,0 +1,116 @@
+"""Blocks that are more than words in Chromium: by keyboard, on a phone, and without scripts."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from playwright.sync_api import expect
+
+from atn_platform.accounts.enums import Role
+from courses import actions as course_actions
+from courses.models import Block
+from enrollments import actions
+from tests.block_files import add_blocks
+from tests.browser.bench import context_for, findings
+from tests.browser.conftest import signed_in
+from tests.course_files import write_course
+from tests.factories import NOON, MandateFactory, UserFactory
+
+DEMO = Path(settings.BASE_DIR) / "atn_platform" / "demo" / "courses"
+LESSON = "/cours/ess-101/signes/"
+
+
+@pytest.fixture
+def course(tmp_path, transactional_db):
+    folder = write_course(tmp_path)
+    add_blocks(folder)
+    voice = DEMO / "CYB-101" / "media" / "message-vocal.mp3"
+    shutil.copy(voice, folder / "media" / "message.mp3")
+    draft = course_actions.import_folder(path=folder)
+    course_actions.publish(course_id=draft.pk, by=None, at=NOON)
+    draft.refresh_from_db()
+    return draft
+
+
+@pytest.fixture
+def learner(course):
+    mandate = MandateFactory()
+    actions.enroll(learner=mandate.user, course=course, mandate=mandate, at=NOON)
+    return mandate.user
+
+
+def form_of(kind):
+    return f"/admin/atelier/ess-101/bloc/{Block.objects.get(kind=kind).uuid}/"
+
+
+def test_the_blocks_and_their_forms_have_no_accessibility_finding(
+    browser, large_text_browser, live_server, learner
+):
+    author = UserFactory(role=Role.ADMINISTRATOR)
+    for person, path in ((learner, LESSON), (author, form_of("zones"))):
+        contexts = context_for(browser), context_for(large_text_browser)
+        for context in contexts:
+            signed_in(context, live_server, person)
+        assert findings(*contexts, live_server.url + path) == []
+        for context in contexts:
+            context.close()
+
+
+def test_a_zone_opens_what_it_explains_by_keyboard_and_without_a_script(
+    browser, live_server, learner
+):
+    context = context_for(browser, width=375, scripts=False)
+    signed_in(context, live_server, learner)
+    page = context.new_page()
+    page.goto(live_server.url + LESSON)
+    explained = page.get_by_text("Et des numéros.")
+    expect(explained).to_be_hidden()
+    page.get_by_role("link", name="2 La paie").press("Enter")
+    expect(explained).to_be_visible()
+    expect(page.get_by_text("Des noms et des")).to_be_hidden()
+    # The list alone does as well.
+    page.get_by_text("1. Le comptoir").press("Enter")
+    expect(page.get_by_text("Des noms et des")).to_be_visible()
+    context.close()
+
+
+def test_captions_follow_the_voice_above_its_buttons(browser, live_server, learner):
+    context = context_for(browser)
+    signed_in(context, live_server, learner)
+    page = context.new_page()
+    page.goto(live_server.url + LESSON)
+    said = page.locator(".sound p")
+    expect(said).to_be_hidden()
+    page.locator(".sound audio").evaluate("each => { each.muted = true; each.play() }")
+    expect(said).to_have_text("Votre accès sera coupé à midi.")
+    expect(said).to_be_visible()
+    context.close()
+
+
+def test_an_author_draws_a_zone_on_the_preview(browser, live_server, course):
+    context = context_for(browser)
+    signed_in(context, live_server, UserFactory(role=Role.ADMINISTRATOR))
+    page = context.new_page()
+    page.goto(live_server.url + form_of("zones"))
+    picture = page.locator(".preview .zones")
+    picture.scroll_into_view_if_needed()
+    box = picture.bounding_box()
+    page.mouse.move(box["x"] + box["width"] * 0.5, box["y"] + box["height"] * 0.4)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] * 0.75, box["y"] + box["height"] * 0.6)
+    page.mouse.up()
+    expect(page.get_by_text("La zone 3 est ajoutée au champ")).to_be_visible()
+    # Its name is selected: what is typed takes its place.
+    page.keyboard.type("La taxation")
+    page.keyboard.press("End")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.type("Qui doit quoi.")
+    page.get_by_role("button", name="Enregistrer", exact=True).click()
+    expect(page.locator("#contenu").get_by_text("3. La taxation")).to_be_visible()
+    drawn = Block.objects.get(kind="zones").data["places"][2]
+    left, top, width, height = (float(each.replace(",", ".")) for each in drawn["area"].split())
+    assert (left, top) == pytest.approx((50, 40), abs=1)
+    assert (width, height) == pytest.approx((25, 20), abs=1)
+    assert drawn["text"] == "Qui doit quoi."
+    context.close()
