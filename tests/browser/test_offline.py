@@ -59,7 +59,7 @@ def devices(browser, live_server, rejean):
 def carry(page, live_server) -> None:
     page.goto(f"{live_server.url}/cours/ess-101/")
     page.get_by_role("link", name="Le garder sur cet appareil").click()
-    expect(page.get_by_text(re.compile(r"2 leçons, \d+ ko"))).to_be_visible()
+    expect(page.get_by_text(re.compile(r"2 leçons, \d+\sko"))).to_be_visible()
     page.get_by_role("button", name="Emporter").click()
     expect(page.get_by_text("2 leçons sont sur cet appareil")).to_be_visible()
 
@@ -206,7 +206,7 @@ def test_b86_the_device_speaks_english_to_who_reads_it(browser, live_server, rej
     signed_in(context, live_server, rejean)
     page = context.new_page()
     page.goto(f"{live_server.url}/hors-ligne/ess-101/")
-    expect(page.get_by_text(re.compile(r"2 lessons, \d+.kB"))).to_be_visible()
+    expect(page.get_by_text(re.compile(r"2 lessons, \d+\skB"))).to_be_visible()
     page.locator("form[data-emporter] button").click()
     expect(page.get_by_text("Done: 2 lessons are on this device.")).to_be_visible()
     context.set_offline(True)
