@@ -130,10 +130,12 @@ def drop_line(*, batch_id: int, number: int, at: datetime) -> ImportBatch:
 def decide(*, batch_id: int, decisions: dict[int, str]) -> None:
     """Keep what is said of doubtful lines, by number of line; "" is nothing for now."""
     batch = _ready(batch_id)
-    for number, decision in decisions.items():
-        if decision in ("", *Decision.values):
-            doubtful = batch.lines.filter(number=number, state=LineState.DOUBTFUL)
-            doubtful.update(decision=decision)
+    doubtful = list(batch.lines.filter(number__in=decisions, state=LineState.DOUBTFUL))
+    may_be = queries.open_decisions(batch, doubtful)
+    for line in doubtful:
+        if decisions[line.number] in ("", *may_be[line.number]):
+            line.decision = decisions[line.number]
+    ImportLine.objects.bulk_update(doubtful, ["decision"], batch_size=PART)
 
 
 @transaction.atomic
@@ -211,7 +213,7 @@ def _commit_part(
 def _takes_place(line: ImportLine, row: Row) -> bool:
     """Whether a line gives someone an account or a mandate."""
     wanted = row.state == LineState.DOUBTFUL and line.decision == Decision.CREATE
-    if wanted and row.first is None and row.user is None:
+    if wanted and row.first is None and row.user is None and not row.taken:
         return True
     return row.state == LineState.NEW or (row.state == LineState.CHANGED and row.mandate is None)
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from atn_platform.accounts.models import Card, User
 from atn_platform.core import french
 from atn_platform.notifications.models import OutgoingEmail
-from municipalities.enums import LineState, Public
+from municipalities.enums import Decision, LineState, Public
 from municipalities.models import ImportBatch, ImportLine, Mandate, Organisation
 from municipalities.queries.addresses import domains_of
 from municipalities.staff import columns, people
@@ -48,6 +48,7 @@ class Row:
     first: Known | None = None  # an earlier line about the same person
     known: Known | None = None  # what later lines will be told of this one
     renames: bool = False
+    taken: bool = False  # its address opens the account of somebody elsewhere
 
     @property
     def flaws(self) -> list[Flaw]:
@@ -184,7 +185,7 @@ def _compared(entry: Entry, world: _World, domains: frozenset[str]) -> Row:
     if user.pk in world.by_user:
         return _of_here(entry, user, world)
     note = _("Cette adresse sert déjà ailleurs : rien ne change sans l’accord de la personne.")
-    return Row(entry, LineState.DOUBTFUL, [note])
+    return Row(entry, LineState.DOUBTFUL, [note], taken=True)
 
 
 def _of_name(entry: Entry, world: _World, domains: frozenset[str]) -> Row:
@@ -248,6 +249,23 @@ def said(batch: ImportBatch, line: ImportLine) -> Entry:
     """The person that a kept line names, its columns read as the list says."""
     found = columns.placed(Line(batch.header_line, tuple(batch.header)), batch.places)
     return people.understand(Line(line.number, tuple(line.cells)), found, frozenset())
+
+
+def open_decisions(batch: ImportBatch, lines: Sequence[ImportLine]) -> dict[int, list[Decision]]:
+    """What may be said of each doubtful line, by its number.
+
+    Nobody is asked without an address of their own, nor gets an account by somebody's.
+    """
+    addresses = {line.number: said(batch, line).email for line in lines}
+    used = User.objects.filter(email__in=filter(None, addresses.values()))
+    taken = set(used.values_list("email", flat=True))
+    return {
+        number: [
+            *([Decision.ASK] if address else []),
+            *([Decision.CREATE] if address not in taken else []),
+        ]
+        for number, address in addresses.items()
+    }
 
 
 def parts(batch: ImportBatch) -> Iterator[list[ImportLine]]:

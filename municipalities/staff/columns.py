@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise, zip_longest
 
 from django.utils.translation import gettext as _
 
@@ -12,7 +13,10 @@ from municipalities.staff.files import FileRefused, Line, Sheet
 NAMES = {
     "first_name": "prenom|prenoms|first name|firstname|given name|prenom usuel",
     "last_name": "nom|nom de famille|noms|last name|lastname|surname|family name",
-    "full_name": "nom complet|prenom et nom|nom et prenom|nom prenom|full name|name|personne",
+    "full_name": (
+        "nom complet|prenom et nom|prenom nom|nom et prenom|nom prenom|nom, prenom|full name|name"
+        "|personne"
+    ),
     "email": (
         "courriel|adresse courriel|courriel professionnel|adresse de courriel|adresse electronique"
         "|email|e-mail|mail|e mail|email address|adresse email|adresse e-mail|adresse mail"
@@ -45,6 +49,14 @@ class Columns:
     places: dict[str, int]
     questions: list[str] = field(default_factory=list)
     ignored: list[str] = field(default_factory=list)
+    # Fields whose columns are perhaps there, one letter off.
+    near: frozenset[str] = frozenset()
+
+    @property
+    def may_do(self) -> bool:
+        """Whether nothing would lack if the questions were answered yes."""
+        there = self.places.keys() | self.near
+        return "email" in there and bool({"last_name", "full_name"} & there)
 
     @property
     def missing(self) -> list[str]:
@@ -61,7 +73,7 @@ def find(sheets: Sequence[Sheet]) -> tuple[Sheet, Columns]:
         raise FileRefused(_("Ce fichier est vide : il n’a que des lignes blanches."))
     found = [(sheet, columns) for sheet in sheets for columns in _headers(sheet)]
     complete = [each for each in found if not each[1].missing]
-    asked = [each for each in found if each[1].questions]
+    asked = [each for each in found if each[1].questions and each[1].may_do]
     for sheet, columns in (*complete, *asked):
         return sheet, columns
     best = max(found, key=lambda each: len(each[1].places), default=None)
@@ -90,21 +102,40 @@ def readable(header: Sequence[str]) -> set[int]:
 
 
 def _headers(sheet: Sheet) -> Iterator[Columns]:
-    for line in sheet.lines[:HEADER_WITHIN]:
+    """Lines that name columns, then pairs of lines that do together."""
+    lines = sheet.lines[:HEADER_WITHIN]
+    joined = (_joined(*pair) for pair in pairwise(lines))
+    for line in (*lines, *filter(None, joined)):
         columns = _understood(line)
         if columns.places or columns.questions:
             yield columns
 
 
+def _joined(above: Line, below: Line) -> Line | None:
+    """A header of merged cells: groups above, names below, or names above blanks.
+
+    None when something stands below a name: that is somebody's line.
+    """
+    cells = list(zip_longest(above.cells, below.cells, fillvalue=""))
+    if below.number != above.number + 1 or any(_named(over) and under for over, under in cells):
+        return None
+    return Line(below.number, tuple(under or over for over, under in cells))
+
+
+def _named(cell: str) -> str | None:
+    return FIELD_OF.get(french.fold(cell).strip(" :*."))
+
+
 def _understood(line: Line) -> Columns:
     places: dict[str, int] = {}
-    questions, ignored = [], []
+    questions, ignored, nearly = [], [], set()
     for place, cell in enumerate(line.cells):
         word = french.fold(cell).strip(" :*.")
         name = FIELD_OF.get(word)
         if name is None:
             near = _near(word)
             if near and cell:
+                nearly.add(FIELD_OF[near])
                 label = LABELS[FIELD_OF[near]]
                 questions.append(
                     _("La colonne « %(cell)s » est-elle « %(label)s »?")
@@ -118,7 +149,7 @@ def _understood(line: Line) -> Columns:
             )
         else:
             places[name] = place
-    return Columns(line, places, questions, ignored)
+    return Columns(line, places, questions, ignored, frozenset(nearly))
 
 
 def _near(word: str) -> str:

@@ -29,6 +29,12 @@ MARKS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-
 GARBLED = re.compile("Ã[\u0080-\u00bf\u0152-\u2122©¨ªîïâä´»¼‰]|â€|ï»¿|\ufffd")
 
 
+# What a list in French holds besides plain letters, whatever wrote it.
+FRENCH = frozenset("àâäçéèêëîïôöùûüÿœæÀÂÄÇÉÈÊËÎÏÔÖÙÛÜŸŒÆ«»’‘“”–—…°·€\u00a0")
+# A capital in the middle of small letters, or the contrary: the table of another computer.
+ASKEW = re.compile("[A-Za-z][À-Þ][a-z]|[a-z][À-Þ]|[A-Z][à-ÿ][A-Z]")
+
+
 class FileRefused(ActionError):
     """Nothing can be read of this file; the message says why, and where."""
 
@@ -140,7 +146,9 @@ def _sheets(content: bytes) -> list[Sheet]:
 
 
 def _decoded(content: bytes) -> str:
-    """The text, by its mark (BOM), else UTF-8, else Windows-1252, which French Excel writes."""
+    """The text, by its mark (BOM), else UTF-8, else what Excel in French writes: Windows-1252, or
+    the tables of a Macintosh and of MS-DOS, which its menu offers too.
+    """
     for mark, name in MARKS.items():
         if content.startswith(mark):
             return _strict(content, name)
@@ -154,7 +162,17 @@ def _decoded(content: bytes) -> str:
     try:
         return content.decode("utf-8")
     except UnicodeDecodeError:
-        return _strict(content, "cp1252")
+        likely = (name for name in ("cp1252", "mac_roman", "cp850") if _is_french(content, name))
+        return _strict(content, next(likely, "cp1252"))
+
+
+def _is_french(content: bytes, name: str) -> bool:
+    """Whether the bytes read so are a list in French and nothing else."""
+    try:
+        text = content.decode(name)
+    except UnicodeDecodeError:
+        return False
+    return FRENCH.issuperset(re.sub("[\x00-\x7f]", "", text)) and not ASKEW.search(text)
 
 
 def _strict(content: bytes, name: str) -> str:

@@ -16,15 +16,16 @@ from municipalities.staff.files import Line, Sheet
 # What lists write in the column « Public », without accents.
 PUBLICS = {
     Public.ELECTED: (
-        "elu|elue|elus|elues|elu(e)|elue ou elu|elues et elus|elus et elues|personne elue|conseil"
-        "|conseiller|conseillere|maire|mairesse|elected|elected official"
+        "elu|elue|elus|elues|elu(e)|elu(e)s|elu·e|elu·es|elue ou elu|elues et elus|elus et elues"
+        "|personne elue|conseil|conseiller|conseillere|maire|mairesse|elected|elected official"
     ),
     Public.MANAGER: (
         "gestionnaire|gestionnaires|cadre|cadres|direction|directeur|directrice|manager|managers"
     ),
     Public.STAFF: (
         "personnel|personnel municipal|membre du personnel|employe|employee|employe(e)|employes"
-        "|employees|staff|col bleu|col blanc|salarie|salariee"
+        "|employees|employe(e)s|employe·e|employe·es|employe municipal|employee municipale"
+        "|employes municipaux|staff|col bleu|col blanc|salarie|salariee"
     ),
 }
 PUBLIC_OF = {word: public for public, words in PUBLICS.items() for word in words.split("|")}
@@ -33,6 +34,8 @@ ELECTED = re.compile(
     r"(maire|mairesse|prefet|prefete)\b.*"
     r"|conseill(er|ere)( municipale?)?(\W+(siege|poste|district|quartier)\b.*)?"
 )
+FAMILY_FIRST = re.compile(r"nom\b.*\bprenom")
+NAMED_ADDRESS = re.compile(r"[^<>@]*<([^<>]+)>")
 LENGTHS = {"first_name": 100, "last_name": 100, "function": 120, "email": 254}
 
 
@@ -79,7 +82,7 @@ def understand(line: Line, columns: Columns, place: frozenset[str]) -> Entry:
         name: line.cells[at] if at < len(line.cells) else "" for name, at in columns.places.items()
     }
     entry = Entry(number=line.number, flaws=list(_flaws(line, columns, said, place)))
-    first, last = _names(said)
+    first, last = _names(said, family_first=_family_first(columns))
     public = PUBLIC_OF.get(french.fold(said.get("public", "")), "")
     if not public and ELECTED.fullmatch(french.fold(said.get("function", ""))):
         public = Public.ELECTED
@@ -129,8 +132,16 @@ def _wrong_words(said: dict[str, str], place: frozenset[str]) -> Iterator[Flaw]:
             yield Flaw(LABELS[name], _("plus de %d caractères") % most)
 
 
-def _names(said: dict[str, str]) -> tuple[str, str]:
-    """First and last name; « Nom, Prénom » and « Prénom Nom » when they share a column."""
+def _family_first(columns: Columns) -> bool:
+    """Whether the one column of names is called « Nom et prénom », in that order."""
+    at = columns.places.get("full_name")
+    return at is not None and bool(FAMILY_FIRST.match(french.fold(columns.header.cells[at])))
+
+
+def _names(said: dict[str, str], *, family_first: bool = False) -> tuple[str, str]:
+    """First and last name; « Nom, Prénom » and, as its column says, « Prénom Nom » or « Nom
+    Prénom » when they share it.
+    """
     first, last = said.get("first_name", ""), said.get("last_name", "")
     whole = said.get("full_name", "")
     if last or not whole:
@@ -139,11 +150,15 @@ def _names(said: dict[str, str]) -> tuple[str, str]:
         last, __, first = whole.partition(",")
     else:
         first, __, last = whole.partition(" ")
+        if family_first:
+            first, last = last, first
     return first.strip(), last.strip()
 
 
 def _address(typed: str) -> str:
-    return typed.removeprefix("mailto:").strip(" ;,<>").replace(" ", "").lower()
+    """The address of a cell, « Paul Roy <paul@…> » included; a space beside « @ » is a slip."""
+    bare = NAMED_ADDRESS.sub(r"\1", typed).removeprefix("mailto:").strip(" ;,<>")
+    return re.sub(r" ?([@.]) ?", r"\1", bare).lower()
 
 
 def _is_address(text: str) -> bool:

@@ -19,9 +19,9 @@ from atn_platform.core.queueing import after_commit
 from municipalities import exports
 from municipalities.actions import import_undo
 from municipalities.actions import imports as actions
-from municipalities.enums import BatchState, Decision, LineState
+from municipalities.enums import BatchState, LineState
 from municipalities.forms.imports import ColumnsForm, ListForm, StartForm
-from municipalities.models import ImportBatch, Organisation
+from municipalities.models import ImportBatch, ImportLine, Organisation
 from municipalities.permissions import organisations_of
 from municipalities.queries import imports as queries
 from municipalities.staff.columns import LABELS
@@ -220,6 +220,7 @@ def _show(request: SignedInRequest, found: ImportBatch) -> HttpResponse:
     state = state if state in LineState.values else first
     lines = found.lines.filter(state=state).order_by("number")
     page = Paginator(lines, PAGE_SIZE).get_page(request.GET.get("page"))
+    may_be = _decisions(found, list(page)) if state == LineState.DOUBTFUL else {}
     absent = list(queries.absent_from(found, on=timezone.localdate())[:SHOWN])
     named = [line.user_id for line in page]
     left = [mandate.user_id for mandate in absent]
@@ -231,15 +232,22 @@ def _show(request: SignedInRequest, found: ImportBatch) -> HttpResponse:
         "state": state,
         "tabs": [(each.value, each.label, counts[each]) for each in _ORDER if counts[each]],
         "page": page,
-        "rows": [(line, queries.words_of(found, line)) for line in page],
+        "rows": [
+            (line, queries.words_of(found, line), may_be.get(line.number, ())) for line in page
+        ],
         "query": urlencode({"voir": state}),
-        "decisions": Decision.choices,
         "start_form": StartForm(),
         "can_start": found.state == BatchState.READY and _does_something(found, counts),
         "absent": absent,
         "is_open_to_undo": found.is_open_to_undo(timezone.now()),
     }
     return render(request, "municipalities/imports/batch.html", context)
+
+
+def _decisions(found: ImportBatch, lines: list[ImportLine]) -> dict[int, list[tuple[str, str]]]:
+    """(value, label) of what may be said of each line, by its number."""
+    may_be = queries.open_decisions(found, lines)
+    return {at: [(each.value, str(each.label)) for each in may] for at, may in may_be.items()}
 
 
 def _watch(

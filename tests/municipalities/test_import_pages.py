@@ -111,8 +111,12 @@ def test_an_unsure_column_is_asked(client, responsable):
 def test_a_doubtful_line_is_decided(client, responsable):
     MandateFactory(user__email=ELOISE[2])
     batch = hand_in(client, ELOISE)
-    assertContains(client.get(at("import", batch.pk)), "Ne rien faire")
-    assertNotContains(client.get(at("import", batch.pk)), "Importer</button>")
+    page = client.get(at("import", batch.pk))
+    assertContains(page, "Ne rien faire")
+    assertContains(page, f'value="{Decision.ASK}"')
+    # The address is somebody's: it cannot open another account.
+    assertNotContains(page, f'value="{Decision.CREATE}"')
+    assertNotContains(page, "Importer</button>")
     client.post(at("import-decisions", batch.pk), {"ligne-2": Decision.ASK, "ligne-x": "?"})
     assert batch.lines.get().decision == Decision.ASK
     assertContains(client.get(at("import", batch.pk)), "Importer</button>")

@@ -178,6 +178,30 @@ def test_a_namesake_at_another_address_waits_for_a_decision(place):
     assert User.objects.filter(last_name="St-Onge").count() == 2
 
 
+def test_b10_nobody_gets_an_account_by_the_address_of_somebody_elsewhere(place, responsable):
+    """Neither by the page, which does not offer it, nor by a row written before."""
+    theirs = MandateFactory(user__email=PAUL[2])
+    batch = received(place, PAUL, NAMELESS, by=responsable)
+    imports.decide(batch_id=batch.pk, decisions={2: Decision.CREATE})
+    line = batch.lines.get(number=2)
+    assert (line.state, line.decision) == (LineState.DOUBTFUL, "")
+    batch.lines.filter(number=2).update(decision=Decision.CREATE)
+    assert done(batch).state == BatchState.DONE
+    assert not Mandate.objects.filter(organisation=place, user=theirs.user).exists()
+    assert not User.objects.filter(last_name=PAUL[1]).exists()
+    assert states(batch) == {LineState.DOUBTFUL: 1, LineState.NEW: 1}
+
+
+def test_nobody_is_asked_by_letter_without_an_address(place, responsable):
+    for _ in range(2):
+        MandateFactory(organisation=place, user__first_name="Sans", user__last_name="Courriel")
+    batch = received(place, NAMELESS, by=responsable)
+    imports.decide(batch_id=batch.pk, decisions={2: Decision.ASK})
+    assert batch.lines.get().decision == ""
+    imports.decide(batch_id=batch.pk, decisions={2: Decision.CREATE})
+    assert batch.lines.get().decision == Decision.CREATE
+
+
 def test_b30_people_whom_the_list_does_not_name_stay(place, people_file):
     import_people(people_file(ELOISE, PAUL))
     import_people(people_file(ELOISE))

@@ -36,6 +36,21 @@ def test_b01_b02_b04_b06_any_encoding_and_separator_gives_the_same_people(encodi
     assert names(content) == THE_TWO
 
 
+@pytest.mark.parametrize("table", ["mac_roman", "cp850"])
+def test_b04_excel_s_other_tables_of_letters_give_the_same_people(table):
+    """« CSV (Macintosh) » and « CSV (MS-DOS) », which Excel's menu offers in French."""
+    rows = (("Réjean", "Bélanger", "a@b.ca", "préposé à l'aréna", ""),
+            ("ZOÉ", "LÉGER", "b@b.ca", "", ""), ("Noël", "Côté", "c@b.ca", "évaluateur", ""))  # fmt: skip
+    content = text(*rows).encode(table)
+    assert [person[:4] for person in names(content)] == [row[:4] for row in rows]
+
+
+@pytest.mark.parametrize("name", ["Peña", "Müller", "Šimek", "Žižek", "D’Août", "McÉvoy"])
+def test_b04_a_letter_from_elsewhere_does_not_change_the_table(name):
+    [person] = read(listed(("Réjean", name, "a@b.ca", "", ""), encoding="cp1252"))
+    assert (person.first_name, person.last_name) == ("Réjean", name)
+
+
 def test_b06_a_separator_in_quotes_stays_in_its_cell():
     row = ("Paul", "St-Onge", "paul@abercorn.example", '"voirie; parcs, ""aréna"""', "personnel")
     assert read(listed(row))[0].function == 'voirie; parcs, "aréna"'
@@ -92,6 +107,32 @@ def test_b15_merged_blanks_and_hidden_rows_are_told_and_a_note_sheet_is_passed_o
     assert first.flaws == []
     assert "fusionnée" in second.flaws[0].message
     assert second.flaws[0].column == "Fonction"
+
+
+def merged_header(book):
+    sheet = book.active
+    sheet.delete_rows(1)
+    sheet.insert_rows(1, 2)
+    for place, words in {"A1": "Prénom", "B1": "Nom", "C1": "Coordonnées", "C2": "Courriel",
+                         "D2": "Fonction", "E1": "Public"}.items():  # fmt: skip
+        sheet[place] = words
+    for place in ("A1:A2", "B1:B2", "C1:D1", "E1:E2"):
+        sheet.merge_cells(place)
+
+
+def test_b15_a_header_of_merged_cells_over_two_lines_is_one_header():
+    assert names(workbook(ELOISE, PAUL, prepare=merged_header)) == THE_TWO
+    as_text = "Prénom;Nom;Coordonnées;;Public\r\n;;Courriel;Fonction;\r\n".encode()
+    [person] = read(as_text + listed(PAUL, encoding="utf-8").split(b"\r\n", 1)[1])
+    assert (person.number, person.last_name, person.function) == (3, "St-Onge", "voirie")
+
+
+def test_b21_somebody_s_line_is_never_taken_for_a_header():
+    """« personnel » is one letter away from « personne », and « Ville » names a column."""
+    content = listed(("Paul", "Roy", "personnel"), ("Ann", "Ville", "élu"),
+                     header=("Prénom", "Nom", "Public"))  # fmt: skip
+    with pytest.raises(files.FileRefused, match="«\xa0Courriel\xa0»"):
+        read(content)
 
 
 def test_a_title_above_the_header_is_passed_over():
@@ -226,3 +267,25 @@ def test_names_in_one_column_are_told_apart():
         ("Camille Roy", "a@b.ca"), ("Roy, Camille", "b@b.ca"), header=("Nom complet", "Courriel")
     )
     assert {(each.first_name, each.last_name) for each in read(content)} == {("Camille", "Roy")}
+
+
+@pytest.mark.parametrize("header", ["Nom et prénom", "Nom, prénom", "NOM PRÉNOM"])
+def test_names_in_one_column_follow_the_order_of_its_title(header):
+    content = listed(("Roy Camille", "a@b.ca"), ("Roy, Camille", "b@b.ca"),
+                     header=(f'"{header}"', "Courriel"))  # fmt: skip
+    assert {(each.first_name, each.last_name) for each in read(content)} == {("Camille", "Roy")}
+
+
+@pytest.mark.parametrize(
+    ("cell", "address"),
+    [
+        ("Paul Roy <Paul@b.ca>", "paul@b.ca"),
+        ("mailto:paul@b.ca", "paul@b.ca"),
+        ("paul @b. ca", "paul@b.ca"),
+        ("paul roy@b.ca", None),
+        ("paul@b.ca, roy@b.ca", None),
+    ],
+)
+def test_an_address_is_read_as_mail_programs_write_it_and_never_guessed(cell, address):
+    [person] = read(listed(("Paul", "Roy", cell, "", ""), encoding="utf-8"))
+    assert (person.email if not person.flaws else None) == address
