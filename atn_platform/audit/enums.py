@@ -30,5 +30,6 @@ class Screen(models.TextChoices):
     IMPORT_RESULT = "import_result", _("le fichier de résultat d’une liste importée")
     ATTENDANCE = "attendance", _("la feuille de présence")
     QUESTIONS = "questions", _("les questions à la formatrice")
+    APPOINTMENTS = "appointments", _("les rendez-vous d’accompagnement")
     ADMIN_LIST = "admin_list", _("une liste de l’administration")
     ADMIN_RECORD = "admin_record", _("votre fiche dans l’administration")

@@ -146,6 +146,8 @@ class RightsRequestAdmin(ReadOnlyAdmin):
     ) -> HttpResponse:
         context: dict[str, Any] = {
             "asked": asked,
+            # Under this name the log of viewings finds whose record is open.
+            "original": asked,
             "form": form or AnswerForm(needs_reason=False),
             "today": timezone.localdate(),
             "is_late": asked.is_late(timezone.localdate()),

@@ -1,5 +1,6 @@
 """Appointments with a coach, and the coach's page on each municipality."""
 
+from collections.abc import Iterable
 from uuid import UUID
 
 from django.contrib import messages
@@ -12,6 +13,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from atn_platform.accounts.decorators import requires
 from atn_platform.accounts.http import SignedInRequest, author_token
 from atn_platform.accounts.models import User
+from atn_platform.audit.enums import Screen
+from atn_platform.audit.recording import opened
 from atn_platform.core.exceptions import ActionError
 from enrollments import calendars, headlines
 from enrollments.actions import coaching as actions
@@ -45,11 +48,13 @@ def appointments(request: SignedInRequest) -> HttpResponse:
         else:
             messages.success(request, _("C’est pris. Un courriel l’ajoute à votre agenda."))
             return redirect("enrollments:appointments")
-    mine = Appointment.objects.visible_to(request.user).held().filter(slot__ends_at__gt=now)
+    rows = Appointment.objects.visible_to(request.user).held().filter(slot__ends_at__gt=now)
+    mine = list(
+        rows.select_related("slot__coach", "person", "organisation").order_by("slot__starts_at")
+    )
+    _watch(request, mine)
     context = {
-        "mine": mine.select_related("slot__coach", "person", "organisation").order_by(
-            "slot__starts_at"
-        ),
+        "mine": mine,
         "form": form if places and (slots or form.errors) else None,
         "has_place": bool(places),
         "coaches": coaches_of(places),
@@ -103,6 +108,7 @@ def slots(request: SignedInRequest) -> HttpResponse:
     rows = Slot.objects.filter(coach=request.user, withdrawn_at=None, ends_at__gt=now)
     held = Appointment.objects.held().filter(slot__in=rows)
     taken = {each.slot_id: each for each in held.select_related("person", "organisation")}
+    _watch(request, taken.values())
     context = {
         "lines": [(each, taken.get(each.pk)) for each in rows.order_by("starts_at")],
         "form": form,
@@ -110,6 +116,13 @@ def slots(request: SignedInRequest) -> HttpResponse:
     }
     status = 422 if form.errors else 200
     return render(request, "enrollments/coaching/slots.html", context, status=status)
+
+
+def _watch(request: SignedInRequest, shown: Iterable[Appointment]) -> None:
+    """Whoever takes a moment is named to the coach, with what they wish to speak of."""
+    people = [each.person_id for each in shown]
+    now = timezone.now()
+    opened(at=now, reader=request.user, screen=Screen.APPOINTMENTS, people=people)
 
 
 def _page_of_slots(user: User) -> str:

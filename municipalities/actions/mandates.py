@@ -7,6 +7,7 @@ from django.db import transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
 
+from atn_platform.accounts.enums import Role
 from atn_platform.accounts.models import User
 from atn_platform.audit.recording import record
 from atn_platform.core.exceptions import ActionError
@@ -147,7 +148,8 @@ def name_responsible(
 ) -> Responsibility:
     """Let this person look after the people of an organisation; a second call is harmless.
 
-    `until` is the last day of a delegate. Without it no end is known, even of a delegate's.
+    `until` is the last day of a delegate. Without it no end is known, even of a delegate's: that
+    is for somebody else to say.
     """
     if until is not None and until < on:
         raise MandateRefused(_("Le dernier jour ne peut pas être déjà passé."))
@@ -156,6 +158,11 @@ def name_responsible(
     found = held.order_by(F("ends_on").desc(nulls_first=True)).first()
     if found is not None and (found.ends_on is None or found.ends_on == until):
         return found
+    if found is not None and _outlasts(until, found) and _acts_for_oneself(user, by):
+        raise MandateRefused(
+            _("On ne prolonge pas soi-même sa responsabilité : une autre personne responsable le "
+              "fait, ou l’Académie.")
+        )  # fmt: skip
     if found is None:
         found = Responsibility(user=user, organisation=organisation, starts_on=on, granted_by=by)
     found.ends_on = until
@@ -169,6 +176,14 @@ def name_responsible(
         until=until.isoformat() if until else None,
     )
     return found
+
+
+def _outlasts(until: date | None, held: Responsibility) -> bool:
+    return held.ends_on is not None and (until is None or until > held.ends_on)
+
+
+def _acts_for_oneself(user: User, by: User) -> bool:
+    return user.pk == by.pk and not by.has_role(Role.ADMINISTRATOR)
 
 
 @transaction.atomic

@@ -1,5 +1,6 @@
 """Claiming an organisation, and sharing who answers for it."""
 
+import dataclasses
 import re
 import threading
 from datetime import date, timedelta
@@ -168,6 +169,29 @@ def test_a_delegate_answers_until_a_day_and_no_longer(place):
     lasting = Guest(email=colleague.email, as_responsible=True)
     claims.add_responsible(organisation=place, guest=lasting, by=louise, at=NOON)
     assert colleague.responsibilities.get().ends_on is None
+
+
+@pytest.mark.parametrize("days", [None, 30])
+def test_s16_a_delegate_does_not_put_off_their_own_last_day(client, place, days):
+    """Neither by naming themselves again, nor by granting a request of theirs."""
+    last = timezone.localdate() + timedelta(days=7)
+    held = ResponsibilityFactory(organisation=place, ends_on=last)
+    MandateFactory(organisation=place, user=held.user)
+    client.force_login(held.user)
+    until = last + timedelta(days=days) if days else ""
+    sent = {"full_name": "", "email": held.user.email, "until": until}
+    assertContains(client.post(at("responsables", "46010"), sent), "On ne prolonge pas soi-même",
+                   status_code=422)  # fmt: skip
+    mine = dataclasses.replace(GINETTE, email=held.user.email)
+    claim = claims.ask_people(organisation=place, claimant=mine, at=timezone.now())
+    client.post(at("grant-claim", claim.pk))
+    claim.refresh_from_db()
+    held.refresh_from_db()
+    assert (held.ends_on, claim.accepted_at) == (last, None)
+    sooner = last - timedelta(days=3)
+    client.post(at("responsables", "46010"), sent | {"until": sooner})
+    held.refresh_from_db()
+    assert held.ends_on == sooner
 
 
 def test_a_last_day_that_is_past_is_refused(place):

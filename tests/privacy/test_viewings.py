@@ -9,11 +9,15 @@ from django.urls import reverse
 from django.utils import timezone
 from pytest_django.asserts import assertContains, assertNotContains
 
+from atn_platform.accounts.actions import end_role
+from atn_platform.accounts.enums import Role
 from atn_platform.audit.enums import Capacity, Screen
 from atn_platform.audit.models import Viewing
 from atn_platform.audit.queries import broken_viewings
 from atn_platform.audit.recording import opened
+from atn_platform.rights import actions as rights
 from certificates import actions as certificate_actions
+from enrollments.actions import coaching
 from tests.factories import (
     LONG_AGO,
     NOON,
@@ -26,7 +30,7 @@ from tests.factories import (
 )
 
 pytestmark = pytest.mark.django_db
-YEAR = timedelta(days=366)
+YEAR, DAY = timedelta(days=366), timedelta(days=1)
 
 
 @pytest.fixture
@@ -93,6 +97,30 @@ def test_p18_the_administration_leaves_lines_from_lists_and_records(client, mand
         row = look(client, boss, page)
         assert (row.capacity, row.screen) == ("administrator", screen), page
         assert mandate.user_id in row.people, page
+
+
+def test_p18_a_request_of_somebody_leaves_a_line_each_time_it_is_read(client, mandate):
+    asked = rights.ask_erasure(user=mandate.user, on=NOON.date(), at=NOON)
+    page = reverse("admin:rights_rightsrequest_change", args=[asked.pk])
+    row = look(client, UserFactory(role=Role.ADMINISTRATOR), page)
+    assert (row.screen, row.people) == ("admin_record", [mandate.user_id])
+
+
+def test_p18_a_coach_s_page_of_appointments_leaves_a_line_in_that_right(client, mandate):
+    coach, now = UserFactory(role=Role.COACH), timezone.now()
+    slot = coaching.offer_slot(
+        coach=coach, starts_at=now + DAY, ends_at=now + 2 * DAY, how="Teams", at=now
+    )
+    coaching.book(
+        slot_id=slot.pk, person=mandate.user, organisation=mandate.organisation, about="", at=now
+    )
+    row = look(client, coach, reverse("enrollments:slots"))
+    assert (row.capacity, row.screen, row.people) == ("coach", "appointments", [mandate.user_id])
+    look(client, mandate.user, reverse("enrollments:appointments"))
+    assert Viewing.objects.count() == 1, "one's own appointments are no viewing"
+    end_role(user=coach, role=Role.COACH, by=None, at=now)
+    look(client, coach, reverse("enrollments:appointments"))
+    assert Viewing.objects.count() == 2
 
 
 def test_p20_reading_the_log_is_logged_too(client, mandate, responsable):
