@@ -18,6 +18,7 @@ from atn_platform.accounts.decorators import limited
 from atn_platform.accounts.http import SignedInRequest
 from atn_platform.audit.enums import Screen
 from atn_platform.audit.recording import opened
+from atn_platform.core.numbers import whole
 from atn_platform.core.spreadsheets import CONTENT_TYPES
 from certificates import actions, pdf, queries
 from certificates.exports import archive, statement_xlsx
@@ -64,8 +65,8 @@ def proofs(request: SignedInRequest, handle: str) -> HttpResponse:
     organisation = get_object_or_404(organisations_of(request.user, on=today).at_handle(handle))
     rows = queries.proofs(organisation)
     years = queries.years_of(rows)
-    asked = request.GET.get("annee", "")
-    year = int(asked) if asked.isdecimal() and int(asked) in years else max(years, default=0)
+    asked = whole(request.GET.get("annee", ""))
+    year = asked if asked in years else max(years, default=0)
     shown = queries.of_year(rows, year).select_related("enrollment")
     page = Paginator(shown, PAGE_SIZE).get_page(request.GET.get("page"))
     opened(

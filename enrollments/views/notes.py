@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from atn_platform.accounts.http import SignedInRequest, author_token
 from atn_platform.core.exceptions import ActionError
+from atn_platform.core.numbers import whole
 from courses.documents import stations
 from courses.queries import document
 from courses.search import find
@@ -44,7 +45,7 @@ def notes(request: SignedInRequest, code: str, key: str) -> HttpResponse:
     try:
         write_notes(
             enrollment_id=enrollment.pk, lesson=UUID(lesson["uuid"]), text=typed,
-            revision=int(revision) if revision.isdecimal() else 0, at=timezone.now(),
+            revision=whole(revision) or 0, at=timezone.now(),
         )  # fmt: skip
     except NotesChanged as conflict:
         stored = conflict.stored

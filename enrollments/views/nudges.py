@@ -12,6 +12,7 @@ from atn_platform.accounts.http import SignedInRequest
 from atn_platform.audit.enums import Screen
 from atn_platform.audit.recording import opened
 from atn_platform.core.exceptions import ActionError
+from atn_platform.core.numbers import whole
 from enrollments.actions import nudging
 from enrollments.emails import teams as letters
 from enrollments.queries import nudges as queries
@@ -60,7 +61,7 @@ def nudge(request: SignedInRequest, handle: str) -> HttpResponse:
 
 
 def _send(request: SignedInRequest, organisation: Organisation) -> HttpResponse:
-    keys = {int(key) for key in request.POST.getlist("people") if key.isdecimal()}
+    keys = {key for key in map(whole, request.POST.getlist("people")) if key is not None}
     try:
         told = nudging.nudge(
             organisation=organisation, mandates=keys, by=request.user, at=timezone.now()

@@ -7,6 +7,7 @@ from django.db import transaction
 from atn_platform.accounts.actions import release_address
 from atn_platform.accounts.models import User
 from atn_platform.audit.recording import record
+from atn_platform.core.office_hours import QUEBEC
 from atn_platform.notifications.outbox import queue
 from municipalities import emails
 from municipalities.actions.mandates import write_end
@@ -28,10 +29,11 @@ def depart(
     The right to look after its people ends the same day. The person is told by letter, once, how
     to keep signing in with an address of their own. When the address `passes` to a successor, it
     opens the account no more, unless the person still holds a mandate elsewhere or a role on the
-    platform. Safe to repeat.
+    platform, or left before: the address may be another one since. Safe to repeat.
     """
     Organisation.objects.select_for_update(no_key=True).get(pk=organisation.pk)
     mine = organisation.mandates.select_for_update(no_key=True).filter(user=user)
+    is_here = mine.from_day(at.astimezone(QUEBEC).date()).exists()
     ended = [mandate for mandate in mine.from_day(on).order_by("pk") if mandate.ends_on != on]
     for mandate in ended:
         write_end(mandate, ends_on=max(on, mandate.starts_on), by=by, at=at)
@@ -53,7 +55,7 @@ def depart(
             on=on.isoformat(),
         )
     elsewhere = Mandate.objects.from_day(on).filter(user=user).exclude(organisation=organisation)
-    if passes and not elsewhere.exists() and not user.roles:
+    if passes and is_here and not elsewhere.exists() and not user.roles:
         release_address(user=user, place=organisation.name, by=by, at=at)
     return ended
 

@@ -28,6 +28,7 @@ from municipalities.staff.files import Line
 from municipalities.staff.people import Entry
 
 # Shown on the page of an import, written as it advances.
+LARGEST_NUMBER = 2**31 - 1
 LINE_FIELDS = ["cells", "flaws", "state", "note", "decision", "user", "mandate", "done"]
 
 
@@ -130,7 +131,9 @@ def drop_line(*, batch_id: int, number: int, at: datetime) -> ImportBatch:
 def decide(*, batch_id: int, decisions: dict[int, str]) -> None:
     """Keep what is said of doubtful lines, by number of line; "" is nothing for now."""
     batch = _ready(batch_id)
-    doubtful = list(batch.lines.filter(number__in=decisions, state=LineState.DOUBTFUL))
+    # A larger number is no line of ours, and an error of the database.
+    wanted = [number for number in decisions if number <= LARGEST_NUMBER]
+    doubtful = list(batch.lines.filter(number__in=wanted, state=LineState.DOUBTFUL))
     may_be = queries.open_decisions(batch, doubtful)
     for line in doubtful:
         if decisions[line.number] in ("", *may_be[line.number]):

@@ -16,6 +16,7 @@ from atn_platform.accounts.models import User
 from atn_platform.core import french
 from atn_platform.core.admin import ListAdmin, ReadOnlyAdmin, StateFilter, confirmed, own_page
 from atn_platform.core.exceptions import ActionError
+from atn_platform.core.numbers import whole
 from municipalities.actions import languages, mandates, readings, territory
 from municipalities.enums import STRATA, Kind
 from municipalities.forms import ResponsibilityForm, SuccessorForm
@@ -64,8 +65,8 @@ class StratumFilter(admin.SimpleListFilter):
     def queryset(
         self, request: HttpRequest, queryset: QuerySet[Organisation]
     ) -> QuerySet[Organisation]:
-        wanted = self.value() or ""
-        return queryset.filter(stratum=int(wanted)) if wanted.isdecimal() else queryset
+        wanted = whole(self.value() or "")
+        return queryset if wanted is None else queryset.filter(stratum=wanted)
 
 
 @admin.register(Organisation)

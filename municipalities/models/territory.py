@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from atn_platform.accounts.models import User
 from atn_platform.core import french
 from atn_platform.core.models import TimestampedModel
+from atn_platform.core.numbers import whole
 from municipalities.enums import UNDER_AGREEMENTS, Change, Designation, Kind, stratum
 
 
@@ -48,8 +49,8 @@ class OrganisationQuerySet(models.QuerySet["Organisation"]):
     def at_handle(self, handle: str) -> "OrganisationQuerySet":
         """The organisation that an address names; see Organisation.handle."""
         if handle.startswith(HANDLE_PREFIX):
-            number = handle.removeprefix(HANDLE_PREFIX)
-            return self.filter(pk=int(number), code=None) if number.isdecimal() else self.none()
+            number = whole(handle.removeprefix(HANDLE_PREFIX))
+            return self.none() if number is None else self.filter(pk=number, code=None)
         return self.filter(code=handle)
 
     def matching(self, typed: str) -> "OrganisationQuerySet":

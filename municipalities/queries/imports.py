@@ -84,6 +84,11 @@ class _World:
         for mandate in mandates.select_related("user").order_by("pk"):
             self.by_user.setdefault(mandate.user_id, []).append(mandate)
             self.by_name.setdefault(mandate.user.sort_key, []).append(mandate)
+        gone = Mandate.objects.known().filter(
+            organisation=organisation, user__sort_key__in=names, user__email__isnull=True
+        )
+        left = gone.exclude(user__in=list(self.by_user)).values_list("user__sort_key", flat=True)
+        self.left = set(left)
         pending = organisation.invitations.pending().filter(email__in=addresses)
         self.invited = set(pending.values_list("email", flat=True))
         here = self.by_user.keys()
@@ -193,6 +198,12 @@ def _of_name(entry: Entry, world: _World, domains: frozenset[str]) -> Row:
     if entry.email in world.invited:
         return Row(entry, LineState.KNOWN, [_("Une invitation l’attend.")])
     namesakes = {each.user for each in world.by_name.get(entry.name_key, [])}
+    if not namesakes and not entry.email and entry.name_key in world.left:
+        note = _(
+            "Une personne de ce nom, sans courriel, a déjà été dans vos gens. Si elle revient, "
+            "donnez-lui une fonction depuis ses mandats terminés."
+        )
+        return Row(entry, LineState.DOUBTFUL, [note])
     if not namesakes:
         meant = suggested(entry.email, domains) if entry.email else ""
         note = _("« %(typed)s » : vouliez-vous dire %(meant)s?")

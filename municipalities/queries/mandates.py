@@ -12,6 +12,12 @@ def listed(organisation: Organisation, *, on: date, over: bool = False) -> Manda
     return rows.order_by("user__sort_key", "user", "-starts_on", "pk")
 
 
+def is_here(mandate: Mandate, *, on: date) -> bool:
+    """Whether its holder still is, that day or later, among the people of its organisation."""
+    here = Mandate.objects.from_day(on).filter(organisation=mandate.organisation_id)
+    return here.filter(user=mandate.user_id).exists()
+
+
 def continued(mandate: Mandate, *, on: date) -> Mandate | None:
     """Under which mandate its holder goes on, that day; None when they hold none.
 

@@ -18,15 +18,13 @@ from atn_platform.audit.enums import Screen
 from atn_platform.audit.recording import opened
 from atn_platform.core import french
 from atn_platform.core.exceptions import ActionError
+from atn_platform.core.numbers import whole
 from municipalities import pdf
 from municipalities.actions import cards as actions
 from municipalities.forms.cards import CardsForm
 from municipalities.models import Organisation
 from municipalities.permissions import organisations_of
 from municipalities.queries import cards as queries
-
-# More would be an error of the database.
-KEY_DIGITS = 18
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -55,8 +53,8 @@ def cards(request: SignedInRequest, handle: str) -> HttpResponse:
 
 
 def _chosen(request: HttpRequest) -> list[int]:
-    typed = request.POST.getlist("person")
-    return [int(key) for key in typed if key.isdecimal() and len(key) <= KEY_DIGITS]
+    keys = map(whole, request.POST.getlist("person"))
+    return [key for key in keys if key is not None]
 
 
 def _choose(

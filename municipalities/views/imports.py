@@ -15,6 +15,7 @@ from atn_platform.accounts.http import SignedInRequest
 from atn_platform.audit.enums import Screen
 from atn_platform.audit.recording import opened
 from atn_platform.core.exceptions import ActionError
+from atn_platform.core.numbers import whole
 from atn_platform.core.queueing import after_commit
 from municipalities import exports
 from municipalities.actions import import_undo
@@ -109,11 +110,10 @@ def mend(request: SignedInRequest, pk: int, number: int) -> HttpResponse:
 @require_POST
 def decide(request: SignedInRequest, pk: int) -> HttpResponse:
     found = _batch(request, pk)
-    decisions = {
-        int(name.removeprefix("ligne-")): str(value)
-        for name, value in request.POST.items()
-        if name.removeprefix("ligne-").isdecimal()
-    }
+    said = (
+        (whole(name.removeprefix("ligne-")), str(value)) for name, value in request.POST.items()
+    )
+    decisions = {number: value for number, value in said if number is not None}
     return _act(
         request,
         found,

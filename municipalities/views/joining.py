@@ -11,11 +11,13 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from atn_platform.accounts.decorators import limited
 from atn_platform.accounts.http import SignedInRequest
 from atn_platform.core.exceptions import ActionError
+from atn_platform.core.numbers import whole
 from municipalities import pdf
 from municipalities.actions import joining
 from municipalities.forms.joining import JoinForm
 from municipalities.models import JoinRequest, Organisation, Poster
 from municipalities.permissions import organisations_of
+from municipalities.queries import joining as queries
 
 PAGE = "municipalities:poster"
 
@@ -23,11 +25,10 @@ PAGE = "municipalities:poster"
 @require_safe
 def poster(request: SignedInRequest, handle: str) -> HttpResponse:
     place = _place(request, handle)
-    waiting = JoinRequest.objects.waiting().of(place)
     context = {
         "organisation": place,
         "poster": place.posters.filter(closed_at=None).first(),
-        "waiting": waiting.order_by("asked_at", "pk"),
+        "waiting": queries.waiting(place),
     }
     return render(request, "municipalities/joining/page.html", context)
 
@@ -60,7 +61,8 @@ def poster_pdf(request: SignedInRequest, handle: str) -> HttpResponse:
 def decide(request: SignedInRequest, handle: str) -> HttpResponse:
     place = _place(request, handle)
     accepts = "accept" in request.POST
-    ids = [int(each) for each in request.POST.getlist("request") if each.isdecimal()]
+    keys = map(whole, request.POST.getlist("request"))
+    ids = [key for key in keys if key is not None]
     try:
         count = joining.decide(
             organisation=place, request_ids=ids, accepts=accepts, by=request.user,

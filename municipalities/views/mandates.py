@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.http import urlencode
@@ -73,7 +73,12 @@ def edit(request: SignedInRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, _("Le mandat de %s est enregistré.") % mandate.user)
             return redirect(LIST, mandate.organisation.handle)
-    context = {"form": form, "mandate": mandate, "organisation": mandate.organisation}
+    context = {
+        "form": form,
+        "mandate": mandate,
+        "organisation": mandate.organisation,
+        "is_here": queries.is_here(mandate, on=timezone.localdate()),
+    }
     status = 422 if form.errors else 200
     return render(request, "municipalities/mandates/edit.html", context, status=status)
 
@@ -81,8 +86,11 @@ def edit(request: SignedInRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def another(request: SignedInRequest, pk: int) -> HttpResponse:
     """Give the person of a mandate a function more in the same organisation."""
-    mandate = _mandate(request, pk)
-    today = timezone.localdate()
+    mandate, today = _mandate(request, pk), timezone.localdate()
+    if mandate.user.email and not queries.is_here(mandate, on=today):
+        # Whoever left has a life elsewhere: they come back by saying yes.
+        messages.error(request, _("Cette personne est partie : invitez-la, et elle revient."))
+        return redirect(LIST, mandate.organisation.handle)
     form = AnotherForm(
         request.POST if request.method == "POST" else None,
         organisation=mandate.organisation,
@@ -111,9 +119,14 @@ def another(request: SignedInRequest, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def depart(request: SignedInRequest, pk: int) -> HttpResponse:
-    """« Ne travaille plus ici »: end all that this person is in the organisation."""
+    """« Ne travaille plus ici »: end all that this person is in the organisation.
+
+    Of whoever left before, the page would tell the address of today, and take it away.
+    """
     mandate = _mandate(request, pk)
     organisation, today = mandate.organisation, timezone.localdate()
+    if not queries.is_here(mandate, on=today):
+        raise Http404
     form = DepartureForm(
         request.POST if request.method == "POST" else None,
         initial={"on": today},

@@ -117,7 +117,8 @@ def test_a_doubtful_line_is_decided(client, responsable):
     # The address is somebody's: it cannot open another account.
     assertNotContains(page, f'value="{Decision.CREATE}"')
     assertNotContains(page, "Importer</button>")
-    client.post(at("import-decisions", batch.pk), {"ligne-2": Decision.ASK, "ligne-x": "?"})
+    odd = {"ligne-x": "?", "ligne-" + "9" * 15: "ask", "ligne-" + "9" * 30: "ask"}
+    client.post(at("import-decisions", batch.pk), {"ligne-2": Decision.ASK, **odd})
     assert batch.lines.get().decision == Decision.ASK
     assertContains(client.get(at("import", batch.pk)), "Importer</button>")
 

@@ -26,6 +26,7 @@ from tests.municipalities.lists import ELOISE, PAUL, listed
 
 pytestmark = pytest.mark.django_db
 
+LAST_YEAR = NOON.date() - timedelta(days=365)
 NAMELESS = ("Sans", "Courriel", "", "", "")
 
 
@@ -192,6 +193,16 @@ def test_b10_nobody_gets_an_account_by_the_address_of_somebody_elsewhere(place, 
     assert states(batch) == {LineState.DOUBTFUL: 1, LineState.NEW: 1}
 
 
+def test_whoever_comes_back_without_an_address_is_not_made_twice(place, responsable):
+    """Lifeguards of last summer: their account is there, with what they learned."""
+    MandateFactory(organisation=place, user__email=None, user__first_name="Sans",
+                   user__last_name="Courriel", starts_on=LAST_YEAR, ends_on=LAST_YEAR)  # fmt: skip
+    batch = received(place, NAMELESS, PAUL, by=responsable)
+    assert states(done(batch)) == {LineState.DOUBTFUL: 1, LineState.NEW: 1}
+    assert "mandats terminés" in batch.lines.get(number=2).note
+    assert User.objects.filter(last_name="Courriel").count() == 1
+
+
 def test_nobody_is_asked_by_letter_without_an_address(place, responsable):
     for _ in range(2):
         MandateFactory(organisation=place, user__first_name="Sans", user__last_name="Courriel")
@@ -302,8 +313,8 @@ def test_a_list_costs_the_same_queries_whatever_its_length(
 ):
     rows = [(f"A{n}", "Roy", f"a{n}@abercorn.example", "", "") for n in range(count)]
     content = listed(*rows)
-    # The newest mandate, domains of the town; accounts, mandates and invitations of the part.
-    with django_assert_num_queries(5):
+    # The newest mandate, domains of the town; accounts, mandates, invitations, and who left.
+    with django_assert_num_queries(6):
         list(imports.compare_file(organisation=place, content=content, at=NOON)[1])
 
 

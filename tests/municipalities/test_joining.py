@@ -2,6 +2,7 @@
 
 import re
 import threading
+from datetime import date
 from io import BytesIO
 
 import pytest
@@ -15,8 +16,15 @@ from atn_platform.core.exceptions import ActionError
 from atn_platform.notifications.models import OutgoingEmail
 from municipalities.actions import joining
 from municipalities.actions.joining import Reader
+from municipalities.enums import Public
 from municipalities.models import Invitation, JoinRequest, Mandate, Poster
-from tests.factories import NOON, MunicipalityFactory, ResponsibilityFactory, UserFactory
+from tests.factories import (
+    NOON,
+    MandateFactory,
+    MunicipalityFactory,
+    ResponsibilityFactory,
+    UserFactory,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -105,6 +113,26 @@ def test_s38_an_address_that_has_an_account_gets_the_same_page(client, poster):
         for name in ("connue", "inconnue")
     ]
     assert pages[0] == pages[1]
+
+
+def test_b82_luc_who_asks_again_is_not_seated_twice_by_a_distracted_yes(client, louise, poster):
+    """Nor is whoever was here before: the box is not ticked, and the page says why."""
+    place = poster.organisation
+    MandateFactory(organisation=place, user__email=None, user__first_name="Luc",
+                   user__last_name="Bélanger", ends_on=date(2024, 1, 1), starts_on=date(2023, 1, 1))  # fmt: skip
+    for first, last in (("luc", "BELANGER"), ("Zoé", "Nouvelle")):
+        joining.ask(code=poster.code, reader=Reader(first, last, Public.STAFF), at=NOON)
+    client.force_login(louise)
+    page = client.get(reverse("municipalities:poster", args=[place.handle])).text
+    assert page.count("est ou a été dans vos gens") == 1
+    assert re.findall(r'name="request" value="\d+"( checked)?', page) == ["", " checked"]
+
+
+@pytest.mark.parametrize("key", ["9" * 30, "9" * 5_000, "x", "-1"])
+def test_s13_b87_a_key_that_is_none_is_no_error(client, louise, poster, key):
+    client.force_login(louise)
+    page = reverse("municipalities:decide-joining", args=[poster.organisation.handle])
+    assert client.post(page, {"request": key, "accept": "1"}).status_code == 302
 
 
 def test_asking_twice_is_one_request_and_a_crowd_is_stopped(poster, monkeypatch):

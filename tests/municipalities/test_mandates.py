@@ -243,6 +243,40 @@ def test_whoever_left_still_signs_in_finds_courses_and_proofs_and_changes_addres
     assert own.get(reverse("accounts:email")).status_code == 200
 
 
+def test_s28_the_address_of_whoever_left_is_neither_told_nor_taken(client, louise):
+    """They gave themselves an address of their own since; it is none of their former employer's."""
+    today = timezone.localdate()
+    gone = MandateFactory(
+        organisation=louise.organisation, starts_on=today - timedelta(days=400),
+        ends_on=today - timedelta(days=1), user__email="chez.moi@exemple.quebec",
+    )  # fmt: skip
+    page = address("depart", gone.pk)
+    for typed in (None, {"on": today, "passes": "on"}, {"on": "2020-01-01", "passes": "on"}):
+        answer = client.get(page) if typed is None else client.post(page, typed)
+        assert answer.status_code == 404
+    departures.depart(
+        user=gone.user, organisation=gone.organisation, on=today, by=louise.user,
+        at=timezone.now(), passes=True,
+    )  # fmt: skip
+    gone.user.refresh_from_db()
+    assert gone.user.email == "chez.moi@exemple.quebec"
+    shown = client.get(address("mandate", gone.pk))
+    assertNotContains(shown, "chez.moi")
+    assertNotContains(shown, page)
+
+
+def test_s14_whoever_left_comes_back_by_saying_yes_and_who_has_no_address_at_once(client, louise):
+    today = timezone.localdate()
+    over = {"starts_on": today - timedelta(days=400), "ends_on": today - timedelta(days=1)}
+    typed = {"public": "staff", "function": "sauveteur", "starts_on": today.isoformat()}
+    far = MandateFactory(organisation=louise.organisation, **over)
+    near = MandateFactory(organisation=louise.organisation, user__email=None, **over)
+    for mandate in (far, near):
+        client.post(address("another-mandate", mandate.pk), typed)
+    held = Mandate.objects.in_force(on=today).filter(organisation=louise.organisation)
+    assert list(held.values_list("user", flat=True)) == [near.user_id]
+
+
 def test_a_departure_without_address_sends_no_letter(mailoutbox):
     mandate = MandateFactory(user__email=None)
     departures.depart(

@@ -96,7 +96,7 @@ def _mandates(user: User, place: Organisation, on: date) -> Iterator[Facts]:
                 (_("Premier jour"), wording.day(each.starts_on)),
                 (_("Dernier jour"), each.ends_on and wording.day(each.ends_on)),
                 # The page of a departure asks what becomes of it.
-                (_("Courriel"), user.email),
+                (_("Courriel"), (not over or mandates.is_here(each, on=on)) and user.email),
             )
 
 

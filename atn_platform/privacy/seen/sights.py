@@ -31,7 +31,7 @@ class Onlooker:
 
 def facts(*said: tuple[Words, object]) -> Facts:
     """Labels and words, without what the screen leaves blank."""
-    return [(str(label), str(words)) for label, words in said if words not in ("", None)]
+    return [(str(label), str(words)) for label, words in said if words not in ("", None, False)]
 
 
 def shown(*sights: Sight) -> list[Sight]:
