@@ -65,6 +65,13 @@ def value(expression: str, **changes: str | None) -> object:
     return json.loads(result.stdout)
 
 
+def test_the_image_holds_all_that_the_product_loads():
+    """The worker and the beat once lacked a package that only the tests' tools brought."""
+    result = run(["-m", "tests.core.shipped"])
+    assert result.returncode == 0, result.stderr
+    assert int(result.stdout.split()[-1]) > 100
+
+
 def test_the_deployment_check_has_nothing_to_say():
     result = run(["manage.py", "check", "--deploy", "--fail-level", "WARNING"])
     assert result.returncode == 0, result.stderr
