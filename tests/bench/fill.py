@@ -47,7 +47,8 @@ POPULATIONS = (300, 700, 1500, 3000, 7000, 15000, 30000, 70000, 150000)
 PUBLICS = (*[Public.STAFF] * 6, *[Public.ELECTED] * 3, Public.MANAGER)
 # Finished, not begun, half-way: the remainder of a person's number by three.
 FINISHED, HALF_WAY = 0, 2
-ACTORS = 1200
+# Enough of them that nobody answers the questionnaire over and over: each answer reads one's ledger.
+ACTORS = 3000
 PASSED = 90
 # How an act of each kind of station is written in the ledger.
 VERBS = {"lesson": Verb.COMPLETED, "meeting": Verb.ATTENDED, "exam": Verb.ANSWERED}

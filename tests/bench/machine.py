@@ -2,13 +2,14 @@
 
 import os
 import platform
+import time
 from importlib.metadata import version
 from pathlib import Path
 
 TICKS = os.sysconf("SC_CLK_TCK")
 PROC = Path("/proc")
-# Fields of /proc/PID/stat after the name: user and system time, own and of ended children.
-TIMES = slice(11, 15)
+# Fields of /proc/PID/stat after the name: user and system time of children that ended.
+ENDED = slice(13, 15)
 
 
 def family(pid: int) -> list[int]:
@@ -27,14 +28,23 @@ def family(pid: int) -> list[int]:
 
 def cpu_seconds(pid: int) -> float:
     """User and system time of a process family, ended children included."""
-    total = 0
+    total = 0.0
     for each in family(pid):
         try:
             fields = (PROC / f"{each}/stat").read_text().rpartition(")")[2].split()
+            total += time.clock_gettime(_clock(each))
         except OSError:
             continue
-        total += sum(int(field) for field in fields[TIMES])
-    return total / TICKS
+        total += sum(int(field) for field in fields[ENDED]) / TICKS
+    return total
+
+
+def _clock(pid: int) -> int:
+    """The processor clock of another process, as clock_getcpuclockid(3) names it.
+
+    It counts nanoseconds where /proc counts hundredths, too coarse for half a second of load.
+    """
+    return ~pid << 3 | 2
 
 
 def memory_mib(pid: int) -> float:
