@@ -5,10 +5,10 @@ from functools import lru_cache
 
 from django import template
 from django.template.loader import render_to_string
-from django.utils.html import format_html_join
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from atn_platform.core.templatetags.atn import kept
+from atn_platform.core.templatetags.atn import draw_once
 from atn_platform.core.wording import in_english
 from courses.documents import block, stations
 from courses.queries import document
@@ -18,6 +18,10 @@ from enrollments.queries.thread import Thread
 register = template.Library()
 
 
+# Stands in a row for what its list offers, which follows the order of the attempt.
+OFFERED = SafeString("\0")
+
+
 def _joined(pieces: Iterable[SafeString]) -> SafeString:
     return SafeString("".join(pieces))
 
@@ -25,9 +29,11 @@ def _joined(pieces: Iterable[SafeString]) -> SafeString:
 @register.simple_tag
 def plan(thread: Thread, code: str, here: int) -> SafeString:
     """Every station of the course `code`, one line each; number `here` is the one being read."""
+    english = in_english()
     return _joined(
-        kept(
+        draw_once(
             "enrollments/plan_line.html",
+            english=english,
             code=code.lower(),
             key=each.lesson["key"],
             title=each.lesson["title"],
@@ -42,9 +48,11 @@ def plan(thread: Thread, code: str, here: int) -> SafeString:
 @register.simple_tag
 def choices(question: QuestionView) -> SafeString:
     """The choices of a question, in the order of the attempt."""
+    english = in_english()
     return _joined(
-        kept(
+        draw_once(
             "enrollments/blocks/choice.html",
+            english=english,
             name=question.name,
             rank=rank,
             value=each.value,
@@ -61,13 +69,31 @@ def choices(question: QuestionView) -> SafeString:
 
 
 @register.simple_tag
-def options(row: RowView) -> SafeString:
-    """What one list of a question offers; a quiz draws fifty of these."""
-    lines = (
-        (each.value, SafeString(" selected" if each.chosen else ""), each.text)
-        for each in row.options
+def lists(question: QuestionView) -> SafeString:
+    """The drop-down lists of a question, but for a text with gaps: there they stand in it."""
+    if question.kind == "cloze":
+        return SafeString()
+    return _joined(_row(row, marked=bool(question.verdict)) for row in question.rows)
+
+
+def _row(row: RowView, *, marked: bool) -> SafeString:
+    around = draw_once(
+        "enrollments/blocks/row.html",
+        english=in_english(),
+        name=row.name,
+        text=row.text,
+        verdict=row.verdict,
+        marked=marked,
+        options=OFFERED,
     )
-    return format_html_join("\n", '<option value="{}"{} lang="fr-CA">{}</option>', lines)
+    offered = "\n".join(_option(each.value, each.text, each.chosen) for each in row.options)
+    return SafeString(around.replace(OFFERED, offered))
+
+
+@lru_cache(maxsize=2048)  # a quiz draws fifty of these
+def _option(value: str, text: str, chosen: bool) -> SafeString:
+    mark = SafeString(" selected" if chosen else "")
+    return format_html('<option value="{}"{} lang="fr-CA">{}</option>', value, mark, text)
 
 
 @register.simple_tag

@@ -90,6 +90,7 @@ def _page(
             or DRAWN & {question["kind"] for question in each.get("questions", ())}
             for each in station["blocks"]
         ),
+        "author": author_token(request.user),
         "blocks": [
             _shown(request, enrollment, each, states, sent)
             | {"earlier": before.get(each["uuid"], [])}
@@ -230,7 +231,6 @@ def _shown(
     shown: dict[str, Any] = {
         "doc": each,
         "event": uuid4(),
-        "author": author_token(request.user),
         "draft": uuid5(enrollment.uuid, each["uuid"]),
     }
     if sent is not None and sent.block is each:

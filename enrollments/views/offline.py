@@ -163,7 +163,6 @@ def _shown(enrollment: Enrollment, each: BlockDoc, state: BlockState | None) -> 
         "doc": each,
         "event": "",
         "draft": "",
-        "author": "",
         "earlier": [],
     }
     if each["kind"] == BlockKind.QUIZ:

@@ -9,7 +9,7 @@ from django.utils.translation import trans_real
 from playwright.sync_api import expect
 
 from atn_platform.accounts.enums import Language
-from atn_platform.core.templatetags.atn import _kept
+from atn_platform.core.templatetags.atn import draw_once
 from atn_platform.core.templatetags.sentences import _sentence
 from enrollments import actions
 from municipalities.actions import invitations
@@ -45,10 +45,10 @@ def long_english(monkeypatch):
     """Pieces that a process keeps are drawn again, before and after."""
     catalogue = trans_real.translation(Language.ENGLISH)
     monkeypatch.setattr(catalogue, "_catalog", ThreeTimesAsLong(catalogue._catalog))
-    for cache in (_kept, _sentence):
+    for cache in (draw_once, _sentence):
         cache.cache_clear()
     yield
-    for cache in (_kept, _sentence):
+    for cache in (draw_once, _sentence):
         cache.cache_clear()
 
 

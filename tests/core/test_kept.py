@@ -4,7 +4,7 @@ import pytest
 from django.template import engines
 from django.utils.safestring import mark_safe
 
-from atn_platform.core.templatetags.atn import _kept, kept
+from atn_platform.core.templatetags.atn import draw_once, kept
 
 LINKS = "components/footer_links.html"
 CONSENTS = "Mes consentements"
@@ -25,7 +25,7 @@ def test_a_kept_piece_sees_what_it_is_given_and_nothing_else_of_the_page():
 @pytest.mark.parametrize("first", [str, mark_safe])
 def test_a_string_marked_safe_is_another_value(first):
     second = mark_safe if first is str else str
-    _kept.cache_clear()
+    draw_once.cache_clear()
     names = {"code": "a", "key": "b", "done": False, "meeting": False, "here": False}
     for mark in (first, second):
         shown = "&lt;b&gt;" if mark is str else "<b>"

@@ -187,13 +187,19 @@ def kept(template_name: str, **values: object) -> SafeString:
     secret or a name.
     Indentation goes: no `<pre>` inside.
     """
-    return _kept(template_name, wording.in_english(), **values)
+    return draw_once(template_name, english=wording.in_english(), **values)
 
 
 @lru_cache(maxsize=2048, typed=True)  # by type too: "<b>" is not a string marked safe
-def _kept(template_name: str, _english: bool, **values: object) -> SafeString:
-    drawn = render_to_string(template_name, values)
-    return SafeString(re.sub(r"\s*\n\s*", "\n", drawn))
+def draw_once(
+    template_name: str,
+    *,
+    english: bool,  # noqa: ARG001 -- a part of the key
+    **values: object,
+) -> SafeString:
+    """What `kept` draws, for tags that draw many: `english` is the language of who reads."""
+    words = render_to_string(template_name, values)
+    return SafeString(re.sub(r"\s*\n\s*", "\n", words))
 
 
 @register.inclusion_tag("components/notice.html")
