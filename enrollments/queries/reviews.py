@@ -15,7 +15,7 @@ MOST = 50
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A request with the titles of its lesson and of its questionnaire."""
+    """A request with the titles of its lesson and of its questionnaire, where they differ."""
 
     review: ScoreReview
     lesson: str
@@ -51,7 +51,8 @@ def told(reviews: list[ScoreReview]) -> list[Asked]:
 def _told(review: ScoreReview, content: object, path: str) -> Asked:
     lesson = station(content, review.event.lesson)  # type: ignore[arg-type]
     held = block(lesson, review.event.block) if lesson and review.event.block else None
-    return Asked(review, lesson["title"] if lesson else "", held["title"] if held else "", path)
+    title, quiz = lesson["title"] if lesson else "", held["title"] if held else ""
+    return Asked(review, title, "" if quiz == title else quiz, path)
 
 
 def attempt(review: ScoreReview) -> QuizView | None:
