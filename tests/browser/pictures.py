@@ -131,6 +131,9 @@ def coordinator(browser: Browser, base: str) -> None:
     take(page, "participation-regions", of=".duo")
     page.get_by_role("table").first.scroll_into_view_if_needed()
     take(page, "participation-tableau")
+    open_page(page, f"{base}/rapports/participation/chemin/")
+    take(page, "chemin", of=".duo")
+    take(page, "chemin-heures", of=".fig:has(.heat)")
 
 
 def main(base: str) -> None:
