@@ -36,6 +36,8 @@ class PackageDoc(TypedDict):
     files: int
     unpacked: int
     left_out: list[str]
+    # What the package asks of the order of its parts, which is not followed (SCORM 2004).
+    unfollowed: NotRequired[list[str]]
 
 
 class AssetDoc(TypedDict):

@@ -13,6 +13,7 @@ from xml.etree.ElementTree import Element, ParseError
 from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from courses.documents import PackageDoc, PartDoc
 from courses.packages.archive import Listing, PackageRefused, read_text
@@ -28,13 +29,16 @@ MOVE_ON = ("Passed", "Completed", "CompletedAndPassed", "CompletedOrPassed", "No
 def described(archive: zipfile.ZipFile, files: Listing) -> PackageDoc:
     """The package of an archive whose files were checked. Raises PackageRefused."""
     manifest = _manifest(files)
+    unfollowed: list[str] = []
     content = read_text(archive, manifest, most=LARGEST_MANIFEST)
     if manifest == H5P:
         standard, title, parts = "h5p", *_h5p(content, archive, files)
     elif manifest == CMI5:
         standard, title, parts = "cmi5", *_cmi5(_tree(content, manifest), files)
     else:
-        standard, title, parts = _scorm(_tree(content, manifest), files)
+        tree = _tree(content, manifest)
+        standard, title, parts = _scorm(tree, files)
+        unfollowed = _sequencing(tree)
     if not parts:
         raise PackageRefused(_("« %s » n’annonce aucune partie à ouvrir.") % manifest)
     if len(parts) > MOST_PARTS:
@@ -42,7 +46,7 @@ def described(archive: zipfile.ZipFile, files: Listing) -> PackageDoc:
             _("Ce module compte %(count)d parties; la limite est de %(most)d.")
             % {"count": len(parts), "most": MOST_PARTS}
         )
-    return {
+    found: PackageDoc = {
         "standard": standard,
         "title": title or parts[0]["title"],
         "parts": parts,
@@ -50,6 +54,9 @@ def described(archive: zipfile.ZipFile, files: Listing) -> PackageDoc:
         "unpacked": files.unpacked,
         "left_out": list(files.left_out[:20]),
     }
+    if unfollowed:
+        found["unfollowed"] = unfollowed
+    return found
 
 
 def _manifest(files: Listing) -> str:
@@ -134,6 +141,28 @@ def _scorm(root: Element, files: Listing) -> tuple[str, str, list[PartDoc]]:
         if _local(item) == "item" and resource is not None and not hidden:
             parts.append(_item(item, resource, base, files))
     return standard, _words(_child(every[0], "title")), parts
+
+
+FORCED = gettext_noop("un ordre imposé entre les parties")
+# Elements of IMS Simple Sequencing that a player would run, and what they ask.
+RULES = {
+    "preConditionRule": gettext_noop("des parties fermées ou sautées selon ce qui précède"),
+    "postConditionRule": gettext_noop("des parties à refaire ou à quitter selon leur résultat"),
+    "exitConditionRule": gettext_noop("des parties qui se ferment d’elles-mêmes"),
+    "rollupRule": gettext_noop("une réussite calculée autrement que « toutes les parties »"),
+    "limitConditions": gettext_noop("un nombre d’essais ou une durée limités"),
+    "randomizationControls": gettext_noop("un ordre tiré au sort"),
+    "mapInfo": gettext_noop("des objectifs que les parties se partagent"),
+}
+
+
+def _sequencing(root: Element) -> list[str]:
+    """What the manifest asks of the order of its parts, in words; none of it is run."""
+    found = [RULES[name] for name in RULES if any(_local(each) == name for each in root.iter())]
+    modes = [each for each in root.iter() if _local(each) == "controlMode"]
+    if any(each.get("choice") == "false" or each.get("forwardOnly") == "true" for each in modes):
+        found.insert(0, FORCED)
+    return found
 
 
 def _edition(root: Element) -> str:

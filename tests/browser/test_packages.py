@@ -1,12 +1,14 @@
 """Packages in Chromium, from their own origin: results, resuming, a broken line, hostile scripts."""
 
 import json
+import re
 from uuid import uuid4
 
 import pytest
 from django.conf import settings as live_settings
 from playwright.sync_api import expect
 
+from atn_platform.demo.modules import packed
 from atn_platform.interop.models import PackagePlace
 from courses import actions as course_actions
 from enrollments import actions
@@ -15,7 +17,7 @@ from tests.browser.bench import context_for, findings
 from tests.browser.conftest import signed_in
 from tests.course_files import with_package, write_course
 from tests.factories import NOON, MandateFactory
-from tests.package_files import h5p, scorm
+from tests.package_files import cmi5, h5p, scorm
 
 LESSON = "/cours/ess-101/signes/"
 OPEN = "Ouvrir le module interactif"
@@ -237,6 +239,71 @@ def test_s57_a_hostile_package_reaches_nothing_of_the_site(follow, page_of, live
     expect(page.get_by_role("heading", name="Le module")).to_be_visible()  # still signed in
     # Only messages of the player itself count; this package never spoke to it.
     assert not LearningEvent.objects.filter(verb="played").exists()
+
+
+def test_the_module_of_the_demonstration_is_done_with_the_keyboard(follow, page_of):
+    page = page_of(follow(packed()))
+    page.get_by_role("link", name=OPEN).click()
+    module = inside(page)
+    for right in ("La municipalité", "Quelqu’un d’autre", "Quelqu’un d’autre"):
+        module.get_by_role("button", name=right).press("Enter")
+        expect(module.get_by_role("status")).to_contain_text("Oui.")
+        module.get_by_role("button", name="Suite").press("Enter")
+    expect(module.locator("h1")).to_have_text("3 sur 3")
+    expect(page.locator("#dit")).to_contain_text("C’est noté")
+    page.get_by_role("link", name="Revenir à la leçon").click()
+    expect(page.get_by_text("Votre meilleur résultat : 100 %.")).to_be_visible()
+
+
+# A unit that follows the standard: launch, fetch, LMS.LaunchData, then its verbs in their order.
+UNIT = """<!DOCTYPE html><html lang="fr"><head><meta charset="utf-8"><title>Unité</title></head><body>
+<h1>Unité</h1><p id="said"></p>
+<button onclick="say('completed',{result:{completion:true}})">Tout lu</button>
+<button onclick="say('passed',{result:{success:true,score:{scaled:.9}}})">Réussir</button>
+<button onclick="say('terminated',{})">Fermer</button>
+<script>
+const q=Object.fromEntries(new URLSearchParams(location.search)),V="http://adlnet.gov/expapi/verbs/";
+let heads,launch;
+(async()=>{
+  const token=(await (await fetch(q.fetch,{method:"POST"})).json())["auth-token"];
+  heads={"Authorization":"Basic "+token,"Content-Type":"application/json","X-Experience-API-Version":"1.0.3"};
+  const about={activityId:q.activityId,agent:q.actor,registration:q.registration,stateId:"LMS.LaunchData"};
+  launch=await (await fetch(q.endpoint+"activities/state?"+new URLSearchParams(about),{headers:heads})).json();
+  await say("initialized",{});
+})();
+async function say(verb,more){
+  const context=structuredClone(launch.contextTemplate);
+  context.registration=q.registration;
+  context.contextActivities={...context.contextActivities,
+    category:[{id:"https://w3id.org/xapi/cmi5/context/categories/cmi5"}]};
+  const said={id:crypto.randomUUID(),actor:JSON.parse(q.actor),verb:{id:V+verb},
+    object:{objectType:"Activity",id:q.activityId},context,timestamp:new Date().toISOString(),...more};
+  const a=await fetch(q.endpoint+"statements",{method:"POST",headers:heads,body:JSON.stringify(said)});
+  document.getElementById("said").textContent+=verb+" "+a.status+". ";
+}
+</script></body></html>"""
+
+
+def test_a_cmi5_unit_is_played_to_its_end_and_finished_by_its_move_on(follow, page_of):
+    """AICC/cmi5, 8 to 10: « completed » alone does not satisfy CompletedAndPassed."""
+    page = page_of(follow(cmi5(page=UNIT, move_on="CompletedAndPassed")))
+    page.get_by_role("link", name=OPEN).click()
+    unit = page.frame_locator("#cadre iframe")
+    expect(unit.locator("#said")).to_have_text("initialized 200.")
+    unit.get_by_role("button", name="Tout lu").click()
+    expect(unit.locator("#said")).to_contain_text("completed 200.")
+    assert BlockState.objects.get().data == {"parts": {"1": "incomplete"}, "done": False}
+    unit.get_by_role("button", name="Réussir").click()
+    expect(unit.locator("#said")).to_contain_text("passed 200.")
+    unit.get_by_role("button", name="Fermer").click()
+    expect(unit.locator("#said")).to_contain_text("terminated 200.")
+    # Once terminated, the session takes nothing more.
+    unit.get_by_role("button", name="Tout lu").click()
+    expect(unit.locator("#said")).to_contain_text(re.compile(r"completed 4\d\d"))
+
+    page.get_by_role("link", name="Revenir à la leçon").click()
+    expect(page.get_by_text("Votre meilleur résultat : 90 %.")).to_be_visible()
+    assert BlockState.objects.get().data == {"parts": {"1": "passed"}, "done": True}
 
 
 def test_without_javascript_the_words_are_there(follow, page_of):

@@ -279,3 +279,30 @@ def test_a_package_is_stored_once_by_its_content():
     other = store_asset(course=CourseFactory(), name="encore.zip", content=scorm())
 
     assert one.file.name == other.file.name
+
+
+SEQUENCED = """
+<imsss:sequencing xmlns:imsss="http://www.imsglobal.org/xsd/imsss">
+<imsss:controlMode choice="false" flow="true"/>
+<imsss:sequencingRules><imsss:preConditionRule><imsss:ruleConditions/></imsss:preConditionRule>
+</imsss:sequencingRules></imsss:sequencing>"""
+
+
+def test_rules_of_sequence_are_not_run_and_their_author_is_told():
+    """SCORM 2004: two parts, the second closed until the first is done; both may be opened."""
+    edition = "2004 4th Edition"
+    parts = ("a.html", "b.html")
+    manifest = scorm_manifest(edition, parts=parts).replace(
+        "</organization>", f"{SEQUENCED}</organization>"
+    )
+    found = read(zipped({"imsmanifest.xml": manifest, "a.html": PAGE, "b.html": PAGE}))
+    assert [part["href"] for part in found["parts"]] == ["a.html", "b.html"]
+    assert found["unfollowed"] == [
+        "un ordre imposé entre les parties",
+        "des parties fermées ou sautées selon ce qui précède",
+    ]
+    # Negative control: the same package, without rules, asks nothing.
+    plain = zipped({
+        "imsmanifest.xml": scorm_manifest(edition, parts=parts), "a.html": PAGE, "b.html": PAGE,
+    })  # fmt: skip
+    assert "unfollowed" not in read(plain)

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from atn_platform.demo.modules import ARCHIVE, packed
 from courses import actions
 from courses.enums import BlockKind, QuestionKind
 from courses.folder import CourseFolder, read, read_paths
@@ -35,6 +36,10 @@ FAULTS = {
         r"\b(e-?mails?|phishing|ransomwares?|digital\w*|login|cookies?)\b", re.IGNORECASE
     ),
 }
+
+
+def test_the_module_of_the_demonstration_is_made_of_its_sources():
+    assert ARCHIVE.read_bytes() == packed()
 
 
 def prose(value: Any) -> Iterator[str]:
