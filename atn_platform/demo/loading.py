@@ -11,6 +11,7 @@ from django.utils import timezone
 from atn_platform.accounts.models import User
 from atn_platform.consents.enums import WORDINGS, Purpose, Way
 from atn_platform.consents.models import Consent
+from atn_platform.demo.accompaniment import write_accompaniment, write_questions
 from atn_platform.demo.accounts import DEMO_ACCOUNTS, DOMAIN
 from atn_platform.demo.activity import write_activity
 from atn_platform.demo.gatherings import plan_sessions
@@ -18,6 +19,7 @@ from atn_platform.demo.invitations import write_invitations
 from atn_platform.demo.parcours import load_paths
 from atn_platform.demo.people import Person, everyone
 from atn_platform.demo.personas import (
+    COACH,
     INSTRUCTOR,
     PERSONAS,
     RESPONSABLE,
@@ -64,6 +66,9 @@ def load() -> dict[str, int]:
     gatherings = plan_sessions(User.objects.get(email=INSTRUCTOR))
     written = write_activity(mandates, personas, gatherings, paths, random.Random(2027))
     write_invitations(random.Random("invitations"))
+    coach = User.objects.get(email=COACH)
+    write_accompaniment(coach, home, since=PUBLISHED_AT)
+    write_questions(coach, home)
     return {
         "municipalities": len(places),
         "people": len(people) + len(PERSONAS) + 1,

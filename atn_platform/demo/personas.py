@@ -27,6 +27,7 @@ PERSONAS = (
     ("philippe.nguyen", "Philippe", "Nguyen", None, "", Role.ADMINISTRATOR),
     ("catherine.lavoie", "Catherine", "Lavoie", None, "", Role.UMQ_COORDINATOR),
 )
+COACH = f"etienne.roy@{DOMAIN}"
 INSTRUCTOR = f"maude.fortin@{DOMAIN}"
 RESPONSABLE = "ginette.ouellet"
 WHOLE = 99

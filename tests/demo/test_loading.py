@@ -11,6 +11,7 @@ from django.db.models import Count, F
 
 from atn_platform.accounts.models import User
 from atn_platform.demo.accounts import DEMO_ACCOUNTS, DOMAIN, TERRITORY_EMAIL
+from atn_platform.demo.personas import COACH
 from atn_platform.demo.places import load_places
 from atn_platform.demo.year import YEAR_ENDS
 from atn_platform.notifications.models import OutgoingEmail
@@ -30,8 +31,11 @@ from enrollments.models import (
     LessonState,
     PathEnrollment,
     Registration,
+    Slot,
 )
 from enrollments.projections import Event, standing
+from enrollments.queries.coaching import week
+from enrollments.queries.desk import desk
 from enrollments.queries.sharing import facts_shown
 from municipalities.enums import Designation, Kind, Public
 from municipalities.models import Mandate, Organisation, RegistryImport, Responsibility
@@ -42,6 +46,7 @@ from tests.municipalities.files import published
 pytestmark = pytest.mark.django_db
 
 
+SOON = datetime(2026, 12, 7, 15, 0, tzinfo=UTC)
 TABLES = (User, Organisation, Mandate, Enrollment, LearningEvent, Registration, CourseSession,
           PathEnrollment, Certificate, OutgoingEmail)  # fmt: skip
 
@@ -58,6 +63,16 @@ def test_it_loads_once(demonstration):
     assert "rien n'a changé" in out.getvalue()
     assert counts() == before
     assert OutgoingEmail.objects.count() == 0
+
+
+def test_its_coach_has_sixty_municipalities_moments_to_offer_and_a_question_to_answer(
+    demonstration,
+):
+    coach = User.objects.get(email=COACH)
+    found = desk(coach, at=YEAR_ENDS, everywhere=False)
+    assert (found.mine, found.is_narrow, len(found.owed)) == (60, True, 1)
+    assert Slot.objects.open_to_all(at=YEAR_ENDS).count() == 13
+    assert [each.appointment.person.first_name for each in week(coach, at=SOON)] == ["Ginette"]
 
 
 def test_it_covers_the_territory(demonstration):
