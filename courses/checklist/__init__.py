@@ -18,7 +18,7 @@ from courses.numbers import is_inside
 LIGHTEST_LESSON = 100_000  # bytes of text and images a lesson may weigh
 HEAVIEST_PICTURE = 60_000
 HEAVIEST_MINUTE = 2_500_000  # bytes of a video
-HEAVIEST_SOUND = 500_000  # bytes of a minute of a recording: speech needs half of it
+HEAVIEST_SOUND = 110_000  # bytes of a minute: eight of them and their page under a megabyte
 
 LEAST_STEPS, LEAST_ROWS, WIDEST_TABLE = 2, 2, 5
 
@@ -218,7 +218,9 @@ def _audio(block: BlockDoc) -> Iterator[str]:
 def _loud(block: BlockDoc) -> Iterator[str]:
     asset = block.get("asset")
     if asset and block["seconds"] and asset["size"] * 60 / block["seconds"] > HEAVIEST_SOUND:
-        yield _("L’enregistrement pèse plus de 500 ko par minute : une voix passe à la moitié.")
+        yield _(
+            "L’enregistrement pèse plus de 110 ko par minute : une voix passe en Opus à 14 kbit/s."
+        )
 
 
 def _file(block: BlockDoc) -> Iterator[str]:

@@ -93,6 +93,31 @@ def test_b86_words_three_times_as_long_leave_no_page_of_a_telephone(
     assert {path: found for path, found in outside.items() if found} == {}
 
 
+def test_lucy_chooses_english_and_takes_the_whole_course_away(browser, live_server, course):
+    """Persona 13.
+
+    « Elle peut choisir l'anglais comme langue d'appoint et télécharger tout le cours en un document
+    léger (< 2 Mo). » The courses of the demonstration are weighed in tests/demo.
+    """
+    place = MunicipalityFactory(designation=Designation.NORTHERN_VILLAGE)
+    mandate = MandateFactory(organisation=place, user__first_name="Lucy")
+    actions.enroll(learner=mandate.user, course=course, mandate=mandate, at=NOON)
+    context = context_for(browser, width=375)
+    signed_in(context, live_server, mandate.user)
+    page = context.new_page()
+    page.goto(f"{live_server.url}/compte/")
+    page.get_by_role("button", name="Read this in English").click()
+    expect(page.locator("html")).to_have_attribute("lang", "en-CA")
+    page.goto(f"{live_server.url}/cours/ess-101/")
+    for name in ("Booklet to print (PDF)", "E-book (EPUB)"):
+        with page.expect_download() as waiting:
+            page.get_by_role("link", name=name).click()
+        assert waiting.value.path().stat().st_size < 2_000_000
+    mandate.user.refresh_from_db()
+    assert mandate.user.language == Language.ENGLISH
+    context.close()
+
+
 def test_b86_from_a_french_page_to_an_account_in_english(browser, live_server, course):
     answering = ResponsibilityFactory(organisation__designation=Designation.NORTHERN_VILLAGE)
     (made,) = invitations.invite(

@@ -1,22 +1,36 @@
 """Persona 2: Réjean Tremblay, councillor, on a telephone with a weak line."""
 
 import re
+from os import urandom
 
 import pytest
 from django.contrib.sessions.models import Session
 from playwright.sync_api import expect
 
 from atn_platform.portal.models import CallBack
+from courses import actions as course_actions
+from courses.checklist import HEAVIEST_SOUND, issues
+from courses.queries import draft_document
 from enrollments import actions
 from enrollments.models import BlockState
 from municipalities.enums import Public
 from tests.browser.bench import axe, context_for
 from tests.browser.conftest import signed_in
-from tests.browser.test_pages import LEARNER_PAGES, PUBLIC_PAGES
+from tests.browser.test_pages import LEARNER_PAGES, PUBLIC_PAGES, weigh
 from tests.browser.test_story import answer_as_someone_who_knows, code_from
+from tests.course_files import write_course
 from tests.factories import NOON, MandateFactory, PathFactory
 
 PHONE = 375
+RECORDED = """
+::: audio voix
+title: La leçon lue
+file: voix.opus
+captions: voix.vtt
+seconds: 480
+transcript: À 8 h 12, le courriel arrive.
+:::
+"""
 
 
 @pytest.fixture
@@ -122,6 +136,49 @@ def test_rejean_asks_for_a_call_in_two_clicks(browser, live_server, rejean, sett
     expect(page.get_by_text("C’est noté.")).to_be_visible()
     asked = CallBack.objects.get()
     assert (asked.person, asked.page) == (rejean, "/cours/ess-101/bilan/")
+    context.close()
+
+
+@pytest.fixture
+def recorded(tmp_path, transactional_db):
+    """A lesson of eight minutes, to read and to hear, as heavy as the checklist lets it be."""
+    folder = write_course(tmp_path)
+    (folder / "media").mkdir()
+    voice = b"OggS" + urandom(8 * HEAVIEST_SOUND - 4)
+    (folder / "media" / "voix.opus").write_bytes(voice)
+    (folder / "media" / "voix.vtt").write_text("WEBVTT\n\n00:00.000 --> 08:00.000\nÀ 8 h 12.\n")
+    lesson = folder / "lessons" / "signes.md"
+    lesson.write_text(lesson.read_text() + RECORDED)
+    draft = course_actions.import_folder(path=folder)
+    assert not [
+        each for each in issues(draft_document(draft)) if "L’enregistrement" in each.message
+    ]
+    course_actions.publish(course_id=draft.pk, by=None, at=NOON)
+    draft.refresh_from_db()
+    return draft
+
+
+def test_rejean_reads_and_hears_a_lesson_for_less_than_a_megabyte(browser, live_server, recorded):
+    """Persona 2, line 3.
+
+    « Réjean peut suivre une leçon de 8 minutes en texte et audio sur un téléphone, avec moins de 1
+    Mo de données. » All that the first visit sends, then the voice when he asks for it.
+    """
+    mandate = MandateFactory(public=Public.ELECTED)
+    actions.enroll(learner=mandate.user, course=recorded, mandate=mandate, at=NOON)
+    context = context_for(browser, width=PHONE)
+    signed_in(context, live_server, mandate.user)
+    page = context.new_page()
+    asked = []
+    page.on("request", lambda request: asked.append(request.url))
+    weight, _ = weigh(page, f"{live_server.url}/cours/ess-101/signes/")
+    assert not [each for each in asked if "voix.opus" in each]
+    expect(page.get_by_text("880 ko").first).to_be_visible()
+    with page.expect_download() as waiting:
+        page.get_by_role("link", name="Télécharger l’enregistrement").click()
+    voice = waiting.value.path().stat().st_size
+    assert voice == 8 * HEAVIEST_SOUND
+    assert weight + voice < 1_000_000
     context.close()
 
 
