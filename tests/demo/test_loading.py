@@ -20,7 +20,7 @@ from certificates.models import Certificate
 from courses import actions as courses
 from courses.documents import block, station
 from courses.folder import read, write
-from courses.models import CourseSession, Path
+from courses.models import CourseSession, CourseVersion, Path
 from courses.queries import document
 from enrollments import grading
 from enrollments.enums import Status, Verb
@@ -73,6 +73,12 @@ def test_its_coach_has_sixty_municipalities_moments_to_offer_and_a_question_to_a
     assert (found.mine, found.is_narrow, len(found.owed)) == (60, True, 1)
     assert Slot.objects.open_to_all(at=YEAR_ENDS).count() == 13
     assert [each.appointment.person.first_name for each in week(coach, at=SOON)] == ["Ginette"]
+
+
+def test_each_course_is_a_light_book_to_take_away(demonstration):
+    """Persona 13: the whole course in a document of less than 2 MB."""
+    for version in CourseVersion.objects.in_force():
+        assert len(courses.take_booklet(version=version, kind="epub")) < 2_000_000, version
 
 
 def test_it_covers_the_territory(demonstration):
