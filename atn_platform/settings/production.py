@@ -83,5 +83,7 @@ LOGGING = {
     "loggers": {
         # Without Django's own handlers, which print and mail.
         "django": {"handlers": ["stdout"], "level": "INFO", "propagate": False},
+        # Each step of each PDF would be a line.
+        "weasyprint.progress": {"level": "WARNING"},
     },
 }
