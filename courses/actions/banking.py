@@ -1,18 +1,18 @@
 """The bank and the exercises: changing a question, taking copies, handing files in."""
 
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 from uuid import uuid4
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from atn_platform.accounts.models import User
 from atn_platform.audit.recording import record
 from atn_platform.core.exceptions import ActionError
 from courses.actions.bank import NAME_LENGTH, fingerprint_of, import_questions, read_questions
-from courses.actions.editing import filled_in
-from courses.actions.outline import add_questions
+from courses.actions.editing import filled_in, revision
+from courses.actions.outline import add_questions, lock_course
 from courses.enums import QuestionKind
 from courses.models import BankImport, BankQuestion, BankVersion, Block, Question
 from courses.notation import TypedQuestion
@@ -21,6 +21,7 @@ from courses.queries.bank import uses_by_question
 # A file that nobody kept or refused is forgotten after this time.
 PENDING = timedelta(days=1)
 TITLE_LENGTH = 160
+Row = TypeVar("Row", Block, Question)
 
 
 @transaction.atomic
@@ -44,15 +45,18 @@ def save_bank_question(
     row.prompt, row.data = rest.pop("prompt"), filled_in(rest)
     row.content_hash = fingerprint_of(row)
     if row.content_hash != seen:
-        if BankQuestion.objects.filter(content_hash=row.content_hash).exists():
-            raise ActionError(_("Une autre question de la banque demande déjà exactement cela."))
         old.save(force_insert=True)
         row.number += 1
-    row.save(
-        update_fields=[
-            "title", "tags", "prompt", "data", "content_hash", "number", "updated_at",
-        ]
-    )  # fmt: skip
+    try:
+        with transaction.atomic():
+            row.save(
+                update_fields=[
+                    "title", "tags", "prompt", "data", "content_hash", "number", "updated_at",
+                ]
+            )  # fmt: skip
+    except IntegrityError:
+        message = _("Une autre question de la banque demande déjà exactement cela.")
+        raise ActionError(message) from None
     record(at=at, actor=by, verb="bank.saved", target=row.reference)
     return row
 
@@ -61,35 +65,49 @@ def save_bank_question(
 def take_from_bank(*, block: Block, questions: list[BankQuestion], draw: int | None) -> int:
     """Copy questions into an exercise, each once; answer how many were new there.
 
-    `draw`, when given, is how many of all its questions the exercise asks at each attempt.
+    `draw`, when given, is how many of all its questions the exercise asks at each attempt. What is
+    copied is what the bank asks by then, whatever the caller read; a question that is gone is left
+    out. Raises ActionError when the exercise is gone.
     """
-    rows = block.questions.values_list("data", flat=True)
-    held = {str(data.get("bank", "")).partition("/")[0] for data in rows}
-    new = [each for each in questions if str(each.uuid) not in held]
+    lock_course(block.lesson.module.course)
+    row = _held(Block, block.pk)
+    taken = {each.bank_uuid for each in row.questions.all()}
+    # Held until the end: an importation that is undone meanwhile then finds them used.
+    asked = BankQuestion.objects.filter(pk__in=[each.pk for each in questions])
+    found = {each.pk: each for each in asked.select_for_update(no_key=True).order_by("pk")}
+    chosen = [found[each.pk] for each in questions if each.pk in found]
+    new = [each for each in chosen if str(each.uuid) not in taken]
     add_questions(
-        block=block,
+        block=row,
         questions=[
             TypedQuestion(each.kind, each.prompt, {**each.data, "bank": each.reference})
             for each in new
         ],
     )
     if draw is not None:
-        block.data = {**block.data, "draw": draw}
-        block.save(update_fields=["data", "updated_at"])
+        row.data = {**row.data, "draw": draw}
+        row.save(update_fields=["data", "updated_at"])
     return len(new)
 
 
 @transaction.atomic
-def renew_copy(*, copy: Question) -> None:
-    """Put the newest version of the bank in a copy’s place. Raises ActionError without one."""
-    uuid = str(copy.data.get("bank", "")).rpartition("/")[0]
-    found = BankQuestion.objects.filter(uuid=uuid).first() if uuid else None
-    if found is None or found.kind != copy.kind:
+def renew_copy(*, copy: Question, seen: str) -> None:
+    """Put the newest version of the bank in a copy’s place.
+
+    Raises ActionError without one, or when the copy is no longer as its author saw it (`seen`).
+    """
+    row = _held(Question, copy.pk)
+    if revision(row) != seen:
+        raise ActionError(
+            _("Quelqu’un a modifié cette question pendant que vous écriviez : relisez-la d’abord.")
+        )
+    found = BankQuestion.objects.filter(uuid=row.bank_uuid).first() if row.bank_uuid else None
+    if found is None or found.kind != row.kind:
         raise ActionError(_("Cette question n’est plus dans la banque."))
     # What the answer proves is the course's affair: the bank knows nothing of it.
-    proves = {name: each for name, each in copy.data.items() if name == "competencies"}
-    copy.prompt, copy.data = found.prompt, {**found.data, **proves, "bank": found.reference}
-    copy.save(update_fields=["prompt", "data", "updated_at"])
+    proves = {name: each for name, each in row.data.items() if name == "competencies"}
+    row.prompt, row.data = found.prompt, {**found.data, **proves, "bank": found.reference}
+    row.save(update_fields=["prompt", "data", "updated_at"])
 
 
 @transaction.atomic
@@ -98,30 +116,42 @@ def put_in_bank(*, copy: Question, by: User, at: datetime) -> BankQuestion:
 
     What the bank asks already is not kept twice. Raises ActionError for zones of a picture.
     """
-    if copy.kind == QuestionKind.HOTSPOT:
+    row = _held(Question, copy.pk)
+    if row.kind == QuestionKind.HOTSPOT:
         raise ActionError(
             _("L’image d’une question à zones appartient au cours : elle ne va pas à la banque.")
         )
     own = ("bank", "competencies")
-    data = {name: each for name, each in copy.data.items() if name not in own}
-    title = " ".join(copy.prompt.split())[:TITLE_LENGTH]
-    course = copy.block.lesson.module.course
-    row = BankQuestion(uuid=uuid4(), kind=copy.kind, title=title, prompt=copy.prompt, data=data,
-                       source=course.code)  # fmt: skip
-    row.content_hash = fingerprint_of(row)
+    data = {name: each for name, each in row.data.items() if name not in own}
+    asked = BankQuestion(
+        uuid=uuid4(),
+        kind=row.kind,
+        title=" ".join(row.prompt.split())[:TITLE_LENGTH],
+        prompt=row.prompt,
+        data=data,
+        source=row.block.lesson.module.course.code,
+    )
     found, is_new = BankQuestion.objects.get_or_create(
-        content_hash=row.content_hash,
+        content_hash=fingerprint_of(asked),
         defaults={
-            name: getattr(row, name)
+            name: getattr(asked, name)
             for name in ("uuid", "kind", "title", "prompt", "data", "source")
         },
     )
-    proves = {name: copy.data[name] for name in own[1:] if name in copy.data}
-    copy.data = {**data, **proves, "bank": found.reference}
-    copy.save(update_fields=["data", "updated_at"])
+    proves = {name: row.data[name] for name in own[1:] if name in row.data}
+    row.data = {**data, **proves, "bank": found.reference}
+    row.save(update_fields=["data", "updated_at"])
     if is_new:
         record(at=at, actor=by, verb="bank.added", target=found.reference)
     return found
+
+
+def _held(model: type[Row], pk: int) -> Row:
+    """What was saved last, that nobody writes over before the end."""
+    row = model.objects.select_for_update(no_key=True).filter(pk=pk).first()
+    if row is None:
+        raise ActionError(_("Cet élément vient d’être supprimé par quelqu’un d’autre."))
+    return row
 
 
 @transaction.atomic
@@ -153,6 +183,7 @@ def undo_import(*, held: BankImport, by: User, at: datetime) -> tuple[int, int]:
     """Take out what a file brought; what was changed or used since stays. (Removed, left.)"""
     row = BankImport.objects.select_for_update(no_key=True).get(pk=held.pk)
     brought = BankQuestion.objects.filter(batch=row.uuid)
+    list(brought.select_for_update(no_key=True).order_by("pk"))
     used = uses_by_question()
     idle = [each.pk for each in brought if each.number == 1 and not used[str(each.uuid)]]
     left = brought.count() - len(idle)

@@ -36,7 +36,7 @@ def create_course(*, code: str, title: str, topic: str, mode: str) -> Course:
 
 @transaction.atomic
 def add_module(*, course: Course, title: str) -> Module:
-    _lock(course)
+    lock_course(course)
     key = _free(title, set(course.modules.values_list("key", flat=True)), "module")
     uuid = course.stable_uuid(f"module/{key}")
     rank = course.modules.count() + 1
@@ -47,7 +47,7 @@ def add_module(*, course: Course, title: str) -> Module:
 def add_lesson(*, module: Module, title: str, kind: str) -> Lesson:
     """Add a station at the end of a module, under a key that no published station ever had."""
     course = module.course
-    _lock(course)
+    lock_course(course)
     key = _free(title, _lesson_keys(course), "lecon")
     return Lesson.objects.create(
         module=module,
@@ -62,14 +62,14 @@ def add_lesson(*, module: Module, title: str, kind: str) -> Lesson:
 @transaction.atomic
 def add_block(*, lesson: Lesson, kind: str) -> Block:
     """Add an empty block at the end of a lesson."""
-    _lock(lesson.module.course)
+    lock_course(lesson.module.course)
     return _new_block(lesson, kind, {}, lesson.blocks.count() + 1)
 
 
 @transaction.atomic
 def add_questions(*, block: Block, questions: list[TypedQuestion]) -> list[Question]:
     """Add questions at the end of a quiz's bank."""
-    _lock(block.lesson.module.course)
+    lock_course(block.lesson.module.course)
     first = block.questions.count() + 1
     return [
         _new_question(block, each.kind, each.prompt, each.data, rank)
@@ -83,7 +83,7 @@ def move(*, part: Part, step: int) -> bool:
 
     A lesson at the edge of its module goes over to the neighbouring one.
     """
-    _lock(course_of(part))
+    lock_course(course_of(part))
     rows = list(_siblings(part))
     rank = rows.index(part) + step
     if 0 <= rank < len(rows):
@@ -97,7 +97,7 @@ def move(*, part: Part, step: int) -> bool:
 @transaction.atomic
 def duplicate(*, part: Part) -> Part:
     """Copy the object, with all it holds, right after itself."""
-    _lock(course_of(part))
+    lock_course(course_of(part))
     if isinstance(part, Module):
         copy: Part = _copy_module(part)
     elif isinstance(part, Lesson):
@@ -119,7 +119,7 @@ def remove(*, part: Part, by: User, at: datetime) -> None:
     Raises ActionError when a live session is planned for one of its lessons.
     """
     course = course_of(part)
-    _lock(course)
+    lock_course(course)
     rows = [row for row in _siblings(part) if row != part]
     record(
         at=at, actor=by, verb="draft.removed", target=f"{course.code} {part.key}",
@@ -133,7 +133,8 @@ def remove(*, part: Part, by: User, at: datetime) -> None:
     _renumber(rows)
 
 
-def _lock(course: Course) -> None:
+def lock_course(course: Course) -> None:
+    """Let nobody else change the outline before the end of the transaction."""
     Course.objects.select_for_update(no_key=True).get(pk=course.pk)
 
 

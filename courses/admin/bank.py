@@ -163,7 +163,7 @@ def renew(request: SignedInRequest, course: Course, uuid: str) -> HttpResponse:
     """Bring the bank's newest version into an exercise."""
     copy = find_question(course, uuid)
     try:
-        banking.renew_copy(copy=copy)
+        banking.renew_copy(copy=copy, seen=request.POST.get("seen", ""))
     except ActionError as error:
         messages.error(request, str(error))
     else:

@@ -134,7 +134,8 @@ def test_a_changed_question_is_a_new_version_and_exercises_keep_theirs(client, f
     page = client.get(page_of(truth))
     assertContains(page, "version 1, plus ancienne")
     copy = Question.objects.get(data__has_key="bank")
-    client.post(reverse("atelier:bank-renew", args=["ess-101", copy.uuid]))
+    sent = {"seen": actions.revision(copy)}
+    client.post(reverse("atelier:bank-renew", args=["ess-101", copy.uuid]), sent)
     copy.refresh_from_db()
     assert (copy.prompt, copy.bank_number) == ("Faut-il attendre?", "2")
 
