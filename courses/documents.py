@@ -10,6 +10,8 @@ from html import escape
 from typing import Any, Literal, NotRequired, TypedDict
 from uuid import UUID
 
+from courses.worths import WHOLE
+
 FORMAT = 1
 
 
@@ -58,6 +60,8 @@ class ChoiceDoc(TypedDict):
     text: str
     correct: bool
     feedback: str
+    # Percent of the mark, below 0 for what costs some; said of all the choices or of none.
+    worth: NotRequired[float]
     area: NotRequired[list[str]]  # hot-spot: left, top, width, height, in percent of the picture
 
 
@@ -67,6 +71,7 @@ class GapDoc(TypedDict):
     key: str
     kind: str
     choices: list[ChoiceDoc]
+    weight: NotRequired[float]  # beside the other gaps, which weigh 1 when nothing is said
 
 
 class PairDoc(TypedDict):
@@ -78,8 +83,11 @@ class PairDoc(TypedDict):
 
 
 class FeedbackDoc(TypedDict):
+    """`partly` is said to whoever has a part of the mark, `wrong` in its absence."""
+
     right: str
     wrong: str
+    partly: NotRequired[str]
 
 
 class QuestionDoc(TypedDict):
@@ -90,7 +98,8 @@ class QuestionDoc(TypedDict):
     kind: str
     prompt_html: str
     # single, multiple, true-false (keys "true", "false"); hot-spot, one for each zone; numeric,
-    # the numbers expected (courses.numbers): the first one that holds the answer judges it.
+    # the numbers expected (courses.numbers): the first one that holds the answer judges it; short,
+    # the words expected, as numbers are.
     choices: NotRequired[list[ChoiceDoc]]
     items: NotRequired[list[str]]  # ordering, in the right order
     # matching; classifying: an item on the left, its category on the right
@@ -100,7 +109,10 @@ class QuestionDoc(TypedDict):
     asset: NotRequired[AssetDoc]  # hot-spot
     alt: NotRequired[str]  # hot-spot
     distractors: NotRequired[list[str]]  # matching
-    answers: NotRequired[list[str]]  # short; compared folded, articles kept
+    # short, when all are right and none has a word of its own; compared folded, articles kept
+    answers: NotRequired[list[str]]
+    # ordering, matching, classifying, cloze: each part that is right earns its share
+    partial: NotRequired[bool]
     feedback: FeedbackDoc
     competencies: NotRequired[list[str]]  # what a right answer proves: A1-2
 
@@ -224,6 +236,19 @@ def takes_several(question: QuestionDoc) -> bool:
     if question["kind"] == "hot-spot":
         return sum(choice["correct"] for choice in question["choices"]) > 1
     return question["kind"] == "multiple"
+
+
+def worth(choice: ChoiceDoc) -> float:
+    """Percent of the mark that a choice is worth."""
+    return choice.get("worth", WHOLE if choice["correct"] else 0.0)
+
+
+def expected_words(question: QuestionDoc) -> list[ChoiceDoc]:
+    """What a short question expects, in the one shape of choices."""
+    return question.get("choices") or [
+        {"key": str(rank), "text": text, "correct": True, "feedback": ""}
+        for rank, text in enumerate(question.get("answers", ()), start=1)
+    ]
 
 
 @lru_cache(maxsize=4096)

@@ -78,6 +78,11 @@ def is_inside(area: list[str]) -> bool:
     return fits and min(left, top) >= 0 and min(width, height) > 0
 
 
+def plain_number(number: float) -> float:
+    """The same number, without a fraction when it has none: it is then written as people do."""
+    return int(number) if number == int(number) else number
+
+
 def _decimal(words: str) -> Decimal:
     plain = words.replace(" ", "").replace(NBSP, "").replace("\u202f", "")
     return Decimal(plain.replace("−", "-").replace(",", "."))

@@ -103,8 +103,8 @@ def dump(value: Any) -> str:
 
 # Order of the fields inside lists; a database of JSON does not keep the author's.
 NESTED_KEYS = (
-    "key", "kind", "title", "text", "area", "correct", "feedback", "to", "choices", "ending",
-    "left", "right", "wrong",
+    "key", "kind", "weight", "title", "text", "area", "correct", "worth", "feedback", "to",
+    "choices", "ending", "left", "right", "partly", "wrong",
 )  # fmt: skip
 
 
@@ -119,8 +119,8 @@ def ordered(value: Any, keys: Sequence[str] = NESTED_KEYS) -> Any:
     return value
 
 
-_TYPE_NAMES = {str: "un texte", int: "un nombre", bool: "true ou false", list: "une liste",
-               dict: "des champs", date: "une date (2027-06-30)"}  # fmt: skip
+_TYPE_NAMES = {str: "un texte", int: "un nombre", float: "un nombre", bool: "true ou false",
+               list: "une liste", dict: "des champs", date: "une date (2027-06-30)"}  # fmt: skip
 
 
 def check_fields(
@@ -143,12 +143,17 @@ def check_fields(
                 _("champ inconnu « %(key)s »; attendu : %(known)s.")
                 % {"key": key, "known": known},
             )
-        elif type(each) is not types[key]:
+        elif not _is_a(types[key], each):
             source.complain(
                 (*path, key),
                 _("« %(key)s » doit être %(type)s.")
                 % {"key": key, "type": _TYPE_NAMES[types[key]]},
             )
+
+
+def _is_a(shape: type, value: Any) -> bool:
+    """An integer is a number too; True and False are none."""
+    return type(value) is shape or (shape is float and type(value) is int)
 
 
 def check_each(source: Source, value: Any, path: Path, shape: type | Mapping[str, type]) -> None:

@@ -1,7 +1,7 @@
 """Drawing and marking of quizzes: pure functions over a version's document.
 
-Percentages are exact integers, rounded down. Anything a browser may send is tolerated: what does
-not belong to the question counts as no answer.
+The result of an attempt is an integer, rounded down. Anything a browser may send is tolerated:
+what does not belong to the question counts as no answer.
 """
 
 import hashlib
@@ -11,8 +11,17 @@ from typing import Any
 from uuid import UUID
 
 from atn_platform.core import french
-from courses.documents import BlockDoc, ChoiceDoc, GapDoc, QuestionDoc, takes_several
+from courses.documents import (
+    BlockDoc,
+    ChoiceDoc,
+    GapDoc,
+    QuestionDoc,
+    expected_words,
+    takes_several,
+    worth,
+)
 from courses.numbers import read_accepted, read_number
+from courses.worths import NEARLY, WHOLE
 
 MOST_CHARACTERS = 500
 # What the form sent for one question: keys or texts, in the order of the form.
@@ -21,12 +30,23 @@ Answer = Sequence[str]
 
 @dataclass(frozen=True, slots=True)
 class Marked:
-    """One question as answered. `chosen` holds only what belongs to the question."""
+    """One question as answered. `chosen` holds only what belongs to the question.
+
+    `worth` is the percent of its mark that was earned, never below 0.
+    """
 
     question: QuestionDoc
     chosen: list[str]
-    right: bool
+    worth: float
     answered: bool
+
+    @property
+    def right(self) -> bool:
+        return self.worth == WHOLE
+
+    @property
+    def partly(self) -> bool:
+        return 0 < self.worth < WHOLE
 
 
 def draw(block: BlockDoc, attempt: UUID) -> list[QuestionDoc]:
@@ -60,15 +80,30 @@ def typed_text(text: str, *, longest: int) -> str:
 
 
 def percent(marked: Sequence[Marked]) -> int:
-    """Share of right answers, 0 to 100, rounded down; 0 without a question."""
-    return 100 * sum(each.right for each in marked) // len(marked) if marked else 0
+    """Mean of what the questions earned, 0 to 100, rounded down; 0 without a question."""
+    if not marked:
+        return 0
+    return int(round(sum(each.worth for each in marked), 4) // len(marked))
 
 
 def _marked(question: QuestionDoc, answer: Answer) -> Marked:
     chosen = _CLEANERS[question["kind"]](question, answer)
     answered = bool(chosen) and any(chosen)
-    right = answered and _RULES[question["kind"]](question, chosen)
-    return Marked(question=question, chosen=chosen, right=right, answered=answered)
+    earned = _RULES[question["kind"]](question, chosen) if answered else 0.0
+    earned = WHOLE if earned >= NEARLY else max(0.0, earned)
+    return Marked(question=question, chosen=chosen, worth=earned, answered=answered)
+
+
+def is_shared(question: QuestionDoc) -> bool:
+    """Whether an answer may earn a part of the mark."""
+    return question.get("partial", False) or any(
+        "worth" in choice for choice in question.get("choices", ())
+    )
+
+
+def may_cost(question: QuestionDoc) -> bool:
+    """Whether a wrong box takes away what a right one earns."""
+    return any(choice.get("worth", 0) < 0 for choice in question.get("choices", ()))
 
 
 def _known_choices(question: QuestionDoc, answer: Answer) -> list[str]:
@@ -126,39 +161,55 @@ _MEETS: dict[str, Callable[[ChoiceDoc, str], bool]] = {
 }
 
 
-def _right_number(question: QuestionDoc, chosen: list[str]) -> bool:
-    found = expected("numeric", question["choices"], chosen[0])
-    return found is not None and found["correct"]
+def typed_answer(question: QuestionDoc, text: str) -> ChoiceDoc | None:
+    """The expected answer that a word or a number typed is. Of a word, case, accents and
+    punctuation do not count.
+    """
+    kind = question["kind"]
+    return expected(
+        kind, expected_words(question) if kind == "short" else question["choices"], text
+    )
 
 
-def _all_filled(question: QuestionDoc, chosen: list[str]) -> bool:
-    return all(right_gaps(question, chosen))
+def _typed(question: QuestionDoc, chosen: list[str]) -> float:
+    found = typed_answer(question, chosen[0])
+    return worth(found) if found else 0.0
 
 
-def right_gaps(question: QuestionDoc, chosen: Sequence[str]) -> list[bool]:
-    """Whether each gap holds what it should."""
-    found = [
-        expected(gap["kind"], gap["choices"], text)
-        for gap, text in zip(question["gaps"], chosen, strict=False)
+def _filled(question: QuestionDoc, chosen: list[str]) -> float:
+    earned = [
+        worth(found) if (found := expected(gap["kind"], gap["choices"], text)) else 0.0
+        for gap, text in zip(question["gaps"], chosen, strict=True)
     ]
-    return [each is not None and each["correct"] for each in found]
+    return _together(question, earned, [gap.get("weight", 1.0) for gap in question["gaps"]])
 
 
-def _all_correct(question: QuestionDoc, chosen: list[str]) -> bool:
-    return chosen == [each["key"] for each in question["choices"] if each["correct"]]
+def _ticked(question: QuestionDoc, chosen: list[str]) -> float:
+    choices = question["choices"]
+    if any("worth" in each for each in choices):
+        return sum(worth(each) for each in choices if each["key"] in chosen)
+    return WHOLE * (chosen == [each["key"] for each in choices if each["correct"]])
 
 
-def _in_order(question: QuestionDoc, chosen: list[str]) -> bool:
-    return chosen == question["items"]
+def _in_order(question: QuestionDoc, chosen: list[str]) -> float:
+    return _alike(question, chosen, question["items"])
 
 
-def _all_matched(question: QuestionDoc, chosen: list[str]) -> bool:
-    return chosen == [pair["right"] for pair in question["pairs"]]
+def _matched(question: QuestionDoc, chosen: list[str]) -> float:
+    return _alike(question, chosen, [pair["right"] for pair in question["pairs"]])
 
 
-def _same_words(question: QuestionDoc, chosen: list[str]) -> bool:
-    """Case, accents and punctuation do not count."""
-    return french.sort_key(chosen[0]) in {french.sort_key(text) for text in question["answers"]}
+def _alike(question: QuestionDoc, chosen: list[str], right: list[str]) -> float:
+    earned = [WHOLE * (given == due) for given, due in zip(chosen, right, strict=True)]
+    return _together(question, earned, [1.0] * len(earned))
+
+
+def _together(question: QuestionDoc, earned: list[float], weights: list[float]) -> float:
+    """Each part by its weight, or all of them or nothing, as the author chose."""
+    if not question.get("partial"):
+        return WHOLE * all(each >= NEARLY for each in earned)
+    shares = (each * weight for each, weight in zip(earned, weights, strict=True))
+    return sum(shares) / sum(weights)
 
 
 _CLEANERS: dict[str, Any] = {
@@ -174,14 +225,14 @@ _CLEANERS: dict[str, Any] = {
     "classifying": _matched_sides,
 }
 _RULES: dict[str, Any] = {
-    "single": _all_correct,
-    "multiple": _all_correct,
-    "true-false": _all_correct,
+    "single": _ticked,
+    "multiple": _ticked,
+    "true-false": _ticked,
     "ordering": _in_order,
-    "matching": _all_matched,
-    "short": _same_words,
-    "numeric": _right_number,
-    "cloze": _all_filled,
-    "hot-spot": _all_correct,
-    "classifying": _all_matched,
+    "matching": _matched,
+    "short": _typed,
+    "numeric": _typed,
+    "cloze": _filled,
+    "hot-spot": _ticked,
+    "classifying": _matched,
 }

@@ -34,6 +34,7 @@ QUESTIONS = """\
     - text: la police
       feedback: Elle peut venir ensuite.
   - kind: numeric
+    weight: 2
     choices:
     - text: '72'
       correct: true
@@ -77,6 +78,49 @@ QUESTIONS = """\
   feedback:
     right: C’est cela.
     wrong: Un doute se signale tout de suite.
+- key: signes
+  kind: multiple
+  prompt: Quels signes ne trompent pas?
+  choices:
+  - text: L’adresse
+    correct: true
+    worth: 50
+    feedback: Elle dit d’où vient le message.
+  - text: Le lien
+    correct: true
+    worth: 50
+    feedback: Il mène ailleurs.
+  - text: Le logo
+    worth: -25
+    feedback: Un logo se copie.
+  feedback:
+    right: C’est cela.
+    partly: Il en manque.
+    wrong: Relisez le message.
+- key: canal
+  kind: short
+  prompt: Par quoi vérifie-t-on?
+  choices:
+  - text: deuxième canal
+    correct: true
+    feedback: C’est le mot juste.
+  - text: téléphone
+    worth: 50
+  - text: courriel
+    feedback: Celui-là est peut-être lu.
+  feedback:
+    right: C’est cela.
+    wrong: Relisez la leçon.
+- key: gestes
+  kind: ordering
+  prompt: Que faire d’abord?
+  items:
+  - Isoler
+  - Signaler
+  partial: true
+  feedback:
+    right: C’est cela.
+    wrong: On isole d’abord.
 """
 
 

@@ -8,7 +8,15 @@ from typing import Any
 from uuid import UUID, uuid5
 from zoneinfo import ZoneInfo
 
-from courses.documents import BlockDoc, ChoiceDoc, CourseDoc, LessonDoc, QuestionDoc, stations
+from courses.documents import (
+    BlockDoc,
+    ChoiceDoc,
+    CourseDoc,
+    LessonDoc,
+    QuestionDoc,
+    expected_words,
+    stations,
+)
 from courses.enums import BlockKind, LessonKind
 from courses.numbers import read_accepted, written
 from courses.queries import document
@@ -212,7 +220,7 @@ def _answer(question: QuestionDoc, *, right: bool) -> list[str]:
 
 def _written(question: QuestionDoc, *, right: bool) -> list[str]:
     if question["kind"] == "short":
-        return [question["answers"][0] if right else "je ne sais pas"]
+        return [_typed("short", expected_words(question), right=right)]
     if question["kind"] == "numeric":
         return [_typed("numeric", question["choices"], right=right)]
     return [_typed(gap["kind"], gap["choices"], right=right) for gap in question["gaps"]]

@@ -117,7 +117,7 @@ def _write(row: Node, said: dict[str, Any]) -> None:
 def filled_in(changes: dict[str, Any]) -> dict[str, Any]:
     """Only what was filled in, as in the text files; False is an answer, not an absence."""
     kept = {name: each for name, each in changes.items() if each not in (None, "", [], {})}
-    for name in ("decorative", "finishes", "holds_text"):
+    for name in ("decorative", "finishes", "holds_text", "partial"):
         if kept.get(name) is False:
             del kept[name]
     return kept

@@ -4,10 +4,11 @@ from collections.abc import Callable, Iterator
 
 from django.utils.translation import gettext as _
 
-from courses.documents import ChoiceDoc, QuestionDoc
+from courses.documents import ChoiceDoc, QuestionDoc, expected_words, takes_several, worth
 from courses.enums import QuestionKind
 from courses.notation.parts import GAP_MARK
 from courses.numbers import is_inside, read_accepted
+from courses.worths import NEARLY
 
 LEAST_CHOICES = 2
 
@@ -15,7 +16,8 @@ LEAST_CHOICES = 2
 def lacking(question: QuestionDoc) -> Iterator[str]:
     """What forbids publishing, one sentence each."""
     kind = QuestionKind(question["kind"])
-    if kind not in WITHOUT_OWN_FEEDBACK and not all(question["feedback"].values()):
+    sides = question["feedback"]
+    if kind not in WITHOUT_OWN_FEEDBACK and not (sides["right"] and sides["wrong"]):
         yield _("La question n’a pas ses deux rétroactions.")
     yield from _RULES[kind](question)
 
@@ -34,6 +36,7 @@ WITHOUT_OWN_FEEDBACK = frozenset(
 def _choices(question: QuestionDoc) -> Iterator[str]:
     choices = question["choices"]
     right = sum(choice["correct"] for choice in choices)
+    yield from _worths(choices, several=takes_several(question))
     if len(choices) < LEAST_CHOICES:
         yield _("La question a moins de deux choix.")
     if not right:
@@ -43,6 +46,21 @@ def _choices(question: QuestionDoc) -> Iterator[str]:
     for rank, choice in enumerate(choices, start=1):
         if not choice["feedback"]:
             yield _("Le choix %d n’a pas de rétroaction.") % rank
+
+
+def _worths(choices: list[ChoiceDoc], *, several: bool) -> Iterator[str]:
+    """What the parts of the mark cannot be: beside the signs, or too little together."""
+    if not any("worth" in choice for choice in choices):
+        return
+    for rank, choice in enumerate(choices, start=1):
+        if choice["correct"] and worth(choice) <= 0:
+            yield _("Le choix %d est juste et ne vaut rien.") % rank
+        if several and not choice["correct"] and worth(choice) > 0:
+            yield _("Le choix %d vaut une part des points sans être marqué juste.") % rank
+    earned = [worth(choice) for choice in choices if choice["correct"]]
+    most = sum(each for each in earned if each > 0) if several else max(earned, default=0)
+    if earned and most < NEARLY:
+        yield _("Aucune réponse ne vaut tous les points.")
 
 
 def _ordering(question: QuestionDoc) -> Iterator[str]:
@@ -59,13 +77,18 @@ def _matching(question: QuestionDoc) -> Iterator[str]:
 
 
 def _short(question: QuestionDoc) -> Iterator[str]:
-    if not question.get("answers"):
+    words = expected_words(question)
+    if not words:
         yield _("La question n’a pas assez de réponses.")
+    elif not any(each["correct"] for each in words):
+        yield _("La question n’a pas de bonne réponse.")
+    yield from _worths(words, several=False)
 
 
 def _numeric(question: QuestionDoc) -> Iterator[str]:
     if not any(choice["correct"] for choice in question["choices"]):
         yield _("La question n’a pas de bonne réponse.")
+    yield from _worths(question["choices"], several=False)
     yield from _numbers(question["choices"])
 
 
@@ -86,6 +109,7 @@ def _cloze(question: QuestionDoc) -> Iterator[str]:
             yield _("Le trou %s n’a pas de bonne réponse.") % gap["key"]
         if gap["kind"] == QuestionKind.SINGLE and len(gap["choices"]) < LEAST_CHOICES:
             yield _("Le trou %s a moins de deux choix.") % gap["key"]
+        yield from _worths(gap["choices"], several=False)
         if gap["kind"] == QuestionKind.NUMERIC:
             yield from _numbers(gap["choices"])
 

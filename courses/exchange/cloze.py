@@ -6,9 +6,11 @@ A gap says its weight, its kind and its answers: `=` or a percent before those w
 
 import re
 from collections.abc import Iterable
+from html import escape
 
 from courses.exchange.items import Answer, Gap, ItemKind, Span, Text
 from courses.exchange.marks import ALL, number
+from courses.numbers import plain_number
 
 _GAP = re.compile(r"\{(\d*):([A-Za-z_]+):((?:\\.|[^}\\])*)\}", re.DOTALL)
 _PARTS = re.compile(r"(?:\\.|[^~\\])+", re.DOTALL)
@@ -44,7 +46,7 @@ def write(stem: str, gaps: Iterable[Gap]) -> str:
     """The text that read() would read back."""
     for rank, gap in enumerate(gaps, start=1):
         body = "~".join(map(_written, gap.answers))
-        weight = str(gap.weight).removesuffix(".0")
+        weight = plain_number(gap.weight)
         stem = stem.replace(f"[[{rank}]]", f"{{{weight}:{NAMES[gap.kind]}:{body}}}", 1)
     return stem
 
@@ -84,13 +86,20 @@ def _plain(words: str) -> str:
 
 
 def _written(answer: Answer) -> str:
-    mark = "=" if answer.worth == ALL else f"%{answer.worth:g}%" if answer.worth else ""
-    words = answer.text.words
+    mark = (
+        "=" if answer.worth == ALL else f"%{plain_number(answer.worth)}%" if answer.worth else ""
+    )
+    # The text around is HTML, and so are the words of a gap.
+    words = _html(answer.text)
     if answer.span is not None:
         value, tolerance = answer.span.centre
         words = f"{value:.12g}:{tolerance:.12g}"
-    said = f"#{_escaped(answer.feedback.words)}" if answer.feedback else ""
+    said = f"#{_escaped(_html(answer.feedback))}" if answer.feedback else ""
     return f"{mark}{_escaped(words)}{said}"
+
+
+def _html(text: Text) -> str:
+    return text.words if text.markup == "html" else escape(text.words, quote=False)
 
 
 def _escaped(words: str) -> str:

@@ -14,20 +14,29 @@ from django.utils.translation import gettext as _
 
 from courses.exchange.items import Answer, Item, ItemKind, Pair, Span, Text
 from courses.notation import LineProblem, NotationRefused
+from courses.numbers import plain_number
 
 BLANK = "_____"
+# Every answer stands after an =, and says with its percent that it is wrong.
+TYPED = {ItemKind.SHORT, ItemKind.NUMERICAL}
 SIGNS = "~=#{}:\\"
+_LINE = re.compile(r"\r\n|\r|\n")
 _ESCAPE = re.compile(r"\\([~=#{}:\\n])")
 _FOLD = re.compile(r"[ \t\r]*\n[ \t\r\n]*")
 _NOTE = re.compile(r"^\s*//")
 _LABEL = re.compile(r"\[(id|tag):((?:\\.|[^\]\\])*)\]")
+# Ours alone, where Moodle reads a comment.
+_TAKEN = re.compile(r"//|\$CATEGORY|::")
+_OWN = re.compile(r"\[(whole|several)\]")
 _LABEL_ESCAPE = re.compile(r"\\(.)")
 _CATEGORY = re.compile(r"^\s*\$CATEGORY:\s*(.*?)\s*$")
 _TITLE = re.compile(r"^\s*::((?:\\.|(?!::).)*)::", re.DOTALL)
 _MARKUP = re.compile(r"^\s*\[(html|moodle|plain|markdown)\]")
 _TRUTH = re.compile(r"^(TRUE|T|FALSE|F)\s*(?=#|$)", re.IGNORECASE)
-_WEIGHT = re.compile(r"^\s*%(-?\d+(?:\.\d+)?)%")
-_NUMBER = re.compile(r"^-?\d+(?:\.\d+)?$")
+# Words that would be read as a mark of their own, or as a percent.
+_SIGNED = re.compile(r"^\s*(?:\[(?:html|moodle|plain|markdown)\]|%)")
+_WEIGHT = re.compile(r"^\s*%\s*([-+]?\d+(?:[.,]\d+)?)\s*%")
+_NUMBER = re.compile(r"^[-+]?(?:\d+(?:[.,]\d*)?|[.,]\d+)(?:[eE][-+]?\d+)?$")
 
 
 @dataclass(slots=True)
@@ -38,6 +47,7 @@ class _Piece:
     text: str = ""
     id: str | None = None
     tags: tuple[str, ...] = ()
+    own: frozenset[str] = frozenset()
 
 
 def read(text: str) -> list[Item]:
@@ -60,7 +70,7 @@ class _Unreadable(Exception):
 def _pieces(text: str) -> Iterator[_Piece]:
     """Questions as they stand: empty lines part them, except between braces."""
     held, depth = _Piece(1), 0
-    for number, line in enumerate([*text.splitlines(), ""], start=1):
+    for number, line in enumerate([*_LINE.split(text), ""], start=1):
         if not held.text and _CATEGORY.match(line):
             yield _Piece(number, line)
             continue
@@ -86,6 +96,7 @@ def _take_labels(piece: _Piece, line: str) -> None:
             piece.id = _LABEL_ESCAPE.sub(r"\1", words)
         else:
             piece.tags = (*piece.tags, _LABEL_ESCAPE.sub(r"\1", words))
+    piece.own |= set(_OWN.findall(line))
 
 
 def _item(piece: _Piece) -> Item:
@@ -101,6 +112,8 @@ def _item(piece: _Piece) -> Item:
         "title": title,
         "id": piece.id,
         "tags": piece.tags,
+        "whole": "whole" in piece.own,
+        "several": "several" in piece.own,
     }
     if inside is None:
         return Item(ItemKind.DESCRIPTION, stem=_words(before, markup), **facts)
@@ -177,13 +190,20 @@ def _answer(right: bool, words: str, markup: str) -> Answer:
 
 
 def _numbers(body: str, markup: str) -> Iterator[Answer]:
-    """`1822`, `1822:5`, `1..5`; or several of them, each after an = and worth its own percent."""
+    """`1822`, `1822:5`, `1..5`; or several of them, each after an = and worth its own percent.
+
+    `*`, or what comes after a ~, is any other number.
+    """
     options = list(_options(body)) or [("=", body)]
-    for __, words in options:
+    for sign, words in options:
         weight, rest = _weight(words)
         typed, __, feedback = _cut(rest, "#")
-        span = _span(typed.strip())
-        yield Answer(True, Text(typed.strip()), weight, _said(feedback, markup), span)
+        said, number = _said(feedback, markup), typed.strip()
+        if number == "*" or (sign == "~" and not number):
+            yield Answer(False, Text("*"), weight or 0.0, said)
+            continue
+        weight = 0.0 if sign == "~" and weight is None else weight
+        yield Answer(sign == "=", Text(number), weight, said, _span(number))
 
 
 def _span(typed: str) -> Span:
@@ -194,13 +214,18 @@ def _span(typed: str) -> Span:
     if not all(_NUMBER.match(each) for each in numbers):
         raise _Unreadable(_("« %s » n’est pas un nombre.") % typed)
     if dots:
-        return Span(float(low), float(high))
-    return Span.around(*map(float, numbers))
+        first, second = sorted(map(_float, numbers))
+        return Span(first, second)
+    return Span.around(*map(_float, numbers))
+
+
+def _float(typed: str) -> float:
+    return float(typed.replace(",", "."))
 
 
 def _weight(words: str) -> tuple[float | None, str]:
     found = _WEIGHT.match(words)
-    return (float(found[1]), words[found.end() :]) if found else (None, words)
+    return (_float(found[1]), words[found.end() :]) if found else (None, words)
 
 
 def _said(words: str, markup: str) -> Text | None:
@@ -264,14 +289,17 @@ def _written(item: Item) -> str:
         return f"$CATEGORY: {item.title}\n"
     labels = [f"[id:{_label(item.id)}]"] if item.id is not None else []
     labels += [f"[tag:{_label(tag)}]" for tag in item.tags]
+    labels += [f"[{name}]" for name in ("whole", "several") if getattr(item, name)]
     lines = [f"// {' '.join(labels)}"] if labels else []
     title = f"::{_escaped(item.title)}::" if item.title is not None else ""
     before, __, after = (
         item.stem.words.partition(BLANK) if item.blank else (item.stem.words, "", "")
     )
     body = "" if item.kind is ItemKind.DESCRIPTION else _inside(item)
-    stem = f"{title}{_marked(Text(before.strip(), item.stem.markup), 'moodle')}"
-    lines.append(f"{stem} {body} {_escaped(after.strip())}".strip())
+    words = _marked(Text(before.strip(), item.stem.markup), "moodle")
+    # At the start of a line, these would say something else.
+    mark = f"[{item.stem.markup}]" if not title and _TAKEN.match(words) else ""
+    lines.append(f"{title}{mark}{words} {body} {_escaped(after.strip())}".strip())
     return "\n".join(lines) + "\n"
 
 
@@ -283,21 +311,22 @@ def _inside(item: Item) -> str:
         said = f"#{first}#{second}" if second else f"#{first}" if first else ""
         return f"{{{'TRUE' if item.truth else 'FALSE'}{said}{general}}}"
     lines = [f"={_marked(pair.left, own)} -> {_escaped(pair.right)}" for pair in item.pairs] + [
-        _answer_line(each, own) for each in item.answers
+        _answer_line(each, own, is_typed=item.kind in TYPED) for each in item.answers
     ]
     sign = "#" if item.kind is ItemKind.NUMERICAL else ""
     return "{" + sign + "".join(f"\n\t{line}" for line in lines) + general + "\n}"
 
 
-def _answer_line(answer: Answer, own: str) -> str:
-    weight = f"%{str(answer.weight).removesuffix('.0')}%" if answer.weight is not None else ""
+def _answer_line(answer: Answer, own: str, *, is_typed: bool) -> str:
+    weight = f"%{plain_number(answer.weight)}%" if answer.weight is not None else ""
     words = answer.text.words if answer.span else _marked(answer.text, own)
     said = f"#{_marked(answer.feedback, own)}" if answer.feedback else ""
-    return f"{'=' if answer.right or answer.span else '~'}{weight}{words}{said}"
+    return f"{'=' if answer.right or is_typed else '~'}{weight}{words}{said}"
 
 
 def _marked(text: Text, inherited: str) -> str:
-    mark = "" if text.markup == inherited else f"[{text.markup}]"
+    is_plain = text.markup == inherited and not _SIGNED.match(text.words)
+    mark = "" if is_plain else f"[{text.markup}]"
     return mark + _escaped(text.words)
 
 

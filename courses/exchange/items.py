@@ -92,9 +92,10 @@ class Item:
 
     `blank`: the answer stands inside the sentence, where `stem` shows a line of dashes.
     `several`: more than one choice may be ticked, for a format that says so apart from the marks.
-    `aside`: what the file also says of it, and items have no place for, by its name there.
+    `whole`: it is right as a whole or not at all, where each part would have earned its share.
+    `aside`: what the file also says of it, and items have no place for, in words.
     `truth` is that of a true-false question; the two `verdicts` are shown to whoever errs, and to
-    whoever is right.
+    whoever is right; `partly`, to whoever is right in part.
     """
 
     kind: ItemKind
@@ -107,9 +108,11 @@ class Item:
     gaps: tuple[Gap, ...] = ()
     truth: bool | None = None
     verdicts: tuple[Text | None, Text | None] = (None, None)
+    partly: Text | None = None
     general: Text | None = None
     id: str | None = None
     tags: tuple[str, ...] = ()
     several: bool = False
+    whole: bool = False
     foreign: str = ""
     aside: tuple[str, ...] = ()

@@ -5,7 +5,7 @@ Element names and what they hold are those of a Moodle 4 export: one `question` 
 """
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from typing import Any
 from xml.etree import ElementTree as Xml  # only to write: reading goes through defusedxml
@@ -19,6 +19,7 @@ from courses.exchange.items import Answer, Gap, Item, ItemKind, Pair, Span, Text
 from courses.exchange.marks import ALL, number
 from courses.notation import LineProblem, NotationRefused
 from courses.notation.parts import GAP_MARK
+from courses.numbers import written
 
 MARKUPS = {
     "html": "html",
@@ -43,8 +44,12 @@ KINDS = {
 SHARED = {"gapselect": "selectoption", "ddwtos": "dragbox"}
 TYPES = {kind: name for name, kind in KINDS.items()}
 VERDICTS = ("incorrectfeedback", "correctfeedback")
-# What an author fills in and our items have no place for; empty, or with these, it says nothing.
-ASIDE = {"hint", "file", "partiallycorrectfeedback"}
+# How an order is marked, where we know it; without a word, by the place of each element.
+WHOLE, BY_PLACE = "ALL_OR_NOTHING", "ABSOLUTE_POSITION"
+# Ours alone: Moodle passes over an element that it does not know.
+ALL_AT_ONCE = "whole"
+YES, NO = {"1", "true"}, {"0", "false"}
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 
 def read(content: bytes) -> list[Item]:
@@ -76,7 +81,9 @@ def _item(node: Any, rank: int) -> Item:
         "general": _said(node.find("generalfeedback")),
         "id": _bare(node, "idnumber") or None,
         "tags": tuple(_text(each).words for each in node.findall("tags/tag")),
-        "aside": tuple(dict.fromkeys(each.tag for each in node.iter() if _is_lost(each))),
+        "aside": tuple(_aside(node)),
+        "whole": bool({_bare(node, ALL_AT_ONCE)} & YES or _bare(node, "gradingtype") == WHOLE),
+        "partly": _said(node.find("partiallycorrectfeedback")),
         "verdicts": tuple(_said(node.find(each)) for each in VERDICTS),
     }
     read = _cloze if node.get("type") in SHARED else _READERS.get(kind, _listed)
@@ -97,8 +104,24 @@ def _listed(node: Any, rank: int, facts: dict[str, Any]) -> Item:
     return Item(line=rank, answers=answers, several=several, **facts)
 
 
-def _is_lost(node: Any) -> bool:
-    return node.tag in ASIDE and bool(_text(node).words or node.get("name"))
+def _aside(node: Any) -> Iterator[str]:
+    """What an author filled in, and our items have no place for."""
+    for hint in filter(None, (_text(each).words for each in node.findall("hint"))):
+        yield _("l’indice « %s »") % hint
+    for name in dict.fromkeys(each.get("name") for each in node.iter("file") if each.get("name")):
+        yield _("le fichier joint « %s »") % name
+    for unit in (_bare(each, "unit_name") for each in node.iterfind("units/unit")):
+        yield _("l’unité « %s »") % unit
+    mark, grading = number(_bare(node, "defaultgrade") or "1"), _bare(node, "gradingtype")
+    said = {
+        _("la note de la question : %s points") % written(mark or 0): mark not in {1, None},
+        _("la façon de noter l’ordre, « %s »") % grading: grading not in {"", WHOLE, BY_PLACE},
+        _("le tirage d’une partie des éléments à ordonner"): _bare(node, "selecttype")
+        not in {"", "ALL"},
+        _("la différence entre majuscules et minuscules"): _bare(node, "usecase") in YES,
+        _("l’ordre fixe des choix"): _bare(node, "shuffleanswers") in NO,
+    }
+    yield from (words for words, is_said in said.items() if is_said)
 
 
 def _truth(node: Any, rank: int, facts: dict[str, Any]) -> Item:
@@ -214,7 +237,9 @@ def _written(node: Xml.Element, item: Item) -> None:
         Xml.SubElement(node, "idnumber").text = item.id
     if item.kind is ItemKind.ORDERING:
         Xml.SubElement(node, "selecttype").text = "ALL"
-        Xml.SubElement(node, "gradingtype").text = "ABSOLUTE_POSITION"
+        Xml.SubElement(node, "gradingtype").text = WHOLE if item.whole else BY_PLACE
+    elif item.whole:
+        Xml.SubElement(node, ALL_AT_ONCE).text = "1"
     if item.kind is ItemKind.CHOICE:
         Xml.SubElement(node, "single").text = str(not item.several).lower()
     if item.kind is ItemKind.TRUE_FALSE:
@@ -225,7 +250,8 @@ def _written(node: Xml.Element, item: Item) -> None:
 
 
 def _put_answers(node: Xml.Element, item: Item) -> None:
-    for name, verdict in zip(VERDICTS, item.verdicts, strict=True):
+    sides = (*zip(VERDICTS, item.verdicts, strict=True), ("partiallycorrectfeedback", item.partly))
+    for name, verdict in sides:
         if verdict:
             _put(node, name, verdict)
     for pair in item.pairs:
@@ -265,5 +291,5 @@ def _put(node: Xml.Element, name: str, text: Text | None) -> Xml.Element:
     made = Xml.SubElement(node, name)
     if text.markup in FORMATS:
         made.set("format", FORMATS[text.markup])
-    Xml.SubElement(made, "text").text = text.words
+    Xml.SubElement(made, "text").text = _CONTROL.sub("", text.words)
     return made

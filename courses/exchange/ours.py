@@ -4,16 +4,20 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import unquote
 
 from django.utils.translation import gettext as _
 
 from courses.enums import QuestionKind
 from courses.exchange.items import Answer, Gap, Item, ItemKind, Span, Text
-from courses.exchange.marks import ALL
-from courses.numbers import written
+from courses.notation.parts import are_plain
+from courses.numbers import plain_number, written
+from courses.worths import NEARLY
 
 TITLE_LENGTH = 160
-_IMAGE = re.compile(r"!\[[^\]]*\]\(([^)]*)\)")
+LEAST = 0.01  # percent: what a box that should be ticked is worth at least
+_IMAGE = re.compile(r"!\[([^\]]*)\]\(([^)\s]*)[^)]*\)")
+_JOKER = re.compile(r"(?<!\\)\*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +57,7 @@ def ours(items: Iterable[Item]) -> Reading:
         if question is not None:
             question.tags = [each for each in (category, *item.tags) if each]
             reading.questions.append(question)
-        lost += [_("« %s », que nous n’avons pas") % name for name in item.aside]
+        lost += item.aside
         reading.left += [Left(where(item), what) for what in lost]
     return reading
 
@@ -70,14 +74,17 @@ def _question(item: Item, lost: list[str]) -> Imported | None:
         lost.append(_alone(item))
         return None
     prompt = prose(item.stem)
-    lost += [
-        _("l’image « %s », qui n’est pas dans ce fichier") % src for src in _IMAGE.findall(prompt)
-    ]
+    lost += [_("l’image « %s »") % src for src in _images(item)]
     kind, data = maker(item, lost)
     general = plain(item.general) if item.general else ""
     sides = dict(zip(("wrong", "right"), map(plain, item.verdicts), strict=True))
     sides |= data.pop("feedback", {})
-    said = {side: " ".join(filter(None, [sides[side], general])) for side in ("right", "wrong")}
+    sides["partly"] = plain(item.partly)
+    said = {
+        side: " ".join(filter(None, [words, general]))
+        for side, words in sides.items()
+        if words or side != "partly"
+    }
     if feedback := {side: words for side, words in said.items() if words}:
         data["feedback"] = feedback
     title = (item.title or plain(item.stem))[:TITLE_LENGTH]
@@ -95,27 +102,31 @@ def _alone(item: Item) -> str:
 
 
 def _choice(item: Item, lost: list[str]) -> tuple[str, dict[str, Any]]:
-    full = [each for each in item.answers if each.worth >= ALL]
-    several = item.several or not full
-    right = [each for each in item.answers if each.worth > 0] if several else full
-    # A wrong choice that costs everything is our own rule.
-    lost += [
-        _worth(each)
-        for each in item.answers
-        if -ALL < each.worth < 0 or (0 < each.worth < ALL and not several)
-    ]
-    if not right:
+    several = item.several or not any(each.worth >= NEARLY for each in item.answers)
+    if not any(each.worth > 0 for each in item.answers):
         lost.append(_("aucune bonne réponse"))
-    choices = [_expected(plain(each.text), each, is_right=each in right) for each in item.answers]
-    multiple = several and (item.several or len(right) > 1)
-    return QuestionKind.MULTIPLE if multiple else QuestionKind.SINGLE, {"choices": choices}
+    choices = [
+        _expected(each, least=LEAST, says_worth=not item.whole) if several else _expected(each)
+        for each in item.answers
+    ]
+    return QuestionKind.MULTIPLE if several else QuestionKind.SINGLE, {"choices": choices}
 
 
-def _expected(text: str, answer: Answer, *, is_right: bool) -> dict[str, Any]:
-    said = plain(answer.feedback)
+def _expected(
+    answer: Answer, *, text: str = "", least: float = NEARLY, says_worth: bool | None = None
+) -> dict[str, Any]:
+    """An answer as ours, right when it is worth `least`.
+
+    What it is worth is said or not, as the caller tells; else where being right does not say it.
+    """
+    said, worth = plain(answer.feedback), round(answer.worth, 5)
+    is_right = worth >= least
+    if says_worth is None:
+        says_worth = not is_right or worth < NEARLY
     return {
-        "text": text,
+        "text": text or plain(answer.text),
         **({"correct": True} if is_right else {}),
+        **({"worth": plain_number(worth)} if says_worth and worth else {}),
         **({"feedback": said} if said else {}),
     }
 
@@ -132,12 +143,10 @@ def _numbers(answers: Iterable[Answer], lost: list[str]) -> dict[str, Any]:
     """Numbers expected; what is said of any other answer goes to whoever errs."""
     choices, rest = [], ""
     for each in answers:
-        if 0 < each.worth < ALL:
-            lost.append(_worth(each))
         if each.span is not None:
-            choices.append(_expected(_span(each.span), each, is_right=each.worth >= ALL))
+            choices.append(_expected(each, text=_span(each.span)))
         elif each.worth > 0:
-            lost.append(_worth(each))
+            lost.append(_("« %s », qui n’est pas un nombre") % plain(each.text))
         else:
             rest = plain(each.feedback)
     if not any("correct" in each for each in choices):
@@ -156,9 +165,16 @@ def _span(span: Span) -> str:
 
 
 def _cloze(item: Item, lost: list[str]) -> tuple[str, dict[str, Any]]:
-    if len({gap.weight for gap in item.gaps}) > 1:
-        lost.append(_("des trous qui ne valent pas autant les uns que les autres"))
-    return QuestionKind.CLOZE, {"gaps": [_gap(gap, lost) for gap in item.gaps]}
+    is_even = len({gap.weight for gap in item.gaps}) == 1
+    gaps = [
+        {**_gap(gap, lost), **({} if is_even or gap.weight == 1 else {"weight": gap.weight})}
+        for gap in item.gaps
+    ]
+    return QuestionKind.CLOZE, {"gaps": gaps, **_by_part(item)}
+
+
+def _by_part(item: Item) -> dict[str, bool]:
+    return {} if item.whole else {"partial": True}
 
 
 def _gap(gap: Gap, lost: list[str]) -> dict[str, Any]:
@@ -168,20 +184,35 @@ def _gap(gap: Gap, lost: list[str]) -> dict[str, Any]:
             lost.append(_("ce qui est dit de toute autre réponse, dans un trou"))
         return {"kind": str(QuestionKind.NUMERIC), "choices": data["choices"]}
     kind = QuestionKind.SINGLE if gap.kind is ItemKind.CHOICE else QuestionKind.SHORT
-    lost += [_worth(each) for each in gap.answers if each.worth and each.worth < ALL]
-    choices = [_expected(plain(e.text), e, is_right=e.worth >= ALL) for e in gap.answers]
+    choices = [_expected(each) for each in gap.answers]
+    if kind == QuestionKind.SHORT:
+        lost += _jokers(gap.answers)
     if not any("correct" in each for each in choices):
         lost.append(_("aucune bonne réponse"))
     return {"kind": str(kind), "choices": choices}
 
 
 def _short(item: Item, lost: list[str]) -> tuple[str, dict[str, Any]]:
-    full = [each for each in item.answers if each.worth >= ALL]
-    lost += [_worth(each) for each in item.answers if each.worth < ALL]
-    lost += [
-        _("la rétroaction propre à « %s »") % plain(each.text) for each in full if each.feedback
-    ]
-    return QuestionKind.SHORT, {"answers": [plain(each.text) for each in full]}
+    # « * » alone is any other answer: what is said of it goes to whoever errs.
+    rest = [each for each in item.answers if each.text.words.strip() == "*" and each.worth <= 0]
+    answers = [each for each in item.answers if each not in rest]
+    lost += _jokers(answers)
+    words = [_expected(each) for each in answers]
+    if not any("correct" in each for each in words):
+        lost.append(_("aucune bonne réponse"))
+    said = " ".join(plain(each.feedback) for each in rest if each.feedback)
+    return QuestionKind.SHORT, {
+        **({"answers": [each["text"] for each in words]} if are_plain(words) else {}),
+        **({} if are_plain(words) else {"choices": words}),
+        **({"feedback": {"wrong": said}} if said else {}),
+    }
+
+
+def _jokers(answers: Iterable[Answer]) -> Iterator[str]:
+    """Where « * » stands for any words: our own answers hold no more than their words."""
+    for each in answers:
+        if _JOKER.search(each.text.words):
+            yield _("« %s », où * tient lieu de mots") % plain(each.text)
 
 
 def _matching(item: Item, lost: list[str]) -> tuple[str, dict[str, Any]]:  # noqa: ARG001 -- as all
@@ -190,8 +221,12 @@ def _matching(item: Item, lost: list[str]) -> tuple[str, dict[str, Any]]:  # noq
     ]
     alone = [each.right for each in item.pairs if not each.left.words]
     if len({each["right"] for each in pairs}) < len(pairs):
-        return QuestionKind.CLASSIFYING, _categories(pairs, alone)
-    return QuestionKind.MATCHING, {"pairs": pairs, **({"distractors": alone} if alone else {})}
+        return QuestionKind.CLASSIFYING, {**_categories(pairs, alone), **_by_part(item)}
+    return QuestionKind.MATCHING, {
+        "pairs": pairs,
+        **({"distractors": alone} if alone else {}),
+        **_by_part(item),
+    }
 
 
 def _categories(pairs: list[dict[str, str]], alone: list[str]) -> dict[str, Any]:
@@ -211,7 +246,8 @@ def _categories(pairs: list[dict[str, str]], alone: list[str]) -> dict[str, Any]
 def _ordering(item: Item, lost: list[str]) -> tuple[str, dict[str, Any]]:
     if not item.answers:
         lost.append(_("aucune bonne réponse"))
-    return QuestionKind.ORDERING, {"items": [plain(each.text) for each in item.answers]}
+    items = [plain(each.text) for each in item.answers]
+    return QuestionKind.ORDERING, {"items": items, **_by_part(item)}
 
 
 Maker = Callable[[Item, list[str]], tuple[str, dict[str, Any]]]
@@ -226,18 +262,12 @@ MAKERS: dict[ItemKind, Maker] = {
 }
 
 
-def _worth(answer: Answer) -> str:
-    return _("« %(words)s » qui vaut %(worth)g %%") % {
-        "words": plain(answer.text), "worth": answer.worth,
-    }  # fmt: skip
-
-
 def prose(text: Text) -> str:
     """Markdown of a text; plain words keep their signs, escaped where Markdown would take them."""
     if text.markup == "markdown":
         return text.words
     html = text.words if _is_html(text) else "<p>" + "<br>".join(_escaped(text.words)) + "</p>"
-    words = _markdown(html, strip=["script", "style"]).strip()
+    words = _IMAGE.sub(r"\1", _markdown(html, strip=["script", "style"])).strip()
     # A line of dashes inside a sentence is no markup.
     return words.replace(r"\_\_\_\_\_", "_____")
 
@@ -250,7 +280,19 @@ def plain(text: Text | None) -> str:
         return " ".join(text.words.split())
     words = _markdown(text.words, strip=["a", "b", "em", "i", "strong", "script", "style"],
                       escape_asterisks=False, escape_underscores=False)  # fmt: skip
-    return " ".join(words.split())
+    return " ".join(_IMAGE.sub(r"\1", words).split())
+
+
+def _images(item: Item) -> Iterator[str]:
+    """Where its pictures are; of each, only the words that stand for it are kept."""
+    texts = [item.stem, item.general, *item.verdicts, item.partly]
+    texts += [text for each in item.answers for text in (each.text, each.feedback)]
+    texts += [each.left for each in item.pairs]
+    for text in texts:
+        if text is not None and (_is_html(text) or text.markup == "markdown"):
+            is_html = _is_html(text)
+            words = _markdown(text.words) if is_html else text.words
+            yield from (unquote(src) for __, src in _IMAGE.findall(words))
 
 
 def _markdown(html: str, **options: Any) -> str:

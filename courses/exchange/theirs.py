@@ -13,8 +13,9 @@ from courses.exchange.items import Answer, Gap, Item, ItemKind, Pair, Span, Text
 from courses.exchange.marks import ALL
 from courses.exchange.ours import Imported
 from courses.numbers import parts
+from courses.worths import worths
 
-# What one wrong choice costs: with us, a question of several choices is right as a whole or not.
+# What one wrong choice costs where a question is right as a whole or not.
 EVERYTHING = -ALL
 PROMPT, PLAIN = "markdown", "plain"
 _BLANK = re.compile(r"(?:\\?_){5}")
@@ -28,8 +29,9 @@ def theirs(question: Imported, line: int) -> Item:
     stem = _BLANK.sub(BLANK, question.prompt, count=1) if blank else question.prompt
     feedback = question.data.get("feedback") or {}
     wrong, right = (_said(feedback.get(side)) for side in ("wrong", "right"))
+    partly = _said(feedback.get("partly"))
     # Said to all alike: what formats call the general feedback.
-    is_general = wrong == right and made.kind is not ItemKind.TRUE_FALSE
+    is_general = wrong == right and not partly and made.kind is not ItemKind.TRUE_FALSE
     return replace(
         made,
         line=line,
@@ -38,6 +40,7 @@ def theirs(question: Imported, line: int) -> Item:
         blank=blank,
         general=right if is_general else None,
         verdicts=(None, None) if is_general else (wrong, right),
+        partly=partly,
         tags=tuple(question.tags),
     )
 
@@ -47,10 +50,13 @@ def unfit_for_gift(item: Item) -> Iterator[str]:
     if item.kind in {ItemKind.ORDERING, ItemKind.CLOZE, ItemKind.OTHER}:
         yield _alone(item)
         return
-    if item.kind is not ItemKind.TRUE_FALSE and any(item.verdicts):
-        yield _("les deux rétroactions de la question, que GIFT ne distingue pas")
+    if item.kind is not ItemKind.TRUE_FALSE and any((*item.verdicts, item.partly)):
+        yield _("les rétroactions de la question, que GIFT ne distingue pas")
+    yield from _whole(item)
     if item.several and any(each.worth == ALL for each in item.answers):
         yield _("des cases à cocher dont une seule est juste")
+    if item.kind is ItemKind.CHOICE and all(each.right for each in item.answers):
+        yield _("une liste où tout est juste, que GIFT prend pour un mot à écrire")
     if any("->" in each.left.words + each.right for each in item.pairs):
         yield _("une flèche « -> » dans une paire")
 
@@ -59,6 +65,14 @@ def unfit_for_moodle(item: Item) -> Iterator[str]:
     """What Moodle's XML has no way to write."""
     if item.kind is ItemKind.OTHER:
         yield _alone(item)
+    elif item.kind is not ItemKind.ORDERING:
+        yield from _whole(item)
+
+
+def _whole(item: Item) -> Iterator[str]:
+    """Read again here, the question is the same; Moodle has no all or nothing."""
+    if item.whole:
+        yield _("« tout ou rien » : dans Moodle, chaque bonne réponse donne une part des points")
 
 
 def is_left_out(item: Item, kind: str) -> bool:
@@ -87,7 +101,8 @@ def _answers(choices: Any, markup: str = PLAIN) -> tuple[Answer, ...]:
         Answer(
             each.get("correct") is True,
             Text(str(each.get("text", "")), markup),
-            feedback=_said(each.get("feedback"), markup),
+            each.get("worth"),
+            _said(each.get("feedback"), markup),
         )
         for each in choices or ()
     )
@@ -99,11 +114,14 @@ def _single(data: Data) -> Item:
 
 def _multiple(data: Data) -> Item:
     found = _answers(data.get("choices"))
+    parts = worths(data.get("choices") or (), several=True)
     share = round(ALL / max(1, sum(each.right for each in found)), 5)
-    answers = [
-        replace(each, right=False, weight=share if each.right else EVERYTHING) for each in found
-    ]
-    return Item(ItemKind.CHOICE, 0, answers=tuple(answers), several=True)
+    weights = parts or [share if each.right else EVERYTHING for each in found]
+    answers = tuple(
+        replace(each, right=False, weight=round(weight, 5))
+        for each, weight in zip(found, weights, strict=True)
+    )
+    return Item(ItemKind.CHOICE, 0, answers=answers, several=True, whole=parts is None)
 
 
 def _truth(data: Data) -> Item:
@@ -111,8 +129,18 @@ def _truth(data: Data) -> Item:
 
 
 def _short(data: Data) -> Item:
-    answers = tuple(Answer(True, Text(str(each), PROMPT)) for each in data.get("answers") or ())
-    return Item(ItemKind.SHORT, 0, answers=answers)
+    words = data.get("choices") or [
+        {"text": str(each), "correct": True} for each in data.get("answers") or ()
+    ]
+    return Item(ItemKind.SHORT, 0, answers=_typed(words))
+
+
+def _typed(words: Any) -> tuple[Answer, ...]:
+    """Answers to type: all are right where no worth is said, so that a wrong one says its own."""
+    return tuple(
+        replace(each, weight=each.weight or (None if each.right else 0.0))
+        for each in _answers(words)
+    )
 
 
 def _matching(data: Data) -> Item:
@@ -121,7 +149,11 @@ def _matching(data: Data) -> Item:
         for each in data.get("pairs") or ()
     ]
     alone = [Pair(Text("", PLAIN), str(each)) for each in data.get("distractors") or ()]
-    return Item(ItemKind.MATCHING, 0, pairs=(*pairs, *alone))
+    return Item(ItemKind.MATCHING, 0, pairs=(*pairs, *alone), whole=_is_whole(data))
+
+
+def _is_whole(data: Data) -> bool:
+    return data.get("partial") is not True
 
 
 def _classifying(data: Data) -> Item:
@@ -130,12 +162,12 @@ def _classifying(data: Data) -> Item:
         title = str(each.get("title", ""))
         items = each.get("items") or [""]
         held += [Pair(Text(str(item), PLAIN), title) for item in items]
-    return Item(ItemKind.MATCHING, 0, pairs=tuple(held))
+    return Item(ItemKind.MATCHING, 0, pairs=tuple(held), whole=_is_whole(data))
 
 
 def _ordering(data: Data) -> Item:
     answers = tuple(Answer(True, Text(str(each), PLAIN)) for each in data.get("items") or ())
-    return Item(ItemKind.ORDERING, 0, answers=answers)
+    return Item(ItemKind.ORDERING, 0, answers=answers, whole=_is_whole(data))
 
 
 def _numeric(data: Data) -> Item:
@@ -144,8 +176,8 @@ def _numeric(data: Data) -> Item:
 
 def _numbers(choices: Any, markup: str) -> tuple[Answer, ...]:
     return tuple(
-        replace(each, weight=None if each.right else 0.0, span=span, text=Text(words, markup))
-        for each in _answers(choices, markup)
+        replace(each, span=span, text=Text(words, markup))
+        for each in _typed(choices)
         for words, span in [_span(each.text.words)]
     )
 
@@ -173,8 +205,11 @@ def _cloze(data: Data) -> Item:
     for each in data.get("gaps") or ():
         kind = kinds[QuestionKind(each.get("kind"))]
         read = _numbers if kind is ItemKind.NUMERICAL else _answers
-        gaps.append(Gap(kind, read(each.get("choices"), PLAIN)))
-    return Item(ItemKind.CLOZE, 0, gaps=tuple(gaps))
+        gaps.append(Gap(kind, read(each.get("choices"), PLAIN), each.get("weight") or 1.0))
+    is_even = all(
+        gap.weight == 1 and all(each.worth in {0, ALL} for each in gap.answers) for gap in gaps
+    )
+    return Item(ItemKind.CLOZE, 0, gaps=tuple(gaps), whole=_is_whole(data) and is_even)
 
 
 def _zones(_data: Data) -> Item:

@@ -9,7 +9,7 @@ COURSE_KEYS = (
 LESSON_KEYS = ("title", "kind", "minutes", "objective", "required")
 QUESTION_KEYS = (
     "key", "kind", "prompt", "choices", "answer", "items", "pairs", "distractors", "answers",
-    "image", "alt", "zones", "gaps", "categories", "feedback", "competencies", "bank",
+    "image", "alt", "zones", "gaps", "categories", "partial", "feedback", "competencies", "bank",
 )  # fmt: skip
 # Fields of each kind of block: name -> type; those in REQUIRED must be there to be a draft at all.
 BLOCK_FIELDS: dict[str, dict[str, type]] = {
@@ -37,19 +37,23 @@ BLOCK_FIELDS: dict[str, dict[str, type]] = {
 # What a right answer shows (A1-2); and of a question taken in the bank, its UUID there and the
 # version, « uuid/2 ».
 ORIGIN: dict[str, type] = {"competencies": list, "bank": str}
+# Whether each part that is right earns its share.
+PARTS: dict[str, type] = {"partial": bool}
 QUESTION_FIELDS: dict[str, dict[str, type]] = {
     QuestionKind.SINGLE: {"choices": list, "feedback": dict, **ORIGIN},
     QuestionKind.MULTIPLE: {"choices": list, "feedback": dict, **ORIGIN},
     QuestionKind.TRUE_FALSE: {"answer": bool, "feedback": dict, **ORIGIN},
-    QuestionKind.ORDERING: {"items": list, "feedback": dict, **ORIGIN},
-    QuestionKind.MATCHING: {"pairs": list, "distractors": list, "feedback": dict, **ORIGIN},
-    QuestionKind.SHORT: {"answers": list, "feedback": dict, **ORIGIN},
+    QuestionKind.ORDERING: {"items": list, **PARTS, "feedback": dict, **ORIGIN},
+    QuestionKind.MATCHING: {
+        "pairs": list, "distractors": list, **PARTS, "feedback": dict, **ORIGIN,
+    },
+    QuestionKind.SHORT: {"answers": list, "choices": list, "feedback": dict, **ORIGIN},
     QuestionKind.NUMERIC: {"choices": list, "feedback": dict, **ORIGIN},
-    QuestionKind.CLOZE: {"gaps": list, "feedback": dict, **ORIGIN},
+    QuestionKind.CLOZE: {"gaps": list, **PARTS, "feedback": dict, **ORIGIN},
     QuestionKind.HOTSPOT: {"image": str, "alt": str, "zones": list, "feedback": dict, **ORIGIN},
-    QuestionKind.CLASSIFYING: {"categories": list, "feedback": dict, **ORIGIN},
-}
-CHOICE: dict[str, type] = {"text": str, "correct": bool, "feedback": str}
+    QuestionKind.CLASSIFYING: {"categories": list, **PARTS, "feedback": dict, **ORIGIN},
+}  # fmt: skip
+CHOICE: dict[str, type] = {"text": str, "correct": bool, "worth": float, "feedback": str}
 # What lists hold, in a course, a block or a question: a type, or the fields of each element.
 ELEMENTS: dict[str, type | dict[str, type]] = {
     "objectives": str,
@@ -65,7 +69,7 @@ ELEMENTS: dict[str, type | dict[str, type]] = {
     "distractors": str,
     "answers": str,
     "zones": {**CHOICE, "area": str},
-    "gaps": {"kind": str, "choices": list},
+    "gaps": {"kind": str, "weight": float, "choices": list},
     "categories": {"title": str, "items": list},
 }
 # And what the lists inside those hold: (list, field of each element) -> as above.
@@ -79,4 +83,4 @@ WORDS: dict[tuple[str, str], list[str]] = {
     ("scenes", "ending"): ["good", "mixed", "bad"],
     ("gaps", "kind"): [QuestionKind.SINGLE, QuestionKind.SHORT, QuestionKind.NUMERIC],
 }
-FEEDBACK: dict[str, type] = {"right": str, "wrong": str}
+FEEDBACK: dict[str, type] = {"right": str, "partly": str, "wrong": str}

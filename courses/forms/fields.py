@@ -26,9 +26,11 @@ from courses.notation.blocks import (
 from courses.notation.parts import (
     read_categories,
     read_gaps,
+    read_words,
     read_zones,
     write_categories,
     write_gaps,
+    write_words,
     write_zones,
 )
 from courses.numbers import read_accepted
@@ -139,6 +141,20 @@ class NumbersField(ChoicesField):
 
 class GapsField(NotationField):
     notation = (read_gaps, write_gaps)
+
+
+class WordsField(NotationField):
+    notation = (read_words, write_words)
+
+    def prepare_value(self, value: Any) -> str:
+        if isinstance(value, list):
+            value = [each if isinstance(each, dict) else right(each) for each in value]
+        return super().prepare_value(value)
+
+
+def right(word: object) -> dict[str, Any]:
+    """A word that is right and says nothing more."""
+    return {"text": str(word), "correct": True}
 
 
 class ZonesField(NotationField):

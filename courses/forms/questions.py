@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.utils.text import format_lazy
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -18,11 +19,17 @@ from courses.forms.fields import (
     NumbersField,
     PairsField,
     ProseField,
+    WordsField,
     ZonesField,
 )
 from courses.models import Asset, Question
-from courses.notation.parts import GAP_MARK
+from courses.notation.parts import GAP_MARK, are_plain
 
+PARTLY_HINT = _("Facultatif : ce que lit une personne qui gagne une part des points.")
+WORTH_HINT = _(
+    "Une part des points s’écrit après le signe : « * %50% », « - %25% », et « - %-50% » pour ce "
+    "qui en retire."
+)
 RIGHT_HINT = _("Ce que lit une personne qui a juste.")
 WRONG_HINT = _("Ce que lit une personne qui se trompe : encourageant, jamais punitif.")
 
@@ -32,6 +39,7 @@ class QuestionForm(NodeForm):
 
     prompt = ProseField(label=_("Énoncé"), rows=3, required=True, help_text=MARKDOWN_HINT)
     right = ProseField(label=_("Rétroaction si juste"), rows=2, help_text=RIGHT_HINT)
+    partly = ProseField(label=_("Rétroaction si juste en partie"), rows=2, help_text=PARTLY_HINT)
     wrong = ProseField(label=_("Rétroaction si fausse"), rows=2, help_text=WRONG_HINT)
     competencies = GoalsField(
         label=_("Ce qu’une bonne réponse montre"),
@@ -39,22 +47,36 @@ class QuestionForm(NodeForm):
         help_text=_("Facultatif : une compétence et son niveau par ligne, par exemple A1-2."),
     )
     field_order = ("seen", "prompt", "choices", "answer", "items", "pairs", "distractors",
-                   "answers", "image", "alt", "zones", "gaps", "categories", "right",
-                   "wrong", "competencies")  # fmt: skip
+                   "answers", "image", "alt", "zones", "gaps", "categories", "partial", "right",
+                   "partly", "wrong", "competencies")  # fmt: skip
 
     def changes(self) -> dict[str, Any]:
         changed = super().changes()
-        sides = {side: changed.pop(side) for side in ("right", "wrong")}
+        sides = {side: changed.pop(side, "") for side in ("right", "partly", "wrong")}
         feedback = {side: text for side, text in sides.items() if text}
         return {**changed, **({"feedback": feedback} if feedback else {})}
+
+
+class PartsForm(QuestionForm):
+    """Base of the questions that have several parts."""
+
+    partial = forms.BooleanField(
+        label=_("Chaque bonne réponse donne une part des points"),
+        required=False,
+        help_text=_("Sans cela, tout doit être juste."),
+    )
 
 
 class ChoiceQuestionForm(QuestionForm):
     choices = ChoicesField(
         label=_("Choix"),
-        help_text=_(
-            "Une ligne par choix; « * » devant une bonne réponse, « - » devant une autre. "
-            "Sous chaque choix, sa rétroaction précédée de « > »."
+        help_text=format_lazy(
+            "{} {}",
+            _(
+                "Une ligne par choix; « * » devant une bonne réponse, « - » devant une autre. "
+                "Sous chaque choix, sa rétroaction précédée de « > »."
+            ),
+            WORTH_HINT,
         ),
     )
 
@@ -67,14 +89,18 @@ class TrueFalseForm(QuestionForm):
         widget=forms.RadioSelect,
     )
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        del self.fields["partly"]  # it is right, or it is not
 
-class OrderingForm(QuestionForm):
+
+class OrderingForm(PartsForm):
     items = LinesField(
         label=_("Éléments à classer"), rows=6, help_text=_("Un par ligne, dans le bon ordre.")
     )
 
 
-class MatchingForm(QuestionForm):
+class MatchingForm(PartsForm):
     pairs = PairsField(
         label=_("Paires"), rows=6, help_text=_("Une par ligne : « gauche = droite ».")
     )
@@ -84,11 +110,30 @@ class MatchingForm(QuestionForm):
 
 
 class ShortForm(QuestionForm):
-    answers = LinesField(
-        label=_("Réponses acceptées"),
-        rows=4,
-        help_text=_("Une par ligne. Les accents et les majuscules ne comptent pas."),
+    answers = WordsField(
+        label=_("Réponses attendues"),
+        rows=6,
+        help_text=format_lazy(
+            "{} {}",
+            _(
+                "Une par ligne. Les accents et les majuscules ne comptent pas. Une erreur "
+                "fréquente a « - » devant; sous chacune, sa rétroaction précédée de « > »."
+            ),
+            WORTH_HINT,
+        ),
     )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial["answers"] = self.initial.get("choices") or self.initial.get("answers")
+
+    def changes(self) -> dict[str, Any]:
+        """The words alone when nothing more is said of them."""
+        changed = super().changes()
+        words = changed.pop("answers")
+        if are_plain(words):
+            return {**changed, "answers": [each["text"] for each in words]}
+        return {**changed, "choices": words}
 
 
 class NumericForm(QuestionForm):
@@ -103,13 +148,14 @@ class NumericForm(QuestionForm):
     )
 
 
-class ClozeForm(QuestionForm):
+class ClozeForm(PartsForm):
     gaps = GapsField(
         label=_("Trous"),
         rows=12,
         help_text=_(
             "Dans l’énoncé, [[1]] est la place du premier trou. Ici, [1 : liste], [1 : mot] ou "
-            "[1 : nombre] l’annonce; dessous, une réponse par ligne, « * » devant les justes."
+            "[1 : nombre] l’annonce, [1 : liste × 2] s’il compte double; dessous, une réponse par "
+            "ligne, « * » devant les justes."
         ),
     )
 
@@ -161,7 +207,7 @@ class HotspotForm(QuestionForm):
         )
 
 
-class ClassifyingForm(QuestionForm):
+class ClassifyingForm(PartsForm):
     categories = CategoriesField(
         label=_("Catégories"),
         rows=12,

@@ -1,7 +1,8 @@
 """What authors type or paste as plain lines: choices, questions and scenes.
 
-`*` opens a right choice, `-` (or nothing) a wrong one, `>` the feedback of the line above. An
-empty line parts questions; `[key]` opens a scene. Pure: text in, values out.
+`*` opens a right choice, `-` (or nothing) a wrong one, `>` the feedback of the line above; `%50%`
+after the sign is the part of the mark that the choice is worth. An empty line parts questions;
+`[key]` opens a scene. Pure: text in, values out.
 """
 
 import re
@@ -12,12 +13,15 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from courses.enums import QuestionKind
+from courses.numbers import plain_number, written
 
 LEAST_CHOICES = 2
+WHOLE = 100
 ENDINGS = {"good": "bonne", "mixed": "mitigée", "bad": "mauvaise"}
 _NUMBER = re.compile(r"^\d{1,3}[.)]\s+")
 _TRUE_FALSE = re.compile(r"^(?:V/F|Vrai ou faux)\s*[:.?]?\s+", re.IGNORECASE)
 _SCENE = re.compile(r"^\[([\w-]+)(?:\s*:\s*([\w]+))?\]$")
+_WORTH = re.compile(r"^%\s*([-−+]?\d+(?:[.,]\d+)?)\s*%\s*")
 _GOTO = re.compile(r"^-\s+(.*?)\s*(?:->|→)\s*([\w-]+)$")
 Line = tuple[int, str]
 
@@ -62,7 +66,9 @@ def write_choices(choices: list[dict[str, Any]]) -> str:
     lines = []
     for choice in choices:
         mark = "*" if choice.get("correct") else "-"
-        lines.append(f"{mark} {one_line(choice.get('text'))}")
+        worth = choice.get("worth")
+        part = f"%{written(worth)}% " if worth is not None else ""
+        lines.append(f"{mark} {part}{one_line(choice.get('text'))}")
         if choice.get("feedback"):
             lines.append(f"> {one_line(choice['feedback'])}")
     return "\n".join(lines)
@@ -165,13 +171,26 @@ def choices_of(lines: list[Line], problems: list[LineProblem]) -> list[dict[str,
     for number, line in lines:
         if not line.startswith(">"):
             text = line[1:].strip() if line.startswith(("*", "- ")) else line
-            choices.append({"text": text, **({"correct": True} if line[0] == "*" else {})})
+            worth, text = _worth(number, text, problems)
+            correct = {"correct": True} if line[0] == "*" else {}
+            choices.append({"text": text, **correct, **worth})
         elif choices:
             said = f"{choices[-1].get('feedback', '')} {line[1:].strip()}".strip()
             choices[-1]["feedback"] = said
         else:
             problems.append(LineProblem(number, _("une rétroaction (>) suit un choix.")))
     return choices
+
+
+def _worth(number: int, text: str, problems: list[LineProblem]) -> tuple[dict[str, float], str]:
+    """The part of the mark written before a choice, and the choice."""
+    found = _WORTH.match(text)
+    if found is None:
+        return {}, text
+    worth = float(found[1].replace("−", "-").replace(",", "."))
+    if abs(worth) > WHOLE:
+        problems.append(LineProblem(number, _("une part des points va de -100 à 100.")))
+    return {"worth": plain_number(worth)}, text[found.end() :]
 
 
 def _question(lines: list[Line], problems: list[LineProblem]) -> TypedQuestion:

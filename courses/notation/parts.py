@@ -1,7 +1,7 @@
 """What the answers of a question are typed as, when they come in groups: gaps, zones, categories.
 
-`[1 : liste]` opens a gap and `[À signaler]` a category; a zone is a choice after its place,
-« 10 20 30 5 : … ». Pure: text in, values out.
+`[1 : liste]` opens a gap (`[1 : liste × 2]` when it counts twice) and `[À signaler]` a category;
+a zone is a choice after its place, « 10 20 30 5 : … ». Pure: text in, values out.
 """
 
 import re
@@ -18,8 +18,10 @@ from courses.notation import (
     choices_of,
     lines_of,
     one_line,
+    read_choices,
     write_choices,
 )
+from courses.numbers import plain_number, written
 
 GAP_WORDS = {
     "liste": QuestionKind.SINGLE,
@@ -27,7 +29,7 @@ GAP_WORDS = {
     "nombre": QuestionKind.NUMERIC,
 }
 GAP_MARK = re.compile(r"\[\[(\d{1,2})\]\]")
-_GAP = re.compile(r"^\[\s*(\d{1,2})\s*:\s*(\w+)\s*\]$")
+_GAP = re.compile(r"^\[\s*(\d{1,2})\s*:\s*(\w+)\s*(?:[×x*]\s*(\d+(?:[.,]\d+)?)\s*)?\]$")
 _CATEGORY = re.compile(r"^\[\s*(.+?)\s*\]$")
 _PLACE = re.compile(r"^((?:\d+(?:[.,]\d+)?\s+){3}\d+(?:[.,]\d+)?)\s*:\s*(\S.*)$")
 Group = tuple[Line, list[Line]]
@@ -45,18 +47,51 @@ def read_gaps(text: str) -> list[dict[str, Any]]:
             problems.append(LineProblem(number, message))
         elif int(found[1]) != rank:
             problems.append(LineProblem(number, _("ici vient le trou %d.") % rank))
-        gaps.append({"kind": str(kind), "choices": choices_of(lines, problems)})
+        weight = float((found[3] or "1").replace(",", ".")) if found else 1.0
+        gaps.append(
+            {
+                "kind": str(kind),
+                **({"weight": plain_number(weight)} if weight != 1 else {}),
+                "choices": choices_of(lines, problems),
+            }
+        )
     return _sound(gaps, problems)
+
+
+def read_words(text: str) -> list[dict[str, Any]]:
+    """Words expected: as choices, but a line without a sign is right. Raises NotationRefused."""
+    signed = "*", "-", ">"
+    lines = [line.strip() for line in text.splitlines()]
+    return read_choices(
+        "\n".join(line if not line or line.startswith(signed) else f"* {line}" for line in lines)
+    )
+
+
+def write_words(words: list[dict[str, Any]]) -> str:
+    """The lines that read_words() would read back, without a sign where none has a sense."""
+    if are_plain(words):
+        return "\n".join(one_line(each.get("text")) for each in words)
+    return write_choices(words)
+
+
+def are_plain(words: list[dict[str, Any]]) -> bool:
+    """Whether all are right, for the whole mark, and none has a feedback of its own."""
+    return all(each.keys() <= {"text", "correct"} and each.get("correct") for each in words)
 
 
 def write_gaps(gaps: list[dict[str, Any]]) -> str:
     """The lines that read_gaps() would read back."""
     words = {kind: word for word, kind in GAP_WORDS.items()}
     headers = [
-        f"[{rank} : {words.get(gap.get('kind', ''), '')}]" for rank, gap in enumerate(gaps, 1)
+        f"[{rank} : {words.get(gap.get('kind', ''), '')}{_times(gap.get('weight'))}]"
+        for rank, gap in enumerate(gaps, 1)
     ]
     bodies = [write_choices(gap.get("choices") or []) for gap in gaps]
     return "\n\n".join("\n".join(pair) for pair in zip(headers, bodies, strict=True))
+
+
+def _times(weight: float | None) -> str:
+    return f" × {written(weight)}" if weight else ""
 
 
 def read_categories(text: str) -> list[dict[str, Any]]:

@@ -7,6 +7,7 @@ from atn_platform.core import french, markdown
 from courses.documents import AssetDoc, ChoiceDoc, QuestionDoc
 from courses.enums import QuestionKind
 from courses.models import Question
+from courses.worths import worths
 
 Data = dict[str, Any]
 
@@ -22,6 +23,10 @@ def question_document(question: Question, assets: dict[str, AssetDoc]) -> Questi
         "prompt_html": markdown.render(question.prompt),
         "feedback": {side: _set(feedback.get(side)) for side in ("right", "wrong")},
     }
+    if feedback.get("partly"):
+        built["feedback"]["partly"] = _set(feedback["partly"])
+    if data.get("partial") is True:
+        built["partial"] = True
     for name in ("items", "distractors", "answers"):
         if name in data:
             built[name] = [_set(each) for each in data[name]]
@@ -44,8 +49,8 @@ def _key(rank: int) -> str:
     return f"{chr(ord('a') + letter)}{lap + 1 if lap else ''}"
 
 
-def _choices(choices: Any) -> list[ChoiceDoc]:
-    return [
+def _choices(choices: Any, *, several: bool = False) -> list[ChoiceDoc]:
+    found: list[ChoiceDoc] = [
         {
             "key": _key(rank),
             "text": _set(choice.get("text")),
@@ -54,10 +59,21 @@ def _choices(choices: Any) -> list[ChoiceDoc]:
         }
         for rank, choice in enumerate(choices or ())
     ]
+    for choice, worth in zip(found, worths(choices or (), several=several) or (), strict=False):
+        choice["worth"] = worth
+    return found
 
 
 def _chosen(data: Data, _feedback: Data) -> Data:
     return {"choices": _choices(data.get("choices"))}
+
+
+def _ticked(data: Data, _feedback: Data) -> Data:
+    return {"choices": _choices(data.get("choices"), several=True)}
+
+
+def _words(data: Data, _feedback: Data) -> Data:
+    return {"choices": _choices(data["choices"])} if data.get("choices") else {}
 
 
 def _truth(data: Data, feedback: Data) -> Data:
@@ -84,20 +100,23 @@ def _pairs(data: Data, _feedback: Data) -> Data:
 
 
 def _gaps(data: Data, _feedback: Data) -> Data:
-    return {
-        "gaps": [
-            {
-                "key": str(rank),
-                "kind": str(gap.get("kind") or ""),
-                "choices": _choices(gap.get("choices")),
-            }
-            for rank, gap in enumerate(data.get("gaps") or (), start=1)
-        ]
-    }
+    gaps: list[Data] = [
+        {
+            "key": str(rank),
+            "kind": str(gap.get("kind") or ""),
+            "choices": _choices(gap.get("choices")),
+            **({"weight": float(gap["weight"])} if (gap.get("weight") or 0) > 0 else {}),
+        }
+        for rank, gap in enumerate(data.get("gaps") or (), start=1)
+    ]
+    # A part of a mark, or a weight, has no sense where only the whole counts.
+    shared = any("weight" in gap or any("worth" in c for c in gap["choices"]) for gap in gaps)
+    return {"gaps": gaps, **({"partial": True} if shared else {})}
 
 
 def _zones(data: Data, _feedback: Data) -> Data:
-    choices = _choices(data.get("zones"))
+    zones = data.get("zones") or ()
+    choices = _choices(zones, several=sum(each.get("correct") is True for each in zones) > 1)
     for choice, zone in zip(choices, data.get("zones") or (), strict=False):
         choice["area"] = str(zone.get("area") or "").replace(",", ".").split()
     return {"alt": _set(data.get("alt")), "choices": choices}
@@ -117,7 +136,8 @@ def _categories(data: Data, _feedback: Data) -> Data:
 
 _PARTS: dict[str, Callable[[Data, Data], Data]] = {
     QuestionKind.SINGLE: _chosen,
-    QuestionKind.MULTIPLE: _chosen,
+    QuestionKind.MULTIPLE: _ticked,
+    QuestionKind.SHORT: _words,
     QuestionKind.NUMERIC: _chosen,
     QuestionKind.TRUE_FALSE: _truth,
     QuestionKind.MATCHING: _pairs,

@@ -8,8 +8,10 @@ from uuid import UUID
 from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext as _
 
-from courses.documents import AssetDoc, QuestionDoc, takes_several
+from atn_platform.core import french
+from courses.documents import AssetDoc, ChoiceDoc, QuestionDoc, takes_several, worth
 from courses.numbers import read_number
+from courses.worths import NEARLY, WHOLE
 from enrollments import grading
 
 Posted = MultiValueDict[str, str]
@@ -27,6 +29,9 @@ class OptionView:
     chosen: bool
     feedback: str = ""
     correct: bool = False
+    # What choosing it was worth, once the answers are in, where parts of the mark are at stake.
+    worth: str = ""
+    partly: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +39,7 @@ class RowView:
     """One item to rank, one left side to match, or one gap to fill.
 
     A drop-down list, or a field to write in when there are no options. `before` is what stands
-    before a gap, and `verdict` is empty until the answers are in, then right or wrong.
+    before a gap, and `verdict` is empty until the answers are in, then right, partly or wrong.
     """
 
     name: str
@@ -65,9 +70,10 @@ class PictureView:
 
 @dataclass(frozen=True, slots=True)
 class QuestionView:
-    """`verdict` is empty before submission, then right, wrong or unanswered.
+    """`verdict` is empty before submission, then right, partly, wrong or unanswered.
 
-    Of a text with gaps, `prompt_html` is what follows the last one.
+    `share` is the part of the mark that was earned, when it is one. Of a text with gaps,
+    `prompt_html` is what follows the last one.
     """
 
     name: str
@@ -75,11 +81,14 @@ class QuestionView:
     kind: str
     prompt_html: str
     several: bool = False
+    shared: bool = False
+    may_cost: bool = False
     options: list[OptionView] = field(default_factory=list)
     rows: list[RowView] = field(default_factory=list)
     picture: PictureView | None = None
     text: str = ""
     verdict: str = ""
+    share: str = ""
     feedback: str = ""
     error: str = ""
 
@@ -106,6 +115,8 @@ def shown(marked: grading.Marked, number: int, attempt: UUID, *, is_open: bool) 
         kind=question["kind"],
         prompt_html=_GAP.split(question["prompt_html"])[-1],
         several=question["kind"] in TICKED and takes_several(question),
+        shared=grading.is_shared(question),
+        may_cost=grading.may_cost(question),
         options=_options(marked, attempt, is_open=is_open),
         rows=[
             row if is_open else _judged(marked, rank, row)
@@ -113,6 +124,7 @@ def shown(marked: grading.Marked, number: int, attempt: UUID, *, is_open: bool) 
         ],
         text=marked.chosen[0] if question["kind"] in TYPED and marked.chosen else "",
         verdict="" if is_open else _verdict(marked),
+        share=_percent(marked.worth) if marked.partly else "",
         feedback="" if is_open else _feedback(marked),
     )
     return replace(view, picture=_picture(question, view.options))
@@ -197,19 +209,22 @@ def _missing_in_rows(kind: str, rows: list[RowView]) -> str:
 def _feedback(marked: grading.Marked) -> str:
     """Of the one answer given, when its author wrote some; else of the question."""
     question = marked.question
-    if question["kind"] == "numeric" and marked.answered:
-        found = grading.expected("numeric", question["choices"], marked.chosen[0])
+    if question["kind"] in TYPED:
+        found = grading.typed_answer(question, marked.chosen[0]) if marked.answered else None
         chosen = [found] if found else []
     else:
         chosen = [c for c in question.get("choices", ()) if c["key"] in marked.chosen]
     if len(chosen) == 1 and question["kind"] != "multiple" and chosen[0]["feedback"]:
         return chosen[0]["feedback"]
-    return question["feedback"]["right" if marked.right else "wrong"]
+    said = question["feedback"]
+    if marked.partly and "partly" in said:
+        return said["partly"]
+    return said["right" if marked.right else "wrong"]
 
 
 def _verdict(marked: grading.Marked) -> str:
-    if marked.right:
-        return "right"
+    if marked.right or marked.partly:
+        return "right" if marked.right else "partly"
     return "wrong" if marked.answered else "unanswered"
 
 
@@ -230,9 +245,20 @@ def _options(marked: grading.Marked, attempt: UUID, *, is_open: bool) -> list[Op
             chosen=key in marked.chosen,
             feedback=choices[key]["feedback"] if beside and key in marked.chosen else "",
             correct=not is_open and choices[key]["correct"],
+            worth="" if is_open else _worth(choices[key]),
+            partly=not is_open and not choices[key]["correct"] and worth(choices[key]) > 0,
         )
         for key in order
     ]
+
+
+def _worth(choice: ChoiceDoc) -> str:
+    """« 50 % », « −25 % »; nothing where the author gave no part of the mark."""
+    return _percent(choice["worth"]) if "worth" in choice else ""
+
+
+def _percent(share: float) -> str:
+    return french.percent(round(share) / 100).replace("-", "−")
 
 
 def _picture(question: QuestionDoc, options: list[OptionView]) -> PictureView | None:
@@ -305,17 +331,18 @@ def _judged(marked: grading.Marked, rank: int, row: RowView) -> RowView:
         gap = question["gaps"][rank]
         given = marked.chosen[rank] if marked.chosen else ""
         found = grading.expected(gap["kind"], gap["choices"], given)
-        is_right = found is not None and found["correct"]
-        return _with_verdict(row, is_right, found["feedback"] if found else "")
+        earned = worth(found) if found else 0.0
+        return _with_verdict(row, earned, found["feedback"] if found else "")
     if question["kind"] == "classifying":
         right = {p["left"]: p["right"] for p in question["pairs"]}[row.text]
         chosen = next((option.value for option in row.options if option.chosen), "")
-        return _with_verdict(row, chosen == right, "")
+        return _with_verdict(row, WHOLE * (chosen == right), "")
     return row
 
 
-def _with_verdict(row: RowView, is_right: bool, feedback: str) -> RowView:
-    return replace(row, verdict="right" if is_right else "wrong", feedback=feedback)
+def _with_verdict(row: RowView, earned: float, feedback: str) -> RowView:
+    verdict = "right" if earned >= NEARLY else "partly" if earned > 0 else "wrong"
+    return replace(row, verdict=verdict, feedback=feedback)
 
 
 def _list(values: list[str], chosen: str) -> list[OptionView]:

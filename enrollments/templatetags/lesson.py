@@ -61,6 +61,8 @@ def choices(question: QuestionView) -> SafeString:
             chosen=each.chosen,
             marked=bool(question.verdict),
             correct=each.correct,
+            partly=each.partly,
+            worth=each.worth,
             feedback=each.feedback,
             is_zone=question.picture is not None,
         )

@@ -39,7 +39,7 @@ def author(client):
 
 
 def asked(kind):
-    return Question.objects.get(kind=kind)
+    return Question.objects.get(kind=kind, block__key="exercice")
 
 
 def page_of(question):
@@ -69,8 +69,8 @@ def test_the_folder_goes_round_byte_for_byte_and_can_be_published(course, folder
     [
         ("  - kind: single", "  - kind: choix", 17, "« choix » est inconnu"),
         ("    - text: la CAI", "    - texte: la CAI", 19, "champ inconnu « texte »"),
-        ("    area: 5 5 60 15", "    aire: 5 5 60 15", 43, "champ inconnu « aire »"),
-        ("    - Un clic sur", "    - non: Un clic sur", 58, "doit être un texte"),
+        ("    area: 5 5 60 15", "    aire: 5 5 60 15", 44, "champ inconnu « aire »"),
+        ("    - Un clic sur", "    - non: Un clic sur", 59, "doit être un texte"),
     ],
 )
 def test_a_mistake_inside_an_answer_is_named_by_its_line(folder, old, new, line, words):
@@ -103,6 +103,11 @@ def lacking(question, **data):
         ("hot-spot", {"zones": [{"text": "Ici", "area": "90 0 20 10"}]}, "La zone « Ici » sort de l’image, ou sa place ne se lit pas."),
         ("classifying", {"categories": [{"title": "A", "items": ["x", "x"]}]}, "Deux éléments à classer sont identiques."),
         ("classifying", {"categories": [{"title": "A"}]}, "La question a moins de deux catégories."),
+        ("multiple", {"choices": [{"text": "a", "correct": True, "worth": 60}]}, "Aucune réponse ne vaut tous les points."),
+        ("multiple", {"choices": [{"text": "a", "worth": 60}]}, "Le choix 1 vaut une part des points sans être marqué juste."),
+        ("multiple", {"choices": [{"text": "a", "correct": True, "worth": -5}]}, "Le choix 1 est juste et ne vaut rien."),
+        ("short", {"choices": [{"text": "a", "worth": 50}]}, "La question n’a pas de bonne réponse."),
+        ("numeric", {"choices": [{"text": "7", "correct": True, "worth": 50}]}, "Aucune réponse ne vaut tous les points."),
     ],
 )  # fmt: skip
 def test_b67_what_a_question_lacks_forbids_publishing(course, kind, data, words):
@@ -115,7 +120,9 @@ def test_a_zone_lies_inside_its_picture(area):
     assert not questions.is_inside(area.split())
 
 
-@pytest.mark.parametrize("kind", ["numeric", "cloze", "hot-spot", "classifying"])
+@pytest.mark.parametrize(
+    "kind", ["numeric", "cloze", "hot-spot", "classifying", "multiple", "short", "ordering"]
+)
 def test_a_form_saved_unchanged_changes_nothing(client, author, course, kind):
     url, before = page_of(asked(kind)), asked(kind).data
     assert client.post(url, filled_in(client, url)).status_code == 302
@@ -155,6 +162,29 @@ def test_what_is_typed_wrong_is_said_at_its_line_and_kept(client, kind, field, t
     assert page.context["form"][field].value() == typed
 
 
+def test_words_alone_are_kept_as_words_and_more_as_choices(client, author, course):
+    url = page_of(asked("short"))
+    for typed, data in (
+        ("canal\nl’autre canal", {"answers": ["canal", "l’autre canal"]}),
+        ("canal\n- %50% voie\n> Presque.", {"choices": [
+            {"text": "canal", "correct": True}, {"text": "voie", "worth": 50, "feedback": "Presque."}]}),
+    ):  # fmt: skip
+        client.post(url, filled_in(client, url) | {"answers": typed})
+        kept = asked("short").data
+        assert {name: kept[name] for name in ("answers", "choices") if name in kept} == data
+    page = client.post(url, filled_in(client, url) | {"answers": "canal\n* %150% voie"})
+    assertContains(page, "Ligne 2\xa0: une part des points va de -100 à 100.", status_code=422)
+
+
+def test_right_boxes_without_a_word_share_what_is_left(course):
+    made = document_of(asked("multiple"), choices=[
+        {"text": "a", "correct": True}, {"text": "b", "correct": True, "worth": 20},
+        {"text": "c", "correct": True}, {"text": "d"}, {"text": "e", "worth": -50}])  # fmt: skip
+    assert [each["worth"] for each in made["choices"]] == [40, 20, 40, 0, -50]
+    plain = document_of(asked("multiple"), choices=[{"text": "a", "correct": True}])
+    assert "worth" not in plain["choices"][0]
+
+
 def test_zones_are_drawn_where_the_author_put_them(client, author, course):
     page = client.get(page_of(asked("hot-spot")))
     assertContains(page, '<foreignObject x="30%" y="75.5%" width="40%" height="15%">')
@@ -176,6 +206,7 @@ def test_the_booklet_asks_without_giving_the_numbers_the_words_or_the_order(cour
     printed = render_to_string("courses/booklet/quiz.html", {"block": block, "exam": False})
     assert "72" not in printed
     assert "formulaire" not in printed
+    assert "téléphone" not in printed
     assert "la CAI · la police" in printed
     assert "Tout de suite · À la fin du jour · Jamais" in printed
     # In the order of letters, which says nothing of the categories.

@@ -69,7 +69,7 @@ def test_every_kind_is_read_with_all_that_it_says():
         id="q-7",
         tags=("hameçonnage",),
         several=True,
-        aside=("hint",),
+        aside=("l’indice «\N{NO-BREAK SPACE}Deux gestes.\N{NO-BREAK SPACE}»",),
     )
     assert (truth.truth, truth.verdicts) == (False, (Text("Non."), Text("Juste.")))
     assert [each.span for each in number.answers] == [Span(4, 6, 5, 1), None]

@@ -35,18 +35,15 @@ def test_a_gift_file_gives_its_questions_and_says_what_it_loses(tmp_path):
         {"type": "numeric", "title": "L’année de la Loi 25?"},
     ]
     assert [each["what"] for each in answer["not_represented"]] == [
-        "« Je réponds. » qui vaut 50 %",
-        "« autre canal » qui vaut 50 %",
-        "« 2022..2024 » qui vaut 50 %",
         "une question à développement",
         "un texte sans question",
     ]
-    assert answer["not_represented"][0]["where"] == "no 2, Carte-cadeau : le piège"
+    assert answer["not_represented"][0]["where"] == "no 27, Décrivez."
     choice = BankQuestion.objects.get(kind="single")
     assert choice.data == {
         "choices": [
             {"text": "J’achète.", "feedback": "C’est le piège."},
-            {"text": "Je réponds."},
+            {"text": "Je réponds.", "worth": 50},
             {"text": "J’appelle.", "correct": True, "feedback": "Un autre canal\\, oui."},
         ],
         "feedback": {
@@ -73,8 +70,7 @@ def test_a_moodle_file_keeps_markup_as_markdown_and_the_rest_as_words(tmp_path):
         "short",
     ]
     assert {each["what"] for each in answer["not_represented"]} >= {
-        "« Je paie. » qui vaut -33.333 %",
-        "« hint », que nous n’avons pas",
+        "l’indice « Deux gestes. »",
         "une question du genre « ddimageortext »",
     }
     assert BankQuestion.objects.get(kind="numeric").data == {

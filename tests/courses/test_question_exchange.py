@@ -45,6 +45,23 @@ ALL_KINDS = [
                                        {"text": "la {police}", "feedback": "Ensuite~."}]},
         {"kind": "numeric", "choices": [{"text": "72 ± 0,5", "correct": True}]},
         {"kind": "short", "choices": [{"text": "formulaire", "correct": True}, {"text": "avis", "correct": True}]}]}),
+    Imported("single", "À demi", "Que faire?", {"choices": [
+        {"text": "Appeler", "correct": True}, {"text": "Écrire", "worth": 50, "feedback": "C’est plus lent."},
+        {"text": "Payer", "worth": -25}]}),
+    Imported("multiple", "Par parts", "Quels signes?", {"choices": [
+        {"text": "L’urgence", "correct": True, "worth": 33.33333}, {"text": "Le lien", "correct": True, "worth": 66.66667},
+        {"text": "Le logo", "worth": -50}, {"text": "L’heure"}]}),
+    Imported("short", "Mots", "Comment dit-on?", {"choices": [
+        {"text": "deuxième canal", "correct": True, "feedback": "Oui."}, {"text": "canal", "worth": 50},
+        {"text": "courriel", "feedback": "C’est le premier."}]}),
+    Imported("matching", "Par paires", "Associez.", {"partial": True, "pairs": [
+        {"left": "Code QR", "right": "Paiement"}, {"left": "Appel", "right": "Soutien"}]}),
+    Imported("numeric", "Près", "Combien?", {"choices": [
+        {"text": "72", "correct": True}, {"text": "72 ± 5", "worth": 50, "feedback": "Presque."}]}),
+    Imported("cloze", "Par trous", "À [[1]], [[2]].", {"partial": True, "gaps": [
+        {"kind": "short", "choices": [{"text": "la CAI", "correct": True}, {"text": "la commission", "worth": 50}]},
+        {"kind": "numeric", "weight": 2, "choices": [{"text": "72 ± 0,5", "correct": True}, {"text": "24"}]}]}),
+    Imported("ordering", "Par rangs", "Classez.", {"partial": True, "items": ["Isoler", "Signaler"]}),
 ]  # fmt: skip
 FOR_GIFT = [each for each in ALL_KINDS if each.kind not in {"ordering", "cloze"}]
 
@@ -102,11 +119,14 @@ def known(question):
         (ALL_KINDS[8], "un texte à trous"),
         (Imported("hot-spot", "", "?", {}), "une question du genre « zones d’une image »"),
         (Imported("single", "", "?", {"feedback": {"right": "Oui."}}),
-         "les deux rétroactions de la question, que GIFT ne distingue pas"),
-        (Imported("multiple", "", "?", {"choices": [{"text": "a", "correct": True}]}),
+         "les rétroactions de la question, que GIFT ne distingue pas"),
+        (Imported("multiple", "", "?", {"choices": [{"text": "a", "correct": True, "worth": 100}]}),
          "des cases à cocher dont une seule est juste"),
-        (Imported("matching", "", "?", {"pairs": [{"left": "a -> b", "right": "c"}]}),
+        (Imported("matching", "", "?", {"pairs": [{"left": "a -> b", "right": "c"}],
+                                        "partial": True}),
          "une flèche « -> » dans une paire"),
+        (Imported("matching", "", "?", {"pairs": [{"left": "a", "right": "b"}]}),
+         "« tout ou rien » : dans Moodle, chaque bonne réponse donne une part des points"),
     ],
 )  # fmt: skip
 def test_what_gift_cannot_hold_is_named(question, words):
@@ -137,9 +157,10 @@ def test_texts_with_gaps_of_moodle_are_ours():
     choice, number, word = gaps.data["gaps"]
     assert choice["choices"] == [
         {"text": "la CAI", "correct": True, "feedback": "Oui"},
-        {"text": "la MRC"},
+        {"text": "la MRC", "worth": 50},
         {"text": "la police", "feedback": "Non"},
     ]
+    assert (word["weight"], gaps.data["partial"], shared.data["partial"]) == (2, True, True)
     assert number["choices"] == [
         {"text": "72 ± 0,5", "correct": True, "feedback": "Trois jours"},
         {"text": "24"},
@@ -156,8 +177,6 @@ def test_texts_with_gaps_of_moodle_are_ours():
     ]
     assert (ordering.kind, ordering.data["items"]) == ("ordering", ["Isoler", "Signaler"])
     assert [each.what.replace("\N{NO-BREAK SPACE}", " ") for each in reading.left] == [
-        "des trous qui ne valent pas autant les uns que les autres",
-        "« la MRC » qui vaut 50 %",
         "une question du genre « cloze MULTIRESPONSE »",
     ]
 

@@ -66,8 +66,34 @@ CLASSIFYING = question(
         {"key": "3", "left": "Un doute", "right": "Plus tard"},
     ],
 )
+WORTHS = {"a": 50.0, "b": 50.0, "c": 0.0, "d": -25.0}
+
+
+def shared(kind: str, name: str, **worths: float) -> dict:
+    asked = question(
+        kind,
+        choices=[
+            {**each, "text": each["key"] * 3, "worth": worths[each["key"]]}
+            for each in choices(*worths, right=name)
+        ],
+    )
+    return {**asked, "uuid": f"{kind}-{name}"}
+
+
+BOXES = shared("multiple", "ab", **WORTHS)
+THIRDS = shared("multiple", "abc", a=33.3, b=33.3, c=33.3, d=-100)
+HALF = shared("single", "a", a=100.0, b=50.0, c=-50.0)
+WORDS = shared("short", "a", a=100.0, b=50.0, c=0.0)
+BY_GAP = {
+    **CLOZE,
+    "uuid": "gaps",
+    "partial": True,
+    "gaps": [{**CLOZE["gaps"][0], "weight": 2.0}, *CLOZE["gaps"][1:]],
+}
+BY_RANK = {**ORDERING, "uuid": "ranks", "partial": True}
+BY_PAIR = {**MATCHING, "uuid": "sides", "partial": True}
 EVERY_KIND = [SINGLE, MULTIPLE, TRUE_FALSE, ORDERING, MATCHING, SHORT, NUMERIC, CLOZE, ZONES,
-              CLASSIFYING]  # fmt: skip
+              CLASSIFYING, BOXES, THIRDS, HALF, WORDS, BY_GAP, BY_RANK, BY_PAIR]  # fmt: skip
 
 
 def one(asked: dict, *answer: str) -> grading.Marked:
@@ -118,6 +144,44 @@ def test_each_kind_of_question_is_marked_by_its_own_rule(asked, answer, right):
 
 
 @pytest.mark.parametrize(
+    ("asked", "answer", "worth"),
+    [
+        (BOXES, ["a", "b"], 100),
+        (BOXES, ["a"], 50),
+        (BOXES, ["a", "b", "c"], 100),
+        (BOXES, ["a", "b", "d"], 75),
+        (BOXES, ["d"], 0),
+        (BOXES, ["c", "d"], 0),
+        (THIRDS, ["a", "b", "c"], 100),
+        (THIRDS, ["a", "b"], 66.6),
+        (THIRDS, ["a", "b", "c", "d"], 0),
+        (HALF, ["a"], 100),
+        (HALF, ["b"], 50),
+        (HALF, ["c"], 0),
+        (WORDS, ["AAA"], 100),
+        (WORDS, ["bbb"], 50),
+        (WORDS, ["ccc"], 0),
+        (WORDS, ["autre"], 0),
+        (BY_GAP, ["a", "72", "avis"], 100),
+        (BY_GAP, ["a", "24", "rien"], 50),
+        (BY_GAP, ["b", "72", "avis"], 50),
+        (BY_RANK, ["Isoler", "Noter", "Signaler"], 100 / 3),
+        (BY_PAIR, ["Faux paiement", "Rançongiciel"], 50),
+    ],
+)
+def test_a_part_of_the_mark_is_earned_and_never_less_than_nothing(asked, answer, worth):
+    marked = one(asked, *answer)
+    assert (marked.worth, marked.right) == (pytest.approx(worth), worth == 100)
+    assert marked.partly is (0 < worth < 100)
+
+
+def test_the_result_is_the_mean_of_the_parts_rounded_down():
+    marked = [one(HALF, "b"), one(BY_RANK, "Isoler", "Noter", "Signaler"), one(SINGLE, "b")]
+    assert grading.percent(marked) == 61  # 183,3 over 3
+    assert grading.percent([one(THIRDS, "a", "b", "c")] * 3) == 100
+
+
+@pytest.mark.parametrize(
     ("asked", "answer"),
     [
         (SINGLE, []),
@@ -153,7 +217,7 @@ def test_what_does_not_belong_to_the_question_is_no_answer(asked, answer):
 
 
 def test_a_missing_question_is_no_answer():
-    assert [each.answered for each in grading.mark(EVERY_KIND, {})] == [False] * 10
+    assert [each.answered for each in grading.mark(EVERY_KIND, {})] == [False] * len(EVERY_KIND)
 
 
 @given(

@@ -190,6 +190,50 @@ def test_what_was_answered_is_explained_in_its_own_words(player, asked, sent, wo
     assertContains(page, words, count=1)
 
 
+def part(choices, **worths):
+    return [{**each, "worth": worths[each["key"]]} for each in choices]
+
+
+BOXES = {
+    **question("cases", "multiple", choices=[
+        {**each, "correct": each["key"] in "ab"}
+        for each in part(expecting("Le lien", "L’urgence", "Le logo"), a=50.0, b=50.0, c=-25.0)
+    ]),
+    "feedback": {"right": "C’est cela.", "wrong": "Relisez.", "partly": "Il en manque."},
+}  # fmt: skip
+HALF = question(
+    "demi", "single", choices=part(expecting("Appeler", "Écrire"), a=100.0, b=50.0)
+)  # fmt: skip
+WORD = question("canal", "short", choices=part(expecting("canal", "courriel"), a=100.0, b=0.0))
+BY_PAIR = {**MATCHING, "partial": True}
+
+
+@pytest.mark.parametrize(
+    ("asked", "sent", "words"),
+    [
+        (BOXES, {"": ["a"]}, "En partie juste\xa0: 50\xa0% des points.</b> <span lang=\"fr-CA\">Il en manque."),
+        (BOXES, {"": ["a", "b", "c"]}, "Part des points\xa0: −25\xa0%."),
+        (BOXES, {"": ["a", "b"]}, "Bonne réponse.</b> <span lang=\"fr-CA\">C’est cela."),
+        (BOXES, {"": ["c"]}, "Pas tout à fait.</b> <span lang=\"fr-CA\">Relisez."),
+        (HALF, {"": "b"}, "En partie juste\xa0: 50\xa0% des points.</b> <span lang=\"fr-CA\">Au sujet de Écrire."),
+        (WORD, {"": "Courriel"}, "Pas tout à fait.</b> <span lang=\"fr-CA\">Au sujet de courriel."),
+        (WORD, {"": "a"}, "Pas tout à fait.</b> <span lang=\"fr-CA\">Relisez."),
+        (BY_PAIR, {"-a": "Faux paiement", "-b": "Rançon"}, "En partie juste\xa0: 50\xa0% des points."),
+    ],
+)  # fmt: skip
+def test_a_part_of_the_mark_is_said_as_it_is(player, asked, sent, words):
+    page = player(asked)(**{field(asked, suffix): value for suffix, value in sent.items()})
+    assertContains(page, words, count=1)
+
+
+def test_what_parts_of_the_mark_are_at_stake_is_said_before(player):
+    page = player(BOXES, BY_PAIR)()
+    assertContains(page, "Chaque bonne réponse donne une part des points.", count=2)
+    assertContains(page, "Une mauvaise réponse cochée en retire.", count=1)
+    for words in ("Part des points", "50\xa0%", "25\xa0%"):
+        assertNotContains(page, words)
+
+
 def test_each_gap_and_each_element_says_whether_it_is_right(player):
     page = player(CLOZE, CLASSIFYING)(
         **{field(CLOZE, "-1"): "b", field(CLOZE, "-2"): "72"},
