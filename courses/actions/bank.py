@@ -6,12 +6,12 @@ import json
 from collections.abc import Callable
 from dataclasses import replace
 from uuid import NAMESPACE_URL, UUID, uuid5
-from zipfile import BadZipFile, ZipFile
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from atn_platform.core.exceptions import ActionError
+from courses import packages
 from courses.exchange import gift, moodle_xml, qti
 from courses.exchange.items import Item
 from courses.exchange.ours import Imported, Left, Reading, ours
@@ -19,9 +19,8 @@ from courses.models import BankQuestion
 from courses.notation import NotationRefused
 
 LARGEST = 20 * 1024 * 1024
-# A QTI package: files in it, and their size once unpacked.
-MOST_FILES = 2_000
-LARGEST_UNPACKED = 100 * 1024 * 1024
+# Without one of these, a file of a QTI package is not one of questions.
+QTI_WORDS = (b"ssessmentItem", b"ssessmentTest", b"qti-assessment-", b"questestinterop")
 NAME_LENGTH = 200
 
 
@@ -91,16 +90,28 @@ def _moodle(content: bytes) -> Reading:
 def _qti(content: bytes) -> Reading:
     if not content.startswith(b"PK"):
         return ours(qti.read(content))
-    reading, items = Reading(), []
+    items: list[Item] = []
+    left: list[Left] = []
     for name, text in _unpacked(content):
+        if not any(word in text for word in QTI_WORDS):
+            continue
         try:
             items += qti.read(text)
         except NotationRefused as error:
-            if b"assessmentItem" in text or b"qti-assessment-item" in text:
-                reading.left.append(Left(name, str(error)))
+            left += [Left(name, words)] if (words := _not_an_item(text, error)) else []
+    if not items and not left:
+        raise QuestionsRefused(_("Ce paquet ne contient aucune question QTI."))
     found = ours(_numbered(items))
-    found.left = [*reading.left, *found.left]
+    found.left = [*left, *found.left]
     return found
+
+
+def _not_an_item(text: bytes, error: NotationRefused) -> str:
+    """What a file of a package holds that is no question; nothing for its table."""
+    kind = qti.kind_of(text)
+    if kind == "assessmentTest":
+        return _("un test : son ordre, ses durées et ses notes")
+    return "" if kind in {"manifest", "assessmentSection"} else str(error)
 
 
 def _numbered(items: list[Item]) -> list[Item]:
@@ -109,18 +120,17 @@ def _numbered(items: list[Item]) -> list[Item]:
 
 
 def _unpacked(content: bytes) -> list[tuple[str, bytes]]:
-    """The XML files of a package, in the order of their names; bombs are refused before."""
+    """The XML files of a package, in the order of their names, once all of it was checked."""
     try:
-        with ZipFile(io.BytesIO(content)) as archive:
-            files = [each for each in archive.infolist() if each.filename.endswith(".xml")]
-            if len(files) > MOST_FILES or sum(each.file_size for each in files) > LARGEST_UNPACKED:
-                raise QuestionsRefused(_("Ce paquet est trop gros une fois ouvert."))
-            return [
-                (each.filename, archive.open(each).read(LARGEST_UNPACKED))
-                for each in sorted(files, key=lambda each: each.filename)
-            ]
-    except (BadZipFile, RuntimeError, NotImplementedError) as error:
-        raise QuestionsRefused(_("Ce paquet ne s’ouvre pas : il est coupé ou chiffré.")) from error
+        with packages.opened(io.BytesIO(content)) as archive:
+            names = packages.listing(archive).names
+            return [(name, archive.read(name)) for name in sorted(names) if _is_xml(name)]
+    except packages.PackageRefused as error:
+        raise QuestionsRefused(str(error)) from error
+
+
+def _is_xml(name: str) -> bool:
+    return name.lower().endswith(".xml")
 
 
 READERS: dict[str, Callable[[bytes], Reading]] = {

@@ -55,9 +55,9 @@ def ours(items: Iterable[Item]) -> Reading:
         lost: list[str] = []
         question = _question(item, lost)
         if question is not None:
+            lost += item.aside
             question.tags = [each for each in (category, *item.tags) if each]
             reading.questions.append(question)
-        lost += item.aside
         reading.left += [Left(where(item), what) for what in lost]
     return reading
 
@@ -298,7 +298,8 @@ def _images(item: Item) -> Iterator[str]:
 def _markdown(html: str, **options: Any) -> str:
     from markdownify import markdownify  # noqa: PLC0415 -- 4 MiB of every process, for imports alone
 
-    return str(markdownify(html, **options))
+    # Words alone could be taken for the name of a file.
+    return str(markdownify(html if "<" in html else f"<span>{html}</span>", **options))
 
 
 def _is_html(text: Text) -> bool:

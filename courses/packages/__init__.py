@@ -9,7 +9,7 @@ from courses.documents import PackageDoc
 from courses.packages.archive import PackageRefused, content_type, listing, opened
 from courses.packages.manifests import described
 
-__all__ = ["PackageRefused", "content_type", "opened", "read"]
+__all__ = ["PackageRefused", "content_type", "listing", "opened", "read"]
 
 
 def read(stored: IO[bytes]) -> PackageDoc:

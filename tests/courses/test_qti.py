@@ -120,30 +120,24 @@ def test_a_word_to_write_stands_in_its_sentence_and_is_worth_its_share(version):
         "<p>Le _____ sauve tout.</p>",
     )
     assert item.answers == (
-        Answer(True, Text("canal")),
-        Answer(True, Text("courriel"), 50),
+        Answer(True, Text("canal", "plain"), 100),
+        Answer(True, Text("courriel", "plain"), 50),
     )
-    assert item.aside == ("mapping",)
+    assert item.aside == ()
 
 
 def test_a_number_to_write(version):
     item = item_of(ENTRY, "5", base="integer", version=version)
     assert (item.kind, [each.span for each in item.answers]) == (
         ItemKind.NUMERICAL,
-        [Span(5, 5, 5)],
+        [Span(5, 5, 5, 0)],
     )
 
 
-@pytest.mark.parametrize(
-    ("body", "foreign"),
-    [
-        ('<hotspotInteraction responseIdentifier="R"/>', "hotspotInteraction"),
-        (CHOICE + ENTRY, "choiceInteraction + textEntryInteraction"),
-    ],
-)
-def test_what_we_do_not_know_is_named(body, foreign):
-    item = item_of(body)
-    assert (item.kind, item.foreign, item.title) == (ItemKind.OTHER, foreign, "Le piège")
+def test_what_we_do_not_know_is_named():
+    item = item_of('<drawingInteraction responseIdentifier="R"/>')
+    assert (item.kind, item.foreign) == (ItemKind.OTHER, "drawingInteraction")
+    assert item.title == "Le piège"
 
 
 def test_a_text_without_a_question_is_a_description():
