@@ -9,6 +9,8 @@ from atn_platform.core.french import NBSP
 LONGEST = 30
 WHOLE = 100
 SIDES = ("left", "top", "width", "height")
+# Among the answers expected in a gap: any other one.
+ANY = "*"
 # Spaces by thousands only: « 1 2 » is no number.
 _NUMBER = r"[-−]?(?:[0-9]{1,3}(?:[ \u00a0\u202f][0-9]{3})+|[0-9]+)(?:[.,][0-9]+)?"
 _ALONE = re.compile(rf"({_NUMBER})[ \u00a0]?[%$]?")

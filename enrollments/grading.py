@@ -20,7 +20,7 @@ from courses.documents import (
     takes_several,
     worth,
 )
-from courses.numbers import read_accepted, read_number
+from courses.numbers import ANY, read_accepted, read_number
 from courses.worths import NEARLY, WHOLE
 
 MOST_CHARACTERS = 500
@@ -151,12 +151,16 @@ def expected(kind: str, choices: Sequence[ChoiceDoc], text: str) -> ChoiceDoc | 
 
 def _is_number(choice: ChoiceDoc, text: str) -> bool:
     number, accepted = read_number(text), read_accepted(choice["text"])
+    if choice["text"] == ANY:
+        return number is not None
     return number is not None and accepted is not None and number in accepted
 
 
 _MEETS: dict[str, Callable[[ChoiceDoc, str], bool]] = {
     "single": lambda choice, text: choice["key"] == text,
-    "short": lambda choice, text: french.sort_key(choice["text"]) == french.sort_key(text),
+    "short": lambda choice, text: (
+        choice["text"] == ANY or french.sort_key(choice["text"]) == french.sort_key(text)
+    ),
     "numeric": _is_number,
 }
 

@@ -3,6 +3,7 @@
 import hashlib
 import io
 import json
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Callable
 from dataclasses import replace
 from uuid import NAMESPACE_URL, UUID, uuid5
@@ -80,7 +81,8 @@ def fingerprint_of(question: Imported | BankQuestion) -> str:
 
 
 def _gift(content: bytes) -> Reading:
-    return ours(gift.read(content.decode("utf-8-sig")))
+    encoding = "utf-16" if content.startswith((BOM_UTF16_LE, BOM_UTF16_BE)) else "utf-8-sig"
+    return ours(gift.read(content.decode(encoding)))
 
 
 def _moodle(content: bytes) -> Reading:

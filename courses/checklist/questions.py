@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from courses.documents import ChoiceDoc, QuestionDoc, expected_words, takes_several, worth
 from courses.enums import QuestionKind
 from courses.notation.parts import GAP_MARK
-from courses.numbers import is_inside, read_accepted
+from courses.numbers import ANY, is_inside, read_accepted
 from courses.worths import NEARLY
 
 LEAST_CHOICES = 2
@@ -94,7 +94,7 @@ def _numeric(question: QuestionDoc) -> Iterator[str]:
 
 def _numbers(choices: list[ChoiceDoc]) -> Iterator[str]:
     for choice in choices:
-        if read_accepted(choice["text"]) is None:
+        if choice["text"] != ANY and read_accepted(choice["text"]) is None:
             yield _("« %s » n’est pas un nombre.") % choice["text"]
 
 

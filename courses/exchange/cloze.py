@@ -13,6 +13,8 @@ from courses.exchange.marks import ALL, number
 from courses.numbers import plain_number
 
 _GAP = re.compile(r"\{(\d*):([A-Za-z_]+):((?:\\.|[^}\\])*)\}", re.DOTALL)
+# What looks like a gap and is none that can be read.
+_BROKEN = re.compile(r"\{\d*:([A-Za-z_]+)[:}]")
 _PARTS = re.compile(r"(?:\\.|[^~\\])+", re.DOTALL)
 _WEIGHT = re.compile(r"^%(-?\d+(?:\.\d+)?)%")
 _FEEDBACK = re.compile(r"(?<!\\)#")
@@ -37,6 +39,8 @@ def read(words: str) -> tuple[str, tuple[Gap, ...], str]:
             continue
         answers = tuple(_answer(kind, each) for each in _PARTS.findall(body.strip()))
         gaps.append(Gap(kind, answers, number(weight) or 1.0))
+    if left := _BROKEN.search(_GAP.sub("", words)):
+        unknown = unknown or left[1]
     ranks = iter(range(1, len(gaps) + 1))
     stem = words if unknown else _GAP.sub(lambda _: f"[[{next(ranks)}]]", words)
     return stem, tuple(gaps), unknown

@@ -158,8 +158,8 @@ def _answered(inside: str, markup: str, facts: dict[str, Any]) -> Item:
 
 def _listed(body: str, markup: str, facts: dict[str, Any]) -> Item:
     """Choices, words to write, or pairs: all begin by = or ~."""
-    # One right answer alone needs no sign.
-    options = list(_options(body)) or [("=", body)]
+    # One right answer alone needs no sign; before others, it is a choice like any.
+    options = list(_options(body, first="=" if not _has_signs(body) else "~"))
     if all(sign == "=" for sign, __ in options):
         pairs = [_cut(words, "->") for __, words in options]
         if all(arrow for __, arrow, __ in pairs):
@@ -175,8 +175,14 @@ def _listed(body: str, markup: str, facts: dict[str, Any]) -> Item:
     return Item(kind, answers=answers, **facts)
 
 
-def _options(body: str) -> Iterator[tuple[str, str]]:
-    """Each sign with the words after it; what stands before the first one is nothing."""
+def _has_signs(body: str) -> bool:
+    return any(body[at] in "=~" for at in _places(body))
+
+
+def _options(body: str, *, first: str) -> Iterator[tuple[str, str]]:
+    """Each sign with the words after it; what stands before all of them has the sign `first`."""
+    if not body.lstrip().startswith(("=", "~")):
+        body = f"{first}{body.lstrip()}"
     starts = [at for at in _places(body) if body[at] in "=~"]
     for start, end in pairwise([*starts, len(body)]):
         yield body[start], body[start + 1 : end]
@@ -194,8 +200,7 @@ def _numbers(body: str, markup: str) -> Iterator[Answer]:
 
     `*`, or what comes after a ~, is any other number.
     """
-    options = list(_options(body)) or [("=", body)]
-    for sign, words in options:
+    for sign, words in _options(body, first="="):
         weight, rest = _weight(words)
         typed, __, feedback = _cut(rest, "#")
         said, number = _said(feedback, markup), typed.strip()

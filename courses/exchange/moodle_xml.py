@@ -74,7 +74,9 @@ def _item(node: Any, rank: int) -> Item:
     """One question; `line` of the item is its rank in the file, which has no lines of its own."""
     kind = KINDS.get(node.get("type", ""), ItemKind.OTHER)
     if kind is ItemKind.CATEGORY:
-        return Item(kind, rank, title=_text(node.find("category")).words)
+        said = _text(node.find("info")).words
+        aside = (_("la description « %s »") % said,) if said else ()
+        return Item(kind, rank, title=_text(node.find("category")).words, aside=aside)
     facts: dict[str, Any] = {
         "title": _text(node.find("name")).words or None,
         "stem": _text(node.find("questiontext")),
@@ -110,6 +112,8 @@ def _aside(node: Any) -> Iterator[str]:
         yield _("l’indice « %s »") % hint
     for name in dict.fromkeys(each.get("name") for each in node.iter("file") if each.get("name")):
         yield _("le fichier joint « %s »") % name
+    if image := _bare(node, "image"):
+        yield _("le fichier joint « %s »") % image
     for unit in (_bare(each, "unit_name") for each in node.iterfind("units/unit")):
         yield _("l’unité « %s »") % unit
     mark, grading = number(_bare(node, "defaultgrade") or "1"), _bare(node, "gradingtype")

@@ -11,12 +11,16 @@ from django.utils.translation import gettext as _
 from courses.enums import QuestionKind
 from courses.exchange.items import Answer, Gap, Item, ItemKind, Span, Text
 from courses.notation.parts import are_plain
-from courses.numbers import plain_number, written
+from courses.numbers import ANY, plain_number, written
 from courses.worths import NEARLY
 
 TITLE_LENGTH = 160
+# The tag that holds the name a question has elsewhere.
+NUMBER = "id:"
 LEAST = 0.01  # percent: what a box that should be ticked is worth at least
 _IMAGE = re.compile(r"!\[([^\]]*)\]\(([^)\s]*)[^)]*\)")
+_SLASH = re.compile(r"(?<!/)/(?!/)")
+_PLACE = re.compile(r"\$\w+\$$")
 _JOKER = re.compile(r"(?<!\\)\*")
 
 
@@ -47,19 +51,27 @@ class Reading:
 
 def ours(items: Iterable[Item]) -> Reading:
     """Every item becomes a question, or a line of `left`; some become both."""
-    reading, category = Reading(), ""
+    reading, categories = Reading(), list[str]()
     for item in items:
         if item.kind is ItemKind.CATEGORY:
-            category = (item.title or "").rstrip("/").rpartition("/")[2]
+            categories = _levels(item.title or "")
+            reading.left += [Left(where(item), what) for what in item.aside]
             continue
         lost: list[str] = []
         question = _question(item, lost)
         if question is not None:
             lost += item.aside
-            question.tags = [each for each in (category, *item.tags) if each]
+            named = [f"{NUMBER}{item.id}"] if item.id else []
+            question.tags = list(dict.fromkeys([*categories, *item.tags, *named]))
             reading.questions.append(question)
         reading.left += [Left(where(item), what) for what in lost]
     return reading
+
+
+def _levels(path: str) -> list[str]:
+    """Names of a category and of those that hold it; the place where all stand is none."""
+    names = (each.replace("//", "/").strip() for each in _SLASH.split(path))
+    return [each for each in names if each and each != "top" and not _PLACE.match(each)]
 
 
 def where(item: Item) -> str:
@@ -167,7 +179,10 @@ def _span(span: Span) -> str:
 def _cloze(item: Item, lost: list[str]) -> tuple[str, dict[str, Any]]:
     is_even = len({gap.weight for gap in item.gaps}) == 1
     gaps = [
-        {**_gap(gap, lost), **({} if is_even or gap.weight == 1 else {"weight": gap.weight})}
+        {
+            **_gap(gap, lost),
+            **({} if is_even or gap.weight == 1 else {"weight": plain_number(gap.weight)}),
+        }
         for gap in item.gaps
     ]
     return QuestionKind.CLOZE, {"gaps": gaps, **_by_part(item)}
@@ -180,13 +195,14 @@ def _by_part(item: Item) -> dict[str, bool]:
 def _gap(gap: Gap, lost: list[str]) -> dict[str, Any]:
     if gap.kind is ItemKind.NUMERICAL:
         data = _numbers(gap.answers, lost)
-        if "feedback" in data:
-            lost.append(_("ce qui est dit de toute autre réponse, dans un trou"))
-        return {"kind": str(QuestionKind.NUMERIC), "choices": data["choices"]}
+        rest = [
+            {"text": ANY, "feedback": said} for said in data.get("feedback", {}).values() if said
+        ]
+        return {"kind": str(QuestionKind.NUMERIC), "choices": [*data["choices"], *rest]}
     kind = QuestionKind.SINGLE if gap.kind is ItemKind.CHOICE else QuestionKind.SHORT
     choices = [_expected(each) for each in gap.answers]
     if kind == QuestionKind.SHORT:
-        lost += _jokers(gap.answers)
+        lost += _jokers(each for each in gap.answers if each.text.words != ANY)
     if not any("correct" in each for each in choices):
         lost.append(_("aucune bonne réponse"))
     return {"kind": str(kind), "choices": choices}
@@ -194,7 +210,7 @@ def _gap(gap: Gap, lost: list[str]) -> dict[str, Any]:
 
 def _short(item: Item, lost: list[str]) -> tuple[str, dict[str, Any]]:
     # « * » alone is any other answer: what is said of it goes to whoever errs.
-    rest = [each for each in item.answers if each.text.words.strip() == "*" and each.worth <= 0]
+    rest = [each for each in item.answers if each.text.words.strip() == ANY and each.worth <= 0]
     answers = [each for each in item.answers if each not in rest]
     lost += _jokers(answers)
     words = [_expected(each) for each in answers]

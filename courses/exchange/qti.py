@@ -46,7 +46,6 @@ def read(content: bytes) -> list[Item]:
     facts: dict[str, Any] = {
         "line": 1,
         "title": root.get("title") or None,
-        "id": root.get("identifier") or None,
         "aside": tuple(dict.fromkeys(_aside(root))),
     }
     found = [each for each in body.iter() if is_interaction(each)] if body is not None else []

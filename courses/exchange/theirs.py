@@ -11,7 +11,7 @@ from courses.enums import QuestionKind
 from courses.exchange.gift import BLANK
 from courses.exchange.items import Answer, Gap, Item, ItemKind, Pair, Span, Text
 from courses.exchange.marks import ALL
-from courses.exchange.ours import Imported
+from courses.exchange.ours import NUMBER, Imported
 from courses.numbers import parts
 from courses.worths import worths
 
@@ -30,6 +30,7 @@ def theirs(question: Imported, line: int) -> Item:
     feedback = question.data.get("feedback") or {}
     wrong, right = (_said(feedback.get(side)) for side in ("wrong", "right"))
     partly = _said(feedback.get("partly"))
+    named = [each for each in question.tags if each.startswith(NUMBER)][:1]
     # Said to all alike: what formats call the general feedback.
     is_general = wrong == right and not partly and made.kind is not ItemKind.TRUE_FALSE
     return replace(
@@ -41,7 +42,8 @@ def theirs(question: Imported, line: int) -> Item:
         general=right if is_general else None,
         verdicts=(None, None) if is_general else (wrong, right),
         partly=partly,
-        tags=tuple(question.tags),
+        id=next((each.removeprefix(NUMBER) for each in named), None),
+        tags=tuple(each for each in question.tags if each not in named),
     )
 
 
@@ -55,7 +57,7 @@ def unfit_for_gift(item: Item) -> Iterator[str]:
     yield from _whole(item)
     if item.several and any(each.worth == ALL for each in item.answers):
         yield _("des cases à cocher dont une seule est juste")
-    if item.kind is ItemKind.CHOICE and all(each.right for each in item.answers):
+    if item.kind is ItemKind.CHOICE and item.answers and all(each.right for each in item.answers):
         yield _("une liste où tout est juste, que GIFT prend pour un mot à écrire")
     if any("->" in each.left.words + each.right for each in item.pairs):
         yield _("une flèche « -> » dans une paire")

@@ -212,3 +212,45 @@ def _number(span: Span) -> dict:
     if span.tolerance is None:
         return {"type": "simple", "number": span.value}
     return {"type": "range", "number": span.value, "range": span.tolerance}
+
+
+OTHERS = """\
+::Q5:: Combien? {#3:2~#Pas du tout.}
+
+Qui? { Moi #oui ~Toi =Elle}
+
+L’an? {#
+  =1867:0   # Juste.
+  =%50%1867,5:2 # Presque,
+            à deux près.
+  =%0%*#Non.
+}
+
+$CATEGORY: $course$/A//B/C
+
+Laquelle vaut 5? {
+  ~ \\= 2 + 2
+  = \\= 2 + 3
+}
+"""
+
+
+def test_files_as_people_write_them_lose_nothing():
+    number, who, year, category, sums = gift.read(OTHERS.replace("\n", "\r\n"))
+    assert [(each.worth, each.span and each.span.centre) for each in number.answers] == [
+        (100, (3, 2)), (0, None),
+    ]  # fmt: skip
+    assert number.answers[1].feedback == Text("Pas du tout.")
+    assert [(each.worth, each.text.words) for each in who.answers] == [
+        (0, "Moi"), (0, "Toi"), (100, "Elle"),
+    ]  # fmt: skip
+    assert [each.worth for each in year.answers] == [100, 50, 0]
+    assert year.answers[1].feedback == Text("Presque, à deux près.")
+    assert year.answers[1].span == Span(1865.5, 1869.5, 1867.5, 2)
+    assert category.title == "$course$/A//B/C"
+    assert [each.text.words for each in sums.answers] == ["= 2 + 2", "= 2 + 3"]
+
+
+def test_a_form_feed_and_a_line_separator_are_no_new_lines():
+    (item,) = gift.read("Un\u2028deux\x0ctrois {T}")
+    assert item.kind is ItemKind.TRUE_FALSE

@@ -51,7 +51,7 @@ def test_a_gift_file_gives_its_questions_and_says_what_it_loses(tmp_path):
             "wrong": "Le deuxième canal sauve des trésoreries.",
         },
     }
-    assert choice.tags == ["hameçonnage", "courriel"]
+    assert choice.tags == ["hameçonnage", "courriel", "id:q-7"]
     truth = BankQuestion.objects.get(kind="true-false")
     assert truth.tags == ["Réflexes"]
     assert truth.data == {

@@ -189,6 +189,53 @@ def test_a_notation_that_is_wrong_breaks_nothing(words):
     assert cloze.read(cloze.write(stem, gaps))[1:] == (gaps, unknown)
 
 
+REAL = """<quiz>
+<question type="category"><category><text>$course$/top/Sécurité A//B/Mots de passe</text></category>
+<info format="html"><text>Révisée en mai.</text></info></question>
+<question type="cloze"><name><text>Avis</text></name><questiontext format="html"><text><![CDATA[<p>À la
+<img src="@@PLUGINFILE@@/la%20CAI.png" alt="Commission" />, en {2:NUMERICAL:=72:0.5~*#Comptez.} heures,
+par {1:SA:=formulaire~*#Relisez.}.</p>]]></text><file name="la CAI.png" encoding="base64">iVBORw0KGgo=</file></questiontext>
+<idnumber>A &amp; 7</idnumber><defaultgrade>2.0000000</defaultgrade><penalty>0.3333333</penalty>
+<shuffleanswers>0</shuffleanswers></question>
+<question type="cloze"><questiontext><text>{1:MC:=a~b} {1:NM}</text></questiontext></question>
+<question type="shortanswer"><name><text>Mot</text></name><questiontext><text>Par quoi?</text></questiontext>
+<usecase>1</usecase><answer fraction="100"><text>*canal</text></answer><answer fraction="0"><text>*</text>
+<feedback><text>Non.</text></feedback></answer></question>
+<question type="ordering"><name><text>Ordre</text></name><gradingtype>RELATIVE_TO_CORRECT</gradingtype>
+<selecttype>RANDOM</selecttype><answer fraction="1"><text>a</text></answer><answer fraction="2"><text>b</text></answer></question>
+<question type="calculated"><name><text>Calcul</text></name></question>
+</quiz>"""
+
+
+def test_what_an_export_of_moodle_holds_is_kept_or_named_row_by_row():
+    reading = ours(moodle_xml.read(REAL.encode()))
+    gaps, word, order = reading.questions
+    assert gaps.prompt == "À la\nCommission, en [[1]] heures,\npar [[2]]."
+    assert gaps.tags == ["Sécurité A/B", "Mots de passe", "id:A & 7"]
+    number, text = gaps.data["gaps"]
+    assert (number["weight"], number["choices"][1]) == (2, {"text": "*", "feedback": "Comptez."})
+    assert text["choices"][1] == {"text": "*", "feedback": "Relisez."}
+    assert (word.data["feedback"], order.data["partial"]) == ({"wrong": "Non."}, True)
+    assert [
+        f"{each.where.split(',')[0]}, {each.what}".replace("\N{NO-BREAK SPACE}", " ")
+        for each in reading.left
+    ] == [
+        "no 1, la description « Révisée en mai. »",
+        "no 2, l’image « @@PLUGINFILE@@/la CAI.png »",
+        "no 2, le fichier joint « la CAI.png »",
+        "no 2, la note de la question : 2 points",
+        "no 2, l’ordre fixe des choix",
+        "no 3, une question du genre « cloze NM »",
+        "no 4, « *canal », où * tient lieu de mots",
+        "no 4, la différence entre majuscules et minuscules",
+        "no 5, la façon de noter l’ordre, « RELATIVE_TO_CORRECT »",
+        "no 5, le tirage d’une partie des éléments à ordonner",
+        "no 6, une question du genre « calculated »",
+    ]
+    (again,) = ours(moodle_xml.read(moodle_xml.write([theirs(gaps, 1)]))).questions
+    assert (again.data, again.tags) == (gaps.data, gaps.tags)
+
+
 GAP_MATCH = """<gapMatchInteraction responseIdentifier="R"><prompt>Placez.</prompt>
 <gapText identifier="c" matchMax="1">la CAI</gapText><gapText identifier="p" matchMax="1">police</gapText>
 <blockquote><p>On avise <gap identifier="G1"/>, puis la <gap identifier="G2"/>.</p></blockquote>

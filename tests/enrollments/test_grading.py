@@ -90,10 +90,17 @@ BY_GAP = {
     "partial": True,
     "gaps": [{**CLOZE["gaps"][0], "weight": 2.0}, *CLOZE["gaps"][1:]],
 }
+ANY_OTHER = {
+    **CLOZE, "uuid": "others", "partial": True,
+    "gaps": [
+        {**CLOZE["gaps"][1], "choices": expecting("72", "*")},
+        {**CLOZE["gaps"][2], "choices": expecting("avis", "*")},
+    ],
+}  # fmt: skip
 BY_RANK = {**ORDERING, "uuid": "ranks", "partial": True}
 BY_PAIR = {**MATCHING, "uuid": "sides", "partial": True}
 EVERY_KIND = [SINGLE, MULTIPLE, TRUE_FALSE, ORDERING, MATCHING, SHORT, NUMERIC, CLOZE, ZONES,
-              CLASSIFYING, BOXES, THIRDS, HALF, WORDS, BY_GAP, BY_RANK, BY_PAIR]  # fmt: skip
+              CLASSIFYING, BOXES, THIRDS, HALF, WORDS, BY_GAP, ANY_OTHER, BY_RANK, BY_PAIR]  # fmt: skip
 
 
 def one(asked: dict, *answer: str) -> grading.Marked:
@@ -165,6 +172,8 @@ def test_each_kind_of_question_is_marked_by_its_own_rule(asked, answer, right):
         (BY_GAP, ["a", "72", "avis"], 100),
         (BY_GAP, ["a", "24", "rien"], 50),
         (BY_GAP, ["b", "72", "avis"], 50),
+        (ANY_OTHER, ["24", "rien"], 0),
+        (ANY_OTHER, ["72", "rien"], 50),
         (BY_RANK, ["Isoler", "Noter", "Signaler"], 100 / 3),
         (BY_PAIR, ["Faux paiement", "Rançongiciel"], 50),
     ],
