@@ -11,6 +11,7 @@ from atn_platform.core.personal import About, Export, Kind, Reader, Retention, T
 from courses.models import (
     Asset,
     BankImport,
+    BankPicture,
     BankQuestion,
     BankVersion,
     Block,
@@ -77,8 +78,9 @@ TABLES = [
         "pass_mark gives_uec current_version withdrawn_at successor",
         stays=_("les cours dont vous répondiez, sans votre nom : d’autres les suivent"),
     ),
-    *nobody(Module, Lesson, Block, Question, BankQuestion, BankVersion, BankImport, Asset,
-            Path, PathStep, PathVersion, PositioningScenario, SearchEntry, Skill, SkillDomain),
+    *nobody(Module, Lesson, Block, Question, BankQuestion, BankVersion, BankImport,
+            BankPicture, Asset, Path, PathStep, PathVersion, PositioningScenario, SearchEntry,
+            Skill, SkillDomain),
 ]  # fmt: skip
 
 LINKS = [

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 
 from atn_platform.core.http import part
 from courses.catalogue import catalogue as find
-from courses.models import Asset, Path
+from courses.models import Asset, BankPicture, Path
 
 
 @login_not_required
@@ -25,8 +25,9 @@ def catalogue(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def asset(request: HttpRequest, sha256: str, name: str) -> HttpResponseBase:
-    """A media of a course, for ever: its address holds the hash of its content."""
-    found = Asset.objects.filter(sha256=sha256, name=name).first()
+    """A media of a course, or of the bank, for ever: its address holds the hash of its content."""
+    asked = {"sha256": sha256, "name": name}
+    found = Asset.objects.filter(**asked).first() or BankPicture.objects.filter(**asked).first()
     if found is None or not default_storage.exists(str(found.file.name)):
         raise Http404
     stored = default_storage.open(str(found.file.name))

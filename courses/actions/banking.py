@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from atn_platform.accounts.models import User
 from atn_platform.audit.recording import record
 from atn_platform.core.exceptions import ActionError
+from courses.actions import bank_pictures
 from courses.actions.bank import NAME_LENGTH, fingerprint_of, import_questions, read_questions
 from courses.actions.editing import filled_in, revision
 from courses.actions.outline import add_questions, lock_course
@@ -26,12 +27,19 @@ Row = TypeVar("Row", Block, Question)
 
 @transaction.atomic
 def save_bank_question(
-    *, question: BankQuestion, changes: dict[str, Any], seen: str, by: User, at: datetime
+    *,
+    question: BankQuestion,
+    changes: dict[str, Any],
+    seen: str,
+    by: User,
+    at: datetime,
+    uploads: dict[str, tuple[str, bytes]] | None = None,
 ) -> BankQuestion:
     """Write what an author changed; another prompt or other answers make a new version.
 
-    Copies in exercises stay as they are. Raises ActionError when somebody else saved meanwhile,
-    or when the bank asks exactly this already.
+    `uploads` may hold another picture, by the name of its field. Copies in exercises stay as they
+    are. Raises MediaRefused, and ActionError when somebody else saved meanwhile, or when the bank
+    asks exactly this already.
     """
     row = BankQuestion.objects.select_for_update(no_key=True).get(pk=question.pk)
     if row.content_hash != seen:
@@ -42,7 +50,12 @@ def save_bank_question(
     row.title, row.tags = rest.pop("title"), rest.pop("tags")
     old = BankVersion(question=row, number=row.number, prompt=row.prompt, data=row.data,
                       replaced_at=at)  # fmt: skip
-    row.prompt, row.data = rest.pop("prompt"), filled_in(rest)
+    row.prompt = rest.pop("prompt")
+    if row.kind == QuestionKind.HOTSPOT:
+        rest["image"] = row.data.get("image")
+    for field, (name, content) in (uploads or {}).items():
+        rest[field] = bank_pictures.keep(name=name, content=content).name
+    row.data = filled_in(rest)
     row.content_hash = fingerprint_of(row)
     if row.content_hash != seen:
         old.save(force_insert=True)
@@ -80,7 +93,7 @@ def take_from_bank(*, block: Block, questions: list[BankQuestion], draw: int | N
     add_questions(
         block=row,
         questions=[
-            TypedQuestion(each.kind, each.prompt, {**each.data, "bank": each.reference})
+            TypedQuestion(each.kind, each.prompt, {**_given(each, row), "bank": each.reference})
             for each in new
         ],
     )
@@ -106,7 +119,8 @@ def renew_copy(*, copy: Question, seen: str) -> None:
         raise ActionError(_("Cette question n’est plus dans la banque."))
     # What the answer proves is the course's affair: the bank knows nothing of it.
     proves = {name: each for name, each in row.data.items() if name == "competencies"}
-    row.prompt, row.data = found.prompt, {**found.data, **proves, "bank": found.reference}
+    given = _given(found, row.block)
+    row.prompt, row.data = found.prompt, {**given, **proves, "bank": found.reference}
     row.save(update_fields=["prompt", "data", "updated_at"])
 
 
@@ -114,22 +128,20 @@ def renew_copy(*, copy: Question, seen: str) -> None:
 def put_in_bank(*, copy: Question, by: User, at: datetime) -> BankQuestion:
     """Keep a question of a course in the bank, and remember that the course's is a copy of it.
 
-    What the bank asks already is not kept twice. Raises ActionError for zones of a picture.
+    What the bank asks already is not kept twice, nor is a picture.
     """
     row = _held(Question, copy.pk)
-    if row.kind == QuestionKind.HOTSPOT:
-        raise ActionError(
-            _("L’image d’une question à zones appartient au cours : elle ne va pas à la banque.")
-        )
+    course = row.block.lesson.module.course
     own = ("bank", "competencies")
-    data = {name: each for name, each in row.data.items() if name not in own}
+    said = {name: each for name, each in row.data.items() if name not in own}
+    data = bank_pictures.bring(said, kind=row.kind, course=course)
     asked = BankQuestion(
         uuid=uuid4(),
         kind=row.kind,
         title=" ".join(row.prompt.split())[:TITLE_LENGTH],
         prompt=row.prompt,
         data=data,
-        source=row.block.lesson.module.course.code,
+        source=course.code,
     )
     found, is_new = BankQuestion.objects.get_or_create(
         content_hash=fingerprint_of(asked),
@@ -139,11 +151,17 @@ def put_in_bank(*, copy: Question, by: User, at: datetime) -> BankQuestion:
         },
     )
     proves = {name: row.data[name] for name in own[1:] if name in row.data}
-    row.data = {**data, **proves, "bank": found.reference}
+    row.data = {**said, **proves, "bank": found.reference}
     row.save(update_fields=["data", "updated_at"])
     if is_new:
         record(at=at, actor=by, verb="bank.added", target=found.reference)
     return found
+
+
+def _given(question: BankQuestion, block: Block) -> dict[str, Any]:
+    """Its answers; the course of the exercise has their picture by then."""
+    course = block.lesson.module.course
+    return bank_pictures.give(question.data, kind=question.kind, course=course)
 
 
 def _held(model: type[Row], pk: int) -> Row:

@@ -5,6 +5,7 @@ import io
 import re
 import struct
 from pathlib import PurePath
+from typing import Any
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
@@ -44,6 +45,16 @@ class MediaRefused(ActionError):
 def store_asset(*, course: Course, name: str, content: bytes) -> Asset:
     """Keep a file of the course under its name; the same name again replaces it.
 
+    Raises MediaRefused (see `stored`).
+    """
+    facts = stored(name, content)
+    asset, __ = Asset.objects.update_or_create(course=course, name=name, defaults=facts)
+    return asset
+
+
+def stored(name: str, content: bytes) -> dict[str, Any]:
+    """Keep the bytes of a file, and answer what there is to know of it.
+
     Raises MediaRefused when the type is not one we serve, or the bytes are of another type, or an
     archive is not an interactive module that can be played; nothing is written then.
     """
@@ -68,15 +79,10 @@ def store_asset(*, course: Course, name: str, content: bytes) -> Asset:
         default_storage.save(path, ContentFile(content))
     width, height = _pixels(suffix, content)
     contrast = contrast_of(content) if content_type.startswith("image/") else None
-    asset, __ = Asset.objects.update_or_create(
-        course=course,
-        name=name,
-        defaults={
-            "file": path, "sha256": digest, "content_type": content_type, "size": len(content),
-            "width": width, "height": height, "contrast": contrast, "package": package,
-        },
-    )  # fmt: skip
-    return asset
+    return {
+        "file": path, "sha256": digest, "content_type": content_type, "size": len(content),
+        "width": width, "height": height, "contrast": contrast, "package": package,
+    }  # fmt: skip
 
 
 @transaction.atomic

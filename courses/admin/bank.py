@@ -18,10 +18,12 @@ from atn_platform.core.exceptions import ActionError
 from courses import checklist
 from courses.actions import banking
 from courses.admin.frame import address, find_block, find_question, heading, of_course, page
+from courses.documents import AssetDoc
 from courses.exports import FORMATS, questions_file
 from courses.forms.bank import FilterForm, TakeForm, bank_form
 from courses.models import BankQuestion, Course, Question
 from courses.permissions import can_author
+from courses.queries import picture_documents
 from courses.queries.bank import (
     bank_questions,
     bank_tags,
@@ -64,22 +66,25 @@ def _listed(asked: QueryDict) -> dict[str, Any]:
 def question(request: SignedInRequest, uuid: str) -> HttpResponse:
     """One question: its form, what it looks like, where it is used, what it was before."""
     shown = get_object_or_404(BankQuestion, uuid=uuid)
-    form = bank_form(shown, request.POST or None)
+    form = bank_form(shown, request.POST or None, request.FILES or None)
     if form.is_valid():
         try:
             banking.save_bank_question(
                 question=shown, changes=form.changes(), seen=form.cleaned_data["seen"],
-                by=request.user, at=timezone.now(),
+                by=request.user, at=timezone.now(), uploads=form.uploads(),
             )  # fmt: skip
         except ActionError as error:
             form.add_error(None, str(error))
         else:
             messages.success(request, _("La question est enregistrée."))
             return redirect("atelier:bank-question", uuid)
+    versions = list(shown.versions.all())
+    said = [shown.data, *(each.data for each in versions)]
+    pictures = picture_documents(str(data.get("image", "")) for data in said)
     context = {
         "form": form,
         "question": shown,
-        "document": (document := _document(shown)),
+        "document": (document := _document(shown, pictures)),
         # What publishing would refuse or advise, said where the question is written.
         "lacking": list(checklist.questions.lacking(document)),
         "advice": list(checklist.giveaways.in_question(document)),
@@ -87,18 +92,18 @@ def question(request: SignedInRequest, uuid: str) -> HttpResponse:
             (each, address(each), heading(each.block), version_of(each))
             for each in copies_of(shown)
         ],
-        "versions": [(each, _document(each)) for each in shown.versions.all()],
+        "versions": [(each, _document(each, pictures)) for each in versions],
     }
     status = 422 if form.errors else 200
     return render(request, "atelier/bank/question.html", context, status=status)
 
 
-def _document(asked: Any) -> Any:
+def _document(asked: Any, pictures: dict[str, AssetDoc]) -> Any:
     """What learners would read of it, with the answers."""
     question = asked if isinstance(asked, BankQuestion) else asked.question
     shown = Question(uuid=question.uuid, key="", kind=question.kind)
     shown.prompt, shown.data = asked.prompt, asked.data
-    return question_document(shown, {})
+    return question_document(shown, pictures)
 
 
 @requires(can_author)

@@ -7,13 +7,11 @@ from django.utils.translation import gettext_lazy as _
 
 from courses.enums import QuestionKind
 from courses.forms.fields import LinesField
-from courses.forms.questions import QuestionForm, form_of
+from courses.forms.questions import HotspotForm, QuestionForm, form_of
 from courses.models import BankQuestion
 
 LONGEST_TAG = 80
 FORMATS = [("gift", "GIFT"), ("moodle-xml", "Moodle XML"), ("qti", "QTI (2.1, 2.2, 3.0)")]
-# Zones need a picture, which belongs to a course.
-KINDS = [each for each in QuestionKind.choices if each[0] != QuestionKind.HOTSPOT]
 
 
 class FilterForm(forms.Form):
@@ -26,7 +24,7 @@ class FilterForm(forms.Form):
     def __init__(self, *args: Any, tags: list[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["kind"] = forms.ChoiceField(
-            label=_("Genre"), choices=[("", _("tous")), *KINDS], required=False
+            label=_("Genre"), choices=[("", _("tous")), *QuestionKind.choices], required=False
         )
         self.fields["tag"] = forms.ChoiceField(
             label=_("Étiquette"),
@@ -61,14 +59,22 @@ class TakeForm(forms.Form):
     )
 
 
-def bank_form(question: BankQuestion, data: Any = None) -> QuestionForm:
-    """The form of the question's kind, with its title and tags first."""
+def bank_form(question: BankQuestion, data: Any = None, files: Any = None) -> QuestionForm:
+    """The form of the question's kind, with its title and tags first; zones take a picture."""
     feedback = question.data.get("feedback") or {}
     initial = {
         **question.data, **feedback, "prompt": question.prompt, "title": question.title,
         "tags": question.tags, "seen": question.content_hash,
     }  # fmt: skip
-    form = form_of(question.kind)(data, initial=initial)
+    form = (
+        HotspotForm(data, files, pictures=[], initial=initial)
+        if question.kind == QuestionKind.HOTSPOT
+        else form_of(question.kind)(data, initial=initial)
+    )
+    if "image" in form.fields:
+        del form.fields["image"]
+        form.fields = {**form.fields, "new_image": picture_field()}
+        form.order_fields(["seen", "prompt", "new_image"])
     # What an answer proves is said in each course.
     del form.fields["competencies"]
     form.fields = {
@@ -79,6 +85,15 @@ def bank_form(question: BankQuestion, data: Any = None) -> QuestionForm:
         **form.fields,
     }
     return form
+
+
+def picture_field() -> forms.FileField:
+    return forms.FileField(
+        label=_("Image"),
+        required=False,
+        help_text=_("PNG, JPEG ou WebP. Sans nouveau fichier, celle d’avant reste."),
+        widget=forms.FileInput(attrs={"accept": "image/png,image/jpeg,image/webp"}),
+    )
 
 
 class TagsField(LinesField):

@@ -1,6 +1,6 @@
 """Drafts that authors edit, and the versions and sessions that learners meet."""
 
-from courses.models.bank import BankImport, BankQuestion, BankVersion
+from courses.models.bank import BankImport, BankPicture, BankQuestion, BankVersion
 from courses.models.drafts import (
     Asset,
     Block,
@@ -29,6 +29,7 @@ from courses.models.versions import CourseVersion
 __all__ = [
     "Asset",
     "BankImport",
+    "BankPicture",
     "BankQuestion",
     "BankVersion",
     "Block",

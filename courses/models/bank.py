@@ -72,6 +72,26 @@ class BankVersion(models.Model):
         return f"{self.question} v{self.number}"
 
 
+class BankPicture(models.Model):
+    """A picture on which questions of the bank draw their zones, kept once under its content."""
+
+    name = models.CharField(_("nom"), max_length=40, unique=True)
+    file = models.FileField(_("fichier"), max_length=200)
+    sha256 = models.CharField(_("empreinte"), max_length=64)
+    content_type = models.CharField(_("type"), max_length=80)
+    size = models.PositiveBigIntegerField(_("taille (octets)"))
+    width = models.PositiveIntegerField(_("largeur"), null=True, blank=True)
+    height = models.PositiveIntegerField(_("hauteur"), null=True, blank=True)
+    contrast = models.FloatField(_("contraste"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("image de la banque")
+        verbose_name_plural = _("images de la banque")
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class BankImport(TimestampedModel):
     """A file of questions handed in: shown first, then kept or not, and undone if need be."""
 

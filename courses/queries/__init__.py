@@ -16,7 +16,7 @@ from courses.documents import (
     data_of,
 )
 from courses.enums import BlockKind
-from courses.models import Asset, Course, CourseVersion, Lesson
+from courses.models import Asset, BankPicture, Course, CourseVersion, Lesson
 from courses.queries.blocks import block_document
 
 LEAST_CONTRAST = 4.5  # of a text on its ground (WCAG 2.2, 1.4.3)
@@ -128,7 +128,14 @@ def asset_documents(course: Course) -> dict[str, AssetDoc]:
     return {asset.name: _asset(asset) for asset in course.assets.all()}
 
 
-def _asset(asset: Asset) -> AssetDoc:
+def picture_documents(names: Iterable[str]) -> dict[str, AssetDoc]:
+    """Pictures of the bank, by name; no query without a name."""
+    wanted = [each for each in names if each]
+    found = BankPicture.objects.filter(name__in=wanted) if wanted else ()
+    return {each.name: _asset(each) for each in found}
+
+
+def _asset(asset: Asset | BankPicture) -> AssetDoc:
     found: AssetDoc = {
         "name": asset.name,
         "sha256": asset.sha256,
@@ -140,7 +147,7 @@ def _asset(asset: Asset) -> AssetDoc:
     # Only when it is to be spoken of: what was published before keeps its fingerprint.
     if asset.contrast is not None and asset.contrast < LEAST_CONTRAST:
         found["contrast"] = asset.contrast
-    if asset.package:
+    if isinstance(asset, Asset) and asset.package:
         found["package"] = asset.package
     return found
 

@@ -1,0 +1,50 @@
+"""Pictures on which questions of the bank draw their zones.
+
+A picture is named by its content: it is kept once, never changes, and goes to a course under a
+name that nothing else has there.
+"""
+
+from pathlib import PurePath
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from courses.actions.media import MediaRefused, stored
+from courses.enums import QuestionKind
+from courses.models import Asset, BankPicture, Course
+
+FACTS = ("file", "sha256", "content_type", "size", "width", "height", "contrast")
+NAME_LENGTH = 16
+
+
+def keep(*, name: str, content: bytes) -> BankPicture:
+    """Keep a picture that an author sends. Raises MediaRefused, and then nothing is written."""
+    suffix = PurePath(name).suffix.lower().replace("jpeg", "jpg")
+    facts = stored(f"{PurePath(name).stem}{suffix}", content)
+    if not facts["content_type"].startswith("image/"):
+        raise MediaRefused(_("« %s » n’est pas une image.") % name)
+    return _kept({name: facts[name] for name in FACTS}, suffix)
+
+
+def bring(data: dict[str, Any], *, kind: str, course: Course) -> dict[str, Any]:
+    """The answers of a question of a course, as the bank keeps them: with its own picture."""
+    asset = course.assets.filter(name=data.get("image")).first()
+    if kind != QuestionKind.HOTSPOT or asset is None:
+        return data
+    facts = {name: getattr(asset, name) for name in FACTS}
+    return {**data, "image": _kept(facts, PurePath(asset.name).suffix).name}
+
+
+def give(data: dict[str, Any], *, kind: str, course: Course) -> dict[str, Any]:
+    """The answers of a question of the bank, once the course has their picture."""
+    picture = BankPicture.objects.filter(name=data.get("image")).first()
+    if kind == QuestionKind.HOTSPOT and picture is not None:
+        facts = {name: getattr(picture, name) for name in FACTS}
+        Asset.objects.get_or_create(course=course, name=picture.name, defaults=facts)
+    return data
+
+
+def _kept(facts: dict[str, Any], suffix: str) -> BankPicture:
+    name = f"{facts['sha256'][:NAME_LENGTH]}{suffix}"
+    kept, __ = BankPicture.objects.get_or_create(name=name, defaults=facts)
+    return kept
