@@ -78,7 +78,7 @@ QUESTIONS = """\
   feedback:
     right: C’est cela.
     wrong: Un doute se signale tout de suite.
-- key: signes
+- key: signes-surs
   kind: multiple
   prompt: Quels signes ne trompent pas?
   choices:
@@ -97,7 +97,7 @@ QUESTIONS = """\
     right: C’est cela.
     partly: Il en manque.
     wrong: Relisez le message.
-- key: canal
+- key: mot-juste
   kind: short
   prompt: Par quoi vérifie-t-on?
   choices:
@@ -111,7 +111,7 @@ QUESTIONS = """\
   feedback:
     right: C’est cela.
     wrong: Relisez la leçon.
-- key: gestes
+- key: ordre-des-gestes
   kind: ordering
   prompt: Que faire d’abord?
   items:

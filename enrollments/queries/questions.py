@@ -333,11 +333,18 @@ def _judged(marked: grading.Marked, rank: int, row: RowView) -> RowView:
         found = grading.expected(gap["kind"], gap["choices"], given)
         earned = worth(found) if found else 0.0
         return _with_verdict(row, earned, found["feedback"] if found else "")
-    if question["kind"] == "classifying":
-        right = {p["left"]: p["right"] for p in question["pairs"]}[row.text]
-        chosen = next((option.value for option in row.options if option.chosen), "")
-        return _with_verdict(row, WHOLE * (chosen == right), "")
-    return row
+    if question["kind"] != "classifying" and not question.get("partial"):
+        return row
+    due = _due(question)
+    chosen = next((option.value for option in row.options if option.chosen), "")
+    return _with_verdict(row, WHOLE * (chosen == due[row.text]), "")
+
+
+def _due(question: QuestionDoc) -> dict[str, str]:
+    """What each list should say: the rank of an element, or the side that goes with another."""
+    if question["kind"] == "ordering":
+        return {item: str(rank) for rank, item in enumerate(question["items"], start=1)}
+    return {pair["left"]: pair["right"] for pair in question["pairs"]}
 
 
 def _with_verdict(row: RowView, earned: float, feedback: str) -> RowView:

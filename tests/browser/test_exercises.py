@@ -71,7 +71,12 @@ def test_the_pages_of_the_bank_have_no_accessibility_finding(
     author = UserFactory(role=Role.ADMINISTRATOR)
     for context in contexts:
         signed_in(context, live_server, author)
-    for page in ("banque/", f"banque/importer/{held.uuid}/", f"ess-101/bloc/{quiz.uuid}/banque/"):
+    zones = Question.objects.get(kind="hot-spot")
+    kept = banking.put_in_bank(copy=zones, by=author, at=NOON)
+    for page in (
+        "banque/", f"banque/{kept.uuid}/", f"banque/importer/{held.uuid}/",
+        f"ess-101/bloc/{quiz.uuid}/banque/",
+    ):  # fmt: skip
         assert findings(*contexts, f"{live_server.url}/admin/atelier/{page}") == []
     for context in contexts:
         context.close()

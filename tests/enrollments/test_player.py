@@ -226,6 +226,22 @@ def test_a_part_of_the_mark_is_said_as_it_is(player, asked, sent, words):
     assertContains(page, words, count=1)
 
 
+def test_each_pair_and_each_rank_that_earns_its_share_says_whether_it_is_right(player):
+    by_rank = {**ORDERING, "partial": True}
+    post = player(BY_PAIR, by_rank)
+    ranks = {field(by_rank, f"-{rank}"): str(rank + 1) for rank in range(3)}
+    page = post(**{field(BY_PAIR, "-a"): "Faux paiement", field(BY_PAIR, "-b"): "Rançon"}, **ranks)
+    shown = page.context["blocks"][-1]["quiz"].questions
+    said = {each.kind: [row.verdict for row in each.rows] for each in shown}
+    assert said["matching"] == ["right", "wrong"]
+    given = [row.text for each in shown if each.kind == "ordering" for row in each.rows]
+    expected = [
+        "right" if text == due else "wrong"
+        for text, due in zip(given, by_rank["items"], strict=True)
+    ]
+    assert said["ordering"] == expected
+
+
 def test_what_parts_of_the_mark_are_at_stake_is_said_before(player):
     page = player(BOXES, BY_PAIR)()
     assertContains(page, "Chaque bonne réponse donne une part des points.", count=2)
