@@ -82,7 +82,12 @@ def fingerprint_of(question: Imported | BankQuestion) -> str:
 
 def _gift(content: bytes) -> Reading:
     encoding = "utf-16" if content.startswith((BOM_UTF16_LE, BOM_UTF16_BE)) else "utf-8-sig"
-    return ours(gift.read(content.decode(encoding)))
+    text = content.decode(encoding)
+    if "\x00" in text:
+        raise QuestionsRefused(
+            _("Ce fichier contient des caractères nuls : ce n’est pas un texte.")
+        )
+    return ours(gift.read(text))
 
 
 def _moodle(content: bytes) -> Reading:

@@ -200,7 +200,8 @@ def _gap(gap: Gap, lost: list[str]) -> dict[str, Any]:
         ]
         return {"kind": str(QuestionKind.NUMERIC), "choices": [*data["choices"], *rest]}
     kind = QuestionKind.SINGLE if gap.kind is ItemKind.CHOICE else QuestionKind.SHORT
-    choices = [_expected(each) for each in gap.answers]
+    # A list may open on nothing, which is no choice.
+    choices = [_expected(each) for each in gap.answers if plain(each.text)]
     if kind == QuestionKind.SHORT:
         lost += _jokers(each for each in gap.answers if each.text.words != ANY)
     if not any("correct" in each for each in choices):
@@ -283,7 +284,7 @@ def prose(text: Text) -> str:
     if text.markup == "markdown":
         return text.words
     html = text.words if _is_html(text) else "<p>" + "<br>".join(_escaped(text.words)) + "</p>"
-    words = _IMAGE.sub(r"\1", _markdown(html, strip=["script", "style"])).strip()
+    words = _IMAGE.sub(_in_words, _markdown(html, strip=["script", "style"])).strip()
     # A line of dashes inside a sentence is no markup.
     return words.replace(r"\_\_\_\_\_", "_____")
 
@@ -296,7 +297,12 @@ def plain(text: Text | None) -> str:
         return " ".join(text.words.split())
     words = _markdown(text.words, strip=["a", "b", "em", "i", "strong", "script", "style"],
                       escape_asterisks=False, escape_underscores=False)  # fmt: skip
-    return " ".join(_IMAGE.sub(r"\1", words).split())
+    return " ".join(_IMAGE.sub(_in_words, words).split())
+
+
+def _in_words(picture: re.Match[str]) -> str:
+    """What stands for a picture; its name when nothing does."""
+    return picture[1] or f"[{unquote(picture[2]).rpartition('/')[2]}]"
 
 
 def _images(item: Item) -> Iterator[str]:

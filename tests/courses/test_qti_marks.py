@@ -160,6 +160,12 @@ def test_a_number_may_be_near():
     assert question.data["choices"] == [{"text": "3,5 ± 0,5", "correct": True}]
 
 
+def test_a_picture_without_words_keeps_its_name():
+    body = BOXES.replace("L’urgence", '<img src="img/logo.png"/>')
+    (question,) = read(body, declared("a", kind="multiple")).questions
+    assert question.data["choices"][0]["text"] == "[logo.png]"
+
+
 RICH = """<p>Voyez <img src="a.png" alt="le courriel"/> et <math><mi>x</mi><mo>=</mo><mn>2</mn></math>.</p>
 <object data="son.mp3" type="audio/mpeg"/><rubricBlock view="candidate"><p>Lisez tout.</p></rubricBlock>
 <rubricBlock view="scorer"><p>Deux points.</p></rubricBlock><feedbackBlock identifier="z">Plus tard.</feedbackBlock>"""

@@ -123,6 +123,7 @@ def test_signs_of_markdown_in_plain_words_are_shown_as_typed(tmp_path):
     [
         (b"Amput\xc3\xa9e {~a", "gift", "Ligne 1"),
         (b"Latin \xe9 {T}", "gift", "UTF-8"),
+        (b"Nul \x00 {T}", "gift", "nuls"),
         (b"<quiz", "moodle-xml", "bien form"),
         (b"PK\x03\x04 rien", "qti", "tronquée"),
         (b"x" * (bank.LARGEST + 1), "gift", "20 Mo"),
@@ -132,6 +133,11 @@ def test_a_file_that_cannot_be_read_changes_nothing_and_says_why(tmp_path, conte
     with pytest.raises(CommandError, match=words):
         run(tmp_path, content, kind)
     assert not BankQuestion.objects.exists()
+
+
+def test_a_file_in_utf_16_is_read(tmp_path):
+    answer = run(tmp_path, "Un é {T}".encode("utf-16"), "gift")
+    assert answer["questions"] == [{"type": "true-false", "title": "Un é"}]
 
 
 def test_a_missing_file_is_said_in_french(tmp_path):
