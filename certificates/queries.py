@@ -177,7 +177,7 @@ def years_of(rows: CertificateQuerySet) -> dict[int, int]:
 
 def verifiable() -> CertificateQuerySet:
     """What the verification page finds, by the code that whoever verifies holds."""
-    return Certificate.objects.with_states()
+    return Certificate.objects.as_proofs()
 
 
 def shown_to_bearers(certificate: Certificate) -> list[tuple[str, str]]:

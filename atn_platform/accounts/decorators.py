@@ -67,7 +67,8 @@ def _place(request: HttpRequest) -> str:
 
 def _count(key: str, seconds: int) -> int:
     """How many times the key was counted, this time included."""
-    cache.add(key, 0, timeout=2 * seconds)
+    if cache.add(key, 1, timeout=2 * seconds):
+        return 1
     try:
         return int(cache.incr(key))
     except ValueError:  # it left the cache meanwhile

@@ -2,11 +2,12 @@
 
 import logging
 import time
+from functools import lru_cache
 from typing import Any
 
 from django.core.cache.backends.base import DEFAULT_TIMEOUT, BaseCache
 from django.core.cache.backends.locmem import LocMemCache
-from django.core.cache.backends.redis import RedisCache
+from django.core.cache.backends.redis import RedisCache, RedisCacheClient
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 from redis.retry import Retry
@@ -40,6 +41,20 @@ class Breaker:
 breaker = Breaker()
 
 
+class OneClient(RedisCacheClient):
+    """Django's makes a client for each command, which costs the site more than the command."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._client = lru_cache(maxsize=1)(self._client)  # type: ignore[has-type]
+
+
+class OneClientCache(RedisCache):
+    def __init__(self, server: str, params: dict[str, Any]) -> None:
+        super().__init__(server, params)
+        self._class = OneClient
+
+
 class RedisOrMemoryCache(BaseCache):
     """Redis, or this process's memory for the seconds in which Redis does not answer."""
 
@@ -51,7 +66,7 @@ class RedisOrMemoryCache(BaseCache):
             "retry": Retry(NoBackoff(), 0),
         }
         options |= params.get("OPTIONS", {})
-        self._redis = RedisCache(server, {**params, "OPTIONS": options})
+        self._redis = OneClientCache(server, {**params, "OPTIONS": options})
         self._memory = LocMemCache("without-redis", {**params, "OPTIONS": {}})
 
     def _ask(self, method: str, *args: Any, **kwargs: Any) -> Any:
