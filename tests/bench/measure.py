@@ -1,6 +1,7 @@
 """The measures of one run: pages under load, certificates made, memory held."""
 
 import statistics
+import sys
 import time
 from collections.abc import Callable
 from contextlib import closing
@@ -111,7 +112,7 @@ def run(
     found.doors = doors.measure(stack.ports["web"], world)
     # Its connections weigh in PostgreSQL, and are not of the product.
     stack.end("floor")
-    stack.start_celery("beat", "beat")
+    stack.start("beat", sys.executable, "-m", "atn_platform.beat")
     time.sleep(REST_SECONDS)
     found.memory = _memory(stack)
     return found

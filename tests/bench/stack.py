@@ -19,7 +19,7 @@ ROOT = Path(__file__).resolve().parents[2]
 START_SECONDS = 120.0  # others may use the machine
 # The commands of Dockerfile and docker-compose.yml.
 WEB = (
-    "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--workers", "2", "--no-ws",
+    "atn_platform.serve", "--interface", "wsgi", "--host", "127.0.0.1", "--workers", "2", "--no-ws",
     "--blocking-threads", "4",
     "--respawn-failed-workers", "--log-level", "warning",
 )  # fmt: skip

@@ -102,7 +102,7 @@ def test_the_demonstration_serves_receives_mail_and_leaves_no_process(var, numbe
         assert "Aucun courriel" in read(f"{site}/demo/courriels/")
         assert "@layer" in read(f"{site}/static/atn.css")
         running = " ".join(processes_of(var))
-        for program in ("granian", "worker", "beat", "postgres"):
+        for program in ("serve", "worker", "beat", "postgres"):
             assert program in running
     finally:
         demo.send_signal(number)

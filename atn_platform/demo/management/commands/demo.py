@@ -257,7 +257,8 @@ def _programs(port: int) -> list[Program]:
     logs = Path(settings.VAR_DIR) / "journaux"
     commands = {
         "site": (
-            "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port),
+            "atn_platform.serve", "--interface", "wsgi",
+            "--host", "127.0.0.1", "--port", str(port),
             "--workers", "2", "--blocking-threads", "4", "--no-ws", "--respawn-failed-workers",
             "--log-level", "warning",
             "atn_platform.wsgi:application",
@@ -266,7 +267,7 @@ def _programs(port: int) -> list[Program]:
             "celery", "-A", "atn_platform", "worker", "--concurrency", "1",
             "--loglevel", "WARNING", "--without-gossip", "--without-mingle",
         ),
-        "horaire": ("celery", "-A", "atn_platform", "beat", "--loglevel", "WARNING", "--pidfile="),
+        "horaire": ("atn_platform.beat",),
     }  # fmt: skip
     return [Program(name, command, logs / f"{name}.log") for name, command in commands.items()]
 
