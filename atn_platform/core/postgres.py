@@ -61,7 +61,13 @@ PORT = 5432  # part of the socket's name; nothing listens on the network
 START_SECONDS = 60
 GRACE_SECONDS = 2  # between the server's first breath and its socket
 FAST_SHUTDOWN = ((signal.SIGINT, 20.0), (signal.SIGQUIT, 5.0))
-OPTIONS = {"listen_addresses": "", "max_connections": "100", "max_wal_size": "256MB"}
+OPTIONS = {
+    "listen_addresses": "",
+    "max_connections": "100",
+    "max_wal_size": "256MB",
+    # As in docker-compose.yml: what it does not hold, the system's own cache does.
+    "shared_buffers": "64MB",
+}
 NOT_DURABLE = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off"}
 
 # Kept so that Python does not complain of a child that outlives us on purpose.
