@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from atn_platform.accounts.enums import Role
 from atn_platform.accounts.models import User
+from atn_platform.core.addresses import address
 from atn_platform.portal.next_step import (
     Choice,
     Facts,
@@ -220,16 +221,14 @@ def _stations(courses: Shelf) -> list[Following]:
     """Every lesson left in the courses under way, but the meetings, which have their own day."""
     return [
         replace(
-            _following(card),
+            following,
             lesson=station.lesson["title"],
             minutes=station.lesson["minutes"],
-            url=reverse(
-                "enrollments:lesson",
-                args=[card.enrollment.version.front["code"].lower(), station.lesson["key"]],
-            ),
+            url=_lesson_url(card, station),
         )
         for card in courses.under_way
         if card.thread
+        for following in (_following(card),)
         for station in card.thread.stations
         if not station.is_done and not station.is_meeting
     ]
@@ -238,10 +237,14 @@ def _stations(courses: Shelf) -> list[Following]:
 def _station_url(card: Card) -> str:
     """Where « Reprendre » leads: the station, or the course when every station is done."""
     current = card.thread.current if card.thread else None
-    code = card.enrollment.version.front["code"].lower()
     if current is None:
-        return reverse("enrollments:course", args=[code])
-    return reverse("enrollments:lesson", args=[code, current.lesson["key"]])
+        return address("enrollments:course", card.enrollment.version.front["code"].lower())
+    return _lesson_url(card, current)
+
+
+def _lesson_url(card: Card, station: Station) -> str:
+    code = card.enrollment.version.front["code"].lower()
+    return address("enrollments:lesson", code, station.lesson["key"])
 
 
 def _following(card: Card) -> Following:

@@ -13,12 +13,12 @@ from django.template import Context, Node, defaulttags
 from django.template.base import FilterExpression, Parser, Token
 from django.template.loader import render_to_string
 from django.templatetags.static import static
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString
 
 from atn_platform.core import french, markdown, wording
+from atn_platform.core.addresses import address
 from atn_platform.core.notices import NOTICES
 
 register = template.Library()
@@ -113,11 +113,6 @@ def _local(value: date | datetime) -> date:
     return timezone.localtime(value) if isinstance(value, datetime) else value
 
 
-@lru_cache(maxsize=2048, typed=True)  # a page makes ten or more, of the same few
-def _address(name: str, *args: object) -> str:
-    return reverse(name, args=args)
-
-
 class Address(Node):
     """`{% url "name" … %}` of a page of ours: found once a process for each set of values."""
 
@@ -126,8 +121,8 @@ class Address(Node):
         self.args = args
 
     def render(self, context: Context) -> str:
-        address = _address(self.name, *(each.resolve(context) for each in self.args))
-        return conditional_escape(address) if context.autoescape else address
+        found = address(self.name, *(each.resolve(context) for each in self.args))
+        return conditional_escape(found) if context.autoescape else found
 
 
 @register.tag
@@ -142,10 +137,10 @@ def url(parser: Parser, token: Token) -> Node:
 
 
 @lru_cache(maxsize=64)
-def _link(address: str, label: str, *, here: bool) -> SafeString:
+def _link(there: str, label: str, *, here: bool) -> SafeString:
     if here:
-        return format_html('<a href="{}" aria-current="page">{}</a>', address, label)
-    return format_html('<a href="{}">{}</a>', address, label)
+        return format_html('<a href="{}" aria-current="page">{}</a>', there, label)
+    return format_html('<a href="{}">{}</a>', there, label)
 
 
 @register.simple_tag
@@ -154,11 +149,11 @@ def nav_link(name: str, label: str, request: HttpRequest, apart: str = "") -> Sa
 
     `apart` is the start of addresses under this link that another link stands for.
     """
-    address = _address(name)
-    here = request.path == address or (address != "/" and request.path.startswith(address))
+    there = address(name)
+    here = request.path == there or (there != "/" and request.path.startswith(there))
     if apart and request.path.startswith(apart):
         here = False
-    return _link(address, label, here=here)
+    return _link(there, label, here=here)
 
 
 @register.simple_tag
