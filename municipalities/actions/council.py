@@ -186,11 +186,17 @@ def undo_renewal(*, renewal_id: int, by: User, at: datetime) -> CouncilRenewal:
 
 
 def _new_person(guest: Guest, here: MandateQuerySet, place: str, *, at: datetime) -> User | None:
-    """An account without address for this name; None when the council has one already."""
+    """The account without address of this name, a new one when the place has none.
+
+    None when the council has them already, as in a list brought in twice.
+    """
     key = french.sort_key(f"{guest.last_name} {guest.first_name}")
-    same = here.filter(public=Public.ELECTED, user__email=None, user__sort_key=key)
-    if same.exists():
+    same = here.filter(user__email=None, user__sort_key=key).select_related("user")
+    if same.filter(public=Public.ELECTED).exists():
         return None
+    people = {each.user for each in same}
+    if len(people) == 1:
+        return people.pop()
     person = User.objects.create(
         email=None,
         first_name=guest.first_name,

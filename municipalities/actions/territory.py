@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from atn_platform.accounts.models import User
@@ -63,6 +64,7 @@ def name_successor(*, merger: Merger, by: User, at: datetime) -> Organisation:
     _move_mandates(organisation, successor, on=on, by=by, at=at)
     _move_responsibilities(organisation, successor, merger, by=by)
     _move_invitations(organisation, successor, at=at)
+    _move_requests(organisation, successor, at=at)
     record(
         at=at,
         actor=by,
@@ -137,3 +139,19 @@ def _move_invitations(
         else:
             invited.organisation = successor
         invited.save(update_fields=["organisation", "cancelled_at", "updated_at"])
+
+
+def _move_requests(organisation: Organisation, successor: Organisation, *, at: datetime) -> None:
+    """Whoever asked, or reads the poster still on the wall, is answered by the successor.
+
+    Nobody answers for a place that is no more. Of two posters the successor's stays up; requests
+    made by the other wait on.
+    """
+    organisation.claims.waiting().update(organisation=successor, updated_at=at)
+    has_poster = successor.posters.filter(closed_at=None).exists()
+    waited_for = Q(closed_at=None) | Q(requests__decided_at=None, requests__isnull=False)
+    for poster in organisation.posters.filter(waited_for).distinct().order_by("pk"):
+        if has_poster:
+            poster.closed_at = poster.closed_at or at
+        poster.organisation = successor
+        poster.save(update_fields=["organisation", "closed_at", "updated_at"])

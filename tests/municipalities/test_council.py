@@ -228,6 +228,21 @@ def test_b82_people_without_an_address_sit_at_once_with_an_account_of_their_own(
     assert [each.email for each in Invitation.objects.all()] == ["jean@exemple.quebec"]
 
 
+def test_b82_whoever_is_here_without_an_address_sits_under_the_same_account(ginette):
+    """What a list of the staff brought in, and the grid of the council, are one person."""
+    luc = MandateFactory(
+        organisation=ginette.organisation, user__email=None, user__first_name="Luc",
+        user__last_name="Bélanger",
+    )  # fmt: skip
+    guests = [Guest("", "LUC", "Belanger", Public.ELECTED, "siège 1")]
+    for _ in range(2):
+        council.seat(
+            organisation=ginette.organisation, guests=guests, by=ginette.user, at=timezone.now()
+        )
+    assert sorted(luc.user.mandates.values_list("public", flat=True)) == ["elected", "staff"]
+    assert User.objects.filter(email=None).count() == 1
+
+
 @pytest.mark.parametrize(
     ("line", "cell", "told"),
     [

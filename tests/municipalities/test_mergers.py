@@ -26,8 +26,10 @@ from enrollments.actions.ledger import NewEvent, record
 from enrollments.enums import Verb
 from enrollments.models import Enrollment
 from enrollments.queries.team import team
-from municipalities.actions import invitations
+from municipalities.actions import claims, invitations, joining
+from municipalities.actions.claims import Claimant
 from municipalities.actions.invitations import Guest, Welcome
+from municipalities.actions.joining import Reader
 from municipalities.actions.registry import import_registry
 from municipalities.actions.territory import Merger, name_successor
 from municipalities.enums import Public
@@ -398,6 +400,31 @@ def test_b84_letters_on_their_way_lead_to_the_successor():
         at=NAMED,
     )  # fmt: skip
     assert user.mandates.get().organisation == heir
+
+
+@pytest.mark.parametrize("heir_has_one", [False, True])
+def test_b84_requests_and_posters_of_a_merged_municipality_are_the_successor_s(heir_has_one):
+    """Nobody answers for a place that is no more: what is asked of it would wait for ever."""
+    read(small_file(BEFORE), FIRST)
+    old, by = place("93025"), UserFactory()
+    poster = joining.put_up(organisation=old, by=by, at=NAMED)
+    reader = Reader("Luc", "Roy", Public.STAFF)
+    asked = joining.ask(code=poster.code, reader=reader, at=NAMED)
+    claim = claims.ask_people(
+        organisation=old, claimant=Claimant("Ève", "Roy", "eve@exemple.quebec"), at=NAMED
+    )
+    read(small_file(AFTER), SECOND)
+    heir = place("93022")
+    if heir_has_one:
+        joining.put_up(organisation=heir, by=by, at=NAMED)
+    merge()
+    claim.refresh_from_db()
+    poster.refresh_from_db()
+    assert (claim.organisation, poster.closed_at is None) == (heir, not heir_has_one)
+    assert heir.posters.filter(closed_at=None).count() == 1
+    said = {"organisation": heir, "request_ids": [asked.pk], "accepts": True}
+    assert joining.decide(**said, by=by, at=NAMED) == 1
+    assert str(heir.mandates.get().user) == "Luc Roy"
 
 
 def test_the_council_of_a_merged_municipality_ends_on_its_own_election_day(files):
