@@ -103,7 +103,12 @@ def test_a_touch_on_the_picture_and_keys_in_the_gaps_answer_without_a_script(
     for item in ("Un clic sur un lien", "Un mot de passe donné"):
         page.get_by_label(item).select_option("Tout de suite")
     page.get_by_label("Un message resté fermé").select_option("À la fin du jour")
+    page.get_by_label("Le lien").check()
+    page.get_by_label("Votre réponse", exact=True).fill("deuxième canal")
+    for rank, item in enumerate(("Isoler", "Signaler"), start=1):
+        page.get_by_label(item, exact=True).select_option(str(rank))
     page.get_by_role("button", name="Vérifier mes réponses").click()
     expect(page.get_by_text("Votre résultat")).to_be_visible()
     expect(page.get_by_text("Trois jours.")).to_be_visible()
+    expect(page.get_by_text("En partie juste : 50 % des points.")).to_be_visible()
     context.close()
