@@ -10,8 +10,10 @@ from html import escape
 from html.parser import HTMLParser
 
 from django.template.loader import render_to_string
+from django.utils.translation import gettext
 
-from courses.documents import BlockDoc, stations
+from courses import paper
+from courses.documents import BlockDoc
 from courses.models import CourseVersion
 from courses.pdf import Source, drawn, lesson_html
 from courses.queries import document
@@ -28,7 +30,9 @@ CONTAINER = """<?xml version="1.0" encoding="UTF-8"?>
 STYLE = """body{font-family:sans-serif;line-height:1.5}
 .box{border:1px solid;padding:.5em 1em;margin:1em 0}
 .facts{font-size:.9em}
-.lines{height:4em;border-bottom:1px solid}
+.lines{height:2em;border-bottom:1px solid}
+.case{border:1px solid;padding:0 .4em}
+th{text-align:left}
 img{max-width:100%}
 table{border-collapse:collapse}
 th,td{border:1px solid;padding:.25em .5em;text-align:left;vertical-align:top}
@@ -51,9 +55,13 @@ def epub(version: CourseVersion, source: Source) -> bytes:
 
     front = render_to_string("courses/booklet/front.html", {"course": course, "version": version})
     pages: list[Page] = [("couverture.xhtml", course["title"], front)]
-    for number, lesson in enumerate(stations(course), start=1):
-        body = lesson_html(lesson, picture, drawn=True)
-        pages.append((f"lecon-{number}.xhtml", lesson["title"], body))
+    stops = paper.stops(course)
+    for stop in stops:
+        body = lesson_html(stop, picture, drawn=True)
+        pages.append((f"lecon-{stop.number}.xhtml", stop.lesson["title"], body))
+    sheet = {"course": course, "version": version, "stops": stops, "code": paper.code_of(version)}
+    body = render_to_string("courses/booklet/sheet.html", sheet)
+    pages.append(("feuille.xhtml", gettext("Feuille de réponses"), body))
     files: dict[str, bytes] = {
         "META-INF/container.xml": CONTAINER.encode(),
         "OEBPS/livre.opf": _package(version, course["title"], pages, pictures).encode(),

@@ -7,7 +7,8 @@ from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
 from atn_platform.core.pdf import write
-from courses.documents import AssetDoc, BlockDoc, LessonDoc, stations
+from courses import paper
+from courses.documents import AssetDoc, BlockDoc
 from courses.drawing import numbered
 from courses.enums import LessonKind
 from courses.models import CourseVersion
@@ -27,8 +28,14 @@ def booklet(version: CourseVersion, source: Source) -> bytes:
         coded = base64.b64encode(content).decode()
         return f"data:{kind};base64,{coded}" if content else ""
 
-    lessons = [lesson_html(each, picture, drawn=True) for each in stations(course)]
-    context = {"course": course, "version": version, "lessons": lessons}
+    stops = paper.stops(course)
+    context = {
+        "course": course,
+        "version": version,
+        "lessons": [lesson_html(each, picture, drawn=True) for each in stops],
+        "stops": stops,
+        "code": paper.code_of(version),
+    }
     html = render_to_string("courses/booklet/book.html", context)
     return write(html, identifier=version.content_hash, sheet=SHEET)
 
@@ -42,19 +49,27 @@ def drawn(block: BlockDoc, source: Source) -> tuple[str, bytes]:
 
 
 def lesson_html(
-    lesson: LessonDoc, picture: Callable[[BlockDoc], str], *, drawn: bool
+    stop: paper.Stop, picture: Callable[[BlockDoc], str], *, drawn: bool
 ) -> SafeString:
     """One lesson laid flat; `picture` says where a block's image is found.
 
     Unless the numbers of zones are `drawn` in it, the page lays them over.
     """
+    lesson = stop.lesson
     blocks = [
         {
             "doc": each,
             "picture": picture(each) if "alt" in each and "asset" in each else "",
+            "quiz": stop.quizzes.get(each["uuid"]),
         }
         for each in lesson["blocks"]
     ]
     exam = lesson["kind"] == LessonKind.EXAM
-    context = {"lesson": lesson, "blocks": blocks, "exam": exam, "drawn": drawn}
+    context = {
+        "lesson": lesson,
+        "number": stop.number,
+        "blocks": blocks,
+        "exam": exam,
+        "drawn": drawn,
+    }
     return render_to_string("courses/booklet/lesson.html", context)

@@ -25,6 +25,8 @@ class Verb(models.TextChoices):
     REVISED = "revised", _("a vu son résultat révisé")
     # By the academy: the course goes on in a newer version, and what was finished stays so.
     MOVED = "moved", _("a changé de version")
+    # Acts that count no more: a sheet of paper entered by mistake, a change of version undone.
+    UNDONE = "undone", _("a vu des gestes repris")
 
 
 class Fate(models.TextChoices):

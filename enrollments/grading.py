@@ -1,18 +1,15 @@
-"""Drawing and marking of quizzes: pure functions over a version's document.
+"""Marking of quizzes: pure functions over a version's document.
 
 The result of an attempt is an integer, rounded down. Anything a browser may send is tolerated:
 what does not belong to the question counts as no answer.
 """
 
-import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
-from uuid import UUID
 
 from atn_platform.core import french
 from courses.documents import (
-    BlockDoc,
     ChoiceDoc,
     GapDoc,
     QuestionDoc,
@@ -47,26 +44,6 @@ class Marked:
     @property
     def partly(self) -> bool:
         return 0 < self.worth < WHOLE
-
-
-def draw(block: BlockDoc, attempt: UUID) -> list[QuestionDoc]:
-    """Questions of one attempt, in its order: the same attempt always draws the same."""
-    questions = sorted(block["questions"], key=lambda each: _chance(attempt, each["uuid"]))
-    return questions[: block["draw"] or len(questions)]
-
-
-def shuffled(options: Sequence[str], question: QuestionDoc, attempt: UUID) -> list[str]:
-    """Options in an order of their own for this attempt; never the document's, if avoidable."""
-    mixed = sorted(options, key=lambda each: _chance(attempt, f"{question['uuid']}/{each}"))
-    if question["kind"] == "ordering" and mixed == list(options):
-        mixed = mixed[1:] + mixed[:1]
-    return mixed
-
-
-def _chance(attempt: UUID, name: str) -> bytes:
-    # A hash, not the random module, whose shuffle may change with Python: an attempt shown again
-    # in ten years must show the questions that were answered.
-    return hashlib.sha256(f"{attempt}/{name}".encode()).digest()
 
 
 def mark(questions: Sequence[QuestionDoc], answers: Mapping[str, Answer]) -> list[Marked]:

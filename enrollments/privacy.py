@@ -23,6 +23,7 @@ from enrollments.models import (
     LearningEvent,
     LessonNote,
     LessonState,
+    PaperSheet,
     PathEnrollment,
     PositioningResult,
     Recognition,
@@ -38,6 +39,7 @@ KEPT_PLACE = _("reprendre où vous étiez, et corriger vos réponses")
 REVIEWED = _("revoir un résultat calculé par une machine, et vous donner les raisons")
 SEATED = _("garder votre place et prendre les présences")
 ANSWER = _("répondre à votre question, et garder l’échange avec sa leçon")
+ON_PAPER = _("inscrire pour vous ce que vous avez répondu sur papier, et pouvoir l’annuler")
 GROUPED = _("vous inscrire avec des collègues, et pouvoir l’annuler")
 MEETS = _("tenir le rendez-vous que vous avez pris, et le rappeler à votre agenda")
 FOLLOWS_UP = _("préparer la prochaine rencontre avec une municipalité")
@@ -171,6 +173,19 @@ TABLES = [
         plain="id uuid",
     ),
     Table(
+        PaperSheet,
+        (
+            About("enrollment__learner",
+                  "enrollment version filled_on answers lessons entered_at undone_at",
+                  Kind.TRAINING, ON_PAPER, Retention.TRAINING, FACTS),
+            About("entered_by", "entered_by entered_at", Kind.ACT, ON_PAPER,
+                  Retention.TRAINING, FACTS),
+            About("undone_by", "undone_by undone_at", Kind.ACT, ON_PAPER,
+                  Retention.TRAINING, FACTS),
+        ),
+        plain="id created_at updated_at uuid",
+    ),
+    Table(
         LessonState,
         (
             About("enrollment__learner",
@@ -274,6 +289,8 @@ LINKS = [
     *stays(Enrollment, "counted_as"),
     *stays(Registration, "attendance_by"),
     *stays(GroupEnrollment, "by"),
+    *stays(PaperSheet, "entered_by"),
+    *stays(PaperSheet, "undone_by"),
 ]
 
 # Rows that stay, and the fields of them that are emptied.

@@ -69,6 +69,7 @@ class Standing:
 
 def standing(document: CourseDoc, events: Sequence[Event]) -> Standing:
     """Standing of one enrolment in the version it follows, from all its events in any order."""
+    events = in_force(events)
     lessons = _lessons(document, events)
     required = [identity(each["uuid"]) for each in stations(document) if each["required"]]
     acts = [event for event in events if event.verb != Verb.MOVED]
@@ -85,6 +86,16 @@ def standing(document: CourseDoc, events: Sequence[Event]) -> Standing:
         last_activity_at=max(moments, default=None),
         current=current_station(document, finished, last.lesson) if last else None,
     )
+
+
+def in_force(events: Sequence[Event]) -> Sequence[Event]:
+    """Without the acts that were taken back, nor those that took them back."""
+    undoing = [event for event in events if event.verb == Verb.UNDONE]
+    if not undoing:
+        return events
+    gone = {UUID(uuid) for event in undoing for uuid in event.result["events"]}
+    gone |= {event.uuid for event in undoing}
+    return [event for event in events if event.uuid not in gone]
 
 
 def current_station(

@@ -18,6 +18,7 @@ class Screen(models.TextChoices):
     TEAM_FILE = "team_file", _("un fichier tiré de « Mes gens »")
     GROUP = "group", _("une inscription de groupe")
     NUDGE = "nudge", _("la page des relances")
+    PAPERS = "papers", _("la saisie des feuilles de réponses")
     PROOFS = "proofs", _("la liste des attestations")
     PROOFS_FILE = "proofs_file", _("le fichier des preuves de l’année")
     MANDATES = "mandates", _("la liste des mandats")

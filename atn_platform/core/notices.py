@@ -96,6 +96,15 @@ NOTICES: dict[str, tuple[Notice, ...]] = {
             _("30 jours pour une liste, 24 mois pour une invitation, 7 ans pour un mandat"),
         ),
     ),
+    "paper": (
+        Notice(
+            date(2026, 12, 1),
+            _("inscrire ce que la personne a répondu sur papier, à sa demande écrite"),
+            _("la date et les réponses de la feuille; la personne, avisée, peut l’annuler"),
+            _("la personne seulement; l’organisation sait qu’une feuille est inscrite, sans plus"),
+            _("24 mois après la fin de la formation pour les réponses, 7 ans pour le reste"),
+        ),
+    ),
     "review": (
         Notice(
             FIRST,

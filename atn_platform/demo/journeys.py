@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID, uuid5
 from zoneinfo import ZoneInfo
 
+from courses import draws
 from courses.documents import (
     BlockDoc,
     ChoiceDoc,
@@ -192,7 +193,7 @@ def _attempts(
     """Attempts until the goal; one learns from feedback, and the last attempt is all right."""
     for n in range(ATTEMPTS):
         uuid = attempt_of(enrollment, block, n)
-        drawn = grading.draw(block, uuid)
+        drawn = draws.draw(block, uuid)
         knowledge = 1 if n == ATTEMPTS - 1 else KNOWLEDGE + 0.05 * n
         answers = {
             question["uuid"]: _answer(question, right=chance.random() < knowledge)

@@ -10,6 +10,8 @@ from courses.epub import epub
 from courses.models import Asset, CourseVersion
 from courses.pdf import booklet
 
+# Of what a booklet prints besides the course: raised when that changes.
+EDITION = 2
 MAKERS = {"pdf": booklet, "epub": epub}
 
 
@@ -19,7 +21,7 @@ def take_booklet(*, version: CourseVersion, kind: str) -> bytes:
 
     In French, as the course is, whoever asks first.
     """
-    name = f"livrets/{version.content_hash}.{kind}"
+    name = kept_as(version, kind)
     if default_storage.exists(name):
         with default_storage.open(name) as kept:
             return bytes(kept.read())
@@ -27,6 +29,10 @@ def take_booklet(*, version: CourseVersion, kind: str) -> bytes:
     if not default_storage.exists(name):
         default_storage.save(name, ContentFile(made))
     return made
+
+
+def kept_as(version: CourseVersion, kind: str) -> str:
+    return f"livrets/{EDITION}-{version.content_hash}.{kind}"
 
 
 def _bytes(asset: AssetDoc) -> bytes:

@@ -8,13 +8,7 @@ from enrollments.actions.enrolling import (
 )
 from enrollments.actions.helping import HelpRefused, ask, say, say_by_mail, share, unshare
 from enrollments.actions.leaving import leave_path, withdraw
-from enrollments.actions.ledger import (
-    EventRefused,
-    NewEvent,
-    recompute,
-    record,
-    record_attendance,
-)
+from enrollments.actions.ledger import recompute, record, record_attendance
 from enrollments.actions.moving import MoveRefused, ask_move, move_some
 from enrollments.actions.noting import NotesChanged, write_notes
 from enrollments.actions.recognising import recognise, renew_path, unrecognise
@@ -23,6 +17,7 @@ from enrollments.actions.replaying import Answer, Batch, Statement, replay
 from enrollments.actions.reviewing import ReviewRefused, answer_review, ask_review
 from enrollments.actions.seats import RegistrationRefused, cancel, tell_changes
 from enrollments.actions.skills import declare_levels, forget_positioning, take_positioning
+from enrollments.actions.writing import EventRefused, NewEvent
 
 __all__ = [
     "Answer",

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.utils.datastructures import MultiValueDict
 
+from courses import draws
 from courses.documents import BlockDoc
 from enrollments import grading
 from enrollments.queries.quiz import answers_from
@@ -18,7 +19,7 @@ def answered(block: BlockDoc, attempt: UUID, fields: Fields) -> dict[str, Any]:
 
     The attempt stands beside the answers: two devices may have filled the same questions.
     """
-    questions = grading.draw(block, attempt)
+    questions = draws.draw(block, attempt)
     marked = grading.mark(questions, answers_from(fields, questions, attempt))
     return {
         "score": grading.percent(marked),

@@ -13,7 +13,7 @@ from django.db import transaction
 from atn_platform.accounts.models import User
 from atn_platform.core.merging import Change, made, written
 from enrollments.actions.ledger import recompute
-from enrollments.enums import Attendance, Status
+from enrollments.enums import Attendance, Status, Verb
 from enrollments.models import (
     Enrollment,
     LearningEvent,
@@ -99,7 +99,10 @@ def _copy(second: Enrollment, goes_on: Enrollment, *, merge: UUID, at: datetime)
             happened_at=at,
             received_at=at,
         )
-        for each in second.events.filter(lesson__in=wanted).order_by("happened_at", "pk")
+        for each in second.events.counting()
+        .filter(lesson__in=wanted)
+        .exclude(verb=Verb.UNDONE)
+        .order_by("happened_at", "pk")
     ]
     if not events:
         return []

@@ -16,7 +16,8 @@ from courses.documents import BlockDoc, block, station
 from courses.enums import BlockKind
 from courses.queries import document
 from enrollments.actions import acts
-from enrollments.actions.ledger import EventRefused, NewEvent, Replayed, record_many
+from enrollments.actions.ledger import Replayed, record_many
+from enrollments.actions.writing import EventRefused, NewEvent
 from enrollments.enums import Fate, Verb
 from enrollments.models import BlockState, Enrollment
 from enrollments.projections import Event

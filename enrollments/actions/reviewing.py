@@ -12,7 +12,8 @@ from atn_platform.core.exceptions import ActionError
 from atn_platform.core.office_hours import DAY, QUEBEC, is_working_day
 from atn_platform.notifications import outbox
 from enrollments import grading
-from enrollments.actions.ledger import NewEvent, record
+from enrollments.actions.ledger import record
+from enrollments.actions.writing import NewEvent
 from enrollments.emails import reviews as letters
 from enrollments.enums import Verb
 from enrollments.models import PROMISED_DAYS, Enrollment, LearningEvent, ScoreReview

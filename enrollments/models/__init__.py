@@ -9,6 +9,7 @@ from enrollments.models.coaching import (
     CoachNote,
     Slot,
 )
+from enrollments.models.events import LearningEvent, LearningEventQuerySet
 from enrollments.models.groups import (
     GROUP_UNDO,
     LARGEST_GROUP,
@@ -17,12 +18,12 @@ from enrollments.models.groups import (
 )
 from enrollments.models.moves import VersionMove, VersionMoveQuerySet
 from enrollments.models.notes import LessonNote
+from enrollments.models.papers import PaperSheet, PaperSheetQuerySet
 from enrollments.models.recognitions import Recognition, RecognitionQuerySet
 from enrollments.models.records import (
     BlockState,
     Enrollment,
     EnrollmentQuerySet,
-    LearningEvent,
     LessonState,
     PathEnrollment,
     PathEnrollmentQuerySet,
@@ -57,8 +58,11 @@ __all__ = [
     "HelpThread",
     "HelpThreadQuerySet",
     "LearningEvent",
+    "LearningEventQuerySet",
     "LessonNote",
     "LessonState",
+    "PaperSheet",
+    "PaperSheetQuerySet",
     "PathEnrollment",
     "PathEnrollmentQuerySet",
     "PositioningResult",

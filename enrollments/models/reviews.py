@@ -7,7 +7,8 @@ from django.utils.translation import gettext_lazy as _
 
 from atn_platform.accounts.models import User
 from atn_platform.core.models import TimestampedModel
-from enrollments.models.records import Enrollment, LearningEvent
+from enrollments.models.events import LearningEvent
+from enrollments.models.records import Enrollment
 
 # Working days within which a trainer answers.
 PROMISED_DAYS = 5

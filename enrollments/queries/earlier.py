@@ -33,9 +33,11 @@ def earlier(
     }
     if not wanted:
         return {}
-    rows = LearningEvent.objects.filter(
-        enrollment=enrollment, block__in=wanted, verb__in=set(wanted.values())
-    ).order_by("-happened_at", "-uuid")
+    rows = (
+        LearningEvent.objects.counting()
+        .filter(enrollment=enrollment, block__in=wanted, verb__in=set(wanted.values()))
+        .order_by("-happened_at", "-uuid")
+    )
     found: dict[str, list[Earlier]] = {uuid: [] for uuid in wanted}
     for row in rows:
         text = str(row.result.get("text", ""))

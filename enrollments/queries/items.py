@@ -61,9 +61,11 @@ def most_missed(rows: Iterable[ItemRow]) -> ItemRow | None:
 
 
 def _tallies(course_id: int) -> defaultdict[str, _Tally]:
-    answered = LearningEvent.objects.filter(
-        enrollment__course_id=course_id, verb=Verb.ANSWERED
-    ).order_by("happened_at", "pk")
+    answered = (
+        LearningEvent.objects.counting()
+        .filter(enrollment__course_id=course_id, verb=Verb.ANSWERED)
+        .order_by("happened_at", "pk")
+    )
     events = list(
         answered.values_list("enrollment__learner_id", "enrollment__version_id", "result")
     )

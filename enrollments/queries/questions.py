@@ -9,6 +9,7 @@ from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext as _
 
 from atn_platform.core import french
+from courses import draws
 from courses.documents import AssetDoc, ChoiceDoc, QuestionDoc, takes_several, worth
 from courses.numbers import read_number
 from courses.worths import NEARLY, WHOLE
@@ -157,7 +158,7 @@ def answer_from(posted: Posted, question: QuestionDoc, attempt: UUID) -> list[st
 
 
 def _read_ranks(posted: Posted, question: QuestionDoc, attempt: UUID) -> list[str]:
-    items = grading.shuffled(question["items"], question, attempt)
+    items = draws.shuffled(question["items"], question, attempt)
     ranks = [posted.get(f"{name_of(question)}-{i}", "") or "" for i in range(len(items))]
     expected = [str(rank) for rank in range(1, len(items) + 1)]
     if sorted(ranks, key=lambda text: (len(text), text)) != expected:
@@ -237,7 +238,7 @@ def _options(marked: grading.Marked, attempt: UUID, *, is_open: bool) -> list[Op
     # Said once: below the question when one choice is made, beside each when there may be several.
     beside = not is_open and takes_several(question)
     if question["kind"] != "true-false":
-        order = grading.shuffled(order, question, attempt)
+        order = draws.shuffled(order, question, attempt)
     return [
         OptionView(
             value=key,
@@ -277,7 +278,7 @@ def _rows(marked: grading.Marked, attempt: UUID) -> Iterator[RowView]:
     question = marked.question
     name = name_of(question)
     if question["kind"] == "ordering":
-        items = grading.shuffled(question["items"], question, attempt)
+        items = draws.shuffled(question["items"], question, attempt)
         given = {item: str(rank) for rank, item in enumerate(marked.chosen, start=1)}
         ranks = [str(rank) for rank in range(1, len(items) + 1)]
         for i, item in enumerate(items):
@@ -288,7 +289,7 @@ def _rows(marked: grading.Marked, attempt: UUID) -> Iterator[RowView]:
         sides, pairs = _sides(question, attempt), question["pairs"]
         given = dict(zip((p["key"] for p in pairs), marked.chosen, strict=False))
         if question["kind"] == "classifying":
-            keys = grading.shuffled([p["key"] for p in pairs], question, attempt)
+            keys = draws.shuffled([p["key"] for p in pairs], question, attempt)
             pairs = sorted(pairs, key=lambda pair: keys.index(pair["key"]))
         for p in pairs:
             options = _list(sides, given.get(p["key"], ""))
@@ -300,7 +301,7 @@ def _sides(question: QuestionDoc, attempt: UUID) -> list[str]:
         return question["categories"]
     sides = {p["right"]: None for p in question["pairs"]}
     sides |= dict.fromkeys(question.get("distractors", ()))
-    return grading.shuffled(list(sides), question, attempt)
+    return draws.shuffled(list(sides), question, attempt)
 
 
 def _gap_rows(marked: grading.Marked, attempt: UUID) -> Iterator[RowView]:
@@ -309,7 +310,7 @@ def _gap_rows(marked: grading.Marked, attempt: UUID) -> Iterator[RowView]:
     given = [*marked.chosen, *[""] * len(question["gaps"])]
     for rank, gap in enumerate(question["gaps"]):
         choices = {choice["key"]: choice["text"] for choice in gap["choices"]}
-        order = grading.shuffled(list(choices), question, attempt)
+        order = draws.shuffled(list(choices), question, attempt)
         is_list = gap["kind"] == "single"
         yield RowView(
             name=f"{name_of(question)}-{gap['key']}",

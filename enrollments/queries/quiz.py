@@ -7,6 +7,7 @@ from uuid import UUID, uuid5
 from django.utils.datastructures import MultiValueDict
 
 from atn_platform.core.reading import rows_of
+from courses import draws
 from courses.documents import BlockDoc, LessonDoc, QuestionDoc
 from courses.enums import BlockKind
 from enrollments import grading
@@ -48,7 +49,7 @@ def quiz(
     attempts = state.attempts if state else 0
     event = _event(enrollment, block, submitted)
     attempt = _drawn(event) if event else attempt_of(enrollment, block, attempts)
-    questions = grading.draw(block, attempt)
+    questions = draws.draw(block, attempt)
     answers = event.result.get("answers", {}) if event else {}
     marked = grading.mark(questions, answers)
     return QuizView(
@@ -69,7 +70,7 @@ def quiz_as_sent(
     block: BlockDoc, state: BlockState | None, attempt: UUID, posted: "MultiValueDict[str, str]"
 ) -> QuizView:
     """The open attempt with every field as the form sent it, and what is missing."""
-    questions = grading.draw(block, attempt)
+    questions = draws.draw(block, attempt)
     return QuizView(
         block=block,
         attempt=attempt,
@@ -95,9 +96,11 @@ def _event(enrollment: Enrollment, block: BlockDoc, submitted: str) -> LearningE
         uuid = UUID(submitted)
     except ValueError:
         return None
-    return LearningEvent.objects.filter(
-        enrollment=enrollment, block=block["uuid"], uuid=uuid
-    ).first()
+    return (
+        LearningEvent.objects.counting()
+        .filter(enrollment=enrollment, block=block["uuid"], uuid=uuid)
+        .first()
+    )
 
 
 def _drawn(event: LearningEvent) -> UUID:

@@ -92,9 +92,11 @@ def skill_rows(user: User, publics: Collection[str]) -> list[DomainRow]:
 
 def _evidence(user: User) -> dict[str, int]:
     """By competency, how many of the questions that look at it were answered right once."""
-    answered = LearningEvent.objects.filter(
-        enrollment__in=Enrollment.objects.visible_to(user), verb=Verb.ANSWERED
-    ).values_list("enrollment__version_id", "result")
+    answered = (
+        LearningEvent.objects.counting()
+        .filter(enrollment__in=Enrollment.objects.visible_to(user), verb=Verb.ANSWERED)
+        .values_list("enrollment__version_id", "result")
+    )
     events = list(answered)
     asked = {
         pk: _questions(content)

@@ -27,7 +27,7 @@ from enrollments.models import LARGEST_GROUP, GroupEnrollment, GroupLine
 from enrollments.queries import groups as queries
 from enrollments.queries import team
 from enrollments.queries.team import Choice
-from enrollments.views.team import filters
+from enrollments.views.team import filters, organisation_at
 from municipalities.models import Mandate, Organisation
 from municipalities.permissions import organisations_of
 
@@ -38,7 +38,7 @@ READ = ["GET", "HEAD", "POST"]
 @require_http_methods(READ)
 def choose(request: SignedInRequest, handle: str) -> HttpResponse:
     """Everyone of the list is ticked; pressing a course or a parcours shows what would happen."""
-    organisation = _organisation(request, handle)
+    organisation = organisation_at(request, handle)
     today = timezone.localdate()
     choice = Choice.read(request.GET.dict())
     mandates = list(team.chosen(organisation, choice, on=today)[: LARGEST_GROUP + 1])
@@ -83,7 +83,7 @@ def _ticked(request: SignedInRequest, mandates: Sequence[Mandate]) -> set[str]:
 @require_http_methods(READ)
 def assign(request: SignedInRequest, handle: str) -> HttpResponse:
     """A parcours for each public or function, in one act."""
-    organisation = _organisation(request, handle)
+    organisation = organisation_at(request, handle)
     today = timezone.localdate()
     form = AssignForm(
         request.POST if request.method == "POST" else None,
@@ -207,11 +207,6 @@ def undo(request: SignedInRequest, pk: int) -> HttpResponse:
         "is_open": found.is_open_to_undo(timezone.now()),
     }
     return render(request, "enrollments/groups/undo.html", context)
-
-
-def _organisation(request: SignedInRequest, handle: str) -> Organisation:
-    mine = organisations_of(request.user, on=timezone.localdate())
-    return get_object_or_404(mine.at_handle(handle))
 
 
 def _group(request: SignedInRequest, pk: int) -> GroupEnrollment:

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from atn_platform.accounts.http import SignedInRequest, author_token
 from atn_platform.core.exceptions import ActionError
+from courses import paper
 from courses.documents import BlockDoc, LessonDoc, block, stations
 from courses.pdf import lesson_html
 from courses.queries import document
@@ -50,10 +51,11 @@ def on_paper(request: SignedInRequest, code: str, key: str) -> HttpResponse:
     """The lesson laid flat, without any answer, for a browser to print."""
     enrollment, station = _found(request, code, key)
     content = document(enrollment.version_id)
+    stop = next(s for s in paper.stops(content) if s.lesson["uuid"] == station["uuid"])
     context = {
         "course": content,
         "lesson": station,
-        "content": lesson_html(station, _address, drawn=False),
+        "content": lesson_html(stop, _address, drawn=False),
     }
     return render(request, "enrollments/lesson_print.html", context)
 

@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -16,8 +16,8 @@ from atn_platform.core.numbers import whole
 from enrollments.actions import nudging
 from enrollments.emails import teams as letters
 from enrollments.queries import nudges as queries
+from enrollments.views.team import organisation_at
 from municipalities.models import Organisation
-from municipalities.permissions import organisations_of
 
 PAGE = "enrollments:nudge"
 
@@ -25,7 +25,7 @@ PAGE = "enrollments:nudge"
 @require_http_methods(["GET", "HEAD", "POST"])
 def nudge(request: SignedInRequest, handle: str) -> HttpResponse:
     """Who has not begun, who may be written to, and the very letter."""
-    organisation = _organisation(request, handle)
+    organisation = organisation_at(request, handle)
     if request.method == "POST":
         return _send(request, organisation)
     now = timezone.now()
@@ -84,7 +84,7 @@ def _send(request: SignedInRequest, organisation: Organisation) -> HttpResponse:
 
 @require_POST
 def take_back(request: SignedInRequest, handle: str) -> HttpResponse:
-    organisation = _organisation(request, handle)
+    organisation = organisation_at(request, handle)
     taken = nudging.take_back(organisation=organisation, by=request.user, at=timezone.now())
     if taken:
         messages.success(
@@ -97,8 +97,3 @@ def take_back(request: SignedInRequest, handle: str) -> HttpResponse:
     else:
         messages.info(request, _("Ces rappels sont déjà partis."))
     return redirect(PAGE, organisation.handle)
-
-
-def _organisation(request: SignedInRequest, handle: str) -> Organisation:
-    mine = organisations_of(request.user, on=timezone.localdate())
-    return get_object_or_404(mine.at_handle(handle))

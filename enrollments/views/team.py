@@ -97,6 +97,12 @@ def export(request: SignedInRequest, handle: str, what: str, extension: str) -> 
     return response
 
 
+def organisation_at(request: SignedInRequest, handle: str) -> Organisation:
+    """One for whose people this person answers, or 404."""
+    mine = organisations_of(request.user, on=timezone.localdate())
+    return get_object_or_404(mine.at_handle(handle))
+
+
 def filters(organisation: Organisation, choice: Choice, *, on: date) -> dict[str, Any]:
     """What the filters above a list of people show: each way to narrow it, and its count."""
     tally = dict.fromkeys(Progress.values, 0) | queries.states(organisation, on=on)

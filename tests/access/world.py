@@ -14,11 +14,12 @@ from atn_platform.accounts.enums import Role
 from atn_platform.accounts.models import User
 from atn_platform.privacy import actions as privacy_actions
 from certificates import actions as certificate_actions
+from courses import paper
 from courses.documents import stations
 from courses.models import Course
 from courses.queries import document
 from enrollments import actions as enrollment_actions
-from enrollments.actions import groups
+from enrollments.actions import groups, papers
 from enrollments.models import Enrollment, GroupEnrollment
 from municipalities.actions import duties as duty_actions
 from municipalities.actions import invitations, joining
@@ -131,6 +132,7 @@ def build() -> World:
     year = {"handle": here.handle, "year": str(LONG_AGO.year), "extension": "xlsx"}
     world.exceptions |= {
         **of_help(enrollment),
+        **on_paper(enrollment),
         "certificates:take-proofs": year,
         "certificates:verify": {"code": certificate.code},
         "privacy:download": {"uuid": str(asked.uuid)},
@@ -213,6 +215,19 @@ def of_help(enrollment: Enrollment) -> dict[str, dict[str, str]]:
         at=timezone.now(),
     )
     return {f"enrollments:{name}": {"uuid": str(asked.uuid)} for name in ("help", "share-help")}
+
+
+def on_paper(enrollment: Enrollment) -> dict[str, dict[str, str]]:
+    """A sheet that was entered, by its own person so that it names nobody else; one to enter."""
+    entered = papers.Filled(uuid4(), enrollment.version, LONG_AGO.date(), [], {})
+    sheet = papers.enter_sheet(
+        enrollment_id=enrollment.pk, sheet=entered, by=enrollment.learner, at=timezone.now()
+    )
+    code = paper.code_of(enrollment.version)
+    return {
+        "enrollments:paper": {"uuid": str(enrollment.uuid), "sheet": code},
+        "enrollments:undo-paper": {"uuid": str(sheet.uuid)},
+    }
 
 
 def ask_to_join(organisation: Organisation, by: User) -> None:

@@ -60,7 +60,7 @@ def contexts(contexts, live_server, ginette):
 
 PAGES = [
     "", "?etat=waiting&q=berg", "?q=zzz", "inscrire/", "inscrire/?fonction=voirie&aucune=1",
-    "attribuer/", "relancer/", "preuves/",
+    "attribuer/", "relancer/", "preuves/", "papier/",
 ]  # fmt: skip
 
 

@@ -30,6 +30,9 @@ FORMS = {
     "enrollments.forms.SeatForm": (
         "seat", "enrollments/session.html", "enrollments/session_mine.html",
     ),
+    "enrollments.forms.papers.FindSheetForm": ("paper", "enrollments/papers/index.html"),
+    # Its fields are made from the sheet.
+    "enrollments.forms.papers.SheetForm": ("paper", "enrollments/papers/lines.html"),
     "enrollments.forms.ReviewForm": ("review", "enrollments/reviews/ask.html"),
     "enrollments.forms.DoorForm": ("others", "enrollments/attendance.html"),
     "municipalities.forms.AcceptForm": ("invitation", "municipalities/invitation.html"),
@@ -82,6 +85,7 @@ WORDS = {
     ("joining", "2026-11-30"): "56db8d2f",
     ("claim", "2026-11-30"): "be7ad7e9",
     ("others", "2026-11-30"): "1aea5e2d",
+    ("paper", "2026-12-01"): "55e1834b",
     ("review", "2026-11-30"): "f8da9d8a",
     ("seat", "2026-11-30"): "808c0375",
     ("duty", "2026-11-30"): "a1e714cd",

@@ -11,6 +11,7 @@ from django.urls import reverse
 from pypdf import PdfReader
 
 from courses import actions
+from courses.actions.booklets import kept_as
 from courses.documents import stations
 from courses.models import Asset, CourseVersion
 from courses.queries import document
@@ -85,7 +86,7 @@ def test_the_book_is_a_valid_package(version):
     assert named == files
     assert [each for each in items.values() if each.get("properties") == "nav"]
     spine = [each.get("idref") for each in package.findall(".//{*}spine/{*}itemref")]
-    assert len(spine) == 1 + len(list(stations(document(version.pk))))
+    assert len(spine) == 2 + len(list(stations(document(version.pk))))
     assert set(spine) <= set(items)
     for field in ("identifier", "title", "language"):
         assert package.findtext(f".//{{http://purl.org/dc/elements/1.1/}}{field}")
@@ -114,17 +115,17 @@ def test_the_book_says_the_same_words_and_no_answer(version):
 def test_a_booklet_is_the_same_each_time_and_made_once(version, kind):
     first = actions.take_booklet(version=version, kind=kind)
     assert actions.take_booklet(version=version, kind=kind) == first
-    default_storage.delete(f"livrets/{version.content_hash}.{kind}")
+    default_storage.delete(kept_as(version, kind))
     assert actions.take_booklet(version=version, kind=kind) == first
 
 
 def test_a_picture_that_is_gone_leaves_its_words(version):
-    default_storage.delete(f"livrets/{version.content_hash}.epub")  # made by another test
+    default_storage.delete(kept_as(version, "epub"))  # made by another test
     for asset in Asset.objects.filter(content_type="image/png"):
         default_storage.delete(asset.file.name)
     book = opened(actions.take_booklet(version=version, kind="epub"))
     assert not any(name.startswith("OEBPS/images/") for name in book.namelist())
-    default_storage.delete(f"livrets/{version.content_hash}.epub")  # not for the next test
+    default_storage.delete(kept_as(version, "epub"))  # not for the next test
 
 
 def test_anyone_signed_in_takes_the_version_they_follow_or_the_one_in_force(client, version):

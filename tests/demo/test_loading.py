@@ -18,6 +18,7 @@ from atn_platform.notifications.models import OutgoingEmail
 from atn_platform.reports.figures.members import members
 from certificates.models import Certificate
 from courses import actions as courses
+from courses import draws
 from courses.documents import block, station
 from courses.folder import read, write
 from courses.models import CourseSession, CourseVersion, Path
@@ -211,7 +212,7 @@ def test_answers_and_scores_agree(demonstration):
     answered = LearningEvent.objects.filter(verb=Verb.ANSWERED).select_related("enrollment")
     for event in answered[:200]:
         lesson = station(document(event.enrollment.version_id), event.lesson)
-        questions = grading.draw(block(lesson, event.block), event.uuid)
+        questions = draws.draw(block(lesson, event.block), event.uuid)
         marked = grading.mark(questions, event.result["answers"])
         assert grading.percent(marked) == event.result["score"]
 

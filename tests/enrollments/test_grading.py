@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from courses import draws
 from enrollments import grading
 from tests.factories import choice_question
 
@@ -261,15 +262,13 @@ BANK = {"draw": 4, "questions": [choice_question(f"q{rank}") for rank in range(1
 
 @given(st.uuids())
 def test_an_attempt_draws_its_number_of_different_questions(attempt):
-    drawn = [each["key"] for each in grading.draw(BANK, attempt)]
+    drawn = [each["key"] for each in draws.draw(BANK, attempt)]
     assert len(drawn) == len(set(drawn)) == 4
-    assert drawn == [each["key"] for each in grading.draw(BANK, attempt)]
+    assert drawn == [each["key"] for each in draws.draw(BANK, attempt)]
 
 
 def test_attempts_draw_all_of_the_bank_in_many_orders():
-    drawn = [
-        tuple(each["key"] for each in grading.draw(BANK, UUID(int=n + 1))) for n in range(200)
-    ]
+    drawn = [tuple(each["key"] for each in draws.draw(BANK, UUID(int=n + 1))) for n in range(200)]
     assert {key for attempt in drawn for key in attempt} == {f"q{n}" for n in range(12)}
     assert len(set(drawn)) > 150
 
@@ -277,11 +276,11 @@ def test_attempts_draw_all_of_the_bank_in_many_orders():
 def test_an_attempt_draws_for_ever_what_it_drew_on_its_day():
     """Shown again in ten years, an attempt shows the questions that were answered."""
     attempt = UUID("6f1d0f6e-3f0b-4b5a-9a52-9b8f3a7e2c11")
-    assert [each["key"] for each in grading.draw(BANK, attempt)] == ["q4", "q0", "q5", "q10"]
+    assert [each["key"] for each in draws.draw(BANK, attempt)] == ["q4", "q0", "q5", "q10"]
 
 
 def test_items_to_order_are_never_shown_in_the_right_order():
     for _ in range(50):
-        shown = grading.shuffled(ORDERING["items"], ORDERING, uuid4())
+        shown = draws.shuffled(ORDERING["items"], ORDERING, uuid4())
         assert shown != ORDERING["items"]
         assert sorted(shown) == sorted(ORDERING["items"])

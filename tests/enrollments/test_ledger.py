@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from enrollments import actions
-from enrollments.actions import ledger
+from enrollments.actions import writing
 from enrollments.actions.ledger import NewEvent
 from enrollments.enums import Status, Verb
 from enrollments.models import BlockState, Enrollment, LearningEvent, LessonState
@@ -295,9 +295,9 @@ def test_without_the_lock_the_same_race_completes_several_times(announced, monke
     """Negative control: the race above is real, and the lock is what wins it."""
     enrollment = EnrollmentFactory(version=VersionFactory(stations=[lesson_document("a")]))
     lesson = enrollment.version.document["modules"][0]["lessons"][0]
-    unlocked = ledger._LOCK.replace("FOR NO KEY UPDATE OF row", "")
-    assert unlocked != ledger._LOCK
-    monkeypatch.setattr(ledger, "_LOCK", unlocked)
+    unlocked = writing._LOCK.replace("FOR NO KEY UPDATE OF row", "")
+    assert unlocked != writing._LOCK
+    monkeypatch.setattr(writing, "_LOCK", unlocked)
     gate = Barrier(4)
     monkeypatch.setattr(
         "enrollments.actions.ledger.document",

@@ -15,7 +15,7 @@ from atn_platform.audit.models import Entry
 from atn_platform.reports.periods import parse
 from atn_platform.reports.queries.participation import pace
 from enrollments import actions
-from enrollments.actions import ledger
+from enrollments.actions import ledger, writing
 from enrollments.actions.ledger import NewEvent
 from enrollments.enums import Status, Verb
 from enrollments.models import Enrollment, LearningEvent, LessonState, VersionMove
@@ -284,9 +284,9 @@ def test_a_lesson_finished_while_its_person_is_moved_is_counted(half_done, monke
 def test_without_the_lock_the_lesson_would_be_written_over_the_move(half_done, monkeypatch):
     """Negative control: whoever comes last writes the count of the version that they read."""
     enrollment, version, lesson = half_done
-    unlocked = ledger._LOCK.replace("FOR NO KEY UPDATE OF row", "")
-    monkeypatch.setattr(ledger, "_LOCK", unlocked)
-    real = ledger._save_course
+    unlocked = writing._LOCK.replace("FOR NO KEY UPDATE OF row", "")
+    monkeypatch.setattr(writing, "_LOCK", unlocked)
+    real = ledger.save_course
     written = Event()
 
     def late(enrollment, found):
@@ -298,7 +298,7 @@ def test_without_the_lock_the_lesson_would_be_written_over_the_move(half_done, m
         finally:
             written.set()
 
-    monkeypatch.setattr(ledger, "_save_course", late)
+    monkeypatch.setattr(ledger, "save_course", late)
     finish_during_the_move(enrollment, version, lesson, monkeypatch)
     assert enrollment.stations_total == 3  # of a version that is followed no more
 

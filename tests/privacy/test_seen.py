@@ -31,7 +31,7 @@ from atn_platform.rights.enums import Part
 from certificates import actions as certificate_actions
 from enrollments import actions as enrollment_actions
 from enrollments.actions import groups
-from enrollments.models import BlockState, LearningEvent
+from enrollments.models import BlockState, LearningEvent, PaperSheet
 from municipalities.actions import duties, invitations
 from municipalities.enums import Duty, Public
 from municipalities.models import ImportBatch, Mandate, Responsibility
@@ -108,6 +108,10 @@ def learns(town: Town) -> None:
     finished = EnrollmentFactory(mandate=town.mandate, version=done, completed=True)
     town.certificate = certificate_actions.issue(enrollment_id=finished.pk, at=LONG_AGO)
     certificate_actions.produce_file(certificate_id=town.certificate.pk, at=LONG_AGO)
+    PaperSheet.objects.create(
+        uuid=uuid4(), enrollment=finished, version=done, filled_on=NOON.date(), answers=3,
+        lessons=1, entered_by=town.people["responsible"], entered_at=NOON,
+    )  # fmt: skip
     meeting = MeetingFactory(
         title="zzrencontrezz",
         instructor=town.people["instructor"],
@@ -184,7 +188,7 @@ def screens(town: Town) -> dict[str, list[str]]:
     home = f"/mes-gens/{town.mandate.organisation.handle}/"
     there = f"/mes-gens/{town.people['neighbour'].responsibilities.get().organisation.handle}/"
     pages = ["", "mandats/", "mandats/?etat=termines", "conseil/", "conseil/formations/",
-             "cartes/?qui=tous", "responsables/", "relancer/", "inscrire/", "attribuer/",
+             "cartes/?qui=tous", "responsables/", "relancer/", "papier/", "inscrire/", "attribuer/",
              "preuves/", "importer/", "conseil/election/", "affiche/", "connexion/",
              "avancement.xlsx", "avancement.csv", "personnes.csv",
              f"preuves/{LONG_AGO.year}.xlsx", f"preuves/{LONG_AGO.year}.zip"]  # fmt: skip

@@ -15,7 +15,7 @@ from atn_platform.core.office_hours import QUEBEC
 from atn_platform.privacy.seen.sights import Facts, Sight, facts, shown, sight
 from certificates.queries import proofs
 from enrollments.enums import GroupState, Progress
-from enrollments.queries import groups, nudges, team
+from enrollments.queries import groups, nudges, papers, team
 from municipalities.actions.claims import responsables
 from municipalities.enums import Kind
 from municipalities.models import (
@@ -59,6 +59,7 @@ def sights(user: User, place: Organisation, *, on: date, at: datetime) -> list[S
         sight(Screen.PROOFS.label, _proofs(user, place)),
         sight(Screen.NUDGE.label, _nudges(user, place, at)),
         sight(Screen.GROUP.label, _groups(user, place)),
+        sight(Screen.PAPERS.label, _papers(user, place, on)),
         sight(Screen.COUNCIL.label, _council(user, place, on)),
         sight(Screen.DUTIES.label, declared(user, place, on)),
         sight(Screen.CARDS.label, _cards(user, place, on, at)),
@@ -136,6 +137,19 @@ def _groups(user: User, place: Organisation) -> Iterator[Facts]:
             (_("Formation"), each.path or each.course),
             (_("Préparée le"), wording.day(each.group.chosen_at.astimezone(QUEBEC))),
             (_("Effet"), told if is_shown else _("non montré sans votre accord")),
+        )
+
+
+def _papers(user: User, place: Organisation, on: date) -> Iterator[Facts]:
+    for each in papers.entered(place, on=on).filter(enrollment__learner=user):
+        undone = each.undone_at
+        yield facts(
+            (_("Formation"), each.version.course.code),
+            (_("Remplie le"), wording.day(each.filled_on)),
+            (_("Saisie par"), each.entered_by),
+            (_("Réponses"), each.answers),
+            (_("Leçons terminées"), each.lessons),
+            (_("Annulée le"), undone and wording.day(undone.astimezone(QUEBEC))),
         )
 
 
