@@ -79,16 +79,17 @@ def settle_remark(*, remark: ReviewRemark, at: datetime) -> None:
 
 
 @transaction.atomic
-def decide_review(*, review_id: int, approves: bool, by: User, at: datetime) -> None:
+def decide_review(*, review_id: int, approves: bool, shown: str, by: User, at: datetime) -> None:
     """Approve what was read, or send it back with the remarks written.
 
-    Raises ReviewRefused to whoever asked, for a reading that is closed, when the draft has changed
-    since, and when it is sent back without a word.
+    `shown` is the content hash of the draft that the reader's page showed. Raises ReviewRefused to
+    whoever asked, for a reading that is closed, when the draft is not what was asked to be read,
+    now or on that page, and when it is sent back without a word.
     """
     course_id = PublicationReview.objects.values_list("course", flat=True).get(pk=review_id)
     course = Course.objects.select_for_update(no_key=True).get(pk=course_id)
     review = _open(review_id, by)
-    if approves and review.content_hash != content_hash(draft_document(course)):
+    if approves and {shown, content_hash(draft_document(course))} != {review.content_hash}:
         raise ReviewRefused(
             _("Le brouillon a changé depuis la demande : demandez une nouvelle relecture.")
         )

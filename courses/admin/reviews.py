@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from atn_platform.accounts.http import SignedInRequest
 from atn_platform.core.exceptions import ActionError
 from courses import actions
+from courses.actions.hashing import content_hash
 from courses.admin.frame import of_course, page, places
 from courses.forms.reviews import AskForm, RemarkForm
 from courses.models import Course, ReviewRemark
@@ -61,6 +62,7 @@ def review(request: SignedInRequest, course: Course) -> HttpResponse:
         is_mine=found is not None and found.asked_by_id == request.user.pk,
         remarks=[(each, lieux.get(str(each.place))) for each in remarks],
         changes=changes_since_published(course, draft),
+        digest=content_hash(draft),
     )
 
 
@@ -84,6 +86,7 @@ def _decide(
         actions.decide_review(
             review_id=_shown(request, course),
             approves=approves,
+            shown=request.POST.get("empreinte", ""),
             by=request.user,
             at=timezone.now(),
         )

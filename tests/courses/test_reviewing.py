@@ -39,8 +39,9 @@ def ask(course, by):
     return actions.ask_review(course=course, note="Le scénario surtout.", by=by, at=NOON)
 
 
-def decide(review, by, *, approves=True):
-    actions.decide_review(review_id=review.pk, approves=approves, by=by, at=NOON)
+def decide(review, by, *, approves=True, shown=None):
+    shown = review.content_hash if shown is None else shown
+    actions.decide_review(review_id=review.pk, approves=approves, shown=shown, by=by, at=NOON)
 
 
 def publish(course, by):
@@ -56,7 +57,8 @@ def shown(client):
     html = client.get(page("review")).content.decode()
     first, second = re.findall(r'name="relecture" value="(\d+)"', html)
     assert first == second
-    return {"relecture": first}
+    (digest,) = re.findall(r'name="empreinte" value="(\w+)"', html)
+    return {"relecture": first, "empreinte": digest}
 
 
 def test_nothing_is_published_that_nobody_else_approved(course, maude, philippe):
@@ -93,6 +95,31 @@ def test_an_approval_is_of_one_content(course, maude, philippe):
     Lesson.objects.filter(key="signes").update(title="Les sept signes")
     with pytest.raises(actions.ReviewRefused, match="doit relire"):
         publish(course, maude)
+
+
+def test_what_was_read_is_what_is_approved(client, course, maude, philippe):
+    """The draft was other words while it was read, and what was asked again when it is approved."""
+    ask(course, maude)
+    Lesson.objects.filter(key="signes").update(title="Les six signes")
+    client.force_login(philippe)
+    read = shown(client)
+    Lesson.objects.filter(key="signes").update(title="Les cinq signes")
+    refused = client.post(page("review-approve"), read, follow=True)
+    assertContains(refused, "Le brouillon a changé depuis la demande")
+    assert PublicationReview.objects.get().state == ReviewState.ASKED
+    client.post(page("review-approve"), shown(client))
+    assert PublicationReview.objects.get().state == ReviewState.APPROVED
+
+
+def test_a_remark_is_not_lost_when_the_reading_closes_meanwhile(client, course, maude, philippe):
+    review = ask(course, maude)
+    client.force_login(philippe)
+    read = shown(client)
+    decide(review, UserFactory(role=Role.ADMINISTRATOR))
+    told = client.post(page("review"), {**read, "text": "Trop vague."})
+    assertContains(told, "Cette relecture est close", status_code=422)
+    assertContains(told, "Trop vague.</textarea>", status_code=422)
+    assert not ReviewRemark.objects.exists()
 
 
 def test_whoever_is_alone_publishes_and_the_journal_says_so(course, maude):
