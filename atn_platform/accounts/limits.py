@@ -52,8 +52,9 @@ LIMITS: dict[str, tuple[Limit, ...]] = {
     "card": (TOWN_HALL,),
     "card_failed": (MISTYPED, GUESSES),
     "card_failed_known": (KNOWN_DEVICE,),
-    # Links and codes that came by letter: nobody guesses them, yet nobody may try for hours.
-    "invitation": (TOWN_HALL,),
+    # Links and codes that came by letter or on a poster: nobody guesses them, yet nobody may try
+    # for hours. Readings count too, and a town hall reads its poster together.
+    "invitation": (Limit(1800, 10 * MINUTE, "ip"),),
     "identity_provider": (GUESSES,),
     "verify": (Limit(30, MINUTE, "ip"),),
     # The help page: a town hall may call for help together, a machine may not for hours.

@@ -11,6 +11,7 @@ from django.urls import reverse
 from pypdf import PdfReader
 from pytest_django.asserts import assertContains
 
+from atn_platform.accounts.limits import LIMITS
 from atn_platform.accounts.models import User
 from atn_platform.core.exceptions import ActionError
 from atn_platform.notifications.models import OutgoingEmail
@@ -126,6 +127,19 @@ def test_b82_luc_who_asks_again_is_not_seated_twice_by_a_distracted_yes(client, 
     page = client.get(reverse("municipalities:poster", args=[place.handle])).text
     assert page.count("est ou a été dans vos gens") == 1
     assert re.findall(r'name="request" value="\d+"( checked)?', page) == ["", " checked"]
+
+
+def test_s35_three_hundred_colleagues_may_join_by_the_poster_behind_one_address(client, poster):
+    """Each reads it, mistypes once, and asks, within the ten minutes of the limit."""
+    page = at("join", poster.code)
+    answers = [
+        client.get(page),
+        client.post(page, LUC | {"last_name": ""}),
+        client.post(page, LUC),
+    ]
+    told = [each.status_code for each in answers]
+    assert told == [200, 422, 200]
+    assert 300 * len(told) <= LIMITS["invitation"][0].amount
 
 
 @pytest.mark.parametrize("key", ["9" * 30, "9" * 5_000, "x", "-1"])
