@@ -159,9 +159,10 @@ class BlockDoc(TypedDict):
     uuid: str
     key: str
     kind: str
-    # What is read first, in: text, callout, zones, steps, message, reflection, scenario.
+    # What is read first, in: text, callout, zones, steps, message, reflection, pledge, scenario.
     html: NotRequired[str]
-    title: NotRequired[str]  # callout, file, video, audio, steps, zones, scenario, quiz, package
+    # Of all but: text, image, table, message, reflection.
+    title: NotRequired[str]
     tone: NotRequired[Literal["info", "action", "warning"]]  # callout
     asset: NotRequired[AssetDoc]  # image, zones, video, audio, file, package
     alt: NotRequired[str]  # image, where it is empty only when decorative; zones
@@ -180,7 +181,7 @@ class BlockDoc(TypedDict):
     sender: NotRequired[str]  # message
     subject: NotRequired[str]  # message
     clues: NotRequired[list[dict[str, str]]]  # message: {"mark": "1", "text": "…"}
-    options: NotRequired[list[str]]  # reflection: boxes to tick, may be empty
+    options: NotRequired[list[str]]  # reflection, pledge: boxes to tick, may be empty
     start: NotRequired[str]  # scenario: key of the first scene
     scenes: NotRequired[list[SceneDoc]]  # scenario
     draw: NotRequired[int | None]  # quiz: questions drawn at each attempt; all when None

@@ -39,6 +39,7 @@ class BlockKind(models.TextChoices):
     TABLE = "table", _("tableau")
     MESSAGE = "message", _("message annoté")
     REFLECTION = "reflection", _("réflexion")
+    PLEDGE = "pledge", _("geste à poser chez nous")
     SCENARIO = "scenario", _("scénario")
     PACKAGE = "package", _("module interactif")
     QUIZ = "quiz", _("questionnaire")

@@ -17,6 +17,7 @@ class Verb(models.TextChoices):
     ANSWERED = "answered", _("a répondu au questionnaire")
     CHOSE = "chose", _("a choisi dans le scénario")
     NOTED = "noted", _("a noté sa réflexion")
+    PLEDGED = "pledged", _("s’est engagée à un geste")
     PLAYED = "played", _("a fait une partie d’un module interactif")
     COMPLETED = "completed", _("a terminé la leçon")
     ATTENDED = "attended", _("a assisté à la rencontre")

@@ -210,7 +210,7 @@ TABLES = [
     Table(
         HelpThread,
         (
-            About("enrollment__learner", "enrollment version lesson asked_at answered_at",
+            About("enrollment__learner", "enrollment version lesson block asked_at answered_at",
                   Kind.TRAINING, ANSWER, Retention.ANSWERS, ACCOMPANIED),
         ),
         # What is shared was written for everyone, and names nobody.

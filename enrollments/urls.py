@@ -16,6 +16,7 @@ from enrollments.views import (
     offline,
     papers,
     paths,
+    pledges,
     readiness,
     reviews,
     sessions,
@@ -77,6 +78,7 @@ urlpatterns = [
     path("questions/<uuid:uuid>/partager/", helping.share, name="share-help"),
     path("rapports/questions/<slug:code>/", items.items, name="items"),
     path("rapports/versions/<slug:code>/", moving.move_people, name="move-people"),
+    path("mes-gestes/", pledges.mine, name="pledges"),
     path("recherche/", notes.search, name="search"),
     path("livret/<slug:code>.pdf", courses.booklet, {"kind": "pdf"}, name="booklet"),
     path("livret/<slug:code>.epub", courses.booklet, {"kind": "epub"}, name="epub"),
@@ -98,5 +100,6 @@ urlpatterns = [
     path("cours/<slug:code>/<slug:key>/terminer/", lessons.complete, name="complete"),
     path("cours/<slug:code>/<slug:key>/reponses/<uuid:uuid>/", lessons.answer, name="answer"),
     path("cours/<slug:code>/<slug:key>/reflexion/<uuid:uuid>/", lessons.note, name="note"),
+    path("cours/<slug:code>/<slug:key>/geste/<uuid:uuid>/", lessons.pledge, name="pledge"),
     path("cours/<slug:code>/<slug:key>/choix/<uuid:uuid>/", lessons.choose, name="choose"),
 ]

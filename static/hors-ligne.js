@@ -1,8 +1,8 @@
 // Sans réseau (docs/offline.md). Le même fichier sert aux pages et au travailleur de service :
 // d'un côté la file de ce qui attend, de l'autre les leçons emportées et les formulaires sauvés.
 const ACCUEIL="/hors-ligne/",JOURNAL="/hors-ligne/journal/",PATIENCE=3000;
-const GESTES={terminer:"termine",reponses:"repond",reflexion:"note"};
-const FORMULAIRE=/^\/cours\/([\w-]+)\/([\w-]+)\/(terminer|reponses|reflexion)\/(?:([0-9a-f-]{36})\/)?$/;
+const GESTES={terminer:"termine",reponses:"repond",reflexion:"note",geste:"engage"};
+const FORMULAIRE=/^\/cours\/([\w-]+)\/([\w-]+)\/(terminer|reponses|reflexion|geste)\/(?:([0-9a-f-]{36})\/)?$/;
 
 // Les phrases sont en français ici; la page d'un lecteur anglais donne leur traduction (docs/languages.md).
 const LANGUE=self.document?.documentElement.lang||"fr-CA",MOTS=JSON.parse(self.document?.body.dataset.mots||"{}");
@@ -104,7 +104,7 @@ async function listes(){
   const ici=document.querySelector("[data-emportes]");if(!ici)return;
   const tout=await file(),attente=tout.filter(pese),refus=tout.filter(e=>e.motif),avis=await lireFait("avis")||[];
   const lignes=(nom,l)=>{const s=document.querySelector(`[data-${nom}]`);s.hidden=!l.length;let u=s.querySelector("ul");if(!u){u=el("ul","",{className:"stack"});(s.querySelector("p")||s.querySelector("h2")).after(u)}u.replaceChildren(...l)};
-  const quoi=e=>t("{}, {}, {} : {}",e.cours,new Date(e.at).toLocaleDateString(LANGUE,{day:"numeric",month:"long"}),heure(e.at),{repond:t("questionnaire"),note:t("réflexion"),termine:t("leçon terminée"),ouvre:t("leçon ouverte")}[e.verbe]);
+  const quoi=e=>t("{}, {}, {} : {}",e.cours,new Date(e.at).toLocaleDateString(LANGUE,{day:"numeric",month:"long"}),heure(e.at),{repond:t("questionnaire"),note:t("réflexion"),engage:t("geste à poser"),termine:t("leçon terminée"),ouvre:t("leçon ouverte")}[e.verbe]);
   const bouton=(mots,faire)=>{const b=el("button",mots,{type:"button",className:"btn small alt"});b.addEventListener("click",async()=>{await faire();listes()});return b};
   const li=(mots,...plus)=>{const l=el("li",mots+" ");l.append(...plus);return l};
   lignes("attente",attente.map(e=>li(quoi(e))));

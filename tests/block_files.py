@@ -60,7 +60,16 @@ places:
   area: 30 75.5 40 15
 :::
 """
-TEXTS = {"audio": AUDIO, "steps": STEPS, "table": TABLE, "zones": ZONES}
+PLEDGE = """
+::: pledge mon-geste
+title: Votre prochain geste
+text: Un seul, cette semaine.
+options:
+- Afficher la fiche
+- Appeler la MRC
+:::
+"""
+TEXTS = {"audio": AUDIO, "steps": STEPS, "table": TABLE, "zones": ZONES, "pledge": PLEDGE}
 
 
 def add_blocks(course: Path, *kinds: str) -> None:

@@ -263,6 +263,17 @@ def _message(block: BlockDoc) -> Iterator[str]:
         yield _("Les indices du message et ceux de la liste ne se répondent pas.")
 
 
+def _pledge(block: BlockDoc) -> Iterator[str]:
+    if not block["title"]:
+        yield _("Le geste à poser n’a pas de titre.")
+    yield from _text(block)
+
+
+def _bare(block: BlockDoc) -> Iterator[str]:
+    if not block["options"]:
+        yield _("Aucun geste n’est proposé : beaucoup ne sauront par où commencer.")
+
+
 def _scenario(block: BlockDoc) -> Iterator[str]:
     scenes = {scene["key"]: scene for scene in block["scenes"]}
     if block["start"] not in scenes:
@@ -323,6 +334,7 @@ _BLOCKS: dict[str, Callable[[BlockDoc], Iterable[str]]] = {
     BlockKind.TABLE: _table,
     BlockKind.MESSAGE: _message,
     BlockKind.REFLECTION: _text,
+    BlockKind.PLEDGE: _pledge,
     BlockKind.SCENARIO: _scenario,
     BlockKind.PACKAGE: _package,
     BlockKind.QUIZ: _quiz,
@@ -333,4 +345,5 @@ _ADVICE: dict[str, Callable[[BlockDoc], Iterable[str]]] = {
     BlockKind.VIDEO: _heavy,
     BlockKind.AUDIO: _loud,
     BlockKind.TABLE: _wide,
+    BlockKind.PLEDGE: _bare,
 }

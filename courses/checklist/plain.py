@@ -15,6 +15,7 @@ MINUTES = {
     BlockKind.MESSAGE: 1.0,
     BlockKind.REFLECTION: 2.0,
     BlockKind.ZONES: 1.0,
+    BlockKind.PLEDGE: 2.0,
     BlockKind.SCENARIO: 3.0,
 }
 QUESTION_MINUTES = 0.75

@@ -30,6 +30,7 @@ BLOCK_FIELDS: dict[str, dict[str, type]] = {
     BlockKind.TABLE: {"caption": str, "header": str, "rows": str},
     BlockKind.MESSAGE: {"sender": str, "subject": str, "text": str, "clues": list},
     BlockKind.REFLECTION: {"text": str, "options": list},
+    BlockKind.PLEDGE: {"title": str, "text": str, "options": list},
     BlockKind.SCENARIO: {"title": str, "text": str, "start": str, "scenes": list},
     BlockKind.PACKAGE: {"title": str, "file": str, "finishes": bool, "equivalent": str},
     BlockKind.QUIZ: {"title": str, "draw": int},

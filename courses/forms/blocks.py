@@ -89,6 +89,24 @@ class ReflectionForm(NodeForm):
     )
 
 
+class PledgeForm(NodeForm):
+    title = forms.CharField(label=_("Titre"), max_length=160, required=False)
+    text = ProseField(
+        label=_("Ce qui est proposé"),
+        rows=5,
+        help_text=_(
+            "Un geste que la personne posera dans sa municipalité. Elle le retrouve à sa page "
+            "« Mes gestes », le dit fait, et le confie à qui l’accompagne si elle le veut. %s"
+        )
+        % MARKDOWN_HINT,
+    )
+    options = LinesField(
+        label=_("Gestes proposés"),
+        rows=6,
+        help_text=_("Un par ligne, assez petit pour être posé cette semaine."),
+    )
+
+
 class ScenarioForm(NodeForm):
     title = forms.CharField(label=_("Titre"), max_length=160, required=False)
     text = ProseField(label=_("Mise en situation"), rows=5, help_text=MARKDOWN_HINT)
@@ -285,6 +303,7 @@ _FORMS: dict[str, type[NodeForm]] = {
     BlockKind.TABLE: TableForm,
     BlockKind.MESSAGE: MessageForm,
     BlockKind.REFLECTION: ReflectionForm,
+    BlockKind.PLEDGE: PledgeForm,
     BlockKind.SCENARIO: ScenarioForm,
     BlockKind.PACKAGE: PackageForm,
     BlockKind.QUIZ: QuizForm,

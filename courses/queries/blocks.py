@@ -134,6 +134,10 @@ def _reflection(data: dict[str, Any], __: dict[str, AssetDoc]) -> dict[str, Any]
     return {"html": markdown.render(data.get("text", "")), "options": options}
 
 
+def _pledge(data: dict[str, Any], assets: dict[str, AssetDoc]) -> dict[str, Any]:
+    return {**_plain(data, "title"), **_reflection(data, assets)}
+
+
 def _scenario(data: dict[str, Any], __: dict[str, AssetDoc]) -> dict[str, Any]:
     scenes = [
         {
@@ -186,6 +190,7 @@ _PARTS = {
     BlockKind.TABLE: _table,
     BlockKind.MESSAGE: _message,
     BlockKind.REFLECTION: _reflection,
+    BlockKind.PLEDGE: _pledge,
     BlockKind.SCENARIO: _scenario,
     BlockKind.PACKAGE: _package,
     BlockKind.QUIZ: _quiz,

@@ -11,6 +11,7 @@ from enrollments.actions.leaving import leave_path, withdraw
 from enrollments.actions.ledger import recompute, record, record_attendance
 from enrollments.actions.moving import MoveRefused, ask_move, move_some
 from enrollments.actions.noting import NotesChanged, write_notes
+from enrollments.actions.pledging import pledge
 from enrollments.actions.recognising import recognise, renew_path, unrecognise
 from enrollments.actions.registering import Wish, add_at_the_door, register
 from enrollments.actions.replaying import Answer, Batch, Statement, replay
@@ -44,6 +45,7 @@ __all__ = [
     "forget_positioning",
     "leave_path",
     "move_some",
+    "pledge",
     "recognise",
     "recompute",
     "record",

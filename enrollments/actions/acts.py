@@ -28,6 +28,11 @@ def answered(block: BlockDoc, attempt: UUID, fields: Fields) -> dict[str, Any]:
     }
 
 
+def pledged(block: BlockDoc, fields: Fields) -> dict[str, Any]:
+    """A commitment: what is ticked, when and with whom, and whether it is done."""
+    return {**noted(block, fields), "done": "done" in fields}
+
+
 def noted(block: BlockDoc, fields: Fields) -> dict[str, Any]:
     """A reflection: boxes that this block has, and the person's own words."""
     ticked = fields.getlist("options")

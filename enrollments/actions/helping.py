@@ -25,8 +25,19 @@ class HelpRefused(ActionError):
 
 
 @transaction.atomic
-def ask(*, enrollment_id: int, lesson: UUID, text: str, uuid: UUID, at: datetime) -> HelpThread:
-    """Open a thread in the version followed; the same form again is the same thread."""
+def ask(
+    *,
+    enrollment_id: int,
+    lesson: UUID,
+    text: str,
+    uuid: UUID,
+    at: datetime,
+    block: UUID | None = None,
+) -> HelpThread:
+    """Open a thread in the version followed; the same form again is the same thread.
+
+    `block` is the commitment that the learner hands over, when it is no question.
+    """
     enrollment = Enrollment.objects.select_for_update(no_key=True).get(pk=enrollment_id)
     if station(document(enrollment.version_id), lesson) is None:
         raise HelpRefused(_("Cette leçon n’appartient pas à votre version du cours."))
@@ -37,6 +48,7 @@ def ask(*, enrollment_id: int, lesson: UUID, text: str, uuid: UUID, at: datetime
             "enrollment": enrollment,
             "version_id": enrollment.version_id,
             "lesson": lesson,
+            "block": block,
             "asked_at": at,
         },
     )

@@ -227,5 +227,6 @@ _KINDS: dict[str, str] = {
     Verb.REVISED: BlockKind.QUIZ,
     Verb.CHOSE: BlockKind.SCENARIO,
     Verb.NOTED: BlockKind.REFLECTION,
+    Verb.PLEDGED: BlockKind.PLEDGE,
     Verb.PLAYED: BlockKind.PACKAGE,
 }

@@ -17,6 +17,7 @@ from courses.enums import BlockKind
 from courses.queries import document
 from enrollments.actions import acts
 from enrollments.actions.ledger import Replayed, record_many
+from enrollments.actions.pledging import confide
 from enrollments.actions.writing import EventRefused, NewEvent
 from enrollments.enums import Fate, Verb
 from enrollments.models import BlockState, Enrollment
@@ -103,6 +104,10 @@ def _replay(
         except EventRefused as error:
             answers[each.id] = Answer(each.id, Fate.REFUSED, str(error))
     done = record_many(enrollment_id=enrollment.pk, events=list(events.values()), at=at)
+    for each in statements:
+        kept = each.id in events and each.id not in done.refused
+        if kept and each.verb == "engage" and "share" in each.fields:
+            confide(done.enrollment, events[each.id], at=at)
     return answers | {key: _answer(key, event, done) for key, event in events.items()}
 
 
@@ -163,11 +168,17 @@ def _noted(enrollment: Enrollment, said: Statement, _tried: Tried) -> Made:
     return Verb.NOTED, acts.noted(held, _fields(said))
 
 
+def _pledged(enrollment: Enrollment, said: Statement, _tried: Tried) -> Made:
+    held = _held(enrollment, said, BlockKind.PLEDGE)
+    return Verb.PLEDGED, acts.pledged(held, _fields(said))
+
+
 _MAKERS: dict[str, Callable[[Enrollment, Statement, Tried], Made]] = {
     "ouvre": _opened,
     "termine": _completed,
     "repond": _answered,
     "note": _noted,
+    "engage": _pledged,
 }
 
 
@@ -203,7 +214,7 @@ def _conflict(event: NewEvent, ledger: list[Event]) -> str:
                 "Ces questions avaient aussi été remplies ailleurs : les deux essais sont gardés, "
                 "et seul le meilleur compte."
             )
-    if event.verb == Verb.NOTED:
+    if event.verb in {Verb.NOTED, Verb.PLEDGED}:
         last = max(same, key=lambda e: (e.happened_at, e.uuid))
         if last.uuid != event.uuid and last.result != event.result:
             return _(

@@ -231,6 +231,7 @@ class BlockState(TimestampedModel):
     """Projection of the ledger: what an enrolment did with one interactive block.
 
     `data` by kind of block: quiz {"last_event"}; reflection {"text", "options"};
+    pledge {"text", "options", "done"};
     scenario {"path", "ending"}.
     """
 

@@ -45,6 +45,8 @@ class HelpThread(TimestampedModel):
         related_name="+",
     )
     lesson = models.UUIDField(_("leçon"))
+    # The commitment that its learner handed over; empty for a question.
+    block = models.UUIDField(_("geste confié"), null=True, blank=True)
     asked_at = models.DateTimeField(_("posée le"))
     # Empty while the learner waits; a new word of theirs empties it again.
     answered_at = models.DateTimeField(_("répondue le"), null=True, blank=True)

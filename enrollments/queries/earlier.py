@@ -11,7 +11,11 @@ from enrollments.enums import Verb
 from enrollments.models import BlockState, Enrollment, LearningEvent
 
 MOST = 20
-SHOWN = {BlockKind.QUIZ: Verb.ANSWERED, BlockKind.REFLECTION: Verb.NOTED}
+SHOWN = {
+    BlockKind.QUIZ: Verb.ANSWERED,
+    BlockKind.REFLECTION: Verb.NOTED,
+    BlockKind.PLEDGE: Verb.PLEDGED,
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,15 @@ from enrollments.models import BlockState, Enrollment, LearningEvent
 from enrollments.queries.questions import QuestionView, answer_from, sent_back, shown
 
 # Kinds of blocks in which a person leaves something.
-ASKING = frozenset({BlockKind.QUIZ, BlockKind.SCENARIO, BlockKind.REFLECTION, BlockKind.PACKAGE})
+ASKING = frozenset(
+    {
+        BlockKind.QUIZ,
+        BlockKind.SCENARIO,
+        BlockKind.REFLECTION,
+        BlockKind.PLEDGE,
+        BlockKind.PACKAGE,
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)

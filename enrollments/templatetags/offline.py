@@ -25,6 +25,7 @@ SAID = (
     _("réflexion"),
     _("leçon terminée"),
     _("leçon ouverte"),
+    _("geste à poser"),
     _("Retirer de la liste"),
     _("J’ai lu"),
     _("Retirer ce cours de l’appareil"),

@@ -24,6 +24,7 @@ from enrollments.forms import event_id
 from enrollments.models import Enrollment, LearningEvent
 from enrollments.queries.earlier import earlier
 from enrollments.queries.mine import followed_course
+from enrollments.queries.pledges import handed
 from enrollments.queries.quiz import (
     QuizView,
     attempt_of,
@@ -35,6 +36,9 @@ from enrollments.queries.scenario import scenario
 from enrollments.queries.sessions import Meeting, coming
 from enrollments.queries.thread import thread
 
+# What is kept as the person wrote it.
+NOTED = {"reflection", "pledge"}
+NOTHING: dict[str, Any] = {"text": "", "options": [], "done": False}
 # Kinds of questions and of blocks that the common style sheet does not know.
 DRAWN = {"cloze", "hot-spot"}
 DRAWN_BLOCKS = {"audio", "steps", "table", "zones"}
@@ -163,6 +167,34 @@ def note(request: SignedInRequest, code: str, key: str, uuid: UUID) -> HttpRespo
 
 
 @require_POST
+def pledge(request: SignedInRequest, code: str, key: str, uuid: UUID) -> HttpResponse:
+    """Keep a commitment; hand it to whoever accompanies only when its author asks for it."""
+    enrollment, station = _found(request, code, key)
+    wanted = _block(station, uuid, "pledge")
+    now, share = timezone.now(), "share" in request.POST
+    event = NewEvent(
+        uuid=event_id(request.POST.get("event", "")),
+        verb=Verb.PLEDGED,
+        lesson=UUID(station["uuid"]),
+        block=uuid,
+        result=acts.pledged(wanted, request.POST),
+        happened_at=now,
+    )
+    try:
+        sent = actions.pledge(enrollment_id=enrollment.pk, event=event, share=share, at=now)
+    except ActionError as error:
+        messages.error(request, str(error))
+        return _back(code, key, uuid)
+    if share and not sent:
+        messages.error(request, _("Cochez un geste, ou écrivez le vôtre, avant de le confier."))
+    elif sent:
+        messages.success(request, _("Votre geste est confié. La réponse vous sera écrite."))
+    else:
+        messages.success(request, _("Votre geste est gardé : il vous attend à « Mes gestes »."))
+    return _back(code, key, uuid)
+
+
+@require_POST
 def choose(request: SignedInRequest, code: str, key: str, uuid: UUID) -> HttpResponse:
     """Take one way in a scenario, or start again."""
     enrollment, station = _found(request, code, key)
@@ -243,8 +275,10 @@ def _shown(
         shown["scenario"] = scenario(each, state.data.get("path", []) if state else [])
     elif each["kind"] == "package":
         shown["played"] = {**state.data, "score": state.best_score} if state else {}
-    elif each["kind"] == "reflection":
-        shown["note"] = state.data if state else {"text": "", "options": []}
+    elif each["kind"] in NOTED:
+        shown["note"] = state.data if state else NOTHING
+        if state and each["kind"] == "pledge":
+            shown["thread"] = handed(enrollment, each["uuid"])
     return shown
 
 

@@ -167,8 +167,8 @@ def _shown(enrollment: Enrollment, each: BlockDoc, state: BlockState | None) -> 
     }
     if each["kind"] == BlockKind.QUIZ:
         shown["quiz"] = quiz(enrollment, each, state, "")
-    if each["kind"] == BlockKind.REFLECTION:
-        shown["note"] = {"text": "", "options": []}
+    if each["kind"] in {BlockKind.REFLECTION, BlockKind.PLEDGE}:
+        shown["note"] = {"text": "", "options": [], "done": False}
     return shown
 
 

@@ -135,7 +135,7 @@ ROWS: dict[str, Audience] = {
     **_rows(
         "accounts:profile accounts:email accounts:security accounts:sessions accounts:end-other-sessions accounts:way-back accounts:cancel-card "
         "municipalities:model-list enrollments:teams "
-        "enrollments:booklet enrollments:epub enrollments:index enrollments:search enrollments:journal enrollments:my-papers "
+        "enrollments:booklet enrollments:epub enrollments:index enrollments:pledges enrollments:search enrollments:journal enrollments:my-papers "
         "enrollments:offline enrollments:offline-worker "
         "enrollments:sessions enrollments:session enrollments:register portal:rhythm enrollments:skills enrollments:positioning enrollments:appointments "
         "enrollments:follow-path enrollments:enroll certificates:index "
@@ -205,7 +205,7 @@ ROWS: dict[str, Audience] = {
     ),
     **_rows(
         "municipalities:undo-renewal municipalities:grant-claim municipalities:refuse-claim "
-        "courses:asset enrollments:undo-my-paper enrollments:leave-path enrollments:forget-positioning enrollments:cancel-appointment enrollments:appointment-calendar enrollments:withdraw-slot enrollments:tick-action enrollments:renew-path enrollments:elsewhere enrollments:answer enrollments:note "
+        "courses:asset enrollments:undo-my-paper enrollments:leave-path enrollments:forget-positioning enrollments:cancel-appointment enrollments:appointment-calendar enrollments:withdraw-slot enrollments:tick-action enrollments:renew-path enrollments:elsewhere enrollments:answer enrollments:note enrollments:pledge "
         "rights:cancel enrollments:review enrollments:answer-review enrollments:choose municipalities:provider municipalities:domain "
         "accounts:recovery-codes accounts:end-session",
         NOBODY,

@@ -324,3 +324,20 @@ class TestZones:
     def test_a_picture_in_use_is_not_taken_out(self, course):
         with pytest.raises(actions.MediaRefused):
             actions.remove_asset(asset=course.assets.get(name="message.png"))
+
+
+class TestPledge:
+    def test_authors_see_what_is_proposed_and_who_will_read_it(self, client, author, course):
+        page = client.get(page_of(of("pledge")))
+        assertContains(page, "<li>Afficher la fiche</li>", html=True)
+        assertContains(page, "Elle seule le voit, sauf si elle le confie")
+
+    def test_publishing_waits_for_a_title_and_words(self, course):
+        document = changed(of("pledge"), title="", text="", options=[])
+        assert lacking(document) == ["Le geste à poser n’a pas de titre.", "Le texte est vide."]
+        assert any("Aucun geste n’est proposé" in each.message for each in issues(document))
+
+    def test_paper_leaves_room_to_write(self, course):
+        page = in_the_book(course)
+        assert "Votre prochain geste" in page
+        assert '<p class="lines"></p>' in page

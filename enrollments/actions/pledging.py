@@ -1,0 +1,48 @@
+"""A commitment: kept in the ledger, and handed to whoever accompanies when its author says so."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from courses.documents import block, station
+from courses.queries import document
+from enrollments.actions.helping import ask, say
+from enrollments.actions.ledger import record
+from enrollments.actions.writing import NewEvent
+from enrollments.models import Enrollment, HelpThread
+
+
+@transaction.atomic
+def pledge(*, enrollment_id: int, event: NewEvent, share: bool, at: datetime) -> bool:
+    """Keep a commitment; whether it was handed over, as `share` asks. The same again adds nothing.
+
+    Nobody but its author reads what was not handed over.
+    """
+    enrollment = record(enrollment_id=enrollment_id, event=event, at=at)
+    return share and confide(enrollment, event, at=at)
+
+
+def confide(enrollment: Enrollment, event: NewEvent, *, at: datetime) -> bool:
+    """Send a commitment in the thread of its block; False when nothing is written in it."""
+    if not (event.result["options"] or event.result["text"]):
+        return False
+    words = _words(enrollment, event)
+    threads = HelpThread.objects.filter(enrollment=enrollment, block=event.block)
+    if thread := threads.order_by("asked_at", "pk").first():
+        say(thread_id=thread.pk, by=enrollment.learner, text=words, uuid=event.uuid, at=at)
+    else:
+        ask(
+            enrollment_id=enrollment.pk, lesson=event.lesson, block=event.block, text=words,
+            uuid=event.uuid, at=at,
+        )  # fmt: skip
+    return True
+
+
+def _words(enrollment: Enrollment, event: NewEvent) -> str:
+    lesson = station(document(enrollment.version_id), event.lesson)
+    held = block(lesson, event.block) if lesson and event.block else None
+    done = _("C’est fait.") if event.result["done"] else _("Pas encore fait.")
+    acts = "\n".join(f"– {each}" for each in event.result["options"])
+    parts = [held["title"] if held else "", acts, event.result["text"], done]
+    return "\n\n".join(filter(None, parts))

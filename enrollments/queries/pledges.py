@@ -1,0 +1,44 @@
+"""What a person committed to, wherever it was; and what of it was handed over."""
+
+from dataclasses import dataclass
+
+from atn_platform.accounts.models import User
+from courses.documents import BlockDoc, LessonDoc, block, station
+from courses.enums import BlockKind
+from courses.queries import documents
+from enrollments.models import BlockState, Enrollment, HelpThread
+
+
+@dataclass(frozen=True, slots=True)
+class Pledge:
+    """A commitment with the place where it was made; an empty one is not one."""
+
+    state: BlockState
+    lesson: LessonDoc
+    block: BlockDoc
+
+    @property
+    def is_done(self) -> bool:
+        return bool(self.state.data.get("done"))
+
+
+def pledges(user: User) -> list[Pledge]:
+    """A person's own, what is left to do first, the newest first; two queries at most."""
+    mine = Enrollment.objects.visible_to(user)
+    rows = BlockState.objects.filter(enrollment__in=mine, data__has_keys=["options", "done"])
+    states = list(rows.select_related("enrollment__course").order_by("-updated_at", "pk"))
+    read = documents(each.enrollment.version_id for each in states)
+    found = []
+    for each in states:
+        lesson = station(read[each.enrollment.version_id], each.lesson)
+        held = block(lesson, each.block) if lesson else None
+        is_written = each.data["options"] or each.data["text"]
+        if lesson and held and held["kind"] == BlockKind.PLEDGE and is_written:
+            found.append(Pledge(each, lesson, held))
+    return sorted(found, key=lambda each: each.is_done)
+
+
+def handed(enrollment: Enrollment, uuid: str) -> HelpThread | None:
+    """The thread in which a commitment was handed over."""
+    threads = HelpThread.objects.filter(enrollment=enrollment, block=uuid)
+    return threads.order_by("asked_at", "pk").first()
