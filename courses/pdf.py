@@ -4,6 +4,7 @@ import base64
 from collections.abc import Callable
 
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils.safestring import SafeString
 
 from atn_platform.core.pdf import write
@@ -46,6 +47,11 @@ def drawn(block: BlockDoc, source: Source) -> tuple[str, bytes]:
     if content and block.get("places"):
         return "image/png", numbered(content, block["places"])
     return block["asset"]["type"], content
+
+
+def on_the_site(block: BlockDoc) -> str:
+    """Where a block's image is found by a browser."""
+    return reverse("courses:asset", args=[block["asset"]["sha256"], block["asset"]["name"]])
 
 
 def lesson_html(

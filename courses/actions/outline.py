@@ -79,9 +79,9 @@ def add_questions(*, block: Block, questions: list[TypedQuestion]) -> list[Quest
 
 @transaction.atomic
 def move(*, part: Part, step: int) -> bool:
-    """Exchange the object with its neighbour, before (-1) or after (1); False at the end.
+    """Carry the object over its neighbours, before (-1, -2…) or after (1, 2…); False at the end.
 
-    A lesson at the edge of its module goes over to the neighbouring one.
+    A lesson at the edge of its module goes over to the neighbouring one, one step at a time.
     """
     lock_course(course_of(part))
     rows = list(_siblings(part))
@@ -91,7 +91,7 @@ def move(*, part: Part, step: int) -> bool:
         rows.insert(rank, part)
         _renumber(rows)
         return True
-    return isinstance(part, Lesson) and _change_module(part, step)
+    return isinstance(part, Lesson) and abs(step) == 1 and _change_module(part, step)
 
 
 @transaction.atomic

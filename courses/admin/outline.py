@@ -1,5 +1,6 @@
 """Buttons of the outline: add, move, copy, remove. Each makes one call and goes back."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -38,6 +39,7 @@ from courses.notation import LineProblem, NotationRefused, TypedQuestion, read_q
 from courses.permissions import can_author
 from courses.queries.care import shelf
 
+MANY = re.compile(r"[1-9][0-9]{0,2}")
 STEPS = {"monter": -1, "descendre": 1}
 
 
@@ -165,8 +167,11 @@ def _show_paste(
 def move(
     request: SignedInRequest, course: Course, noun: str, uuid: str, step: str
 ) -> HttpResponse:
+    """One rank, or as many as a drag went over (`fois`)."""
     part = find(course, noun, uuid)
-    if actions.move(part=part, step=STEPS[step]):
+    times = request.POST.get("fois", "")
+    many = int(times) if MANY.fullmatch(times) else 1
+    if actions.move(part=part, step=STEPS[step] * many):
         messages.success(request, _("« %s » est déplacé.") % part)
     return redirect(_page_of(part))
 

@@ -13,6 +13,7 @@ from courses import actions
 from courses.admin.frame import address, find_lesson, of_course, page
 from courses.forms.reviews import AskForm
 from courses.models import Course
+from courses.pdf import lesson_html, on_the_site
 from courses.permissions import authors
 from courses.queries import (
     asset_documents,
@@ -50,17 +51,20 @@ def remove_media(request: SignedInRequest, course: Course, asset_id: int) -> Htt
 def preview(request: SignedInRequest, course: Course, uuid: str) -> HttpResponse:
     """A lesson of the draft, by the templates of the learners' pages.
 
-    `comme` is a public, `largeur` is « telephone »: addresses that an author may pass on.
+    `comme` is a public, `largeur` « telephone », `forme` « papier »: addresses to pass on.
     """
     lesson = find_lesson(course, uuid)
     asked = request.GET.get("comme", "")
     public = Public(asked) if asked in Public.values else None
+    shown = lesson_document(lesson, asset_documents(course))
+    on_paper = request.GET.get("forme") == "papier"
     return page(
         request,
         "atelier/preview.html",
         course,
         node=lesson,
-        lesson=lesson_document(lesson, asset_documents(course)),
+        lesson=shown,
+        paper=lesson_html(shown, on_the_site, drawn=False) if on_paper else "",
         back=address(lesson),
         publics=Public.choices,
         public=public,

@@ -32,18 +32,20 @@ TONES = [("info", _("à savoir")), ("action", _("à faire")), ("warning", _("att
 
 
 class TextForm(NodeForm):
-    markdown = ProseField(label=_("Texte"), rows=14, help_text=MARKDOWN_HINT)
+    markdown = ProseField(marked=True, label=_("Texte"), rows=14, help_text=MARKDOWN_HINT)
 
 
 class CalloutForm(NodeForm):
     title = forms.CharField(label=_("Titre"), max_length=160, required=False)
     tone = forms.ChoiceField(label=_("Ton"), choices=TONES, initial="info")
-    text = ProseField(label=_("Texte"), rows=6, help_text=MARKDOWN_HINT)
+    text = ProseField(marked=True, label=_("Texte"), rows=6, help_text=MARKDOWN_HINT)
 
 
 class StepsForm(NodeForm):
     title = forms.CharField(label=_("Titre"), max_length=160, required=False)
-    text = ProseField(label=_("Ce qu’il faut savoir avant"), rows=3, help_text=MARKDOWN_HINT)
+    text = ProseField(
+        marked=True, label=_("Ce qu’il faut savoir avant"), rows=3, help_text=MARKDOWN_HINT
+    )
     steps = StepsField(
         label=_("Étapes"),
         rows=14,
@@ -83,7 +85,7 @@ class MessageForm(NodeForm):
 
 
 class ReflectionForm(NodeForm):
-    text = ProseField(label=_("Ce qui est demandé"), rows=5, help_text=MARKDOWN_HINT)
+    text = ProseField(marked=True, label=_("Ce qui est demandé"), rows=5, help_text=MARKDOWN_HINT)
     options = LinesField(
         label=_("Cases à cocher"), rows=5, help_text=_("Une par ligne; aucune, si vous voulez.")
     )
@@ -92,6 +94,7 @@ class ReflectionForm(NodeForm):
 class PledgeForm(NodeForm):
     title = forms.CharField(label=_("Titre"), max_length=160, required=False)
     text = ProseField(
+        marked=True,
         label=_("Ce qui est proposé"),
         rows=5,
         help_text=_(
@@ -109,7 +112,7 @@ class PledgeForm(NodeForm):
 
 class ScenarioForm(NodeForm):
     title = forms.CharField(label=_("Titre"), max_length=160, required=False)
-    text = ProseField(label=_("Mise en situation"), rows=5, help_text=MARKDOWN_HINT)
+    text = ProseField(marked=True, label=_("Mise en situation"), rows=5, help_text=MARKDOWN_HINT)
     start = forms.SlugField(label=_("Clé de la première scène"), required=False)
     scenes = ScenesField(
         label=_("Scènes"),
@@ -219,7 +222,7 @@ class ZonesForm(MediaForm):
         required=False,
         help_text=_("L’image dans son ensemble; chaque zone, elle, est aussi dans la liste."),
     )
-    text = ProseField(label=_("Consigne"), rows=3, help_text=MARKDOWN_HINT)
+    text = ProseField(marked=True, label=_("Consigne"), rows=3, help_text=MARKDOWN_HINT)
     places = PlacesField(
         label=_("Zones"),
         rows=14,
@@ -242,7 +245,7 @@ class VideoForm(MediaForm):
     seconds = forms.IntegerField(
         label=_("Durée (secondes)"), min_value=0, max_value=36_000, required=False, localize=False
     )
-    transcript = ProseField(label=_("Transcription"), help_text=MARKDOWN_HINT)
+    transcript = ProseField(marked=True, label=_("Transcription"), help_text=MARKDOWN_HINT)
 
 
 class AudioForm(MediaForm):
@@ -255,6 +258,7 @@ class AudioForm(MediaForm):
         label=_("Durée (secondes)"), min_value=0, max_value=36_000, required=False, localize=False
     )
     transcript = ProseField(
+        marked=True,
         label=_("Transcription"),
         help_text=_(
             "Tout ce qui se dit, et les bruits qui comptent : c’est elle que montrent le papier "
@@ -281,6 +285,7 @@ class PackageForm(MediaForm):
         ),
     )
     equivalent = ProseField(
+        marked=True,
         label=_("Forme équivalente"),
         rows=10,
         help_text=_(

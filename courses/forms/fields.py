@@ -39,9 +39,10 @@ from courses.numbers import read_accepted
 class ProseField(forms.CharField):
     """Markdown of several lines: one kind of line end, no blank at the end of lines."""
 
-    def __init__(self, *, rows: int = 10, **kwargs: Any) -> None:
+    def __init__(self, *, rows: int = 10, marked: bool = False, **kwargs: Any) -> None:
+        """`marked`: a toolbar writes the signs of Markdown in it."""
         kwargs.setdefault("required", False)
-        widget = forms.Textarea(attrs={"rows": rows})
+        widget = forms.Textarea(attrs={"rows": rows, **({"data-markdown": ""} if marked else {})})
         super().__init__(widget=widget, strip=False, **kwargs)
 
     def to_python(self, value: Any) -> str:

@@ -20,10 +20,10 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='learningevent',
             name='verb',
-            field=models.CharField(choices=[('opened', 'a ouvert la leçon'), ('answered', 'a répondu au questionnaire'), ('chose', 'a choisi dans le scénario'), ('noted', 'a noté sa réflexion'), ('pledged', 's’est engagée à un geste'), ('played', 'a fait une partie d’un module interactif'), ('completed', 'a terminé la leçon'), ('attended', 'a assisté à la rencontre'), ('missed', "n'a pas assisté à la rencontre"), ('revised', 'a vu son résultat révisé'), ('moved', 'a changé de version')], max_length=10, verbose_name='geste'),
+            field=models.CharField(choices=[('opened', 'a ouvert la leçon'), ('answered', 'a répondu au questionnaire'), ('chose', 'a choisi dans le scénario'), ('noted', 'a noté sa réflexion'), ('pledged', 's’est engagée à un geste'), ('played', 'a fait une partie d’un module interactif'), ('completed', 'a terminé la leçon'), ('attended', 'a assisté à la rencontre'), ('missed', "n'a pas assisté à la rencontre"), ('revised', 'a vu son résultat révisé'), ('moved', 'a changé de version'), ('undone', 'a vu des gestes repris')], max_length=10, verbose_name='geste'),
         ),
         migrations.AddConstraint(
             model_name='learningevent',
-            constraint=models.CheckConstraint(condition=models.Q(('verb__in', ['opened', 'answered', 'chose', 'noted', 'pledged', 'played', 'completed', 'attended', 'missed', 'revised', 'moved'])), name='enrollments_verb_known'),
+            constraint=models.CheckConstraint(condition=models.Q(('verb__in', ['opened', 'answered', 'chose', 'noted', 'pledged', 'played', 'completed', 'attended', 'missed', 'revised', 'moved', 'undone'])), name='enrollments_verb_known'),
         ),
     ]

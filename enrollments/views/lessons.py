@@ -15,7 +15,7 @@ from atn_platform.accounts.http import SignedInRequest, author_token
 from atn_platform.core.exceptions import ActionError
 from courses import paper
 from courses.documents import BlockDoc, LessonDoc, block, stations
-from courses.pdf import lesson_html
+from courses.pdf import lesson_html, on_the_site
 from courses.queries import document
 from enrollments import actions
 from enrollments.actions import NewEvent, acts
@@ -59,14 +59,9 @@ def on_paper(request: SignedInRequest, code: str, key: str) -> HttpResponse:
     context = {
         "course": content,
         "lesson": station,
-        "content": lesson_html(stop, _address, drawn=False),
+        "content": lesson_html(stop, on_the_site, drawn=False),
     }
     return render(request, "enrollments/lesson_print.html", context)
-
-
-def _address(held: BlockDoc) -> str:
-    asset = held["asset"]
-    return reverse("courses:asset", args=[asset["sha256"], asset["name"]])
 
 
 def _page(

@@ -114,3 +114,41 @@ def test_an_author_draws_a_zone_on_the_preview(browser, live_server, course):
     assert (width, height) == pytest.approx((25, 20), abs=1)
     assert drawn["text"] == "Qui doit quoi."
     context.close()
+
+
+def test_a_block_is_dragged_to_its_place_and_said(browser, live_server, course):
+    lesson = Block.objects.get(kind="zones").lesson
+    before = list(lesson.blocks.order_by("position").values_list("key", flat=True))
+    context = context_for(browser)
+    signed_in(context, live_server, UserFactory(role=Role.ADMINISTRATOR))
+    page = context.new_page()
+    page.goto(f"{live_server.url}/admin/atelier/ess-101/lecon/{lesson.uuid}/")
+    grips = page.locator(".pieces > li > div > .gestures .grip")
+    expect(grips).to_have_count(len(before))
+    start, end = grips.nth(0).bounding_box(), page.locator(f"#{before[1]}").bounding_box()
+    page.mouse.move(start["x"] + 5, start["y"] + 5)
+    page.mouse.down()
+    page.mouse.move(start["x"] + 5, end["y"] + end["height"] - 10, steps=4)
+    expect(
+        page.get_by_role("status").filter(has_text=f"rang 2 sur {len(before)}")
+    ).to_be_attached()
+    page.mouse.up()
+    expect(page.get_by_text("est déplacé.")).to_be_visible()
+    after = list(lesson.blocks.order_by("position").values_list("key", flat=True))
+    assert after == [before[1], before[0], *before[2:]]
+    context.close()
+
+
+def test_the_toolbar_writes_the_signs_of_markdown(browser, live_server, course):
+    context = context_for(browser)
+    signed_in(context, live_server, UserFactory(role=Role.ADMINISTRATOR))
+    page = context.new_page()
+    page.goto(live_server.url + form_of("callout"))
+    text = page.get_by_label("Texte", exact=True)
+    text.fill("Notez le numéro.")
+    text.select_text()
+    page.get_by_role("group", name="Mise en forme : Texte").get_by_text("Gras").click()
+    expect(text).to_have_value("**Notez le numéro.**")
+    page.get_by_role("button", name="Liste", exact=True).click()
+    expect(text).to_have_value("- **Notez le numéro.**")
+    context.close()

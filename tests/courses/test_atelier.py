@@ -250,6 +250,17 @@ def test_a_lesson_at_the_edge_goes_over_to_the_next_module(client, author, cours
     assert keys(course.modules) == ["suite", "debut"]
 
 
+@pytest.mark.parametrize(
+    ("times", "rank"), [("2", 3), ("1", 2), ("", 2), ("0", 2), ("x", 2), ("9", 1), ("²", 2)]
+)
+def test_a_drag_goes_over_several_ranks_at_once(client, author, course, times, rank):
+    """A drag is a longer step of the same button; beyond the end, nothing moves."""
+    first = Lesson.objects.get(key="signes").blocks.order_by("position").first()
+    client.post(at("move", "bloc", first.uuid, "descendre"), {"fois": times})
+    first.refresh_from_db()
+    assert first.position == rank
+
+
 def test_a_copy_stands_right_after_with_all_it_holds(client, author, course):
     quiz = Block.objects.get(kind="quiz")
     question = Question.objects.get(key="cartes")

@@ -164,6 +164,9 @@ def test_a_lesson_is_seen_as_each_public_sees_it_and_as_wide_as_a_phone(client, 
     url = reverse("atelier:preview", args=["ess-101", lesson.uuid])
     assertContains(client.get(url, {"comme": "elected"}), "Ce cours s’adresse à ce public")
     assertContains(client.get(url, {"comme": "manager"}), "Ce cours ne s’adresse pas à ce public")
+    paper = client.get(url, {"forme": "papier"})
+    assertContains(paper, '<article class="prose lesson paper"')
+    assertContains(paper, "Le courriel arrive")
     narrow = client.get(url, {"comme": "elected", "largeur": "telephone"})
     assertContains(narrow, 'class="stack lesson phone"')
     assert client.get(url, {"comme": "personne", "largeur": "x"}).status_code == 200
