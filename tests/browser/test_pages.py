@@ -22,6 +22,7 @@ LEARNER_PAGES = [
     "/cours/ess-101/signes/",
     "/cours/ess-101/bilan/",
     "/mes-cours/",
+    "/mes-gestes/",
     "/recherche/?q=message",
     "/cours/ess-101/signes/imprimer/",
     "/cours/ess-101/signes/notes/",
