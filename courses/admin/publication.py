@@ -12,7 +12,8 @@ from atn_platform.core.exceptions import ActionError
 from courses import actions
 from courses.admin.frame import address, find_lesson, of_course, page
 from courses.forms.reviews import AskForm
-from courses.models import Course
+from courses.models import Course, Lesson
+from courses.paper import stops
 from courses.pdf import lesson_html, on_the_site
 from courses.permissions import authors
 from courses.queries import (
@@ -64,13 +65,20 @@ def preview(request: SignedInRequest, course: Course, uuid: str) -> HttpResponse
         course,
         node=lesson,
         lesson=shown,
-        paper=lesson_html(shown, on_the_site, drawn=False) if on_paper else "",
+        paper=_on_paper(course, lesson) if on_paper else "",
         back=address(lesson),
         publics=Public.choices,
         public=public,
         is_for_them=public is None or public in course.publics,
         is_narrow=request.GET.get("largeur") == "telephone",
     )
+
+
+def _on_paper(course: Course, lesson: Lesson) -> str:
+    """As the booklet would print it, with its number on the thread."""
+    found = stops(draft_document(course))
+    stop = next(each for each in found if each.lesson["uuid"] == str(lesson.uuid))
+    return lesson_html(stop, on_the_site, drawn=False)
 
 
 @of_course
