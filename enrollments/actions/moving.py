@@ -1,5 +1,6 @@
 """Taking the people under way in a course over to its newest version."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from django.db import transaction
@@ -21,25 +22,32 @@ class MoveRefused(ActionError):
 
 
 @transaction.atomic
-def ask_move(*, version: CourseVersion, by: User, at: datetime) -> VersionMove:
-    """Promise that everyone under way goes on in the version in force; a second call adds nothing.
+def ask_move(
+    *, version: CourseVersion, leaving: Collection[int] = (), by: User, at: datetime
+) -> VersionMove:
+    """Promise that people under way go on in the version in force; a second call adds nothing.
 
-    Raises MoveRefused when a newer version is in force, or the course is withdrawn.
+    `leaving` names the versions whose people go, by number; nobody of the others does. Raises
+    MoveRefused when a newer version is in force, the course is withdrawn, or other people are on
+    their way already.
     """
     course = Course.objects.select_for_update(no_key=True).get(pk=version.course_id)
     if course.current_version_id != version.pk or course.withdrawn_at is not None:
         raise MoveRefused(_("Cette version n’est plus en vigueur : personne n’y est déplacé."))
-    people = to_move(version).count()
+    chosen, people = sorted(set(leaving)), to_move(version, leaving).count()
     found, is_new = VersionMove.objects.get_or_create(
-        version=version, defaults={"people": people, "asked_at": at}
+        version=version, defaults={"leaving": chosen, "people": people, "asked_at": at}
     )
     if found.finished_at is not None and people:
-        # Whoever took a course up again since, on the version followed before.
-        found.people, found.asked_at, found.finished_at = people, at, None
-        found.save(update_fields=["people", "asked_at", "finished_at", "updated_at"])
+        # Other versions, or whoever took a course up again since on the one followed before.
+        found.leaving, found.people, found.asked_at, found.finished_at = chosen, people, at, None
+        found.save(update_fields=["leaving", "people", "asked_at", "finished_at", "updated_at"])
         is_new = True
+    if found.finished_at is None and found.leaving != chosen:
+        raise MoveRefused(_("Un changement de version est en cours : attendez qu’il finisse."))
     if is_new:
-        record(at=at, actor=by, verb="course.people_moved", target=str(version), count=people)
+        facts = {"count": people, "leaving": chosen}
+        record(at=at, actor=by, verb="course.people_moved", target=str(version), **facts)
     return found
 
 
@@ -54,7 +62,11 @@ def move_some(*, move_id: int, at: datetime) -> bool:
     if move.finished_at is not None:
         return False
     is_in_force = version.course.current_version_id == version.pk
-    left = list(to_move(version).values_list("pk", flat=True)[:AT_ONCE]) if is_in_force else []
+    left = (
+        list(to_move(version, move.leaving).values_list("pk", flat=True)[:AT_ONCE])
+        if is_in_force
+        else []
+    )
     for enrollment_id in left:
         change_version(enrollment_id=enrollment_id, version=version, at=at)
     if not left:

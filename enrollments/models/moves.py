@@ -1,5 +1,6 @@
 """People who go from the version that they follow to a newer one."""
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -13,13 +14,20 @@ class VersionMoveQuerySet(models.QuerySet["VersionMove"]):
 
 
 class VersionMove(TimestampedModel):
-    """The promise that everyone under way in a course goes on in this version."""
+    """The promise that people under way in a course go on in this version."""
 
     version = models.OneToOneField(
         CourseVersion,
         verbose_name=_("version"),
         on_delete=models.PROTECT,
         related_name="move",
+    )
+    # Numbers of the versions that they leave; all of them when none is named.
+    leaving = ArrayField(
+        models.PositiveIntegerField(),
+        verbose_name=_("versions quittées"),
+        default=list,
+        blank=True,
     )
     # How many were to move when it was asked; those left are counted in the enrolments.
     people = models.PositiveIntegerField(_("personnes"))

@@ -1,5 +1,6 @@
 """Who would go on in a newer version of a course, and what it changes for them."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,10 +14,21 @@ from enrollments.enums import Status, Verb
 from enrollments.models import Enrollment, EnrollmentQuerySet
 
 
-def to_move(version: CourseVersion) -> EnrollmentQuerySet:
-    """People under way on another version of the course: not those who finished, nor set aside."""
+def to_move(version: CourseVersion, leaving: Collection[int] = ()) -> EnrollmentQuerySet:
+    """People under way on another version: not those who finished, nor set the course aside.
+
+    `leaving` keeps those who follow one of these versions, by number.
+    """
     rows = Enrollment.objects.live().filter(course=version.course_id, status=Status.ACTIVE)
+    if leaving:
+        rows = rows.filter(version__number__in=leaving)
     return rows.exclude(version=version).order_by("pk")
+
+
+def followed_versions(version: CourseVersion) -> list[tuple[int, int]]:
+    """The versions that people under way follow, by number, newest first, with their people."""
+    rows = to_move(version).order_by("-version__number").values("version__number")
+    return list(rows.annotate(people=Count("pk")).values_list("version__number", "people"))
 
 
 def finished_by_moving(version: CourseVersion) -> int:

@@ -16,8 +16,10 @@ from courses.permissions import can_author
 from courses.queries import document, effects, versions
 from enrollments import actions
 from enrollments.models import VersionMove
-from enrollments.queries.moving import finished_by_moving, to_move
+from enrollments.queries.moving import finished_by_moving, followed_versions, to_move
 from enrollments.tasks import move_people as task
+
+MOST = 100  # versions that a form may name
 
 
 @requires(can_author)
@@ -31,28 +33,43 @@ def move_people(request: SignedInRequest, code: str) -> HttpResponse:
     if request.method == "POST":
         _move(request, version)
         return redirect("enrollments:move-people", code)
-    left = to_move(version).count()
     move = VersionMove.objects.filter(version=version).first()
+    left = to_move(version).count()
+    followed = followed_versions(version)
+    going = to_move(version, move.leaving).count() if move else 0
     context = {
         "course": course,
         "version": version,
         "effects": effects(course, document(version.pk)),
         "left": left,
+        "followed": followed,
+        "several": len(followed) > 1,
         "finishing": finished_by_moving(version),
         "move": move,
-        "moved": max(0, move.people - left) if move else 0,
+        "moved": max(0, move.people - going) if move else 0,
     }
     return render(request, "atelier/people.html", context)
 
 
 def _move(request: SignedInRequest, version: CourseVersion) -> None:
-    """Promise it, unless the page showed the effect of a version that is replaced since."""
+    """Promise it, unless the page showed the effect of a version that is replaced since.
+
+    The form of old, without any choice of versions, is for everyone.
+    """
     if request.POST.get("version") != str(version.number):
         said = _("Une version plus récente est en vigueur : relisez ce qu’elle change.")
         messages.error(request, said)
         return
+    leaving = [int(each) for each in request.POST.getlist("de") if each.isdecimal()][:MOST]
+    if "choix" in request.POST and not leaving:
+        messages.error(
+            request, _("Choisissez au moins une version : personne n’est encore passé.")
+        )
+        return
     try:
-        asked = actions.ask_move(version=version, by=request.user, at=timezone.now())
+        asked = actions.ask_move(
+            version=version, leaving=leaving, by=request.user, at=timezone.now()
+        )
         after_commit(task, move_id=asked.pk)
     except ActionError as error:
         messages.error(request, str(error))

@@ -7,10 +7,12 @@ from uuid import UUID, uuid4
 
 import pytest
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from pytest_django.asserts import assertContains, assertRedirects
 
 from atn_platform.accounts.enums import Role
+from atn_platform.accounts.models import User
 from atn_platform.audit.models import Entry
 from atn_platform.reports.periods import parse
 from atn_platform.reports.queries.participation import pace
@@ -25,6 +27,7 @@ from tests.enrollments.test_ledger import announced, stored
 from tests.factories import (
     NOON,
     EnrollmentFactory,
+    MandateFactory,
     UserFactory,
     VersionFactory,
     choice_question,
@@ -32,6 +35,7 @@ from tests.factories import (
 )
 
 pytestmark = pytest.mark.django_db
+STATEMENTS_A_PERSON = 12
 LATER = NOON + timedelta(days=30)
 __all__ = ["announced"]
 
@@ -210,6 +214,60 @@ def test_the_author_sees_what_it_changes_then_moves_everyone(client, two_version
     course = client.get(reverse("enrollments:course", args=[code]))
     assertContains(course, "Ce cours est renouvelé")
     assertContains(course, "Nouvelle étape")
+
+
+def test_the_author_chooses_whose_version_is_left(client, two_versions):
+    """The people of version 1 stay; those of version 2 go on in version 3."""
+    second, people = two_versions
+    change = {"version": second, "at": LATER}
+    ledger.change_version(enrollment_id=people[0].pk, **change)
+    third = newer(second, lesson_document("z"))
+    client.force_login(UserFactory(role=Role.ADMINISTRATOR))
+    page = reverse("enrollments:move-people", args=[third.course.code.lower()])
+    shown = client.get(page)
+    assertContains(shown, "2 personnes de la version 1")
+    assertContains(shown, "1 personne de la version 2")
+    told = client.post(page, {"version": "3", "choix": "1"}, follow=True)
+    assertContains(told, "Choisissez au moins une version")
+    client.post(page, {"version": "3", "choix": "1", "de": ["2"]})
+    move_people(move_id=VersionMove.objects.get().pk)
+    assert list(Enrollment.objects.order_by("pk").values_list("version__number", flat=True)) == [
+        3, 1, 1,
+    ]  # fmt: skip
+    assert Entry.objects.get(verb="course.people_moved").details == {"count": 1, "leaving": [2]}
+    # The others may follow later.
+    client.post(page, {"version": "3"})
+    move_people(move_id=VersionMove.objects.get().pk)
+    assert to_move(third).count() == 0
+
+
+def test_another_choice_waits_until_the_first_one_is_carried_out(two_versions):
+    version, __ = two_versions
+    asked = ask(version)
+    with pytest.raises(actions.MoveRefused, match="attendez"):
+        actions.ask_move(version=version, leaving=[1], by=UserFactory(), at=LATER)
+    assert ask(version) == asked
+
+
+def test_eight_hundred_people_are_moved_by_a_bounded_number_of_statements():
+    """As many for each person, however many there are; and a run never reads them all at once."""
+    a, c = lesson_document("a"), lesson_document("c")
+    first = VersionFactory(stations=[a, lesson_document("b")])
+    mandate = MandateFactory()
+    people = User.objects.bulk_create(User(email=f"p{n}@exemple.quebec") for n in range(800))
+    Enrollment.objects.bulk_create(
+        Enrollment(
+            learner=each, course=first.course, version=first, mandate=mandate, enrolled_at=NOON
+        )
+        for each in people
+    )
+    version = newer(first, a, c)
+    asked = ask(version)
+    with CaptureQueriesContext(connection) as seen:
+        move_people(move_id=asked.pk)
+    assert to_move(version).count() == 0
+    assert LearningEvent.objects.filter(verb=Verb.MOVED).count() == 800
+    assert len(seen) <= 800 * STATEMENTS_A_PERSON + 9 * 3 + 2
 
 
 def test_nobody_is_moved_to_a_version_whose_effect_was_not_shown(client, two_versions):
