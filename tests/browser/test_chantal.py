@@ -55,7 +55,7 @@ def answer_as_someone_who_errs(page) -> None:
         if page.get_by_label(text, exact=True).count():
             page.get_by_label(text, exact=True).check()
     for label, value in (
-        ("Isoler", "2"), ("Signaler", "1"), ("Code QR", "Rançongiciel"), ("Appel", "Rançongiciel"),
+        ("Isoler", "2"), ("Signaler", "1"), ("Code QR", "Rançongiciel"), ("Appel", "Faux paiement"),
     ):  # fmt: skip
         if page.get_by_label(label, exact=True).count():
             page.get_by_label(label, exact=True).select_option(value)

@@ -89,6 +89,7 @@ def test_ginette_renews_her_council_on_a_telephone_and_takes_it_back(
     page = context.new_page()
     page.goto(f"{live_server.url}/mes-gens/{ginette.organisation.handle}/conseil/")
     page.get_by_role("link", name="Il y a eu une élection").click()
+    expect(page.locator(".fate")).to_have_count(2)
     mayor, second = page.locator(".fate").all()
     mayor.get_by_label("Quitte le conseil").check()
     new = page.get_by_role("group", name="Mairie")

@@ -102,7 +102,7 @@ def write_lesson(page) -> None:
     save(page)
     back(page)
     add(page, "texte")
-    page.get_by_label("Texte").fill("Un mardi matin, le courriel arrive.")
+    page.get_by_role("textbox", name="Texte").fill("Un mardi matin, le courriel arrive.")
     save(page)
     back(page)
     add(page, "image")
@@ -144,7 +144,7 @@ def mend_what_the_refusal_names(page) -> None:
     page.get_by_role("link", name="Publier").click()
     refused.get_by_role("link", name="sous-titres").click()
     upload(page, "Ou envoyer : sous-titres", "appel.vtt", CAPTIONS)
-    page.get_by_label("Transcription").fill("On rappelle au numéro du dossier.")
+    page.get_by_role("textbox", name="Transcription").fill("On rappelle au numéro du dossier.")
     save(page)
 
 

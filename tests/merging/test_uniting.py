@@ -328,7 +328,7 @@ def test_without_following_it_the_lesson_would_be_lost(twins, follow, monkeypatc
         found = Enrollment.objects.select_for_update(no_key=True, of=("self",)).get(pk=pk)
         return found, found.mandate.ends_on
 
-    monkeypatch.setattr(ledger, "_locked", the_row_asked_for)
+    monkeypatch.setattr(ledger, "locked", the_row_asked_for)
     kept, absorbed = twins
     here, there = follow(kept, completed="a"), follow(absorbed)
     lesson_during_the_merge(kept, absorbed, there)
