@@ -287,8 +287,19 @@ def _block_standing(lesson: LessonDoc, uuid: UUID, events: Sequence[Event]) -> B
     return BlockStanding(
         attempts=len(answered) or len(events),
         best_score=max((_score(event) for event in events if event.verb in MARKED), default=None),
-        data={"last_event": str(last.uuid)} if answered else dict(last.result),
+        data={"last_event": str(last.uuid)} if answered else _said(events),
     )
+
+
+def _said(events: Iterable[Event]) -> dict[str, Any]:
+    """What the last act says; what it leaves unsaid stays as the one before left it.
+
+    Only a commitment said done in a copy, which holds none of its words, leaves anything unsaid.
+    """
+    said: dict[str, Any] = {}
+    for event in sorted(events, key=_moment):
+        said |= event.result
+    return said
 
 
 def _score(event: Event) -> int:

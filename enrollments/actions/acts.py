@@ -1,5 +1,6 @@
 """What a form or a device says that a person did, as the ledger keeps it."""
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -31,6 +32,11 @@ def answered(block: BlockDoc, attempt: UUID, fields: Fields) -> dict[str, Any]:
 def pledged(block: BlockDoc, fields: Fields) -> dict[str, Any]:
     """A commitment: what is ticked, when and with whom, and whether it is done."""
     return {**noted(block, fields), "done": "done" in fields}
+
+
+def has_words(result: Mapping[str, Any]) -> bool:
+    """Whether a commitment says anything: without a box nor a word, there is none."""
+    return bool(result.get("options") or result.get("text"))
 
 
 def noted(block: BlockDoc, fields: Fields) -> dict[str, Any]:

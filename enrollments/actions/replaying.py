@@ -169,8 +169,12 @@ def _noted(enrollment: Enrollment, said: Statement, _tried: Tried) -> Made:
 
 
 def _pledged(enrollment: Enrollment, said: Statement, _tried: Tried) -> Made:
+    """The copy taken along is drawn empty: what is left so in it takes no word back."""
     held = _held(enrollment, said, BlockKind.PLEDGE)
-    return Verb.PLEDGED, acts.pledged(held, _fields(said))
+    result = acts.pledged(held, _fields(said))
+    if acts.has_words(result):
+        return Verb.PLEDGED, result
+    return Verb.PLEDGED, {"done": True} if result["done"] else {}
 
 
 _MAKERS: dict[str, Callable[[Enrollment, Statement, Tried], Made]] = {
@@ -214,8 +218,9 @@ def _conflict(event: NewEvent, ledger: list[Event]) -> str:
                 "Ces questions avaient aussi été remplies ailleurs : les deux essais sont gardés, "
                 "et seul le meilleur compte."
             )
-    if event.verb in {Verb.NOTED, Verb.PLEDGED}:
-        last = max(same, key=lambda e: (e.happened_at, e.uuid))
+    if "text" in event.result:
+        written = [e for e in same if "text" in e.result]
+        last = max(written, key=lambda e: (e.happened_at, e.uuid))
         if last.uuid != event.uuid and last.result != event.result:
             return _(
                 "Vous avez écrit un texte plus récent sur un autre appareil : c’est lui qui "

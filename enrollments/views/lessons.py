@@ -271,7 +271,7 @@ def _shown(
     elif each["kind"] == "package":
         shown["played"] = {**state.data, "score": state.best_score} if state else {}
     elif each["kind"] in NOTED:
-        shown["note"] = state.data if state else NOTHING
+        shown["note"] = NOTHING | state.data if state else NOTHING
         if state and each["kind"] == "pledge":
             shown["thread"] = handed(enrollment, each["uuid"])
     return shown

@@ -1,5 +1,6 @@
 """« Geste à poser chez nous »: private, found again, and handed over only when its author says so."""
 
+from datetime import timedelta
 from uuid import UUID, uuid4
 
 import pytest
@@ -125,19 +126,65 @@ def test_a_block_of_another_kind_or_lesson_takes_no_commitment(client, enrollmen
     assert not LearningEvent.objects.filter(verb="pledged").exists()
 
 
-def test_without_network_it_waits_and_is_handed_over_with_the_rest(enrollment):
+def said(enrollment, *, at=NOON, **fields):
+    """A commitment as the device keeps it, with the fields of the form."""
     lesson = enrollment.version.document["modules"][0]["lessons"][0]
-    said = Statement(
+    return Statement(
         id=uuid4(), verb="engage", course=enrollment.course.code, lesson=UUID(lesson["uuid"]),
-        block=UUID(PLEDGE["uuid"]), said_at=NOON, rank=1,
-        fields={"options": ["Appeler la MRC"], "share": ["1"]},
+        block=UUID(PLEDGE["uuid"]), said_at=at, rank=1, fields=fields,
     )  # fmt: skip
-    batch = Batch(device=uuid4(), now=NOON, statements=[said])
+
+
+def replayed(enrollment, *statements):
+    at = NOON + timedelta(hours=1)
+    batch = Batch(device=uuid4(), now=at, statements=list(statements))
+    return actions.replay(learner=enrollment.learner, batch=batch, at=at)
+
+
+def test_without_network_it_waits_and_is_handed_over_with_the_rest(enrollment):
+    kept = said(enrollment, options=["Appeler la MRC"], share=["1"])
     for fate in (Fate.KEPT, Fate.KNOWN):
-        (answer,) = actions.replay(learner=enrollment.learner, batch=batch, at=NOON)
+        (answer,) = replayed(enrollment, kept)
         assert answer.fate == fate
     assert HelpPost.objects.get().text == "Votre geste\n\n– Appeler la MRC\n\nPas encore fait."
     assert pledges(enrollment.learner)[0].state.data["options"] == ["Appeler la MRC"]
+
+
+@pytest.mark.parametrize("is_late", [False, True])
+def test_said_done_in_the_empty_copy_it_keeps_its_words_in_whatever_order(
+    client, enrollment, is_late
+):
+    """The copy holds nothing of what was written; two devices may send in any order."""
+    written = said(enrollment, options=["Afficher la fiche"], text=["Mardi"])
+    done = said(enrollment, at=NOON + timedelta(minutes=5), text=[""], done=["1"], share=["1"])
+    nothing = said(enrollment, at=NOON + timedelta(minutes=6), text=[" "])
+    for each in (done, nothing, written) if is_late else (written, done, nothing):
+        (answer,) = replayed(enrollment, each)
+        assert (answer.fate, answer.words) == (Fate.KEPT, "")
+    (kept,) = pledges(enrollment.learner)
+    assert kept.state.data == {"options": ["Afficher la fiche"], "text": "Mardi", "done": True}
+    before = kept.state.data
+    actions.recompute(enrollment_id=enrollment.pk)
+    assert BlockState.objects.get().data == before
+    page = client.get(address(enrollment, "lesson"))
+    assertContains(page, "Mardi</textarea>")
+    assertNotContains(page, "Ce que vous avez laissé ici avant")
+    # What was not there yet could not be handed over.
+    said_so = [each.text for each in HelpPost.objects.all()]
+    whole = "Votre geste\n\n– Afficher la fiche\n\nMardi\n\nC’est fait."
+    assert said_so == ([] if is_late else [whole])
+
+
+def test_said_done_before_a_word_was_written_it_is_none(client, enrollment):
+    replayed(enrollment, said(enrollment, text=[""], done=["1"]))
+    assertContains(client.get(address(enrollment, "lesson")), 'name="done" value="1" checked')
+    assert pledges(enrollment.learner) == []
+
+
+def test_with_the_line_its_author_takes_it_back(client, enrollment):
+    pledged(client, enrollment)
+    pledged(client, enrollment, options=[], text="", done="1")
+    assert pledges(enrollment.learner) == []
 
 
 def test_a_copy_taken_along_holds_the_form_and_nothing_written(client, enrollment):
