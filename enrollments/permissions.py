@@ -39,8 +39,9 @@ def answerers(organisation: Organisation) -> Iterable[User]:
     """Whoever is told that somebody there waits: trainers, and the municipality's own coach.
 
     Where nobody accompanies it, every coach. The administration reads the desk when it wants.
+    A municipality that was merged is now accompanied with the one that took it over.
     """
-    own = Accompaniment.objects.in_force().filter(organisation=organisation).first()
+    own = Accompaniment.objects.in_force().filter(organisation=organisation.heir).first()
     if own is None:
         return _holding(Role.INSTRUCTOR, Role.COACH).order_by("pk")
     trainers = _holding(Role.INSTRUCTOR)

@@ -58,7 +58,7 @@ def desk(coach: User, *, at: datetime, everywhere: bool) -> Desk:
     """One's own municipalities first; all of them for whoever has none, or asks."""
     own = entrusted_to(coach)
     mine = own.count()
-    towns = own if mine and not everywhere else None
+    towns = own.with_merged() if mine and not everywhere else None
     return Desk(
         mine=mine,
         is_narrow=towns is not None,

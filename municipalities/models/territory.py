@@ -46,6 +46,18 @@ class OrganisationQuerySet(models.QuerySet["Organisation"]):
         """Organisations of which this person is a responsable on that day."""
         return self.filter(pk__in=user.responsibilities.in_force(on=on).values("organisation"))
 
+    def with_merged(self) -> "OrganisationQuerySet":
+        """These and whatever was merged into them, however many mergers ago.
+
+        What was begun under a place that vanished keeps its mandate there.
+        """
+        found = newest = set(self.values_list("pk", flat=True))
+        while newest:
+            merged = Organisation.objects.filter(successor__in=newest)
+            newest = set(merged.values_list("pk", flat=True)) - found
+            found = found | newest
+        return Organisation.objects.filter(pk__in=found)
+
     def at_handle(self, handle: str) -> "OrganisationQuerySet":
         """The organisation that an address names; see Organisation.handle."""
         if handle.startswith(HANDLE_PREFIX):
@@ -168,6 +180,15 @@ class Organisation(TimestampedModel):
     def handle(self) -> str:
         """What names the organisation in an address: its official code, or a number of ours."""
         return self.code or f"{HANDLE_PREFIX}{self.pk}"
+
+    @property
+    def heir(self) -> "Organisation":
+        """The organisation of today: itself, or the last that took it over."""
+        place, passed = self, {self.pk}
+        while place.successor is not None and place.successor_id not in passed:
+            place = place.successor
+            passed.add(place.pk)
+        return place
 
     @property
     def offers_english(self) -> bool:

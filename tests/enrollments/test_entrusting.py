@@ -1,6 +1,7 @@
 """Which coach accompanies which municipality, and what the desk then shows first."""
 
 from datetime import timedelta
+from itertools import pairwise
 from uuid import UUID, uuid4
 
 import pytest
@@ -18,6 +19,8 @@ from enrollments.models import Accompaniment
 from enrollments.queries import entrusted
 from enrollments.queries.desk import desk
 from enrollments.queries.entrusted import MINE, NOBODY, Choice
+from municipalities.actions.territory import Merger, name_successor
+from municipalities.models import Organisation
 from tests.factories import (
     NOON,
     EnrollmentFactory,
@@ -135,6 +138,34 @@ def test_a_question_is_written_to_the_municipality_s_own_coach_and_to_trainers(c
     OutgoingEmail.objects.all().delete()
     asked_in(here)
     assert {each.recipient for each in OutgoingEmail.objects.all()} == {coach, trainer}
+
+
+@pytest.mark.parametrize("mergers", [1, 2])
+def test_after_mergers_the_coach_of_today_is_told_and_finds_it_on_the_desk(coach, boss, mergers):
+    former, other = UserFactory(role=Role.COACH), UserFactory(role=Role.COACH)
+    line = [MunicipalityFactory() for _ in range(mergers + 1)]
+    gone, heir = line[0], line[-1]
+    thread = asked_in(gone)
+    EnrollmentFactory(mandate__organisation=gone, last_activity_at=NOON - timedelta(days=20))
+    asked_in(MunicipalityFactory())
+    given(former, boss, gone)
+    given(coach, boss, heir)
+    given(other, boss, MunicipalityFactory())
+    for place, successor in pairwise(line):
+        Organisation.objects.filter(pk=place.pk).update(inactive_on=NOON.date())
+        merger = Merger(place.pk, successor.pk, NOON.date())
+        name_successor(merger=merger, by=boss, at=NOON)
+    OutgoingEmail.objects.all().delete()
+
+    actions.say(
+        thread_id=thread.pk, by=thread.enrollment.learner, text="Et là?", uuid=uuid4(), at=NOON
+    )
+
+    assert [each.recipient for each in OutgoingEmail.objects.all()] == [coach]
+    found = desk(coach, at=NOON, everywhere=False)
+    assert [each.thread for each in found.owed] == [thread]
+    assert [each.enrollment.mandate.organisation for each in found.stalled] == [gone]
+    assert (found.mine, found.elsewhere) == (1, 1)
 
 
 def test_atn_entrusts_what_is_ticked_or_the_whole_list_and_nobody_else_does(client, coach, boss):
