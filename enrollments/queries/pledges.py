@@ -1,5 +1,6 @@
 """What a person committed to, wherever it was; and what of it was handed over."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from atn_platform.accounts.models import User
@@ -38,7 +39,17 @@ def pledges(user: User) -> list[Pledge]:
     return sorted(found, key=lambda each: each.is_done)
 
 
-def handed(enrollment: Enrollment, uuid: str) -> HelpThread | None:
-    """The thread in which a commitment was handed over."""
-    threads = HelpThread.objects.filter(enrollment=enrollment, block=uuid)
-    return threads.order_by("asked_at", "pk").first()
+def handed(
+    enrollment: Enrollment, blocks: Sequence[BlockDoc], states: Mapping[str, BlockState]
+) -> dict[str, HelpThread]:
+    """By block, the thread in which a commitment was handed over; no query without one."""
+    made = [
+        each["uuid"]
+        for each in blocks
+        if each["kind"] == BlockKind.PLEDGE and each["uuid"] in states
+    ]
+    if not made:
+        return {}
+    # The first stays: were there two of one block, the earlier is the last read.
+    threads = HelpThread.objects.filter(enrollment=enrollment, block__in=made)
+    return {str(each.block): each for each in threads.order_by("-asked_at", "-pk")}

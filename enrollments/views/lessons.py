@@ -77,6 +77,7 @@ def _page(
     previous, following = line.neighbours(station["uuid"])
     states = states_of(enrollment, station)
     before = earlier(enrollment, station["blocks"], states)
+    threads = handed(enrollment, station["blocks"], states)
     context = {
         "sent": sent,
         "course": content,
@@ -94,7 +95,10 @@ def _page(
         "author": author_token(request.user),
         "blocks": [
             _shown(request, enrollment, each, states, sent)
-            | {"earlier": before.get(each["uuid"], [])}
+            | {
+                "earlier": before.get(each["uuid"], []),
+                "thread": threads.get(each["uuid"]),
+            }
             for each in station["blocks"]
         ],
     }
@@ -272,8 +276,6 @@ def _shown(
         shown["played"] = {**state.data, "score": state.best_score} if state else {}
     elif each["kind"] in NOTED:
         shown["note"] = NOTHING | state.data if state else NOTHING
-        if state and each["kind"] == "pledge":
-            shown["thread"] = handed(enrollment, each["uuid"])
     return shown
 
 

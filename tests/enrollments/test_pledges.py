@@ -213,3 +213,23 @@ def test_the_page_takes_the_same_queries_whatever_their_number(
     with django_assert_num_queries(1):
         found = pledges(followed.learner)
     assert [each.is_done for each in found] == [False] * (count - 1) + [True]
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_the_exchanges_of_a_lesson_take_one_query_whatever_their_number(
+    client, enrollment, django_assert_num_queries, count
+):
+    station = lesson_document("b")
+    station["blocks"] = [{**PLEDGE, "uuid": str(uuid4())} for _ in range(count)]
+    followed = EnrollmentFactory(
+        learner=enrollment.learner, version=VersionFactory(stations=[station])
+    )
+    page = reverse("enrollments:lesson", args=[followed.course.code.lower(), "b"])
+    for each in station["blocks"]:
+        there = reverse(
+            "enrollments:pledge", args=[followed.course.code.lower(), "b", each["uuid"]]
+        )
+        client.post(there, {"event": str(uuid4()), "text": "Mardi", "share": "1"})
+    client.get(page)  # opened, and its document read, once
+    with django_assert_num_queries(6):
+        assertContains(client.get(page), "L’échange à son sujet", count=count)
