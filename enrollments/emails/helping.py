@@ -1,4 +1,4 @@
-"""The letters about a question: to whoever answers, then to whoever asked."""
+"""Letters about a question or an act handed over: to whoever answers, then to its author."""
 
 from dataclasses import replace
 
@@ -15,16 +15,22 @@ from enrollments.models import HelpPost
 @written_for(lambda _post, person: person)
 def asked(post: HelpPost, person: User) -> Message:
     """Somebody waits for an answer; it is answered from one's own mail, or on the site."""
-    course = post.thread.version.front["title"]
+    course, is_act = post.thread.version.front["title"], post.thread.block is not None
+    waits = (
+        _("Un geste confié attend votre réponse : %s")
+        if is_act
+        else _("Une question attend votre réponse : %s")
+    )
     message = compose(
         key=f"question:{post.uuid}:{person.pk}",
         category=Category.SESSION,
         recipient=person,
         template="help_asked",
-        subject=_("Une question attend votre réponse : %s") % course,
+        subject=waits % course,
         reason=_("Vous répondez aux questions des personnes qui suivent les cours."),
         context={
             "course": course,
+            "is_act": is_act,
             "text": post.text,
             "url": absolute("enrollments:help", str(post.thread.uuid)),
         },
@@ -35,16 +41,22 @@ def asked(post: HelpPost, person: User) -> Message:
 @written_for(lambda post: post.thread.enrollment.learner)
 def answered(post: HelpPost) -> Message:
     """The answer, whole: whoever has a slow line need not open the site."""
-    course = post.thread.version.front["title"]
+    course, is_act = post.thread.version.front["title"], post.thread.block is not None
+    subject, reason = (
+        (_("Réponse à votre geste confié : %s"), _("Vous avez confié un geste dans ce cours."))
+        if is_act
+        else (_("Réponse à votre question : %s"), _("Vous avez posé une question dans ce cours."))
+    )
     message = compose(
         key=f"answer:{post.uuid}",
         category=Category.SESSION,
         recipient=post.thread.enrollment.learner,
         template="help_answered",
-        subject=_("Réponse à votre question : %s") % course,
-        reason=_("Vous avez posé une question dans ce cours."),
+        subject=subject % course,
+        reason=reason,
         context={
             "course": course,
+            "is_act": is_act,
             "by": post.author,
             "text": post.text,
             "url": absolute("enrollments:help", str(post.thread.uuid)),

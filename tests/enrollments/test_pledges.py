@@ -1,5 +1,6 @@
 """« Geste à poser chez nous »: private, found again, and handed over only when its author says so."""
 
+import re
 from datetime import timedelta
 from uuid import UUID, uuid4
 
@@ -8,6 +9,7 @@ from django.urls import reverse
 from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
 
 from atn_platform.accounts.enums import Role
+from atn_platform.notifications.models import OutgoingEmail
 from enrollments import actions
 from enrollments.actions import Batch, Statement
 from enrollments.enums import Fate
@@ -95,7 +97,14 @@ def test_handed_over_it_waits_at_the_desk_and_is_answered_in_its_thread(client, 
     client.force_login(coach)
     assertContains(client.get(DESK), "Geste confié")
     there = reverse("enrollments:help", args=[thread.uuid])
+    assertContains(client.get(there), "<h1>Geste confié\u00a0: ")
     client.post(there, {"text": "Bravo.", "event": str(uuid4())})
+    told = {each.recipient: each for each in OutgoingEmail.objects.all()}
+    assert told[coach].subject.startswith("Un geste confié attend")
+    assert told[enrollment.learner].subject.startswith("Réponse à votre geste confié")
+    for letter in told.values():
+        assert "geste" in letter.text
+        assert not re.search("(votre|une) question[^?]", letter.text)
     assertNotContains(client.get(DESK), "Geste confié")
 
     # Done, and handed over again: the same thread, which waits again.
