@@ -171,6 +171,13 @@ def test_an_invitation_counts_where_it_was_sent_and_once_for_an_address(places):
     journey = build()
     assert counts(journey.total, *DOOR) == [3, 1]
     assert counts(line(journey, Breakdown.REGION, "05"), *DOOR) == [0, 0]
+    # One that was cancelled, then sent anew and accepted, or accepted at another address.
+    invite(first, email="encore@example.org")
+    again = invite(first, email="Encore@example.org", accepted_after=2)
+    other = invite(second, at=JULY + timedelta(days=1), accepted_after=2)
+    Invitation.objects.filter(pk=other.pk).update(accepted_by=again.accepted_by)
+    journey = build()
+    assert counts(journey.total, *DOOR) == [4, 2]
     # An invitation does not always say a public: that table does not speak of it.
     assert counts(line(journey, Breakdown.PUBLIC, Public.STAFF), *DOOR) == []
 

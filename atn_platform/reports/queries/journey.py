@@ -33,10 +33,13 @@ def _steps(scope: Scope) -> str:
                    AS stratum_group,
                bool_or(COALESCE(invited.accepted_at < LEAST(
                    invited.invited_at + interval '90 days', %(until)s), false)) AS joined
-          FROM municipalities_invitation invited
+          FROM (
+              SELECT *, max(accepted_by_id) OVER (PARTITION BY lower(email)) AS guest
+                FROM municipalities_invitation
+               WHERE invited_at >= %(start)s AND invited_at < LEAST(%(end)s, %(until)s)
+          ) invited
           JOIN places place ON place.id = invited.organisation_id
-         WHERE invited.invited_at >= %(start)s AND invited.invited_at < LEAST(%(end)s, %(until)s)
-         GROUP BY COALESCE(invited.accepted_by_id::text, lower(invited.email))
+         GROUP BY COALESCE(invited.guest::text, lower(invited.email))
     ), cohort AS (
         SELECT enrolled.id, {LEARNER} AS learner, enrolled.enrolled_at, enrolled.completed_at,
                mandate.public, place.region, place.stratum_group,
