@@ -1,8 +1,10 @@
 """Sentences above the pictures: rules with conditions, from what the reader sees anyway."""
 
+from itertools import pairwise
+
 from atn_platform.core import french
 from atn_platform.reports.enums import COURSE, DAYS, SLOTS, Breakdown, Step
-from atn_platform.reports.figures.journey import Journey
+from atn_platform.reports.figures.journey import HOT, Journey, Stage
 from atn_platform.reports.figures.participation import GROUP, Pace, Report, Row
 
 HALF, THIRD, TWO_THIRDS, TENTH = 1 / 2, 1 / 3, 2 / 3, 1 / 10
@@ -112,25 +114,38 @@ def _steps(journey: Journey) -> str:
     stages = journey.stages(*COURSE)
     if not stages[0].count:
         return "Les personnes à chaque étape"
-    hot = [STAIRS[stage.step] for stage in stages if stage.is_hot]
-    if not hot:
+    if _are_all_passed(stages):
         return "Chaque marche est franchie par sept personnes sur dix ou plus"
+    hot = [STAIRS[stage.step] for stage in stages if stage.is_hot]
+    # Before everyone has had ninety days, people are still on their way.
+    if not hot or not journey.is_complete:
+        return "Les personnes à chaque étape"
     if len(hot) == 1:
         return f"Une marche à adoucir{NB}: {hot[0]}"
     *first, last = hot
     return f"Des marches à adoucir{NB}: {', '.join(first)} et {last}"
 
 
+def _are_all_passed(stages: list[Stage]) -> bool:
+    """Whether each step is known to keep seven people out of ten; what few lost is not said."""
+    counts = [stage.count for stage in stages]
+    return all(
+        before is not None and count is not None and count >= (1 - HOT) * before
+        for before, count in pairwise(counts)
+    )
+
+
 def _curves(journey: Journey) -> str:
     *before, now = journey.curves
-    if now.last is None:
+    if now.last is None or not now.last[0]:
         return "Le rythme des inscriptions, d’un trimestre à l’autre"
     week, share = now.last
     others = [curve.weeks[week] for curve in before]
     known = [other for other in others if other is not None]
     name = now.period.label
-    if not week or not known:
-        return f"Inscriptions de {name}{NB}: {french.percent(share)} terminées en {week} semaines"
+    if not known:
+        weeks = "semaine" if week == 1 else "semaines"
+        return f"Inscriptions de {name}{NB}: {french.percent(share)} terminées en {week} {weeks}"
     if all(share - other >= CURVES_APART for other in known):
         return f"On termine plus vite au {name} qu’aux trimestres précédents"
     if all(other - share >= CURVES_APART for other in known):

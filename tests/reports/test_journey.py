@@ -286,9 +286,13 @@ def test_sentences_follow_the_figures(places, follow):
         "On apprend surtout entre 10\xa0h et 12\xa0h, et le mercredi plus qu’un autre jour"
     )
     follow(place, 10, upto=Step.STARTED)
-    assert headlines.of_journey(build())["steps"] == "Une marche à adoucir\xa0: la fin du cours"
+    # People are on their way: a step is said to be high once they have all had ninety days.
+    assert headlines.of_journey(build())["steps"] == "Les personnes à chaque étape"
+    late = build(today=date(2027, 1, 4))
+    assert headlines.of_journey(late)["steps"] == "Une marche à adoucir\xa0: la fin du cours"
     follow(place, 20)
-    assert headlines.of_journey(build())["steps"] == (
+    late = build(today=date(2027, 1, 4))
+    assert headlines.of_journey(late)["steps"] == (
         "Des marches à adoucir\xa0: la première leçon et la fin du cours"
     )
     earlier = JULY - timedelta(days=60)
@@ -298,6 +302,26 @@ def test_sentences_follow_the_figures(places, follow):
     assert "ressemble" in headlines.of_journey(build())["curves"]
     follow(place, 30, upto=Step.CERTIFIED, at=earlier, days=0)
     assert "plus lentement" in headlines.of_journey(build())["curves"]
+
+
+def test_a_step_that_few_people_lost_is_not_said_to_be_passed(places, follow):
+    place = places("01")[0]
+    follow(place, 7, upto=Step.STARTED)
+    follow(place, 3, upto=Step.ENROLLED)
+    follow(place, 1)
+    assert headlines.of_journey(build())["steps"] == "Les personnes à chaque étape"
+
+
+@pytest.mark.parametrize(
+    ("today", "said"),
+    [
+        (date(2026, 10, 6), "Le rythme des inscriptions, d’un trimestre à l’autre"),
+        (date(2026, 10, 12), "Inscriptions de T3 2026\xa0: 100\xa0% terminées en 1 semaine"),
+    ],
+)
+def test_a_curve_of_no_week_has_no_number_and_one_week_no_plural(places, follow, today, said):
+    follow(places("01")[0], 10, upto=Step.COMPLETED, days=0)
+    assert headlines.of_journey(build(today=today))["curves"] == said
 
 
 @pytest.fixture
