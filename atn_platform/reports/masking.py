@@ -146,15 +146,27 @@ def mask_steps_together(tables: Sequence[Steps], *, upto: int | None = None) -> 
     ]
 
 
-def mask_growth(counts: Sequence[int]) -> list[int | None]:
-    """Mask a count that only grows, week after week: so that no step of it is of 1 to 4 people."""
+def mask_growth(
+    counts: Sequence[int], people: Sequence[int], *, beside: int | None = None
+) -> list[int | None]:
+    """Mask a count that only grows, week after week: so that no step of it is of 1 to 4 people.
+
+    `people`: how many stand behind each count, when one may count for several. What ends at a
+    number that is shown anyway, `beside` as its rank, keeps five people from it too.
+    """
     shown: list[int | None] = []
-    last = 0
-    for n in counts:
-        is_seen = n == last or n - last >= K
+    last = (0, 0)
+    for n, behind in zip(counts, people, strict=True):
+        is_seen = _is_apart((n, behind), last) and (
+            beside is None or _is_apart((counts[beside], people[beside]), (n, behind))
+        )
         shown.append(n if is_seen else None)
-        last = n if is_seen else last
+        last = (n, behind) if is_seen else last
     return shown
+
+
+def _is_apart(now: tuple[int, int], before: tuple[int, int]) -> bool:
+    return now[0] == before[0] or now[1] - before[1] >= K
 
 
 @dataclass(frozen=True, slots=True)

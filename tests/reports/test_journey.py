@@ -24,6 +24,7 @@ from atn_platform.reports.enums import (
     Step,
 )
 from atn_platform.reports.figures import journey as figures
+from atn_platform.reports.figures import participation
 from certificates.enums import RevocationReason
 from certificates.models import Certificate
 from enrollments.enums import Status
@@ -38,6 +39,7 @@ T3 = periods.parse("2026-T3")
 TODAY = date(2026, 11, 24)
 # A Wednesday, at 11 in Québec.
 JULY = datetime(2026, 7, 8, 15, 0, tzinfo=UTC)
+UMQ = Audience.UMQ
 PAGE = "/rapports/participation/chemin/"
 
 
@@ -233,6 +235,57 @@ def test_curves_say_a_week_when_everybody_has_had_it(places, follow):
     theirs = build(audience=Audience.UMQ).curves
     assert (theirs[1].started, theirs[1].last) == (None, None)
     assert theirs[2].last == (7, 0.5)
+
+
+def begin(days, *, people, courses=1):
+    """Make people begin that many courses each, and finish them after so many days, or never."""
+    for _ in range(people):
+        mandate = MandateFactory()
+        for _ in range(courses):
+            Enrollment.objects.filter(pk=EnrollmentFactory(mandate=mandate).pk).update(
+                first_activity_at=JULY,
+                **({"status": Status.COMPLETED, "completed_at": JULY + timedelta(days=days)}
+                   if days else {}),
+            )  # fmt: skip
+
+
+def test_curves_of_a_few_people_are_hidden_whatever_the_number_of_their_courses():
+    begin(7, people=2, courses=5)
+    (theirs, ours) = (build(audience=audience).curves[-1] for audience in (UMQ, Audience.ATN))
+    assert (ours.started, ours.last) == (10, (7, 1))
+    assert (theirs.started, theirs.last) == (None, None)
+    cohort = participation.build(T3, audience=UMQ, today=date(2027, 1, 4)).pace.cohort
+    assert (cohort.started, cohort.share, cohort.is_complete) == (None, None, True)
+
+
+def test_the_share_after_ninety_days_does_not_give_a_week_of_the_curve_back():
+    """The other report says 8 of 20: six after some weeks would say that two came last."""
+    begin(10, people=6)
+    begin(88, people=2)
+    begin(None, people=12)
+    late = date(2027, 1, 4)
+    ours, theirs = (
+        build(audience=audience, today=late).curves[-1] for audience in (Audience.ATN, UMQ)
+    )
+    assert (ours.weeks[12], theirs.weeks[12], theirs.weeks[1]) == (0.3, None, 0)
+    assert len(ours.weeks) == 13
+    cohort = participation.build(T3, audience=UMQ, today=late).pace.cohort
+    assert (cohort.started, cohort.share) == (20, 0.4)
+    begin(89, people=3)
+    assert build(audience=UMQ, today=late).curves[-1].weeks[12] == 6 / 23
+
+
+@pytest.mark.parametrize("key", ["2026-07", "2026"])
+def test_umq_reads_cohorts_by_quarter_alone(key):
+    """A quarter less two of its months is the third."""
+    begin(10, people=20)
+    late = date(2027, 4, 4)
+    one, other = (
+        participation.build(periods.parse(key), audience=audience, today=late).pace.cohort
+        for audience in (Audience.ATN, UMQ)
+    )
+    assert (one.started, one.share) == (20, 1)
+    assert (other.started, other.share) == (None, None)
 
 
 def test_hours_are_those_of_quebec_and_of_each_stretch(places, follow):

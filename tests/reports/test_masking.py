@@ -281,10 +281,17 @@ def test_rows_forced_in_steps_do_not_come_back_from_the_total():
     assert masked[1].rows == (None, None, 30)
 
 
+def test_a_count_that_grows_keeps_five_people_from_one_that_is_shown_anyway():
+    counts = [0, 6, 6, 12, 14]
+    assert mask_growth(counts, counts) == [0, 6, 6, 12, None]
+    assert mask_growth(counts, counts, beside=-1) == [0, 6, 6, None, 14]
+    assert mask_growth([0, 10], [0, 2]) == [0, None]
+
+
 @given(st.lists(st.integers(0, 9), min_size=1, max_size=14))
 def test_a_count_that_grows_never_grows_by_a_few(steps):
     counts = [sum(steps[: rank + 1]) for rank in range(len(steps))]
-    shown = mask_growth(counts)
+    shown = mask_growth(counts, counts)
     last = 0
     for true, said in zip(counts, shown, strict=True):
         if said is None:

@@ -1,6 +1,6 @@
 """The way of people from an invitation to an attestation, as its reader may see it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
@@ -273,19 +273,22 @@ def _curves(period: Period, until: datetime, *, audience: Audience) -> Iterable[
     while len(quarters) < CURVES:
         quarters.insert(0, quarters[0].previous)
     found = queries.curves(quarters, until=until)
+    open_eyes = audience == Audience.ATN
     for quarter in quarters:
-        started, finished = found[quarter.starts_on]
+        begun = found[quarter.starts_on]
         _start, end = quarter.bounds
-        over = [end + timedelta(weeks=week) <= until for week in range(len(finished))]
-        open_eyes = audience == Audience.ATN
-        shown = finished if open_eyes else mask_growth(finished)
-        enough = started >= (1 if open_eyes else RATE_DENOMINATOR)
+        over = [end + timedelta(weeks=week) <= until for week in range(queries.WEEKS + 1)]
+        shown: Sequence[int | None] = begun.finished
+        if not open_eyes:
+            # The other report gives the share after ninety days, which stands last here.
+            shown = mask_growth(begun.finished, begun.finishers, beside=-1)
+        enough = begun.people >= (1 if open_eyes else RATE_DENOMINATOR)
         yield Curve(
             period=quarter,
-            started=started if open_eyes or not 0 < started < K else None,
+            started=begun.started if open_eyes or not 0 < begun.people < K else None,
             weeks=tuple(
-                count / started if enough and is_over and count is not None else None
-                for count, is_over in zip(shown, over, strict=True)
+                count / begun.started if enough and is_over and count is not None else None
+                for count, is_over in zip(shown, over, strict=False)
             ),
         )
 
@@ -322,7 +325,7 @@ def journey_definitions() -> dict[str, str]:
         _("Courbes"): _(
             "Part des inscriptions commencées pendant le trimestre et terminées après ce nombre "
             "de semaines. Une semaine est donnée quand toutes l’ont eue, et pour 10 "
-            "inscriptions ou plus."
+            "personnes ou plus."
         ),
         _("Heures"): _(
             "Leçons terminées pendant le trimestre, par heure de chaque plage, toutes les "

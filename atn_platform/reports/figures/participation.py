@@ -15,9 +15,10 @@ from atn_platform.reports.enums import (
     Scope,
 )
 from atn_platform.reports.masking import (
+    RATE_DENOMINATOR,
+    K,
     Masked,
     Table,
-    mask,
     mask_nested,
     mask_together,
     rate,
@@ -64,6 +65,7 @@ class Cohort:
     started: int | None
     share: float | None
     complete_on: date
+    is_complete: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +159,7 @@ def _pace(
     """`seen` is the total of people; where it is hidden, so is what they did."""
     found = past.pace(period, scope=scope, today=today, live=counted)
     minutes = None if seen is None else found.minutes
-    cohort = _cohort(*found.cohort, period, today=today, open_eyes=open_eyes)
+    cohort = _cohort(found, period, today=today, open_eyes=open_eyes)
     return Pace(found.before, minutes, cohort)
 
 
@@ -290,14 +292,21 @@ def _strata(cells: Cells, groups: Masked, forced: set[int]) -> Masked:
     return Masked(tuple(rows), groups.total)
 
 
-def _cohort(
-    started: int, completed: int, period: Period, *, today: date, open_eyes: bool
-) -> Cohort:
+def _cohort(found: queries.Pace, period: Period, *, today: date, open_eyes: bool) -> Cohort:
+    """Outside ATN by quarter alone, for months and years could be subtracted from quarters.
+
+    Thresholds are of people: one may have begun several courses.
+    """
     complete_on = period.ends_on + timedelta(days=COHORT_DAYS)
-    ready = today >= complete_on
-    shown = started if open_eyes else mask([started], started).total
-    share = _share(completed, started, open_eyes=open_eyes) if ready else None
-    return Cohort(shown, share, complete_on)
+    is_complete = today >= complete_on
+    started: int | None = found.cohort[0]
+    share = _share(found.cohort[1], found.cohort[0], open_eyes=open_eyes) if is_complete else None
+    if not open_eyes:
+        begun, done = found.people
+        is_known = period.kind == "quarter" and (begun >= K or started == 0)
+        started = started if is_known else None
+        share = share if is_known and begun >= RATE_DENOMINATOR and not 0 < done < K else None
+    return Cohort(started, share, complete_on, is_complete)
 
 
 def definitions() -> dict[str, str]:
@@ -323,7 +332,8 @@ def definitions() -> dict[str, str]:
         ),
         "cohort": _(
             "Part des inscriptions commencées pendant la période et terminées en 90 jours ou "
-            "moins; elle est donnée quand 90 jours ont passé depuis la fin de la période."
+            "moins; elle est donnée quand 90 jours ont passé depuis la fin de la période. "
+            "L’UMQ la lit par trimestre, pour 10 personnes ou plus."
         ),
         "hours": _("Durée prévue des leçons terminées et des rencontres suivies."),
         "scope": _(

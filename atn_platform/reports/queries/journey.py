@@ -89,20 +89,32 @@ def _steps(scope: Scope) -> str:
 
 STEPS = {scope: _steps(scope) for scope in Scope}
 
-# A week is over when its last moment is: someone who finishes at once is of week nought.
-CURVES = """
-    SELECT date_trunc('quarter', enrolled.first_activity_at AT TIME ZONE 'America/Toronto')::date,
-           CASE WHEN enrolled.completed_at < %(until)s THEN GREATEST(0, CEIL(EXTRACT(
-               epoch FROM enrolled.completed_at - enrolled.first_activity_at) / 604800))::int END,
-           count(*)
-      FROM enrollments_enrollment enrolled
-      JOIN municipalities_mandate mandate ON mandate.id = enrolled.mandate_id
-      JOIN municipalities_organisation place
-        ON place.id = mandate.organisation_id AND place.kind = 'municipality'
-     WHERE enrolled.first_activity_at >= %(start)s
-       AND enrolled.first_activity_at < LEAST(%(end)s, %(until)s)
-     GROUP BY 1, 2
-"""
+# A week is over when its last moment is: someone who finishes at once is of week nought. What
+# comes after the last week and within ninety days is of one more, as the other report counts it.
+CURVES = f"""
+    WITH begun AS (
+        SELECT date_trunc('quarter', first_activity_at AT TIME ZONE 'America/Toronto')::date
+                   AS quarter,
+               CASE WHEN completed_at < %(until)s
+                     AND completed_at <= first_activity_at + interval '{WEEKS} weeks'
+                    THEN GREATEST(0, CEIL(
+                        EXTRACT(epoch FROM completed_at - first_activity_at) / 604800))::int
+                    WHEN completed_at < first_activity_at + interval '90 days'
+                    THEN {WEEKS + 1} END AS week,
+               {LEARNER} AS learner
+          FROM enrollments_enrollment enrolled
+          JOIN municipalities_mandate mandate ON mandate.id = enrolled.mandate_id
+          JOIN municipalities_organisation place
+            ON place.id = mandate.organisation_id AND place.kind = 'municipality'
+         WHERE enrolled.first_activity_at >= %(start)s
+           AND enrolled.first_activity_at < LEAST(%(end)s, %(until)s)
+    ), people AS (
+        SELECT quarter, min(week) AS week FROM begun GROUP BY quarter, learner
+    )
+    SELECT quarter, week, count(*), 0 FROM begun GROUP BY 1, 2
+     UNION ALL
+    SELECT quarter, week, 0, count(*) FROM people GROUP BY 1, 2
+"""  # noqa: S608 -- as above
 
 # The last stretch of hours goes past midnight, and is rank nought: the others keep their own.
 HOURS = f"""
@@ -147,17 +159,30 @@ def steps(period: Period, *, until: datetime, scope: Scope) -> Counts:
     return counts
 
 
-def curves(quarters: list[Period], *, until: datetime) -> dict[date, tuple[int, list[int]]]:
-    """By first day of each of these quarters, oldest first: how many began, and of these how many
-    had finished after each week.
+@dataclass(slots=True)
+class Begun:
+    """Of a quarter: how many enrolments began and how many had finished after each week, then
+    after ninety days; and how many distinct people these are.
     """
+
+    started: int
+    people: int
+    finished: list[int]
+    finishers: list[int]
+
+
+def curves(quarters: list[Period], *, until: datetime) -> dict[date, Begun]:
+    """By first day of each of these quarters, oldest first."""
     span = Period(quarters[0].starts_on, quarters[-1].ends_on)
-    found = {quarter.starts_on: (0, [0] * (WEEKS + 1)) for quarter in quarters}
-    for day, week, count in rows_of(CURVES, _moments(span, until)):
-        started, finished = found[day]
-        for each in range(WEEKS + 1 if week is None else week, WEEKS + 1):
-            finished[each] += count
-        found[day] = (started + count, finished)
+    steps = WEEKS + 2
+    found = {each.starts_on: Begun(0, 0, [0] * steps, [0] * steps) for each in quarters}
+    for day, week, count, people in rows_of(CURVES, _moments(span, until)):
+        begun = found[day]
+        begun.started += count
+        begun.people += people
+        for each in range(steps if week is None else week, steps):
+            begun.finished[each] += count
+            begun.finishers[each] += people
     return found
 
 

@@ -221,15 +221,19 @@ WORK = """
      GROUP BY 1, 2
 """
 
-COHORT = """
-    SELECT count(*), count(*) FILTER (
-               WHERE enrolled.completed_at < enrolled.first_activity_at + interval '90 days')
-      FROM enrollments_enrollment enrolled
-      JOIN municipalities_mandate mandate ON mandate.id = enrolled.mandate_id
-      JOIN municipalities_organisation place
-        ON place.id = mandate.organisation_id AND place.kind = 'municipality'
-     WHERE enrolled.first_activity_at >= %(start)s AND enrolled.first_activity_at < %(end)s
-"""
+COHORT = f"""
+    SELECT count(*), count(*) FILTER (WHERE is_done), count(DISTINCT learner),
+           count(DISTINCT learner) FILTER (WHERE is_done)
+      FROM (
+          SELECT {LEARNER} AS learner,
+                 enrolled.completed_at < enrolled.first_activity_at + interval '90 days' AS is_done
+            FROM enrollments_enrollment enrolled
+            JOIN municipalities_mandate mandate ON mandate.id = enrolled.mandate_id
+            JOIN municipalities_organisation place
+              ON place.id = mandate.organisation_id AND place.kind = 'municipality'
+           WHERE enrolled.first_activity_at >= %(start)s AND enrolled.first_activity_at < %(end)s
+      ) begun
+"""  # noqa: S608 -- as above
 
 Cells = dict[tuple[str, str], tuple[int, ...]]
 
@@ -254,13 +258,15 @@ class Counts:
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """`cohort`: started in the period, and of these completed within 90 days. `before`:
-    municipalities of the period before.
+    """`cohort`: started in the period, and of these completed within 90 days; `people`: how many
+    distinct people both are, nought when that was not kept. `before`: municipalities of the
+    period before.
     """
 
     minutes: int
     cohort: tuple[int, int]
     before: int
+    people: tuple[int, int] = (0, 0)
 
 
 def seen_from_next(period: Period, *, scope: Scope) -> int:
@@ -286,9 +292,9 @@ def pace(period: Period, *, on: date, scope: Scope = Scope.ORIGIN) -> Pace:
     minutes = sum(
         done * _minutes(version, str(lesson)) for version, lesson, done in rows_of(WORK, moments)
     )
-    started, completed = rows_of(COHORT, moments)[0]
+    started, completed, *people = rows_of(COHORT, moments)[0]
     before = rows_of(BEFORE[scope], _moments(period.previous, on))[0][0]
-    return Pace(minutes=minutes, cohort=(started, completed), before=before)
+    return Pace(minutes, (started, completed), before, (people[0], people[1]))
 
 
 def recent_pace(period: Period, *, on: date, scope: Scope = Scope.ORIGIN) -> Pace:

@@ -1,6 +1,7 @@
 """Figures of a time whose rows may have gone: read where they were kept, never counted again."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
@@ -33,7 +34,7 @@ def pace(
         return Pace(kept.minutes, (kept.started, kept.completed), kept.before)
     found = live(period, on=period.ends_on, scope=scope)
     earlier = _find(period.previous, scope, today) if period.kind else None
-    return Pace(found.minutes, found.cohort, earlier.seen_next if earlier else found.before)
+    return replace(found, before=earlier.seen_next) if earlier else found
 
 
 def is_partly_gone(period: Period, *, today: date) -> bool:
