@@ -188,6 +188,7 @@ def test_umq_reads_no_small_count(places, follow):
     follow(places("01")[0], 3)
     follow(places("05")[0], 12, upto=Step.STARTED)
     follow(places("12")[0], 30, upto=Step.COMPLETED)
+    follow(places("16")[0], 20)
     journey = build(audience=Audience.UMQ)
     shown = {
         key: counts(line(journey, Breakdown.REGION, key), *COURSE) for key in ("01", "05", "12")
@@ -195,7 +196,7 @@ def test_umq_reads_no_small_count(places, follow):
     assert shown["01"] == [None] * 4
     assert shown["05"][0] is None
     assert shown["12"] == [30, 30, 30, 0]
-    assert counts(journey.total, Step.ENROLLED) == [45]
+    assert counts(journey.total, *COURSE[:2]) == [65, 42]
     assert counts(line(build(), Breakdown.REGION, "01"), Step.ENROLLED) == [3]
 
 
@@ -390,6 +391,7 @@ def world(places, follow):
     follow(places("01", name="Zzyzx-sur-Mer")[0], 3, upto=Step.STARTED)
     follow(places("05")[0], 12, upto=Step.STARTED)
     follow(places("12")[0], 30, upto=Step.COMPLETED, days=3)
+    follow(places("16")[0], 20)
     invite(places("12")[0])
 
 
@@ -448,7 +450,7 @@ def test_files_hide_the_same_cells_and_are_written_in_the_journal(client, coordi
     assert book.sheetnames == ["Étapes", "Cohortes", "Heures", "Définitions"]
     cells = {row[0]: row for row in book["Étapes"].iter_rows(min_row=2, values_only=True)}
     assert cells["Chaudière-Appalaches"][3] == 30
-    assert cells["Ensemble du Québec"][3] == 45
+    assert cells["Ensemble du Québec"][3] == 65
     assert [entry.target for entry in Entry.objects.all()] == ["chemin 2026-T3"] * 4
 
 
@@ -464,7 +466,7 @@ def test_the_command_gives_the_figures_of_the_page(client, coordinator, world, t
     found = json.loads(run(format="json", by="region"))
     rows = {row["region"]: row for row in found["rows"]}
     assert (rows["01"]["enrolled"], rows["12"]["completed"]) == (None, 30)
-    assert found["totals"]["enrolled"] == 45
+    assert found["totals"]["enrolled"] == 65
     assert [each["period"] for each in found["curves"]] == ["2026-T1", "2026-T2", "2026-T3"]
     assert len(found["hours"]) == 7 * len(SLOTS)
     for table in ("etapes", "cohortes", "heures"):

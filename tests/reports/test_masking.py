@@ -199,14 +199,21 @@ def seen(columns):
     return tuple((column.rows, column.total) for column in columns)
 
 
-def told(tables, how):
+def told(tables, how, *, with_losses=False):
     """Tables where a reader who holds every table of the same look to be possible finds a count.
 
-    The reader even knows the rules: each look is shared by the tables that give it.
+    The reader even knows the rules: each look is shared by the tables that give it. What few lost
+    between a count that is shown and one that is not is as much a secret as a small count.
     """
     looks = defaultdict(list)
     for table in tables:
         looks[seen(how(table))].append(table)
+
+    def is_secret(look, table, step, rank):
+        before = look[step - 1][0][rank] if step and with_losses else None
+        lost = 0 if before is None else before - table[step][rank]
+        return 0 < table[step][rank] < K or 0 < lost < K
+
     return [
         table
         for look, alike in looks.items()
@@ -214,14 +221,39 @@ def told(tables, how):
         for step, (rows, _total) in enumerate(look)
         for rank, shown in enumerate(rows)
         if shown is None
-        and 0 < table[step][rank] < K
+        and is_secret(look, table, step, rank)
         and len({each[step][rank] for each in alike}) == 1
     ]
 
 
 @pytest.mark.parametrize(("rows", "most"), [(1, 14), (2, 11)])
-def test_no_part_of_a_row_is_found_from_the_row_that_holds_it(rows, most):
-    assert told(nested_tables(rows, most), mask_steps) == []
+@pytest.mark.parametrize("with_losses", [False, True])
+def test_no_part_of_a_row_is_found_from_the_row_that_holds_it(rows, most, with_losses):
+    found = told(
+        nested_tables(rows, most),
+        lambda table: mask_steps(table, with_losses=with_losses),
+        with_losses=with_losses,
+    )
+    assert found == []
+
+
+@pytest.mark.parametrize(("rows", "most"), [(2, 30), (3, 14), (4, 7)])
+def test_no_row_of_one_column_is_found_by_whoever_knows_which_go_first(rows, most):
+    assert told([(counts,) for counts in product(range(most + 1), repeat=rows)], mask_steps) == []
+
+
+@pytest.mark.parametrize("counts", [[7, 7, 4], [5, 4, 4], [4, 4, 4]])
+def test_a_row_that_goes_with_a_small_one_is_no_greater_than_those_shown(counts):
+    (column,) = mask_steps([counts])
+    assert column.rows == (None, None, None)
+    assert (column.total is None) == (max(counts) < K)
+
+
+def test_what_few_people_lost_between_two_columns_is_not_subtracted():
+    (columns,) = mask_steps_together([Steps([[40, 30], [38, 30], [38, 30], [30, 20]])])
+    assert columns == [Masked((40, 30), 70), *[Masked((None, None), None)] * 3]
+    (columns,) = mask_steps_together([Steps([[40, 30, 20, 60], [38, 30, 20, 30]])])
+    assert columns[1] == Masked((None, 30, 20, None), 118)
 
 
 def test_the_search_finds_what_columns_hidden_apart_give_away():
@@ -244,6 +276,20 @@ def test_steps_hide_the_rest_of_a_row_and_show_no_small_count(rows):
         assert all(after.rows[rank] is None for rank in hidden)
     for column in columns:
         assert not any(0 < n < K for n in (*column.rows, column.total) if n is not None)
+
+
+@given(
+    st.lists(
+        st.tuples(*[st.integers(0, 40)] * 4).map(lambda ns: sorted(ns, reverse=True)),
+        min_size=1,
+        max_size=25,
+    )
+)
+def test_no_small_loss_stands_between_two_counts_that_are_shown(rows):
+    columns = mask_steps([list(column) for column in zip(*rows, strict=True)], with_losses=True)
+    for line in zip(*((*column.rows, column.total) for column in columns), strict=True):
+        shown = [n for n in line if n is not None]
+        assert not any(0 < before - after < K for before, after in pairwise(shown))
 
 
 def test_two_tables_of_the_same_steps_give_nothing_away():

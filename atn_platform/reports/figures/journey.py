@@ -333,7 +333,8 @@ def journey_definitions() -> dict[str, str]:
         ),
         _("Masqué"): _(
             "Un nombre de 1 à 4 personnes est masqué, ceux qui en font partie aussi, et d’autres "
-            "avec eux, pour qu’aucune soustraction ne le redonne. Une case des heures l’est quand "
-            "moins de 5 personnes y ont terminé une leçon."
+            "avec eux, pour qu’aucune soustraction ne le redonne; de même un nombre que 1 à 4 "
+            "personnes séparent de l’étape d’avant. Une case des heures l’est quand moins de 5 "
+            "personnes y ont terminé une leçon."
         ),
     }
