@@ -18,7 +18,7 @@ from courses.models import CourseVersion
 from courses.paper import Questionnaire
 from enrollments import grading
 from enrollments.actions.ledger import record_many, take_back
-from enrollments.actions.writing import NewEvent
+from enrollments.actions.writing import NewEvent, locked
 from enrollments.emails.papers import sheet_entered
 from enrollments.enums import Status, Verb
 from enrollments.models import Enrollment, LearningEvent, PaperSheet, ScoreReview
@@ -29,6 +29,10 @@ NOON = time(12, tzinfo=QUEBEC)
 
 class SheetRefused(ActionError):
     """What the sheet says cannot be entered, or not taken back."""
+
+
+class SheetKnown(SheetRefused):
+    """The very same form was sent before, and what it says is not what stands."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +51,19 @@ def enter_sheet(*, enrollment_id: int, sheet: Filled, by: User, at: datetime) ->
     """Add the acts of a sheet to the ledger, as its person's, and tell the person.
 
     They happened at noon of the day written on the sheet. The same form again adds nothing.
-    Raises SheetRefused when the course is over.
+    Raises SheetRefused when the course is over, SheetKnown when the form comes again changed.
     """
-    enrollment = Enrollment.objects.select_for_update(no_key=True).get(pk=enrollment_id)
+    # Where the course goes on, when two accounts of the person became one meanwhile.
+    enrollment, __ = locked(enrollment_id)
     known = PaperSheet.objects.filter(uuid=sheet.uuid).first()
     if known is not None:
+        if not _is_same(known, enrollment, sheet):
+            raise SheetKnown(
+                _(
+                    "Cette feuille est déjà inscrite, ou annulée. Pour en corriger une qui est "
+                    "inscrite, annulez-la d’abord; sinon, relisez ces lignes et inscrivez-les."
+                )
+            )
         return known
     if enrollment.status != Status.ACTIVE:
         raise SheetRefused(_("Ce cours est terminé ou mis de côté : rien ne s’y inscrit plus."))
@@ -98,6 +110,17 @@ def undo_sheet(*, sheet_id: int, by: User, at: datetime) -> PaperSheet:
     sheet.save(update_fields=["undone_by", "undone_at", "updated_at"])
     record(at=at, actor=by, verb="paper.undone", target=str(sheet.enrollment_id), sheet=sheet.pk)
     return sheet
+
+
+def _is_same(known: PaperSheet, enrollment: Enrollment, sheet: Filled) -> bool:
+    """Whether the form says again what stands: only then is a second sending no news."""
+    if known.undone_at is not None or known.enrollment_id != enrollment.pk:
+        return False
+    if (known.version_id, known.filled_on) != (sheet.version.pk, sheet.filled_on):
+        return False
+    acts = LearningEvent.objects.filter(enrollment=enrollment, origin__paper=str(sheet.uuid))
+    stored = dict(acts.values_list("uuid", "result"))
+    return stored == {each.uuid: each.result for each in _events(enrollment, sheet)}
 
 
 def _events(enrollment: Enrollment, sheet: Filled) -> list[NewEvent]:

@@ -154,6 +154,15 @@ class SheetForm(forms.Form):
             for quiz in part.quizzes
         }
 
+    def as_typed(self) -> dict[str, str]:
+        """What came, to be shown again. A box that was carried hidden says « False »."""
+        return {
+            name: str(self.data[name])
+            for name, field in self.fields.items()
+            if name in self.data
+            and not (isinstance(field, forms.BooleanField) and self.data[name] == "False")
+        }
+
     def filled(self, version: CourseVersion) -> Filled:
         said = self.cleaned_data
         return Filled(said["sheet"], version, said["filled_on"], self.done(), self.answers())

@@ -1,7 +1,7 @@
 """Answer sheets: a responsable enters what somebody wrote on paper; either of them undoes it."""
 
 from collections.abc import Iterable
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
@@ -58,9 +58,9 @@ def enter(request: SignedInRequest, handle: str, uuid: UUID, sheet: str) -> Http
         raise Http404
     parts = queries.parts(version, enrollment.version)
     form = SheetForm(request.POST if request.method == "POST" else None, parts=parts, on=today)
+    is_known = False
     if "again" in request.POST:
-        typed = {name: said for name, said in request.POST.items() if said != "False"}
-        form = SheetForm(initial=typed, parts=parts, on=today)
+        form = SheetForm(initial=form.as_typed(), parts=parts, on=today)
     elif form.is_valid() and "confirm" in request.POST:
         try:
             actions.enter_sheet(
@@ -69,11 +69,17 @@ def enter(request: SignedInRequest, handle: str, uuid: UUID, sheet: str) -> Http
                 by=request.user,
                 at=timezone.now(),
             )
+        except actions.SheetKnown as error:
+            messages.error(request, str(error))
+            # What was typed stays, in a form of its own.
+            typed = form.as_typed() | {"sheet": str(uuid4())}
+            form, is_known = SheetForm(initial=typed, parts=parts, on=today), True
         except ActionError as error:
             messages.error(request, str(error))
+            return redirect("enrollments:papers", handle)
         else:
             messages.success(request, _("La feuille est inscrite. Vous pouvez la lui rendre."))
-        return redirect("enrollments:papers", handle)
+            return redirect("enrollments:papers", handle)
     _watch(request, organisation, [enrollment.learner_id])
     context = {
         "organisation": organisation,
@@ -86,7 +92,7 @@ def enter(request: SignedInRequest, handle: str, uuid: UUID, sheet: str) -> Http
         "form": form,
         "is_read": form.is_bound and form.is_valid(),
     }
-    status = 422 if form.errors else 200
+    status = 422 if form.errors or is_known else 200
     return render(request, "enrollments/papers/enter.html", context, status=status)
 
 

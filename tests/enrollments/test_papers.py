@@ -169,6 +169,45 @@ def test_the_same_form_sent_twice_is_one_sheet(client, ginette, rejean, version)
     assert OutgoingEmail.objects.filter(key__startswith="paper:").count() == 1
 
 
+def test_a_sheet_sent_again_with_another_letter_is_never_said_to_be_entered(
+    client, ginette, rejean, version
+):
+    """Back to the page that reads back, « Corriger », another letter, « Inscrire »."""
+    data = typed(version, wrong=["1.1"])
+    enter(client, ginette, rejean, version, data)
+    page = enter(client, ginette, rejean, version, data | letter(version, "1.1"))
+    assertContains(page, "annulez-la d’abord", status_code=422)
+    assertContains(page, f'value="{letter(version, "1.1")["l-1-1"]}"', status_code=422)
+    assertNotContains(page, data["sheet"], status_code=422)  # a form of its own from here
+    assert LearningEvent.objects.get(enrollment=rejean).result["score"] == 0
+
+
+def test_a_sheet_sent_again_once_undone_is_entered_by_a_new_form(client, ginette, rejean, version):
+    data = typed(version, "1.1")
+    enter(client, ginette, rejean, version, data)
+    undo(client, ginette)
+    page = enter(client, ginette, rejean, version, data)
+    assertContains(page, "ou annulée", status_code=422)
+    assert BlockState.objects.count() == 0
+    enter(
+        client, ginette, rejean, version, data | {"sheet": page.context["form"]["sheet"].value()}
+    )
+    assert BlockState.objects.get(enrollment=rejean).best_score == 100
+
+
+@pytest.mark.parametrize("other", ["person", "day", "box"])
+def test_the_form_of_another_sheet_is_no_repetition(client, ginette, rejean, version, other):
+    data = typed(version, "1.1")
+    enter(client, ginette, rejean, version, data)
+    whose = rejean
+    if other == "person":
+        mandate = MandateFactory(organisation=ginette.organisation)
+        whose = EnrollmentFactory(mandate=mandate, version=version)
+    data |= {"day": {"filled_on": "2026-11-19"}, "box": {"done-1": "on"}}.get(other, {})
+    assert enter(client, ginette, whose, version, data).status_code == 422
+    assert LearningEvent.objects.count() == 1
+
+
 @pytest.mark.parametrize(
     ("change", "said"),
     [
@@ -195,6 +234,9 @@ def test_correct_leads_back_to_what_was_typed(client, ginette, rejean, version):
     page = client.post(address(ginette, rejean, version), data)
     assertContains(page, f'value="{letter(version, "1.1")["l-1-1"]}"')
     assertContains(page, "checked", count=1)  # that the sheet is signed
+    # A word is a word, whatever a box that is not ticked says of itself.
+    data["l-1-1"] = "False"
+    assertContains(client.post(address(ginette, rejean, version), data), 'value="False"', count=1)
     data["done-1"] = "True"
     assertContains(client.post(address(ginette, rejean, version), data), "checked", count=2)
 
