@@ -98,6 +98,8 @@ def _copy(second: Enrollment, goes_on: Enrollment, *, merge: UUID, at: datetime)
             result=each.result,
             happened_at=at,
             received_at=at,
+            # The sheet of paper that it comes from, by which it may be taken back.
+            origin=each.origin,
         )
         for each in second.events.counting()
         .filter(lesson__in=wanted)

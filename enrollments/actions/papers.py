@@ -92,20 +92,27 @@ def undo_sheet(*, sheet_id: int, by: User, at: datetime) -> PaperSheet:
 
     Safe to repeat. Raises SheetRefused when something rests on them since.
     """
+    # The enrolment first, as for every act: a review asked at this moment waits, or is seen.
+    enrollment, __ = locked(PaperSheet.objects.get(pk=sheet_id).enrollment_id)
     sheet = PaperSheet.objects.select_for_update(no_key=True).get(pk=sheet_id)
     if sheet.undone_at is not None:
         return sheet
+    # Of two accounts that became one, the copies count, and a review may be of the first acts.
     acts = LearningEvent.objects.filter(
-        enrollment=sheet.enrollment_id, origin__paper=str(sheet.uuid)
+        enrollment__in={sheet.enrollment_id, enrollment.pk}, origin__paper=str(sheet.uuid)
     )
     if ScoreReview.objects.filter(event__in=acts).exists():
         raise SheetRefused(_("Une révision de ces réponses est demandée : elles restent."))
-    take_back(
-        enrollment_id=sheet.enrollment_id,
+    is_taken = take_back(
+        enrollment_id=enrollment.pk,
         acts=set(acts.values_list("uuid", flat=True)),
         uuid=uuid5(sheet.uuid, "undone"),
         at=at,
     )
+    if not is_taken:
+        raise SheetRefused(
+            _("Deux comptes de cette personne sont réunis depuis : cela ne s’annule plus.")
+        )
     sheet.undone_by, sheet.undone_at = by, at
     sheet.save(update_fields=["undone_by", "undone_at", "updated_at"])
     record(at=at, actor=by, verb="paper.undone", target=str(sheet.enrollment_id), sheet=sheet.pk)

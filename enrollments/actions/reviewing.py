@@ -34,6 +34,9 @@ def ask_review(*, learner: User, event: UUID, wanted: str, at: datetime) -> Scor
         uuid=event, enrollment__learner=learner, verb=Verb.ANSWERED
     )
     Enrollment.objects.select_for_update(no_key=True).get(pk=attempt.enrollment_id)
+    # Read once nothing moves any more: it may have been taken back meanwhile.
+    if not LearningEvent.objects.counting().filter(pk=attempt.pk).exists():
+        raise ReviewRefused(_("Cet essai a été annulé : il ne compte plus."))
     words = _words(wanted, _("Écrivez ce qui vous étonne : la personne qui révise le lira."))
     review, created = ScoreReview.objects.get_or_create(
         event=attempt,

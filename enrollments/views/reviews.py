@@ -23,7 +23,9 @@ from enrollments.queries import reviews as queries
 @require_http_methods(["GET", "HEAD", "POST"])
 def ask(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     """« Demander une révision » of one attempt; then what became of it."""
-    mine = LearningEvent.objects.filter(enrollment__learner=request.user, verb=Verb.ANSWERED)
+    mine = LearningEvent.objects.counting().filter(
+        enrollment__learner=request.user, verb=Verb.ANSWERED
+    )
     event = get_object_or_404(mine.select_related("enrollment__course"), uuid=uuid)
     review = ScoreReview.objects.filter(event=event).select_related("answered_by").first()
     form = ReviewForm(request.POST if request.method == "POST" and not review else None)

@@ -326,6 +326,18 @@ def test_a_review_asked_or_a_version_changed_since_keeps_the_sheet(
     assert LearningEvent.objects.filter(verb=Verb.UNDONE).count() == 0
 
 
+def test_no_review_is_asked_of_an_attempt_that_was_taken_back(client, ginette, rejean, version):
+    enter(client, ginette, rejean, version, typed(version, wrong=["1.1"]))
+    event = LearningEvent.objects.get(verb=Verb.ANSWERED)
+    undo(client, ginette)
+    with pytest.raises(actions.ReviewRefused, match="a été annulé"):
+        actions.ask_review(
+            learner=rejean.learner, event=event.uuid, wanted="Relisez.", at=timezone.now()
+        )
+    client.force_login(rejean.learner)
+    assert client.get(reverse("enrollments:review", args=[event.uuid])).status_code == 404
+
+
 def test_a_sheet_of_an_older_version_counts_where_its_questions_are_the_same(
     client, ginette, rejean, version
 ):

@@ -24,7 +24,7 @@ from atn_platform.reports.figures import participation as figures
 from atn_platform.reports.periods import parse
 from certificates import actions as certificates
 from certificates.models import Certificate
-from enrollments.actions import ledger, merging
+from enrollments.actions import ledger, merging, papers
 from enrollments.actions.ledger import NewEvent, record
 from enrollments.enums import Status, Verb
 from enrollments.models import Enrollment, LearningEvent, LessonState
@@ -334,3 +334,38 @@ def test_without_following_it_the_lesson_would_be_lost(twins, follow, monkeypatc
     lesson_during_the_merge(kept, absorbed, there)
     here.refresh_from_db()
     assert here.stations_done == 1
+
+
+def on_paper(enrollment, key, *, at):
+    filled = papers.Filled(uuid4(), enrollment.version, BEFORE.date(), [lesson(key)], {})
+    return papers.enter_sheet(enrollment_id=enrollment.pk, sheet=filled, by=UserFactory(), at=at)
+
+
+def test_a_sheet_of_either_account_is_undone_where_the_course_goes_on(twins, follow):
+    kept, absorbed = twins
+    here, there = follow(kept, completed="a"), follow(absorbed)
+    sheet = on_paper(there, "b", at=BEFORE)
+    unite(kept, absorbed)
+    here.refresh_from_db()
+    assert here.stations_done == 2
+    undone = papers.undo_sheet(sheet_id=sheet.pk, by=kept, at=NOW + timedelta(hours=1))
+    here.refresh_from_db()
+    assert (here.stations_done, undone.undone_by) == (1, kept)
+
+
+def test_a_sheet_that_the_merge_did_not_need_is_not_said_to_be_undone(twins, follow):
+    kept, absorbed = twins
+    follow(kept, completed="ab")
+    sheet = on_paper(follow(absorbed), "b", at=BEFORE)
+    unite(kept, absorbed)
+    with pytest.raises(papers.SheetRefused, match="réunis"):
+        papers.undo_sheet(sheet_id=sheet.pk, by=kept, at=NOW + timedelta(hours=1))
+    sheet.refresh_from_db()
+    assert sheet.undone_at is None
+
+
+def test_a_sheet_entered_as_accounts_are_joined_is_of_the_course_that_goes_on(twins, follow):
+    kept, absorbed = twins
+    here, there = follow(kept, completed="a"), follow(absorbed)
+    unite(kept, absorbed)
+    assert on_paper(there, "b", at=NOW + timedelta(hours=1)).enrollment == here
