@@ -81,6 +81,7 @@ def enter_sheet(*, enrollment_id: int, sheet: Filled, by: User, at: datetime) ->
     done = record_many(enrollment_id=enrollment.pk, events=events, at=at)
     if done.refused:
         raise SheetRefused(next(iter(done.refused.values())))
+    kept.enrollment = done.enrollment  # as these acts leave it: finished, perhaps
     record(at=at, actor=by, verb="paper.entered", target=str(enrollment.pk), sheet=kept.pk)
     outbox.queue(sheet_entered(kept), at=at)
     return kept

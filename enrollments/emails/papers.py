@@ -24,6 +24,7 @@ def sheet_entered(sheet: PaperSheet) -> Message:
             "course": title,
             "by": str(sheet.entered_by),
             "day": wording.day(sheet.filled_on),
+            "is_undoable": sheet.is_undoable,
             "url": absolute("enrollments:my-papers"),
         },
     )

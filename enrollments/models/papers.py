@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from atn_platform.accounts.models import User
 from atn_platform.core.models import TimestampedModel
 from courses.models import CourseVersion
+from enrollments.enums import Status
 from enrollments.models.records import Enrollment
 
 
@@ -69,6 +70,12 @@ class PaperSheet(TimestampedModel):
                 name="enrollments_sheet_undone_by",
             ),
         ]
+
+    @property
+    def is_undoable(self) -> bool:
+        """Proofs rest on a course that is finished: nothing of it is taken back."""
+        followed = self.enrollment.duplicate_of or self.enrollment
+        return self.undone_at is None and followed.status == Status.ACTIVE
 
     def __str__(self) -> str:
         return f"{self.enrollment} {self.filled_on}"

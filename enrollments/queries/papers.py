@@ -84,5 +84,8 @@ def entered(organisation: Organisation, *, on: date) -> PaperSheetQuerySet:
 
 
 def with_names(rows: PaperSheetQuerySet) -> PaperSheetQuerySet:
-    rows = rows.select_related("enrollment__learner", "version__course", "entered_by", "undone_by")
+    rows = rows.select_related(
+        "enrollment__learner", "enrollment__duplicate_of", "version__course", "entered_by",
+        "undone_by",
+    )  # fmt: skip
     return rows.defer("version__document")

@@ -302,6 +302,20 @@ def test_a_finished_course_keeps_its_sheet(client, ginette, rejean, version):
     assert undo(client, ginette).undone_at is None
     rejean.refresh_from_db()
     assert rejean.status == Status.COMPLETED
+    # No word and no page offers to take it back.
+    told = OutgoingEmail.objects.get(key__startswith="paper:")
+    assert "répondez à cette lettre" in told.text.replace("\n", " ")
+    assert "Annulez" not in told.text
+    sheet = PaperSheet.objects.get()
+    listed = reverse("enrollments:papers", args=[ginette.organisation.handle])
+    asked = reverse("enrollments:undo-paper", args=[ginette.organisation.handle, sheet.uuid])
+    assertNotContains(client.get(listed), asked)
+    assertNotContains(client.get(asked), "ne compteront plus")
+    client.force_login(rejean.learner)
+    mine = client.get(reverse("enrollments:my-papers"))
+    assertNotContains(mine, reverse("enrollments:undo-my-paper", args=[sheet.uuid]))
+    assertContains(mine, "ne s’annule plus en ligne")
+    client.force_login(ginette.user)
     # Nothing more is entered there.
     answer = enter(client, ginette, rejean, version, typed(version, "1.1"))
     assert PaperSheet.objects.count() == 1
