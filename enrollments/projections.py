@@ -6,6 +6,7 @@ counts for the meeting; a course that was complete when the correction came stay
 proofs rest on it, and taking one back is an act of its own.
 """
 
+from collections import Counter
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -69,8 +70,8 @@ class Standing:
 
 def standing(document: CourseDoc, events: Sequence[Event]) -> Standing:
     """Standing of one enrolment in the version it follows, from all its events in any order."""
-    events = in_force(events)
-    lessons = _lessons(document, events)
+    every, events = events, in_force(events)
+    lessons = _with_undone(_lessons(document, events), every, events)
     required = [identity(each["uuid"]) for each in stations(document) if each["required"]]
     acts = [event for event in events if event.verb != Verb.MOVED]
     moments = [event.happened_at for event in acts]
@@ -143,6 +144,31 @@ def _lessons(document: CourseDoc, events: Iterable[Event]) -> dict[UUID, LessonS
     for uuid in kept.keys() & lessons.keys():
         lessons[uuid] = replace(lessons[uuid], completed_at=kept[uuid])
     return lessons
+
+
+def _with_undone(
+    lessons: dict[UUID, LessonStanding], every: Sequence[Event], kept: Sequence[Event]
+) -> dict[UUID, LessonStanding]:
+    """How many tries of a questionnaire were taken back: what they drew is not drawn again."""
+    undone = _tries(every) - _tries(kept)
+    if not undone:
+        return lessons
+    return {
+        uuid: replace(
+            each,
+            blocks={
+                block: replace(it, data={**it.data, "undone": undone[block]})
+                if undone[block]
+                else it
+                for block, it in each.blocks.items()
+            },
+        )
+        for uuid, each in lessons.items()
+    }
+
+
+def _tries(events: Sequence[Event]) -> Counter[UUID | None]:
+    return Counter(event.block for event in events if event.verb == Verb.ANSWERED)
 
 
 def _finished_then(moved: Event) -> dict[UUID, datetime]:

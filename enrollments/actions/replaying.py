@@ -22,7 +22,7 @@ from enrollments.actions.writing import EventRefused, NewEvent
 from enrollments.enums import Fate, Verb
 from enrollments.models import BlockState, Enrollment
 from enrollments.projections import Event
-from enrollments.queries.quiz import attempt_of
+from enrollments.queries.quiz import attempt_of, drawn
 
 Made = tuple[Verb, dict[str, Any]]
 Tried = Mapping[UUID, int]
@@ -117,7 +117,7 @@ def _tried(enrollment: Enrollment, statements: list[Statement]) -> Tried:
     if not blocks:
         return {}
     rows = BlockState.objects.filter(enrollment=enrollment, block__in=blocks)
-    return dict(rows.values_list("block", "attempts"))
+    return {row.block: drawn(row) for row in rows}
 
 
 def _event(

@@ -230,7 +230,8 @@ class LessonState(TimestampedModel):
 class BlockState(TimestampedModel):
     """Projection of the ledger: what an enrolment did with one interactive block.
 
-    `data` by kind of block: quiz {"last_event"}; reflection {"text", "options"};
+    `data` by kind of block: quiz {"last_event"}, with {"undone"}, how many tries were
+    taken back, if any; reflection {"text", "options"};
     pledge {"text", "options", "done"};
     scenario {"path", "ending"}.
     """

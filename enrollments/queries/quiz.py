@@ -50,13 +50,18 @@ def attempt_of(enrollment: Enrollment, block: BlockDoc, attempts: int) -> UUID:
     return uuid5(enrollment.uuid, f"{block['uuid']}/{attempts}")
 
 
+def drawn(state: BlockState | None) -> int:
+    """How many attempts there were, those taken back included: each draws what no other drew."""
+    return state.attempts + int(state.data.get("undone", 0)) if state else 0
+
+
 def quiz(
     enrollment: Enrollment, block: BlockDoc, state: BlockState | None, submitted: str
 ) -> QuizView:
     """The open attempt, or the submitted one of that UUID when it is this person's."""
     attempts = state.attempts if state else 0
     event = _event(enrollment, block, submitted)
-    attempt = _drawn(event) if event else attempt_of(enrollment, block, attempts)
+    attempt = _drawn(event) if event else attempt_of(enrollment, block, drawn(state))
     questions = draws.draw(block, attempt)
     answers = event.result.get("answers", {}) if event else {}
     marked = grading.mark(questions, answers)

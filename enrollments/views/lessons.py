@@ -28,6 +28,7 @@ from enrollments.queries.pledges import handed
 from enrollments.queries.quiz import (
     QuizView,
     attempt_of,
+    drawn,
     quiz,
     quiz_as_sent,
     states_of,
@@ -136,8 +137,7 @@ def answer(request: SignedInRequest, code: str, key: str, uuid: UUID) -> HttpRes
     wanted = _block(station, uuid, "quiz")
     state = states_of(enrollment, station).get(str(uuid))
     sent = request.POST.get("attempt", "")
-    attempts = state.attempts if state else 0
-    if sent not in {str(attempt_of(enrollment, wanted, n)) for n in range(attempts + 1)}:
+    if sent not in {str(attempt_of(enrollment, wanted, n)) for n in range(drawn(state) + 1)}:
         messages.error(request, _("Ce questionnaire a expiré : en voici un nouveau."))
         return redirect("enrollments:lesson", code, key)
     attempt = UUID(sent)

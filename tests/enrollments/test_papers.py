@@ -20,6 +20,7 @@ from enrollments.actions.ledger import change_version, recompute
 from enrollments.enums import Status, Verb
 from enrollments.models import BlockState, LearningEvent, LessonState, PaperSheet
 from enrollments.projections import Event, standing
+from enrollments.queries.quiz import attempt_of, drawn
 from municipalities.enums import Public
 from tests.enrollments.test_ledger import stored
 from tests.factories import (
@@ -285,6 +286,30 @@ def test_undoing_leaves_what_was_done_on_line(client, ginette, rejean, version):
     undo(client, ginette)
     state.refresh_from_db()
     assert (state.attempts, state.best_score) == (1, 0)
+
+
+def test_after_an_undo_no_attempt_on_line_draws_what_another_drew(
+    client, ginette, rejean, version
+):
+    """The attempt made while the sheet counted was explained: it never comes back as a new one."""
+    quiz = version.document["modules"][0]["lessons"][0]["blocks"][1]
+    enter(client, ginette, rejean, version, typed(version, "1.1"))
+    client.force_login(rejean.learner)
+    code = rejean.course.code.lower()
+    place = reverse("enrollments:answer", args=[code, "a", quiz["uuid"]])
+    client.post(place, {"attempt": str(attempt_of(rejean, quiz, 1)), "anyway": "1"})
+    assert BlockState.objects.get(enrollment=rejean).attempts == 2
+    papers_actions.undo_sheet(
+        sheet_id=PaperSheet.objects.get().pk, by=rejean.learner, at=timezone.now()
+    )
+    state = BlockState.objects.get(enrollment=rejean)
+    assert (state.attempts, drawn(state)) == (1, 2)
+    page = client.get(reverse("enrollments:lesson", args=[code, "a"]))
+    assertContains(page, str(attempt_of(rejean, quiz, 2)))
+    assertNotContains(page, str(attempt_of(rejean, quiz, 1)))
+    before = stored(rejean)
+    recompute(enrollment_id=rejean.pk)
+    assert stored(rejean) == before
 
 
 def test_acts_taken_back_count_no_more_in_whatever_order_they_come(version, rejean):
