@@ -6,6 +6,7 @@ The same bytes for the same version: dates in the archive are fixed.
 import hashlib
 import io
 import zipfile
+from collections.abc import Sequence
 from html import escape
 from html.parser import HTMLParser
 
@@ -13,7 +14,8 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext
 
 from courses import paper
-from courses.documents import BlockDoc
+from courses.documents import AssetDoc
+from courses.drawing import Zone
 from courses.models import CourseVersion
 from courses.pdf import Source, drawn, lesson_html
 from courses.queries import document
@@ -45,8 +47,8 @@ def epub(version: CourseVersion, source: Source) -> bytes:
     course = document(version.pk)
     pictures: dict[str, tuple[str, bytes]] = {}
 
-    def picture(block: BlockDoc) -> str:
-        kind, content = drawn(block, source)
+    def picture(asset: AssetDoc, zones: Sequence[Zone]) -> str:
+        kind, content = drawn(asset, zones, source)
         digest = hashlib.sha256(content).hexdigest()[:16]
         name = f"images/{digest}{SUFFIXES.get(kind, '')}"
         if content:

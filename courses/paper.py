@@ -26,6 +26,7 @@ from courses.documents import (
     stations,
     takes_several,
 )
+from courses.drawing import Zone
 from courses.models import CourseVersion
 from courses.numbers import read_number
 
@@ -79,6 +80,12 @@ class Asked:
     prompt_html: str
     lines: tuple[Line, ...]
     keys: tuple[str, ...] = ()
+
+    @property
+    def zones(self) -> list[Zone]:
+        """Of a hot spot: what its picture bears, each zone with the letter of its choice."""
+        areas = {choice["key"]: choice["area"] for choice in self.doc["choices"]}
+        return [Zone(each.letter, areas[each.value]) for each in self.lines[0].options]
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,6 +218,7 @@ def _sides(question: QuestionDoc, attempt: UUID) -> Sequence[str]:
 
 
 def _lettered(options: Iterator[tuple[str, str]]) -> tuple[Option, ...]:
+    # No question is published with more options than letters (courses.checklist.questions).
     return tuple(
         Option(letter, text, value)
         for letter, (value, text) in zip(ascii_uppercase, options, strict=False)

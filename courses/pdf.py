@@ -1,7 +1,7 @@
 """The booklet of a published course: all its words on paper, and no answer."""
 
 import base64
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -10,7 +10,7 @@ from django.utils.safestring import SafeString
 from atn_platform.core.pdf import write
 from courses import paper
 from courses.documents import AssetDoc, BlockDoc
-from courses.drawing import numbered
+from courses.drawing import Zone, numbered
 from courses.enums import LessonKind
 from courses.models import CourseVersion
 from courses.queries import document
@@ -18,14 +18,16 @@ from courses.queries import document
 SHEET = "livret.css"
 # Bytes of a file of the course; nothing when the file is gone.
 Source = Callable[[AssetDoc], bytes]
+# Address of an image, whose zones are marked so.
+Picture = Callable[[AssetDoc, Sequence[Zone]], str]
 
 
 def booklet(version: CourseVersion, source: Source) -> bytes:
     """Tagged PDF/UA; the same bytes for the same version."""
     course = document(version.pk)
 
-    def picture(block: BlockDoc) -> str:
-        kind, content = drawn(block, source)
+    def picture(asset: AssetDoc, zones: Sequence[Zone]) -> str:
+        kind, content = drawn(asset, zones, source)
         coded = base64.b64encode(content).decode()
         return f"data:{kind};base64,{coded}" if content else ""
 
@@ -41,32 +43,31 @@ def booklet(version: CourseVersion, source: Source) -> bytes:
     return write(html, identifier=version.content_hash, sheet=SHEET)
 
 
-def drawn(block: BlockDoc, source: Source) -> tuple[str, bytes]:
-    """Type and bytes of a block's image, with the numbers of its zones if it has any."""
-    content = source(block["asset"])
-    if content and block.get("places"):
-        return "image/png", numbered(content, block["places"])
-    return block["asset"]["type"], content
+def drawn(asset: AssetDoc, zones: Sequence[Zone], source: Source) -> tuple[str, bytes]:
+    """Type and bytes of an image, with the marks of its zones if it has any."""
+    content = source(asset)
+    if content and zones:
+        return "image/png", numbered(content, zones)
+    return asset["type"], content
 
 
-def on_the_site(block: BlockDoc) -> str:
-    """Where a block's image is found by a browser."""
-    return reverse("courses:asset", args=[block["asset"]["sha256"], block["asset"]["name"]])
+def on_the_site(asset: AssetDoc, _zones: Sequence[Zone]) -> str:
+    """Where an image is found by a browser."""
+    return reverse("courses:asset", args=[asset["sha256"], asset["name"]])
 
 
-def lesson_html(
-    stop: paper.Stop, picture: Callable[[BlockDoc], str], *, drawn: bool
-) -> SafeString:
-    """One lesson laid flat; `picture` says where a block's image is found.
+def lesson_html(stop: paper.Stop, picture: Picture, *, drawn: bool) -> SafeString:
+    """One lesson laid flat; `picture` says where an image is found.
 
-    Unless the numbers of zones are `drawn` in it, the page lays them over.
+    Unless the marks of zones are `drawn` in it, the page lays them over.
     """
     lesson = stop.lesson
     blocks = [
         {
             "doc": each,
-            "picture": picture(each) if "alt" in each and "asset" in each else "",
+            "picture": picture(each["asset"], _zones(each)) if _is_picture(each) else "",
             "quiz": stop.quizzes.get(each["uuid"]),
+            "questions": _questions(stop.quizzes.get(each["uuid"]), picture),
         }
         for each in lesson["blocks"]
     ]
@@ -79,3 +80,22 @@ def lesson_html(
         "drawn": drawn,
     }
     return render_to_string("courses/booklet/lesson.html", context)
+
+
+def _is_picture(block: BlockDoc) -> bool:
+    return "alt" in block and "asset" in block
+
+
+def _zones(block: BlockDoc) -> list[Zone]:
+    places = enumerate(block.get("places", ()), start=1)
+    return [Zone(str(number), place["area"]) for number, place in places]
+
+
+def _questions(
+    quiz: paper.Questionnaire | None, picture: Picture
+) -> list[tuple[paper.Asked, str]]:
+    """Each question with the address of its picture, or with nothing."""
+    return [
+        (each, picture(each.doc["asset"], each.zones) if "asset" in each.doc else "")
+        for each in (quiz.asked if quiz else ())
+    ]

@@ -11,7 +11,7 @@ from courses.models import Asset, CourseVersion
 from courses.pdf import booklet
 
 # Of what a booklet prints besides the course: raised when that changes.
-EDITION = 2
+EDITION = 3
 MAKERS = {"pdf": booklet, "epub": epub}
 
 

@@ -10,13 +10,15 @@ from django.core.files.storage import default_storage
 from django.urls import reverse
 from pypdf import PdfReader
 
-from courses import actions
+from courses import actions, paper
 from courses.actions.booklets import kept_as
 from courses.documents import stations
 from courses.models import Asset, CourseVersion
+from courses.pdf import lesson_html
 from courses.queries import document
 from tests.block_files import add_blocks
 from tests.course_files import write_course
+from tests.exercise_files import add_exercise
 from tests.factories import NOON, EnrollmentFactory
 
 PIXEL = bytes.fromhex(
@@ -31,6 +33,7 @@ alt: Une rue
 caption: La rue & le pont<br>
 :::
 """
+ALTS = {"Une rue", "Une mairie en coupe.", "Un courriel en trois parties."}
 XHTML = "{http://www.w3.org/1999/xhtml}"
 ANSWERS = ("deuxième canal", "Chaque minute compte", "Un autre canal", "C’est le piège")
 
@@ -39,6 +42,7 @@ ANSWERS = ("deuxième canal", "Chaque minute compte", "Un autre canal", "C’est
 def version(tmp_path, db) -> CourseVersion:
     folder = write_course(tmp_path)
     add_blocks(folder)
+    add_exercise(folder)
     (folder / "media" / "rue.png").write_bytes(PIXEL)
     lesson = folder / "lessons" / "signes.md"
     lesson.write_text(lesson.read_text() + PICTURE)
@@ -96,7 +100,7 @@ def test_the_book_is_a_valid_package(version):
             assert page.tag == f"{XHTML}html"
             for link in page.iter(f"{XHTML}img"):
                 assert f"OEBPS/{link.get('src')}" in files
-                assert link.get("alt") in {"Une rue", "Une mairie en coupe."}
+                assert link.get("alt") in ALTS
 
 
 def test_the_book_says_the_same_words_and_no_answer(version):
@@ -109,6 +113,32 @@ def test_the_book_says_the_same_words_and_no_answer(version):
     for word in ("Les cinq signes", "Le courriel arrive", "La rue & le pont<br>", "Il presse."):
         assert word in text
     assert not any(answer in text for answer in ANSWERS)
+
+
+def test_a_hot_spot_is_printed_with_its_picture_and_the_letters_of_its_zones(version):
+    stop = paper.stops(document(version.pk))[0]
+    (asked,) = [
+        each
+        for quiz in stop.quizzes.values()
+        for each in quiz.asked
+        if each.doc["kind"] == "hot-spot"
+    ]
+    texts = {tuple(each["area"]): each["text"] for each in asked.doc["choices"]}
+    # A letter means the same in the picture and in the list of choices.
+    assert [(zone.mark, texts[tuple(zone.area)]) for zone in asked.zones] == [
+        (option.letter, option.text) for option in asked.lines[0].options
+    ]
+    given = []
+
+    def picture(asset, zones):
+        given.append((asset, zones))
+        return "message.png"
+
+    page = lesson_html(stop, picture, drawn=True)
+    assert (asked.doc["asset"], asked.zones) in given
+    assert 'alt="Un courriel en trois parties."' in page
+    laid_over = lesson_html(stop, picture, drawn=False)
+    assert all(f"<b>{zone.mark}</b></p></foreignObject>" in laid_over for zone in asked.zones)
 
 
 @pytest.mark.parametrize("kind", ["pdf", "epub"])

@@ -4,7 +4,6 @@ from io import StringIO
 
 import pytest
 from django.core.management import call_command
-from django.template.loader import render_to_string
 from django.urls import reverse
 from pytest_django.asserts import assertContains
 
@@ -13,6 +12,7 @@ from courses import actions, paper
 from courses.checklist import blocking, questions
 from courses.folder import FolderRefused, read
 from courses.models import Question
+from courses.pdf import lesson_html
 from courses.queries import asset_documents, draft_document
 from courses.queries.questions import question_document
 from tests.courses.test_folder import texts
@@ -196,13 +196,8 @@ def test_the_picture_of_a_question_stays_with_the_course(course):
 
 
 def test_the_booklet_asks_without_giving_the_numbers_the_words_or_the_categories(course):
-    quiz = next(
-        quiz
-        for stop in paper.stops(draft_document(course))
-        for quiz in stop.quizzes.values()
-        if quiz.block["key"] == "exercice"
-    )
-    printed = render_to_string("courses/booklet/quiz.html", {"quiz": quiz, "exam": False})
+    stop = paper.stops(draft_document(course))[0]
+    printed = lesson_html(stop, lambda asset, _: asset["name"], drawn=True)
     assert "72" not in printed
     assert "formulaire" not in printed
     assert "téléphone" not in printed
