@@ -15,6 +15,7 @@ ANY = "*"
 _NUMBER = r"[-−]?(?:[0-9]{1,3}(?:[ \u00a0\u202f][0-9]{3})+|[0-9]+)(?:[.,][0-9]+)?"
 _ALONE = re.compile(rf"({_NUMBER})[ \u00a0]?[%$]?")
 _AROUND = re.compile(rf"({_NUMBER})\s*(?:±|\+/-)\s*({_NUMBER})")
+_PERCENT = re.compile(r"[0-9]{1,3}(?:\.[0-9]{1,9})?")
 _BETWEEN = re.compile(rf"({_NUMBER})\s+à\s+({_NUMBER})")
 
 
@@ -71,13 +72,15 @@ def written(number: float | Decimal) -> str:
 
 
 def is_inside(area: list[str]) -> bool:
-    """Whether four percents say a place inside a picture."""
-    numbers = [read_number(each) for each in area]
-    if len(numbers) != len(SIDES) or None in numbers:
+    """Whether four percents say a place inside a picture, each in digits alone.
+
+    They are put in drawings as they stand, where « 10 % » or « 5,5 » says nothing.
+    """
+    if len(area) != len(SIDES) or not all(map(_PERCENT.fullmatch, area)):
         return False
-    left, top, width, height = (float(each) for each in numbers if each is not None)
+    left, top, width, height = map(float, area)
     fits = left + width <= WHOLE and top + height <= WHOLE
-    return fits and min(left, top) >= 0 and min(width, height) > 0
+    return fits and min(width, height) > 0
 
 
 def plain_number(number: float) -> float:

@@ -1,6 +1,7 @@
 """What a question still lacks before it can be asked, and what in it gives its answer away."""
 
 from collections.abc import Callable, Iterator
+from string import ascii_uppercase
 
 from django.utils.translation import gettext as _
 
@@ -20,6 +21,8 @@ def lacking(question: QuestionDoc) -> Iterator[str]:
     if kind not in WITHOUT_OWN_FEEDBACK and not (sides["right"] and sides["wrong"]):
         yield _("La question n’a pas ses deux rétroactions.")
     yield from _RULES[kind](question)
+    if _most_options(question) > len(ascii_uppercase):
+        yield _("La question offre plus de 26 réponses : sur papier, chacune a sa lettre.")
 
 
 # Each choice explains itself: the question needs no word of its own.
@@ -133,6 +136,18 @@ def _classifying(question: QuestionDoc) -> Iterator[str]:
         yield _("La question n’a pas assez de réponses.")
     elif len(set(items)) < len(items):
         yield _("Deux éléments à classer sont identiques.")
+
+
+def _most_options(question: QuestionDoc) -> int:
+    """How many answers stand together on paper (courses.paper), where each bears a letter."""
+    if "gaps" in question:
+        listed = (gap for gap in question["gaps"] if gap["kind"] == QuestionKind.SINGLE)
+        return max((len(gap["choices"]) for gap in listed), default=0)
+    if "pairs" in question:
+        sides = {pair["right"] for pair in question["pairs"]}
+        return len(sides.union(question.get("distractors", ()), question.get("categories", ())))
+    written = question["kind"] in {QuestionKind.SHORT, QuestionKind.NUMERIC}
+    return 0 if written else len(question.get("items") or question.get("choices", ()))
 
 
 _RULES: dict[str, Callable[[QuestionDoc], Iterator[str]]] = {

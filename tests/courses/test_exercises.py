@@ -106,6 +106,10 @@ def lacking(question, **data):
         ("multiple", {"choices": [{"text": "a", "correct": True, "worth": 60}]}, "Aucune réponse ne vaut tous les points."),
         ("multiple", {"choices": [{"text": "a", "worth": 60}]}, "Le choix 1 vaut une part des points sans être marqué juste."),
         ("multiple", {"choices": [{"text": "a", "correct": True, "worth": -5}]}, "Le choix 1 est juste et ne vaut rien."),
+        ("classifying", {"categories": [{"title": str(n)} for n in range(27)]}, "La question offre plus de 26 réponses : sur papier, chacune a sa lettre."),
+        ("ordering", {"items": [str(n) for n in range(27)]}, "La question offre plus de 26 réponses : sur papier, chacune a sa lettre."),
+        ("multiple", {"choices": [{"text": str(n)} for n in range(27)]}, "La question offre plus de 26 réponses : sur papier, chacune a sa lettre."),
+        ("cloze", {"gaps": [{"kind": "single", "choices": [{"text": str(n)} for n in range(27)]}]}, "La question offre plus de 26 réponses : sur papier, chacune a sa lettre."),
         ("short", {"choices": [{"text": "a", "worth": 50}]}, "La question n’a pas de bonne réponse."),
         ("numeric", {"choices": [{"text": "7", "correct": True, "worth": 50}]}, "Aucune réponse ne vaut tous les points."),
     ],
@@ -115,9 +119,19 @@ def test_b67_what_a_question_lacks_forbids_publishing(course, kind, data, words)
     assert words in lacking(asked(kind), **data)
 
 
-@pytest.mark.parametrize("area", ["", "1 2 3", "a b c d", "0 0 0 5", "-1 0 5 5", "0 95 5 6"])
+def test_as_many_answers_as_letters_are_enough_and_words_to_write_have_no_letter(course):
+    most = [{"text": str(n), "correct": not n, "feedback": "-"} for n in range(26)]
+    assert lacking(asked("multiple"), choices=most) == []
+    assert lacking(asked("short"), choices=most * 2) == []
+
+
+@pytest.mark.parametrize("area", [
+    "", "1 2 3", "a b c d", "0 0 0 5", "-1 0 5 5", "0 95 5 6",
+    "10% 20% 30% 5%", "10$ 20 30 5", "5,5 5 60 15", "10 20 30 ٥", "1e1 20 30 5",
+])  # fmt: skip
 def test_a_zone_lies_inside_its_picture(area):
     assert not questions.is_inside(area.split())
+    assert questions.is_inside(["5.5", "5", "60", "15"])
 
 
 @pytest.mark.parametrize(
