@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods
 from atn_platform.accounts.decorators import requires
 from atn_platform.accounts.http import SignedInRequest
 from atn_platform.core.exceptions import ActionError
+from atn_platform.core.numbers import whole
 from atn_platform.core.queueing import after_commit
 from courses.models import Course, CourseVersion
 from courses.permissions import can_author
@@ -18,8 +19,6 @@ from enrollments import actions
 from enrollments.models import VersionMove
 from enrollments.queries.moving import finished_by_moving, followed_versions, to_move
 from enrollments.tasks import move_people as task
-
-MOST = 100  # versions that a form may name
 
 
 @requires(can_author)
@@ -60,8 +59,9 @@ def _move(request: SignedInRequest, version: CourseVersion) -> None:
         said = _("Une version plus récente est en vigueur : relisez ce qu’elle change.")
         messages.error(request, said)
         return
-    leaving = [int(each) for each in request.POST.getlist("de") if each.isdecimal()][:MOST]
-    if "choix" in request.POST and not leaving:
+    named = set(map(whole, request.POST.getlist("de")))
+    leaving = [number for number, __ in followed_versions(version) if number in named]
+    if not leaving and ("choix" in request.POST or named):
         messages.error(
             request, _("Choisissez au moins une version : personne n’est encore passé.")
         )

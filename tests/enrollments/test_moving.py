@@ -227,8 +227,11 @@ def test_the_author_chooses_whose_version_is_left(client, two_versions):
     shown = client.get(page)
     assertContains(shown, "2 personnes de la version 1")
     assertContains(shown, "1 personne de la version 2")
-    told = client.post(page, {"version": "3", "choix": "1"}, follow=True)
-    assertContains(told, "Choisissez au moins une version")
+    for named in ([], ["999"], ["3"], ["9" * 11], ["9" * 5000], ["²"]):
+        told = client.post(page, {"version": "3", "choix": "1", "de": named}, follow=True)
+        assertContains(told, "Choisissez au moins une version")
+    client.post(page, {"version": "3", "de": ["999"]})  # names nobody: not everyone
+    assert not VersionMove.objects.exists()
     client.post(page, {"version": "3", "choix": "1", "de": ["2"]})
     move_people(move_id=VersionMove.objects.get().pk)
     assert list(Enrollment.objects.order_by("pk").values_list("version__number", flat=True)) == [
