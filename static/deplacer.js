@@ -19,8 +19,9 @@ if(envoi&&boutons.length){
       for(const [n,f] of ecoutes)document.removeEventListener(n,f);li.classList.remove("held");
       const pas=freres().indexOf(li)-depart;
       if(annule||!pas){for(const l of avant)l.parentNode.append(l);const reste=[...li.parentNode.children].filter(l=>!rangs.has(l));li.parentNode.append(...reste);if(annule)dit.textContent=`${nom} : rien n’est déplacé`;return}
-      envoi.append(Object.assign(document.createElement("input"),{type:"hidden",name:"fois",value:Math.abs(pas)}));
-      (pas>0?bas:haut).disabled=false;envoi.requestSubmit(pas>0?bas:haut)};
+      const fois=Object.assign(document.createElement("input"),{type:"hidden",name:"fois",value:Math.abs(pas)});envoi.append(fois);
+      // Retiré sitôt parti : après un retour en arrière, « Monter » monte d’un seul rang.
+      (pas>0?bas:haut).disabled=false;envoi.requestSubmit(pas>0?bas:haut);fois.remove()};
     const ecoutes=[["pointermove",bouger],["pointerup",()=>finir(false)],["pointercancel",()=>finir(true)],["keydown",e=>e.key==="Escape"&&finir(true)]];
     prise.addEventListener("pointerdown",e=>{if(e.button)return;e.preventDefault();avant=freres();depart=avant.indexOf(li);li.classList.add("held");for(const [n,f] of ecoutes)document.addEventListener(n,f)});
   }

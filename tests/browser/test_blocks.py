@@ -122,21 +122,34 @@ def test_a_block_is_dragged_to_its_place_and_said(browser, live_server, course):
     context = context_for(browser)
     signed_in(context, live_server, UserFactory(role=Role.ADMINISTRATOR))
     page = context.new_page()
-    page.goto(f"{live_server.url}/admin/atelier/ess-101/lecon/{lesson.uuid}/")
+    address = f"{live_server.url}/admin/atelier/ess-101/lecon/{lesson.uuid}/"
+    page.goto(address)
     grips = page.locator(".pieces > li > div > .gestures .grip")
     expect(grips).to_have_count(len(before))
-    start, end = grips.nth(0).bounding_box(), page.locator(f"#{before[1]}").bounding_box()
-    page.mouse.move(start["x"] + 5, start["y"] + 5)
-    page.mouse.down()
-    page.mouse.move(start["x"] + 5, end["y"] + end["height"] - 10, steps=4)
-    expect(
-        page.get_by_role("status").filter(has_text=f"rang 2 sur {len(before)}")
-    ).to_be_attached()
+    hold_the_first_over(page, grips, before[1])
     page.mouse.up()
     expect(page.get_by_text("est déplacé.")).to_be_visible()
     after = list(lesson.blocks.order_by("position").values_list("key", flat=True))
     assert after == [before[1], before[0], *before[2:]]
+    # An answer that leaves the page there, as going back to it does: its buttons move by one.
+    page.goto(address)
+    page.route("**/descendre/", lambda route: route.fulfill(status=204))
+    hold_the_first_over(page, grips, before[0])
+    with page.expect_request("**/descendre/") as sent:
+        page.mouse.up()
+    assert "fois=1" in sent.value.post_data
+    assert page.locator("input[name=fois]").count() == 0
     context.close()
+
+
+def hold_the_first_over(page, grips, key):
+    """Hold the first block by its grip, over the second one, which passes before it."""
+    start, end = grips.nth(0).bounding_box(), page.locator(f"#{key}").bounding_box()
+    page.mouse.move(start["x"] + 5, start["y"] + 5)
+    page.mouse.down()
+    page.mouse.move(start["x"] + 5, end["y"] + end["height"] - 10, steps=4)
+    said = page.get_by_role("status").filter(has_text=f"rang 2 sur {grips.count()}")
+    expect(said).to_be_attached()
 
 
 def test_the_toolbar_writes_the_signs_of_markdown(browser, live_server, course):
