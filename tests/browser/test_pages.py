@@ -6,10 +6,12 @@ import brotli
 import pytest
 from django.urls import reverse
 
-from courses.actions import load_framework, load_scenarios
+from courses.actions import import_folder, load_framework, load_scenarios, publish
 from enrollments import actions
+from tests.block_files import add_blocks
 from tests.browser.bench import axe, context_for, findings
 from tests.browser.conftest import signed_in
+from tests.course_files import write_course
 from tests.factories import NOON, MandateFactory, MunicipalityFactory, PathFactory
 
 KILO = 1000
@@ -50,6 +52,17 @@ LEARNER_PAGES = [
 ]
 PUBLIC_PAGES = ["/", "/catalogue/", "/compte/login/code/", "/compte/login/", "/verifier/", "/aide/",
                 "/accessibilite/", "/vie-privee/"]  # fmt: skip
+
+
+@pytest.fixture
+def course(tmp_path, transactional_db):
+    """The small course, whose first lesson also has blocks with looks of their own."""
+    folder = write_course(tmp_path)
+    add_blocks(folder, "steps", "table")
+    draft = import_folder(path=folder)
+    publish(course_id=draft.pk, by=None, at=NOON)
+    draft.refresh_from_db()
+    return draft
 
 
 @pytest.fixture
