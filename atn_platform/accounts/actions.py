@@ -163,9 +163,11 @@ def open_account(*, user: User, by: User, at: datetime) -> bool:
 
 @transaction.atomic
 def _set_active(*, user: User, active: bool, by: User, at: datetime) -> bool:
-    changed = User.objects.filter(pk=user.pk, is_active=not active).update(is_active=active)
-    user.is_active = active
+    # Not one erased while we waited for its row: an empty account never opens again.
+    rows = User.objects.filter(pk=user.pk, is_active=not active, erased_at__isnull=True)
+    changed = rows.update(is_active=active)
     if changed:
+        user.is_active = active
         verb = "opened" if active else "closed"
         account_changed.send(sender=User, user=user, verb=verb, fields=[], by=by, at=at)
     return bool(changed)

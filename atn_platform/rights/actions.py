@@ -27,9 +27,8 @@ class RequestRefused(ActionError):
 @transaction.atomic
 def ask_erasure(*, user: User, on: date, at: datetime) -> RightsRequest:
     """State the wish; nothing goes before ATN says yes. The one in hand, when there is one."""
-    User.objects.select_for_update(no_key=True).get(pk=user.pk)
-    mine = RightsRequest.objects.visible_to(user).erasures_standing()
-    return mine.first() or _open(RightsRequest(kind=Kind.ERASURE, user=user), on=on, at=at)
+    standing = _standing(user, at=at)
+    return standing or _open(RightsRequest(kind=Kind.ERASURE, user=user), on=on, at=at)
 
 
 def ask_rectification(
@@ -46,12 +45,35 @@ def ask_rectification(
 def write_down(*, asked: RightsRequest, on: date, by: User, at: datetime) -> RightsRequest:
     """A request that came by letter or telephone, from the person or someone for them."""
     if asked.kind == Kind.ERASURE and asked.user is not None:
-        User.objects.select_for_update(no_key=True).get(pk=asked.user.pk)
-        standing = RightsRequest.objects.filter(user=asked.user).erasures_standing().first()
+        standing = _standing(asked.user, at=at)
         if standing is not None:
             message = _("Un effacement est déjà demandé pour ce compte : voyez la demande n° %s.")
             raise RequestRefused(message % standing.pk)
     return _open(asked, on=on, at=at, by=by)
+
+
+def _standing(user: User, *, at: datetime) -> RightsRequest | None:
+    """The erasure in hand of a person, who is locked until the end of the transaction.
+
+    One that was accepted before the account was opened again is let go: erase() would drop it,
+    and a wish said anew is a new one.
+    """
+    rows = RightsRequest.objects.visible_to(user).erasures_standing()
+    # Before its person, in the order of erase() and of grant().
+    list(rows.select_for_update(no_key=True))
+    person = User.objects.select_for_update(no_key=True).get(pk=user.pk)
+    asked = rows.first()
+    if asked is None or asked.state != State.PENDING or not person.is_active:
+        return asked
+    _let_go(asked, at=at)
+    return None
+
+
+def _let_go(asked: RightsRequest, *, at: datetime) -> None:
+    """Cancel an erasure whose person uses the account again."""
+    asked.cancelled_at = at
+    asked.save(update_fields=["cancelled_at", "updated_at"])
+    record(at=at, actor=None, verb="rights.cancelled", target=str(asked.pk))
 
 
 @transaction.atomic
@@ -167,8 +189,8 @@ def erase_due(*, on: date, at: datetime) -> int:
 def erase(*, request_id: int, on: date, at: datetime) -> bool:
     """Erase the person of an accepted request. False when done.
 
-    Whoever opened the account again took the request back: nobody is erased while they use it.
-    A legal hold placed since makes it wait.
+    Whoever opened the account again took the request back: nobody is erased while they use it,
+    and a letter says so. A legal hold placed since makes it wait.
     """
     due = RightsRequest.objects.due_for_erasure(at).select_for_update(
         no_key=True, skip_locked=True
@@ -182,9 +204,8 @@ def erase(*, request_id: int, on: date, at: datetime) -> bool:
     if _is_held(person):
         return False
     if person.is_active:
-        asked.cancelled_at = at
-        asked.save(update_fields=["cancelled_at", "updated_at"])
-        record(at=at, actor=None, verb="rights.cancelled", target=str(asked.pk))
+        _let_go(asked, at=at)
+        queue(emails.not_erased(asked, person), at=at)
         return False
     gone = erase_person(user=asked.user, on=on, at=at)
     asked.refresh_from_db()

@@ -28,6 +28,11 @@ def answered(request: RightsRequest, person: "User") -> Message:
     return _letter(request, person, "rights_answered", _("Réponse à votre demande"))
 
 
+@written_for(lambda _request, person: person)
+def not_erased(request: RightsRequest, person: "User") -> Message:
+    return _letter(request, person, "rights_not_erased", _("Rien n’a été effacé"))
+
+
 def _letter(request: RightsRequest, person: "User", template: str, subject: str) -> Message:
     return compose(
         key=f"{template}:{request.pk}",

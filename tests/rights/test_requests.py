@@ -10,6 +10,7 @@ from pytest_django.asserts import assertContains, assertNotContains, assertRedir
 
 from atn_platform.accounts.actions import open_account
 from atn_platform.accounts.enums import Role
+from atn_platform.accounts.models import User
 from atn_platform.audit.models import Entry
 from atn_platform.notifications.models import OutgoingEmail
 from atn_platform.retention.actions import hold, lift
@@ -251,7 +252,38 @@ def test_an_account_that_atn_opened_again_is_not_erased(client, atn):
     asked.refresh_from_db()
     person.refresh_from_db()
     assert (asked.state, person.erased_at) == (State.CANCELLED, None)
+    letter = OutgoingEmail.objects.get(key=f"rights_not_erased:{asked.pk}")
+    assert letter.to_address == person.email
+    assert "demandez-le de nouveau" in letter.text
     assert actions.ask_erasure(user=person, on=NOON.date(), at=NOON) != asked
+
+
+def test_an_erasure_wished_again_after_the_account_was_opened_is_a_new_request(atn):
+    """The old one would be dropped on its day, and the wish with it."""
+    person = UserFactory()
+    first = erasure_of(person)
+    actions.grant(request_id=first.pk, reason="", by=atn, at=NOON)
+    # Nothing was opened: it is still the one in hand.
+    assert erasure_of(person) == first
+    open_account(user=User.objects.get(pk=person.pk), by=atn, at=NOON)
+    again = erasure_of(person)
+    first.refresh_from_db()
+    assert (first.state, again.state) == (State.CANCELLED, State.WAITING)
+    assert OutgoingEmail.objects.filter(key=f"rights_received:{again.pk}").exists()
+    actions.grant(request_id=again.pk, reason="", by=atn, at=NOON)
+    assert actions.erase_due(on=NOON.date(), at=NOON + timedelta(days=30)) == 1
+    again.refresh_from_db()
+    assert again.state == State.ERASED
+
+
+def test_an_account_erased_while_its_opening_waited_stays_closed(atn):
+    person = UserFactory()
+    asked = erasure_of(person)
+    actions.grant(request_id=asked.pk, reason="", by=atn, at=NOON)
+    read_before = User.objects.get(pk=person.pk)
+    actions.erase_due(on=NOON.date(), at=NOON + timedelta(days=30))
+    assert not open_account(user=read_before, by=atn, at=NOON)
+    assert not read_before.is_active
 
 
 def test_p32_someone_without_an_account_may_ask_for_access(client, atn):
