@@ -186,17 +186,22 @@ def undo_renewal(*, renewal_id: int, by: User, at: datetime) -> CouncilRenewal:
 
 
 def _new_person(guest: Guest, here: MandateQuerySet, place: str, *, at: datetime) -> User | None:
-    """The account without address of this name, a new one when the place has none.
+    """The account that the page was told is theirs; else a new one, whoever bears the same name.
 
     None when the council has them already, as in a list brought in twice.
     """
     key = french.sort_key(f"{guest.last_name} {guest.first_name}")
     same = here.filter(user__email=None, user__sort_key=key).select_related("user")
-    if same.filter(public=Public.ELECTED).exists():
+    sitting = same.filter(public=Public.ELECTED)
+    if guest.account is not None:
+        told = same.filter(user=guest.account).first()
+        if told is None:
+            raise RenewalRefused(
+                _("Le conseil a changé pendant que vous remplissiez la page : recommencez.")
+            )
+        return None if sitting.filter(user=guest.account).exists() else told.user
+    if sitting.filter(function=guest.function).exists():
         return None
-    people = {each.user for each in same}
-    if len(people) == 1:
-        return people.pop()
     person = User.objects.create(
         email=None,
         first_name=guest.first_name,

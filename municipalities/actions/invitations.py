@@ -52,6 +52,7 @@ class Guest:
     starts_on: date | None = None
     as_responsible: bool = False
     until: date | None = None  # last day of a delegate
+    account: int | None = None  # of someone here, whom nobody can write to
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """The council on one page: a line for each seat."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from atn_platform.core import french
 from municipalities.actions.invitations import Guest
 from municipalities.enums import Public
 from municipalities.forms import ADDRESS_EXAMPLE
@@ -35,17 +36,24 @@ def email_field() -> forms.EmailField:
     )
 
 
-SEAT_FIELDS = ("first_name", "last_name", "email", "no_email")
+SEAT_FIELDS = ("first_name", "last_name", "email", "no_email", "account")
+# Somebody else of the same name.
+ANOTHER = 0
+Namesakes = Mapping[str, Mapping[int, str]]
 
 
 # Above this number of seats a page drops what it can do without, to stay light on a slow line.
 LARGE_COUNCIL = 30
 
 
-def add_seat_fields(form: forms.Form, numbers: Sequence[int]) -> None:
-    """The controls of free seats; in a large council everyone has an address."""
+def add_seat_fields(form: forms.Form, numbers: Sequence[int], namesakes: Namesakes) -> None:
+    """The controls of free seats; in a large council everyone has an address.
+
+    `namesakes` are people here without an address: see queries.council.without_address.
+    """
     for number in numbers:
         _add_seat(form, number, asks_no_email=len(numbers) <= LARGE_COUNCIL)
+        _ask_whether_here(form, number, namesakes)
 
 
 def _add_seat(form: forms.Form, number: int, *, asks_no_email: bool) -> None:
@@ -56,6 +64,28 @@ def _add_seat(form: forms.Form, number: int, *, asks_no_email: bool) -> None:
         form.fields[f"no_email_{number}"] = forms.BooleanField(
             label=_("Sans courriel"), required=False
         )
+
+
+def _ask_whether_here(form: forms.Form, number: int, namesakes: Namesakes) -> None:
+    """A name typed without an address may be of someone here, or of a father or a cousin."""
+    first, last = (form.data.get(f"{name}_{number}", "") for name in ("first_name", "last_name"))
+    same = namesakes.get(french.sort_key(f"{last} {first}"))
+    if not same or not form.data.get(f"no_email_{number}"):
+        return
+    form.fields[f"account_{number}"] = forms.TypedChoiceField(
+        label=_("Est-ce la même personne?"),
+        choices=[
+            ("", _("Choisissez")),
+            *same.items(),
+            (ANOTHER, _("Non : une autre personne du même nom")),
+        ],
+        coerce=int,
+        error_messages={
+            "required": _(
+                "Quelqu’un de ce nom est déjà parmi vos gens : dites si c’est la même personne."
+            )
+        },
+    )
 
 
 def line_flaw(form: forms.Form, number: int) -> tuple[str, Any] | None:
@@ -89,6 +119,7 @@ def typed_guest(form: forms.Form, number: int, *, starts_on: date | None = None)
         public=Public.ELECTED,
         function=seat_function(number),
         starts_on=starts_on,
+        account=typed.get(f"account_{number}") or None,
     )
 
 
@@ -115,13 +146,18 @@ class CouncilForm(forms.Form):
     """
 
     def __init__(
-        self, *args: Any, seats: Sequence[Seat], taken: dict[str, str], **kwargs: Any
+        self,
+        *args: Any,
+        seats: Sequence[Seat],
+        taken: dict[str, str],
+        namesakes: Namesakes,
+        **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
         self.seats = seats
         self.taken = taken
         self.numbers = [seat.number for seat in seats if seat.is_free]
-        add_seat_fields(self, self.numbers)
+        add_seat_fields(self, self.numbers, namesakes)
 
     def lines(self) -> list[Line]:
         return seat_lines(self, self.seats)

@@ -14,6 +14,7 @@ from municipalities.actions.invitations import Guest
 from municipalities.forms.council import (
     LARGE_COUNCIL,
     Line,
+    Namesakes,
     add_seat_fields,
     line_flaw,
     seat_lines,
@@ -58,6 +59,7 @@ class RenewalForm(forms.Form):
         outgoing: Sequence[Mandate],
         seats: Sequence[Seat],
         taken: dict[str, str],
+        namesakes: Namesakes,
         is_general: bool,
         **kwargs: Any,
     ) -> None:
@@ -70,7 +72,7 @@ class RenewalForm(forms.Form):
             # kept, and another is written on the mandate.
             if len(self.numbers) <= LARGE_COUNCIL:
                 self.fields[f"seat_{mandate.pk}"] = self._seat_field(mandate)
-        add_seat_fields(self, self.numbers)
+        add_seat_fields(self, self.numbers, namesakes)
 
     def _seat_field(self, mandate: Mandate) -> forms.ChoiceField:
         """Which seat they won; their function stays as it is written when it is the same."""

@@ -137,6 +137,20 @@ def _rank(number: int | None) -> int:
     return 1000 if number is None else number
 
 
+def without_address(organisation: Organisation, *, on: date) -> dict[str, dict[int, str]]:
+    """Who may join the council and cannot be written to: by name, what tells their accounts apart.
+
+    Those who sit already are on the page.
+    """
+    here = organisation.mandates.in_force(on=on).filter(user__email=None)
+    sitting = here.filter(public=Public.ELECTED).values("user")
+    found: dict[str, dict[int, str]] = {}
+    for mandate in here.exclude(user__in=sitting).select_related("user").order_by("pk"):
+        what = mandate.function or mandate.get_public_display()
+        found.setdefault(mandate.user.sort_key, {})[mandate.user_id] = f"{mandate.user}, {what}"
+    return found
+
+
 def taken_addresses(organisation: Organisation, *, on: date) -> dict[str, str]:
     """Addresses that cannot be asked into the council again, each with the reason."""
     rows = organisation.invitations.pending().values_list("email", flat=True)

@@ -33,6 +33,9 @@ def grid(request: SignedInRequest, handle: str) -> HttpResponse:
         request.POST if request.method == "POST" else None,
         seats=seats,
         taken=queries.taken_addresses(organisation, on=today),
+        namesakes=(
+            queries.without_address(organisation, on=today) if request.method == "POST" else {}
+        ),
     )
     if form.is_valid():
         try:

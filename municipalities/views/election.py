@@ -37,6 +37,9 @@ def election(request: SignedInRequest, handle: str) -> HttpResponse:
         outgoing=queries.outgoing(organisation, elected_on=elected_on),
         seats=queries.council_since(organisation, elected_on=elected_on),
         taken=queries.taken_addresses(organisation, on=today),
+        namesakes=(
+            queries.without_address(organisation, on=today) if request.method == "POST" else {}
+        ),
         is_general=elected_on == last_general_election(elected_on),
         initial={"uuid": uuid4()},
     )

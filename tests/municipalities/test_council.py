@@ -216,7 +216,7 @@ def test_b82_people_without_an_address_sit_at_once_with_an_account_of_their_own(
     }
     assertContains(signed.post(page, typed_in, follow=True), "Sans courriel")
     assert signed.post(page, typed_in).status_code == 422  # both seats have someone
-    late = [Guest("", "Jean", "Roy", Public.ELECTED, "siège 1")]
+    late = [Guest("", "Jean", "Roy", Public.ELECTED, "conseil, siège 1")]
     council.seat(
         organisation=ginette.organisation, guests=late, by=ginette.user, at=timezone.now()
     )
@@ -228,19 +228,49 @@ def test_b82_people_without_an_address_sit_at_once_with_an_account_of_their_own(
     assert [each.email for each in Invitation.objects.all()] == ["jean@exemple.quebec"]
 
 
-def test_b82_whoever_is_here_without_an_address_sits_under_the_same_account(ginette):
-    """What a list of the staff brought in, and the grid of the council, are one person."""
-    luc = MandateFactory(
-        organisation=ginette.organisation, user__email=None, user__first_name="Luc",
-        user__last_name="Bélanger",
+@pytest.fixture
+def luc(ginette):
+    """Of the staff, brought in by a list without an address."""
+    return MandateFactory(
+        organisation=ginette.organisation, function="voirie", user__email=None,
+        user__first_name="Luc", user__last_name="Bélanger",
     )  # fmt: skip
-    guests = [Guest("", "LUC", "Belanger", Public.ELECTED, "siège 1")]
-    for _ in range(2):
-        council.seat(
-            organisation=ginette.organisation, guests=guests, by=ginette.user, at=timezone.now()
-        )
+
+
+NEW_LUC = typed((1, " LUC", "Belanger", "")) | {"no_email_1": "on"}
+
+
+def test_b82_a_newcomer_of_the_name_of_someone_here_is_asked_about(signed, page, luc):
+    asked = signed.post(page, NEW_LUC)
+    assertContains(asked, "dites si c’est la même personne", status_code=422)
+    assertContains(asked, "Luc Bélanger, voirie", status_code=422)
+    assertContains(asked, 'href="#id_account_1"', status_code=422)
+    for wrong in ("", "999999", str(UserFactory(email=None).pk)):
+        assert signed.post(page, NEW_LUC | {"account_1": wrong}).status_code == 422
+    assert luc.user.mandates.count() == 1
+
+
+def test_b82_the_same_person_sits_under_the_account_that_they_have(signed, page, luc, ginette):
+    yes = NEW_LUC | {"account_1": str(luc.user_id)}
+    assert signed.post(page, yes).status_code == 302
+    again = Guest("", "Luc", "Bélanger", Public.ELECTED, account=luc.user_id)
+    place = ginette.organisation
+    council.seat(organisation=place, guests=[again], by=ginette.user, at=timezone.now())
     assert sorted(luc.user.mandates.values_list("public", flat=True)) == ["elected", "staff"]
     assert User.objects.filter(email=None).count() == 1
+
+
+def test_b82_a_namesake_has_an_account_of_their_own(signed, page, luc, ginette):
+    assert signed.post(page, NEW_LUC | {"account_1": "0"}).status_code == 302
+    assert [mandate.public for mandate in luc.user.mandates.all()] == [Public.STAFF]
+    son = User.objects.exclude(pk=luc.user_id).get(email=None)
+    assert [mandate.public for mandate in son.mandates.all()] == [Public.ELECTED]
+    assert son.handle != luc.user.handle
+    # The same list, sent again by another hand, is still one person.
+    again = Guest("", "Luc", "Belanger", Public.ELECTED, "conseil, siège 1")
+    place = ginette.organisation
+    council.seat(organisation=place, guests=[again], by=ginette.user, at=timezone.now())
+    assert User.objects.filter(email=None).count() == 2
 
 
 @pytest.mark.parametrize(

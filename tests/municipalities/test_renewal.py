@@ -274,6 +274,21 @@ def answers(seated, **more):
     } | more
 
 
+def test_b82_a_newcomer_of_the_name_of_someone_here_is_asked_about(client, page, seated, ginette):
+    luc = MandateFactory(
+        organisation=ginette.organisation, user__email=None, user__first_name="Luc",
+        user__last_name="Bélanger",
+    )  # fmt: skip
+    typed = answers(seated, first_name_2="Luc", last_name_2="Bélanger", no_email_2="on")
+    assertContains(client.post(page, typed), "Est-ce la même personne?", status_code=422)
+    typed["account_2"] = str(luc.user_id)
+    summary = client.post(page, typed)
+    hidden = f'<input type="hidden" name="account_2" value="{luc.user_id}" id="id_account_2">'
+    assertContains(summary, hidden, html=True)
+    client.post(page, typed | {"confirmer": "1"})
+    assert luc.user.mandates.count() == 2
+
+
 def test_the_page_then_its_summary_then_one_act_and_its_undoing(client, page, seated, ginette):
     place = ginette.organisation
     before = state(place)
