@@ -100,6 +100,9 @@ def _give(claim_id: int, *, signed_in: User | None, at: datetime) -> User:
     claim = Claim.objects.select_for_update(no_key=True).get(pk=claim_id)
     place = _locked(claim.organisation)
     day = local_day(at)
+    if place.inactive_on is not None:
+        # Its people answer to the successor, whom this code was not sent to.
+        raise ClaimRefused(_("Cette organisation n’existe plus : cherchez celle qui la remplace."))
     if not claim.is_open(at) or is_claimed(place, on=day):
         raise ClaimRefused(_("Quelqu’un a déjà ouvert cet espace : faites la demande."))
     user = _account(claim, signed_in)

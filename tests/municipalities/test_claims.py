@@ -112,6 +112,16 @@ def test_a_claimed_organisation_is_asked_for_not_taken(place):
         asked(place)
 
 
+def test_a_code_of_a_place_that_left_the_registry_gives_nothing(place):
+    claim = asked(place)
+    place.inactive_on = NOON.date()
+    place.save()
+    with pytest.raises(ActionError, match="n’existe plus"):
+        answered(claim, code_sent())
+    assert not Responsibility.objects.exists()
+    assert not User.objects.exists()
+
+
 def test_a_code_asked_before_another_claim_succeeds_is_no_longer_enough(place):
     first = asked(place)
     code = code_sent()
