@@ -33,6 +33,8 @@ GARBLED = re.compile("Ã[\u0080-\u00bf\u0152-\u2122©¨ªîïâä´»¼‰]|â�
 FRENCH = frozenset("àâäçéèêëîïôöùûüÿœæÀÂÄÇÉÈÊËÎÏÔÖÙÛÜŸŒÆ«»’‘“”–—…°·€\u00a0")
 # A capital in the middle of small letters, or the contrary: the table of another computer.
 ASKEW = re.compile("[A-Za-z][À-Þ][a-z]|[a-z][À-Þ]|[A-Z][à-ÿ][A-Z]")
+# MS-DOS's « É », read by the table of a Macintosh: no word but « être » begins with a small « ê ».
+FROM_MSDOS = re.compile(r"\bê(?!tre|tes)")
 
 
 class FileRefused(ActionError):
@@ -172,7 +174,19 @@ def _is_french(content: bytes, name: str) -> bool:
         text = content.decode(name)
     except UnicodeDecodeError:
         return False
+    if name == "mac_roman" and not _is_macintosh(text):
+        return False
     return FRENCH.issuperset(re.sub("[\x00-\x7f]", "", text)) and not ASKEW.search(text)
+
+
+def _is_macintosh(text: str) -> bool:
+    """Whether the table of a Macintosh explains the text, and none of the others does.
+
+    A « · » stands for the « á » of Windows (« S·nchez ») unless true accents come with it, as in
+    « préposé·e ».
+    """
+    has_accents = re.search("[À-ÿ]", text) is not None
+    return not FROM_MSDOS.search(text) and (has_accents or "·" not in text)
 
 
 def _strict(content: bytes, name: str) -> str:

@@ -51,6 +51,22 @@ def test_b04_a_letter_from_elsewhere_does_not_change_the_table(name):
     assert (person.first_name, person.last_name) == ("Réjean", name)
 
 
+@pytest.mark.parametrize(
+    ("table", "name", "function"),
+    [
+        ("cp850", "Élise", "voirie"),
+        ("cp850", "Marie-Émilie", "voirie"),
+        ("cp1252", "Sánchez", "voirie"),
+        ("mac_roman", "Forêt", "bien-être"),
+        ("mac_roman", "Côté", "préposé·e, évaluateur"),
+    ],
+)
+def test_b04_the_only_accents_of_a_list_are_read_by_the_right_table(table, name, function):
+    header = ("Nom", "Courriel", "Fonction")
+    [person] = read(listed((name, "a@b.ca", function), header=header, encoding=table))
+    assert (person.last_name, person.function) == (name, function)
+
+
 def test_b06_a_separator_in_quotes_stays_in_its_cell():
     row = ("Paul", "St-Onge", "paul@abercorn.example", '"voirie; parcs, ""aréna"""', "personnel")
     assert read(listed(row))[0].function == 'voirie; parcs, "aréna"'
