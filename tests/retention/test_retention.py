@@ -21,7 +21,7 @@ from atn_platform.retention.models import LegalHold, RetentionRun
 from atn_platform.retention.queries.rules import RULES, past_due
 from atn_platform.rights import actions as rights
 from enrollments.enums import Verb
-from enrollments.models import Appointment, BlockState, LearningEvent, Slot
+from enrollments.models import Appointment, BlockState, LearningEvent, PaperSheet, Slot
 from tests.factories import NOON, EnrollmentFactory, UserFactory
 from tests.privacy.seed import plant
 
@@ -53,6 +53,16 @@ def answers(user, age):
     )  # fmt: skip
     BlockState.objects.create(enrollment=done, lesson=uuid4(), block=uuid4(), attempts=1)
     return done
+
+
+def typed_sheet(by):
+    """What was answered on paper, in a course finished at NOON."""
+    done = EnrollmentFactory(completed=True)
+    type(done).objects.filter(pk=done.pk).update(completed_at=NOON)
+    return PaperSheet.objects.create(
+        uuid=uuid4(), enrollment=done, version=done.version, filled_on=NOON.date(), answers=3,
+        lessons=1, entered_by=by, entered_at=NOON,
+    )  # fmt: skip
 
 
 def approved(run, by):
@@ -91,6 +101,30 @@ def test_p14_nothing_younger_goes(atn):
     assert [each.enrollment for each in BlockState.objects.all()] == [recent]
     # The course followed stays: only the answers had a shorter time.
     past.refresh_from_db()
+
+
+@pytest.mark.parametrize(("month", "left"), [(12, 1), (1, 0)])
+def test_p14_a_sheet_goes_seven_years_after_the_year_its_course_was_finished(atn, month, left):
+    """With its attestation the course stays; the paper that somebody typed does not."""
+    done = typed_sheet(atn).enrollment
+    # NOON is in November: the seven years count from the first of January that follows.
+    at = NOON.replace(year=2033 if month == 12 else 2034, month=month, day=15)
+    if found := actions.propose(at=at):
+        actions.approve(run_id=found.pk, by=atn, at=at)
+        actions.carry_out(run_id=found.pk, at=at)
+    assert PaperSheet.objects.count() == left
+    done.refresh_from_db()
+
+
+@pytest.mark.parametrize("whose", ["learner", "typist"])
+def test_p14_a_hold_keeps_the_sheet_of_whoever_filled_or_typed_it(atn, whose):
+    typist = UserFactory()
+    done = typed_sheet(typist).enrollment
+    late = NOON.replace(year=NOON.year + 9)
+    assert past_due(late)["papers"] == 1
+    held = done.learner if whose == "learner" else typist
+    actions.hold(user=held, reason="Plainte", by=atn, at=NOON)
+    assert "papers" not in past_due(late)
 
 
 def test_p14_an_appointment_goes_two_years_after_it_and_its_slot_seven(atn):

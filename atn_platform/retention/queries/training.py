@@ -22,6 +22,7 @@ from enrollments.models import (
     HelpThread,
     LearningEvent,
     LessonNote,
+    PaperSheet,
     PathEnrollment,
     Recognition,
     Registration,
@@ -85,6 +86,14 @@ RULES = (
         _("7 ans après l’année de la fin"),
         enrollments_over,
         ("learner",),
+    ),
+    Rule(
+        "papers",
+        _("feuilles de réponses saisies, des cours terminés"),
+        7 * YEAR,
+        _("7 ans après l’année de la fin"),
+        lambda limit: PaperSheet.objects.filter(enrollment__completed_at__lt=year_start(limit)),
+        ("enrollment__learner", "entered_by", "undone_by"),
     ),
     Rule(
         "attendance",
