@@ -7,6 +7,7 @@ what does not belong to the question counts as no answer.
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from atn_platform.core import french
 from courses.documents import (
@@ -61,6 +62,18 @@ def percent(marked: Sequence[Marked]) -> int:
     if not marked:
         return 0
     return int(round(sum(each.worth for each in marked), 4) // len(marked))
+
+
+def kept(marked: Sequence[Marked], attempt: UUID) -> dict[str, Any]:
+    """The result of an attempt as the ledger keeps it, from a screen, a device or a sheet.
+
+    The attempt stands beside the answers: two devices may have filled the same questions.
+    """
+    return {
+        "score": percent(marked),
+        "answers": {each.question["uuid"]: each.chosen for each in marked},
+        "attempt": str(attempt),
+    }
 
 
 def _marked(question: QuestionDoc, answer: Answer) -> Marked:

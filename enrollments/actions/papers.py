@@ -167,8 +167,4 @@ def _events(enrollment: Enrollment, sheet: Filled) -> list[NewEvent]:
 def _marked(quiz: Questionnaire, said: Mapping[str, Sequence[str]]) -> dict[str, Any]:
     """Marked as an attempt on a screen is: what was left blank is no answer."""
     marked = grading.mark([each.doc for each in quiz.asked], said)
-    return {
-        "score": grading.percent(marked),
-        "answers": {each.question["uuid"]: each.chosen for each in marked},
-        "attempt": str(quiz.attempt),
-    }
+    return grading.kept(marked, quiz.attempt)

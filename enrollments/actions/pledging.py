@@ -9,11 +9,11 @@ from django.utils.translation import gettext as _
 
 from courses.documents import block, station
 from courses.queries import document
-from enrollments.actions.acts import has_words
 from enrollments.actions.helping import ask, say
 from enrollments.actions.ledger import record
 from enrollments.actions.writing import NewEvent
 from enrollments.models import BlockState, Enrollment, HelpThread
+from enrollments.queries.pledges import has_words
 
 
 @transaction.atomic

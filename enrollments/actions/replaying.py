@@ -22,6 +22,7 @@ from enrollments.actions.writing import EventRefused, NewEvent
 from enrollments.enums import Fate, Verb
 from enrollments.models import BlockState, Enrollment
 from enrollments.projections import Event
+from enrollments.queries.pledges import has_words
 from enrollments.queries.quiz import attempt_of, drawn
 
 Made = tuple[Verb, dict[str, Any]]
@@ -172,7 +173,7 @@ def _pledged(enrollment: Enrollment, said: Statement, _tried: Tried) -> Made:
     """The copy taken along is drawn empty: what is left so in it takes no word back."""
     held = _held(enrollment, said, BlockKind.PLEDGE)
     result = acts.pledged(held, _fields(said))
-    if acts.has_words(result):
+    if has_words(result):
         return Verb.PLEDGED, result
     return Verb.PLEDGED, {"done": True} if result["done"] else {}
 

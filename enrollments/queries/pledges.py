@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from atn_platform.accounts.models import User
 from courses.documents import BlockDoc, LessonDoc, block, station
@@ -23,6 +24,11 @@ class Pledge:
         return bool(self.state.data.get("done"))
 
 
+def has_words(said: Mapping[str, Any]) -> bool:
+    """Whether a commitment says anything: without a box nor a word, there is none."""
+    return bool(said.get("options") or said.get("text"))
+
+
 def pledges(user: User) -> list[Pledge]:
     """A person's own, what is left to do first, the newest first; two queries at most."""
     mine = Enrollment.objects.visible_to(user)
@@ -33,8 +39,7 @@ def pledges(user: User) -> list[Pledge]:
     for each in states:
         lesson = station(read[each.enrollment.version_id], each.lesson)
         held = block(lesson, each.block) if lesson else None
-        is_written = each.data["options"] or each.data["text"]
-        if lesson and held and held["kind"] == BlockKind.PLEDGE and is_written:
+        if lesson and held and held["kind"] == BlockKind.PLEDGE and has_words(each.data):
             found.append(Pledge(each, lesson, held))
     return sorted(found, key=lambda each: each.is_done)
 
