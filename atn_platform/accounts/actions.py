@@ -48,7 +48,7 @@ def create_account(
     *, first_name: str, last_name: str, email: str | None, by: User | None, at: datetime
 ) -> User:
     """Someone who may sign in by a code, and who holds nothing yet."""
-    if email and User.objects.filter(email=email.lower()).exists():
+    if email and User.objects.opened_by([email.lower()]):
         raise AccountRefused(_("Cette adresse est celle d’une autre personne."))
     user = User.objects.create_user(
         email, first_name=first_name, last_name=last_name, date_joined=at
@@ -73,7 +73,8 @@ def correct_account(
     fields = [name for name, value in wanted.items() if getattr(kept, name) != value]
     # A name may have to be explained years later (A-2.1, art. 89); an address opens accounts.
     before = {name: getattr(kept, name) for name in fields if name != "email"}
-    if "email" in fields and email and User.objects.filter(email=email).exists():
+    owner = User.objects.opened_by([email]).get(email) if email else None
+    if "email" in fields and owner is not None and owner.pk != kept.pk:
         raise AccountRefused(_("Cette adresse est celle d’une autre personne."))
     for name in fields:
         setattr(user, name, wanted[name])
@@ -94,22 +95,26 @@ def choose_language(*, user: User, language: Language) -> None:
 
 
 @transaction.atomic
-def release_address(*, user: User, place: str, by: User, at: datetime) -> bool:
-    """The address is another person's from now on: it opens this account no more.
+def release_address(
+    *, user: User, place: str, by: User, at: datetime, address: str | None = None
+) -> bool:
+    """The address, the first one unless told, is another person's: it opens this account no more.
 
     The account and all that it holds stay with its person, who keeps a handle, and whatever way
     in they chose; a second address of theirs takes the place of the first. Links to a forgotten
     password die with the address, and sessions close. False when there was none.
     """
     _lock(user)
-    if not user.email:
+    address = address or user.email
+    if not address:
         return False
-    _give_handle(user, place)
-    EmailAddress.objects.filter(user=user, email=user.email).delete()
-    other = EmailAddress.objects.filter(user=user, verified=True).order_by("pk").first()
-    user.email = other.email if other else None
-    user.save(update_fields=["email"])
-    trust_address(user=user)
+    EmailAddress.objects.filter(user=user, email=address).delete()
+    if address == user.email:
+        _give_handle(user, place)
+        other = EmailAddress.objects.filter(user=user, verified=True).order_by("pk").first()
+        user.email = other.email if other else None
+        user.save(update_fields=["email"])
+        trust_address(user=user)
     _close_sessions(user, but="")
     account_changed.send(
         sender=User, user=user, verb="address-released", fields=["email"], by=by, at=at

@@ -1,4 +1,5 @@
 import re
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -83,6 +84,16 @@ class UserManager(BaseUserManager["User"]):
     def accounts_of(self, user: "User") -> "models.QuerySet[User]":
         """The account of a person, and those of theirs that it took over."""
         return self.filter(Q(pk=user.pk) | Q(united_to=user)).order_by("pk")
+
+    def opened_by(self, addresses: Iterable[str]) -> "dict[str, User]":
+        """The accounts that these addresses open, a second one of somebody's included."""
+        wanted = set(addresses) - {""}
+        second = EmailAddress.objects.filter(
+            email__in=wanted, verified=True, user__is_active=True
+        ).select_related("user")
+        return {each.email: each.user for each in second} | {
+            str(user.email): user for user in self.filter(email__in=wanted)
+        }
 
     def who_goes_on(self, user: "User") -> "User":
         """The person, locked until the end of the transaction; the account that took theirs over.

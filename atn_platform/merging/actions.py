@@ -180,13 +180,14 @@ def part(*, merge_id: int, by: User, at: datetime) -> Merge:
         return merge
     if not merge.is_open_to_undo(at):
         raise MergeRefused(_("Les 30 jours sont passés : les comptes restent réunis."))
-    if Merge.objects.in_force().filter(absorbed=merge.kept).exists():
+    since = Merge.objects.in_force().filter(kept=merge.kept, made_at__gt=merge.made_at)
+    if since.exists() or Merge.objects.in_force().filter(absorbed=merge.kept).exists():
         raise MergeRefused(_("Ce compte a été réuni à un autre depuis : séparez-les d’abord."))
     if merge.kept.erased_at is not None or _erasure_asked([merge.kept]):
         raise MergeRefused(_("Une demande d’effacement est en cours pour un de ces comptes."))
     copied_to = _copied_to(merge)
     take_back(merge.changes, apps.get_model)
-    functions.give_days_back(merge.ended, by=by, at=at)
+    functions.give_days_back(merge.ended, kept=merge.kept, since=merge.made_at, by=by, at=at)
     courses.project_again(copied_to)
     withdraw_unearned(enrollment_ids=copied_to, by=by, at=at)
     merge.undone_at = at

@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from atn_platform.accounts.enums import Role
 from atn_platform.accounts.models import User
 from atn_platform.core.models import TimestampedModel
 
@@ -19,7 +20,10 @@ MERGE_UNDO = timedelta(days=30)
 class MergeQuerySet(models.QuerySet["Merge"]):
     def visible_to(self, user: User) -> "MergeQuerySet":
         """Proven ones: the person's own, and for ATN those that it decided."""
-        return self.filter(Q(kept=user) | Q(asked_by=user), proven_at__isnull=False)
+        mine = Q(kept=user)
+        if user.has_role(Role.ADMINISTRATOR):
+            mine |= Q(asked_by=user)
+        return self.filter(mine, proven_at__isnull=False)
 
     def in_force(self) -> "MergeQuerySet":
         return self.filter(made_at__isnull=False, undone_at__isnull=True)

@@ -133,9 +133,13 @@ def first_courses(paths: Iterable[Path]) -> dict[int, Course | None]:
 
 
 def untouched() -> Q:
-    """Enrolments, by their own fields, in which nothing was done: they may go without a trace."""
+    """Enrolments, by their own fields, in which nothing was done: they may go without a trace.
+
+    Not one in which the course of another account goes on since both became one.
+    """
     own = OuterRef("pk")
     return Q(
+        ~Exists(Enrollment.objects.filter(duplicate_of=own)),
         ~Exists(LearningEvent.objects.filter(enrollment=own)),
         ~Exists(Registration.objects.filter(enrollment=own)),
         status=Status.ACTIVE,

@@ -154,8 +154,9 @@ def add_responsible(*, organisation: Organisation, guest: Guest, by: User, at: d
     has it on accepting. Raises InvitationRefused past some letters a day.
     """
     day = local_day(at)
+    address = guest.email.strip().lower()
     here = Mandate.objects.in_force(on=day).filter(
-        organisation=organisation, user__email=guest.email.strip().lower()
+        organisation=organisation, user=User.objects.opened_by([address]).get(address)
     )
     known = here.select_related("user").first()
     if known is None:
@@ -213,19 +214,21 @@ def _accept(claim: Claim, *, by: User, at: datetime) -> None:
 
 
 def _account(claim: Claim, signed_in: User | None) -> User:
-    if signed_in is not None and signed_in.email == claim.email:
+    owner = User.objects.opened_by([claim.email]).get(claim.email)
+    if signed_in is not None and signed_in == owner:
         return signed_in
-    user, created = User.objects.get_or_create(
-        email=claim.email,
-        defaults={
-            "first_name": claim.first_name,
-            "last_name": claim.last_name,
-            "password": make_password(None),
-        },
-    )
-    if not created or signed_in is not None:
-        raise SignInNeeded(_("Cette adresse a déjà un compte : connectez-vous, puis revenez ici."))
-    return user
+    if owner is None and signed_in is None:
+        owner, created = User.objects.get_or_create(
+            email=claim.email,
+            defaults={
+                "first_name": claim.first_name,
+                "last_name": claim.last_name,
+                "password": make_password(None),
+            },
+        )
+        if created:
+            return owner
+    raise SignInNeeded(_("Cette adresse a déjà un compte : connectez-vous, puis revenez ici."))
 
 
 def _refuse_too_many(place: Organisation, *, at: datetime, most: int, by_code: bool) -> None:

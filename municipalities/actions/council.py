@@ -69,13 +69,11 @@ def seat(*, organisation: Organisation, guests: Iterable[Guest], by: User, at: d
     wanted = {guest.email.strip().lower(): guest for guest in asked if guest.email}
     today = local_day(at)
     here = Mandate.objects.in_force(on=today).filter(organisation=organisation)
-    known = {
-        str(mandate.user.email): mandate.user
-        for mandate in here.filter(user__email__in=wanted).select_related("user")
-    }
-    sitting = set(
-        here.filter(public=Public.ELECTED, user__email__in=wanted).values_list("user", flat=True)
-    )
+    opened_by = User.objects.opened_by(wanted)
+    people = here.filter(user__in=[each.pk for each in opened_by.values()])
+    ours = set(people.values_list("user", flat=True))
+    known = {address: user for address, user in opened_by.items() if user.pk in ours}
+    sitting = set(people.filter(public=Public.ELECTED).values_list("user", flat=True))
     seated = [(user, wanted[email]) for email, user in known.items() if user.pk not in sitting]
     unreachable = (
         (_new_person(guest, here, organisation.name, at=at), guest)

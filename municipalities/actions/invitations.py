@@ -207,7 +207,7 @@ def _give_mandate(user: User, invited: Invitation, welcome: Welcome, *, on: date
 
 def _detach(invited: Invitation, *, at: datetime) -> None:
     """Part the invited address from the account of someone who left."""
-    owner = User.objects.filter(email=invited.email).first()
+    owner = User.objects.opened_by([invited.email]).get(invited.email)
     if owner is not None:
         if not has_left(owner, on=local_day(at)):
             raise SignInNeeded(
@@ -215,14 +215,17 @@ def _detach(invited: Invitation, *, at: datetime) -> None:
                   "son départ, ou écrivez à l’Académie.")
             )  # fmt: skip
         place = invited.organisation.name
-        accounts.release_address(user=owner, place=place, by=invited.invited_by, at=at)
+        accounts.release_address(
+            user=owner, place=place, by=invited.invited_by, at=at, address=invited.email
+        )
 
 
 def _account(
     invited: Invitation, welcome: Welcome, signed_in: User | None, language: Language
 ) -> User:
     """The account of the invited address: theirs when they prove it, else a new one."""
-    if signed_in is not None and signed_in.email == invited.email:
+    owner = User.objects.opened_by([invited.email]).get(invited.email)
+    if signed_in is not None and signed_in == owner:
         return signed_in
     facts = {
         "first_name": welcome.first_name,
@@ -236,10 +239,11 @@ def _account(
         person = User.objects.create(delivery_email=invited.email, **facts)
         accounts.give_handles(people=[person], place=invited.organisation.name)
         return person
-    user, created = User.objects.get_or_create(email=invited.email, defaults=facts)
-    if not created or signed_in is not None:
-        raise SignInNeeded(_("Cette adresse a déjà un compte : connectez-vous pour accepter."))
-    return user
+    if owner is None and signed_in is None:
+        owner, created = User.objects.get_or_create(email=invited.email, defaults=facts)
+        if created:
+            return owner
+    raise SignInNeeded(_("Cette adresse a déjà un compte : connectez-vous pour accepter."))
 
 
 def _pending(invitation_id: int) -> Invitation:
@@ -257,15 +261,17 @@ def _pending(invitation_id: int) -> Invitation:
 
 def _known_addresses(
     organisation: Organisation, addresses: Iterable[str], *, on: date
-) -> set[str | None]:
+) -> set[str]:
     """Addresses with an open invitation or a mandate here: those are no secret to whoever asks."""
     pending = organisation.invitations.pending().filter(email__in=addresses)
+    opened = User.objects.opened_by(addresses)
     here = Mandate.objects.in_force(on=on).filter(
-        organisation=organisation, user__email__in=addresses
+        organisation=organisation, user__in=[each.pk for each in opened.values()]
     )
+    people = set(here.values_list("user", flat=True))
     return {
         *pending.values_list("email", flat=True),
-        *here.values_list("user__email", flat=True),
+        *(address for address, user in opened.items() if user.pk in people),
     }
 
 

@@ -73,9 +73,9 @@ class _World:
     ) -> None:
         addresses = {each.email for each in entries if each.email}
         names = {each.name_key for each in entries}
-        self.accounts = {user.email: user for user in User.objects.filter(email__in=addresses)}
+        self.accounts = User.objects.opened_by(addresses)
         mandates = Mandate.objects.from_day(on).filter(
-            Q(user__email__in=addresses) | Q(user__sort_key__in=names),
+            Q(user__in=[each.pk for each in self.accounts.values()]) | Q(user__sort_key__in=names),
             organisation=organisation,
             pk__lte=newest,
         )
@@ -268,8 +268,7 @@ def open_decisions(batch: ImportBatch, lines: Sequence[ImportLine]) -> dict[int,
     Nobody is asked without an address of their own, nor gets an account by somebody's.
     """
     addresses = {line.number: said(batch, line).email for line in lines}
-    used = User.objects.filter(email__in=filter(None, addresses.values()))
-    taken = set(used.values_list("email", flat=True))
+    taken = User.objects.opened_by(addresses.values()).keys()
     return {
         number: [
             *([Decision.ASK] if address else []),

@@ -46,8 +46,8 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
         status = GONE if found else 404
         context = {"state": state, "invitation": found}
         return render(request, "municipalities/invitation_closed.html", context, status=status)
-    owner = User.objects.filter(email=found.email).first()
-    if signed_in is not None and signed_in.email != found.email:
+    owner = User.objects.opened_by([found.email]).get(found.email)
+    if signed_in is not None and signed_in != owner:
         context = {"state": "other", "invitation": found}
         return render(request, "municipalities/invitation_closed.html", context)
     if owner is not None and signed_in is None:

@@ -27,6 +27,8 @@ def idle(limit: datetime) -> QuerySet[User]:
     lasts = Q(ends_on__isnull=True) | Q(ends_on__gte=day)
     return User.objects.filter(
         Q(last_login__isnull=True) | Q(last_login__lt=limit),
+        # What the account took over served for the same person.
+        ~Exists(User.objects.filter(united_to=person, last_login__gte=limit)),
         ~Exists(Enrollment.objects.filter(learner=person, last_activity_at__gte=limit)),
         ~Exists(Enrollment.objects.filter(learner=person, enrolled_at__gte=limit)),
         ~Exists(Mandate.objects.filter(lasts, user=person)),
