@@ -12,10 +12,10 @@ class PersonBackend(AuthenticationBackend):
     """
 
     def _authenticate_by_email(self, email: str, password: str) -> User | None:
-        if not re.match(HANDLE, email):
-            found: User | None = super()._authenticate_by_email(email, password)
-            return found
-        owner = User.objects.filter(handle=email).first()
+        if re.match(HANDLE, email):
+            owner = User.objects.filter(handle=email).first()
+        else:
+            owner = User.objects.owner_of(email)
         opened: User | None = self._check_password(owner, password)
         return opened
 

@@ -4,15 +4,31 @@ import re
 from typing import Any
 
 from allauth.account.adapter import get_adapter
-from allauth.account.forms import ConfirmLoginCodeForm, LoginForm, RequestLoginCodeForm
+from allauth.account.forms import (
+    ConfirmLoginCodeForm,
+    LoginForm,
+    RequestLoginCodeForm,
+    ResetPasswordForm,
+)
 from allauth.core import context
+from allauth.core.internal import ratelimit
 from allauth.core.ratelimit import consume
+from allauth.mfa.adapter import get_adapter as get_factor_adapter
+from allauth.mfa.base.forms import AuthenticateForm, BaseAuthenticateForm, ReauthenticateForm
+from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.forms import ActivateTOTPForm
 from allauth.mfa.totp.internal.auth import SECRET_SESSION_KEY
-from allauth.mfa.webauthn.forms import AddWebAuthnForm, EditWebAuthnForm
+from allauth.mfa.webauthn.forms import (
+    AddWebAuthnForm,
+    AuthenticateWebAuthnForm,
+    EditWebAuthnForm,
+    ReauthenticateWebAuthnForm,
+)
+from allauth.mfa.webauthn.internal import auth as keys
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from atn_platform.accounts import actions
 from atn_platform.accounts.enums import Role
 from atn_platform.accounts.http import known_device
 from atn_platform.accounts.models import HANDLE, User, read_handle
@@ -118,6 +134,64 @@ class ActivateAppForm(ActivateTOTPForm):
         code.widget.attrs = {"autocomplete": "one-time-code", "inputmode": "numeric"}
 
 
+class FactorForm(AuthenticateForm):
+    """The second factor at sign-in."""
+
+    def clean_code(self) -> str:
+        return _shown(self)
+
+
+class FactorAgainForm(ReauthenticateForm):
+    """The second factor, to confirm who is there."""
+
+    def clean_code(self) -> str:
+        return _shown(self)
+
+
+def _shown(form: BaseAuthenticateForm) -> str:
+    """Count the try, then spend the code. A device of the owner has tries of its own here too.
+
+    Whoever knows a password could otherwise burn the tries of its owner all day.
+    """
+    user, code = form.user, str(form.cleaned_data["code"])
+    names = filter(None, (user.email, user.handle))
+    device = next(filter(None, (known_device(context.request, each) for each in names)), None)
+    tries = ratelimit.consume(
+        context.request,
+        app="allauth.mfa",
+        action="login_failed_known" if device else "login_failed",
+        key=f"factor {user.pk} {device or ''}",
+    )
+    if not tries:
+        raise get_adapter().validation_error("too_many_login_attempts")
+    factor = actions.show_factor(user=user, code=code)
+    if factor is None:
+        raise get_factor_adapter().validation_error("incorrect_code")
+    tries.rollback()
+    form.authenticator = factor
+    return code
+
+
+class KeyForm(AuthenticateWebAuthnForm):
+    """A key at sign-in. It holds nothing to guess, so that no tries of its owner are counted."""
+
+    def clean_credential(self) -> Authenticator:
+        return _shown_key(self)
+
+
+class KeyAgainForm(ReauthenticateWebAuthnForm):
+    """A key, to confirm who is there."""
+
+    def clean_credential(self) -> Authenticator:
+        return _shown_key(self)
+
+
+def _shown_key(form: AuthenticateWebAuthnForm) -> Authenticator:
+    credential = form.cleaned_data["credential"]
+    keys.parse_authentication_response(credential)
+    return keys.complete_authentication(form.user, credential)
+
+
 class RequestCodeForm(RequestLoginCodeForm):
     """Counts the codes asked for an address, so that asking from elsewhere closes no door.
 
@@ -134,10 +208,12 @@ class RequestCodeForm(RequestLoginCodeForm):
         if not email:
             return email
         request, adapter = context.request, get_adapter()
+        owner = User.objects.owner_of(email)
+        self._user = owner if owner is not None and owner.is_active else None
         if device := known_device(request, email):
             allowed = consume(request, action="code_known", key=f"{email} {device}")
         else:
-            place = adapter.get_client_ip(request)
+            place = ratelimit.get_ip(request)
             allowed = consume(request, action="code_here", key=f"{email} {place}")
             if allowed and not consume(request, action="code_anywhere", key=email):
                 allowed = False
@@ -159,8 +235,29 @@ def forget_typed(form: forms.Form) -> None:
             field.widget.attrs["autocomplete"] = "off"
 
 
+class ForgottenForm(ResetPasswordForm):
+    """A link for whoever the address opens the account of, and for nobody else."""
+
+    def clean_email(self) -> str:
+        email: str = super().clean_email()
+        owner = User.objects.owner_of(email)
+        self.users = [owner] if owner is not None and owner.is_active else []
+        return email
+
+
 class CodeForm(ConfirmLoginCodeForm):
     """Whoever comes to this page comes to type the code: the cursor is there."""
+
+    def clean_code(self) -> str:
+        """Count the guess before it is made, so that a hundred at once are three too.
+
+        The library counts in the session, which each of them reads before any writes it.
+        """
+        key = f"{context.request.session.session_key} {self.expected_code}"
+        if not consume(context.request, action="code_guess", key=key):
+            raise get_adapter().validation_error("too_many_login_attempts")
+        code: str = super().clean_code()
+        return code
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -43,6 +43,8 @@ LIMITS: dict[str, tuple[Limit, ...]] = {
     "code_here": (GUESSES,),
     "code_anywhere": (Limit(20, HOUR, "key"),),
     "code_known": (KNOWN_DEVICE,),
+    # Guesses of one code, for as long as it is good.
+    "code_guess": (Limit(3, 15 * MINUTE, "key"),),
     # Forgotten passwords.
     "reset_password": (TOWN_HALL, GUESSES),
     "reset_password_from_key": (TOWN_HALL,),

@@ -13,6 +13,7 @@ from django.http.response import HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone, translation
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
 from atn_platform.accounts.enums import Language
@@ -113,8 +114,10 @@ def require_second_factor(
         if not user.is_authenticated or request.path.startswith(ALLOWED):
             return get_response(request)
         if user.owes_second_factor:
-            if request.method == "GET":
-                request.session[ONWARD] = request.get_full_path()
+            onward = request.get_full_path()
+            # « //ailleurs » is a path to us, and another site to a browser.
+            if request.method == "GET" and url_has_allowed_host_and_scheme(onward, None):
+                request.session[ONWARD] = onward
             return redirect("mfa_index")
         if ONWARD in request.session:
             del request.session[ONWARD]

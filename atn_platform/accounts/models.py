@@ -81,6 +81,14 @@ class UserManager(BaseUserManager["User"]):
     def get_by_natural_key(self, username: str | None) -> "User":
         return self.get(email=(username or "").strip().lower())
 
+    def owner_of(self, address: str) -> "User | None":
+        """Whose account this address opens.
+
+        One that somebody typed and has not confirmed opens nothing, whoever reads it.
+        """
+        wanted = address.strip().lower()
+        return self.opened_by([wanted]).get(wanted)
+
     def accounts_of(self, user: "User") -> "models.QuerySet[User]":
         """The account of a person, and those of theirs that it took over."""
         return self.filter(Q(pk=user.pk) | Q(united_to=user)).order_by("pk")

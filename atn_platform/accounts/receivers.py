@@ -3,9 +3,9 @@
 from typing import Any
 
 from allauth.account.internal.flows.login import record_authentication
-from allauth.account.signals import password_changed, password_set
+from allauth.account.signals import email_changed, password_changed, password_set
 from allauth.mfa.models import Authenticator
-from allauth.mfa.signals import authenticator_added
+from allauth.mfa.signals import authenticator_added, authenticator_removed
 from django.contrib.auth.signals import user_logged_in
 from django.dispatch import receiver
 from django.http import HttpRequest  # noqa: TID251 -- the libraries hand it over
@@ -37,6 +37,24 @@ def keep_only_this_session(request: HttpRequest, user: User, **kwargs: Any) -> N
     note_session(request=request, user=user)
 
 
+@receiver(
+    [email_changed, authenticator_added, authenticator_removed],
+    dispatch_uid="accounts.door_changed",
+)
+def begin_sessions_again(request: HttpRequest, user: User, **kwargs: Any) -> None:
+    """Another address or another factor: this session takes another name, and all others end.
+
+    They were opened by doors that are no more, or without the factor that is asked from now on;
+    and whoever had stolen the name of this one is left with nothing (ASVS 7.2.4, 7.4.3).
+    """
+    here = ""
+    if request.user == user:
+        request.session.cycle_key()
+        note_session(request=request, user=user)
+        here = str(request.session.session_key)
+    actions.close_sessions(user, but=here)
+
+
 @receiver(authenticator_added, dispatch_uid="accounts.factor_shown")
 def count_as_shown(
     request: HttpRequest, user: User, authenticator: Authenticator, **kwargs: Any
@@ -45,6 +63,8 @@ def count_as_shown(
 
     A code serves once, so that asking would keep its owner out of their own recovery codes.
     """
+    if authenticator.type == Authenticator.Type.TOTP:
+        actions.spend_code(authenticator, request.POST.get("code", ""))
     record_authentication(
         request,
         user,

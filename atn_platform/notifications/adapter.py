@@ -1,22 +1,29 @@
 """What allauth asks of us: who may sign up, and by which door its messages leave."""
 
 from datetime import datetime, timedelta
+from ipaddress import ip_address
 from typing import Any
 from uuid import uuid4
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.internal.stagekit import clear_login
+from allauth.account.models import EmailAddress
 from allauth.core.internal.ratelimit import consume
 from django.conf import settings
+from django.contrib import messages
+from django.db import IntegrityError, transaction
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
+from django.shortcuts import redirect
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 
 from atn_platform.accounts.actions import announce
-from atn_platform.accounts.http import known_device, remember_device, way_in_token
+from atn_platform.accounts.http import DOORS, known_device, remember_device, way_in_token
 from atn_platform.accounts.models import User
 from atn_platform.notifications import outbox
 from atn_platform.notifications.emails import Timing, compose
@@ -49,6 +56,40 @@ class AccountAdapter(DefaultAccountAdapter):
         found = self.authenticate(self.request, email=name, password=password)
         return found is not None and found.pk == user.pk
 
+    def pre_login(
+        self, request: HttpRequest, user: User, **kwargs: Any
+    ) -> HttpResponseBase | None:
+        """A code opens what its address opens now, be it asked for before the address passed."""
+        answer: HttpResponseBase | None = super().pre_login(request, user, **kwargs)
+        shown = (request.session.get(DOORS) or [{}])[-1]
+        if answer is None and shown.get("method") == "code":
+            owner = User.objects.owner_of(shown["email"])
+            if owner is None or owner.pk != user.pk:
+                clear_login(request)
+                messages.warning(request, _("Ce code ne sert plus. Demandez-en un autre."))
+                answer = redirect(settings.LOGIN_URL)
+        return answer
+
+    def get_client_ip(self, request: HttpRequest) -> str:
+        """An IPv4 address told in the words of IPv6 is itself: all of them are not one place."""
+        told: str = super().get_client_ip(request)
+        return str(getattr(ip_address(told), "ipv4_mapped", None) or told)
+
+    def is_safe_url(self, url: str) -> bool:
+        """Our own site alone. ALLOWED_HOSTS also names the one where packages of strangers run."""
+        here = self.request.get_host()
+        return url_has_allowed_host_and_scheme(url, here, require_https=self.request.is_secure())
+
+    def confirm_email(self, request: HttpRequest, email_address: EmailAddress) -> bool:
+        """Refused, in words, when the address became somebody else's while the letter waited."""
+        try:
+            with transaction.atomic():
+                done: bool = super().confirm_email(request, email_address)
+        except IntegrityError:
+            messages.error(request, _("Cette adresse est celle d’un autre compte."))
+            return False
+        return done
+
     def post_login(self, request: HttpRequest, user: User, **kwargs: Any) -> HttpResponseBase:
         answer: HttpResponseBase = super().post_login(request, user, **kwargs)
         names = [name for name in (user.email, user.handle) if name]
@@ -65,6 +106,9 @@ class AccountAdapter(DefaultAccountAdapter):
         verb = ANNOUNCED.get(template_prefix.rsplit("/", 1)[-1])
         if verb:
             announce(user=user, verb=verb, by=user, at=timezone.now())
+        if verb == "address-changed" and email:
+            # Whoever lost the account reads the old one; the new one may be a thief's.
+            self.send_mail("account/email/address_left", email, {})
 
     def send_way_in(self, email: str, user: User | None) -> None:
         """Say once an hour that codes are asked by many, and how the owner still gets one."""
@@ -103,13 +147,12 @@ class AccountAdapter(DefaultAccountAdapter):
             },
             subject=_subject(name, context),
             reason=_reason(name),
-            timing=Timing(
-                expires_at=now + timedelta(seconds=settings.ACCOUNT_LOGIN_BY_CODE_TIMEOUT)
-            ),
+            timing=Timing() if name in NEWS else Timing(expires_at=now + CODE_LIFE),
         )
 
 
 ANNOUNCED = {
+    "email_changed": "address-changed",
     "password_changed": "password-changed",
     "password_set": "password-changed",
     "password_reset": "password-changed",
@@ -119,6 +162,9 @@ ANNOUNCED = {
     "webauthn_removed": "second-factor-removed",
     "recovery_codes_generated": "recovery-codes-made",
 }
+CODE_LIFE = timedelta(seconds=settings.ACCOUNT_LOGIN_BY_CODE_TIMEOUT)
+# Good to know whenever it comes.
+NEWS = ("address_left",)
 OWN_WORDS = ("login_code", "unknown_account", "way_in")
 ONCE_AN_HOUR = ("unknown_account", "way_in")
 
@@ -137,6 +183,8 @@ def _subject(name: str, context: dict[str, Any]) -> str:
 
 
 def _reason(name: str) -> str:
+    if name in NEWS:
+        return _("Cette adresse ouvrait un compte.")
     if name.startswith("email_confirmation"):
         return _("Quelqu’un a demandé que cette adresse devienne celle de son compte.")
     return _("Quelqu’un a demandé à se connecter avec cette adresse.")

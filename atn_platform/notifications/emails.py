@@ -113,6 +113,9 @@ SAID_OF_ACCOUNTS = {
     "password-changed": gettext_lazy(
         "Le mot de passe de votre compte a changé. Vos autres sessions sont fermées."
     ),
+    "address-changed": gettext_lazy(
+        "L’adresse de votre compte a changé. Vos autres sessions sont fermées."
+    ),
     "second-factor-added": gettext_lazy("Un second facteur protège maintenant votre compte."),
     "second-factor-removed": gettext_lazy("Un second facteur a été retiré de votre compte."),
     "second-factor-forgotten": gettext_lazy(

@@ -167,7 +167,10 @@ ACCOUNT_FORMS = {
     "request_login_code": "atn_platform.accounts.forms.RequestCodeForm",
     "confirm_login_code": "atn_platform.accounts.forms.CodeForm",
     "login": "atn_platform.accounts.forms.PasswordForm",
+    "reset_password": "atn_platform.accounts.forms.ForgottenForm",
 }
+# An address, a key or an identity more is a way in: whoever adds one says again who they are.
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
 # Says that an account was opened on this device before; it opens nothing.
 DEVICE_COOKIE_NAME = "appareil"
 # One address an account; a new one takes its place once a link sent to it was opened.
@@ -181,6 +184,10 @@ MFA_PASSKEY_LOGIN_ENABLED = True
 # person granted a role by ATN must be able to set up the second factor that it owes.
 MFA_ALLOW_UNVERIFIED_EMAIL = True
 MFA_FORMS = {
+    "authenticate": "atn_platform.accounts.forms.FactorForm",
+    "reauthenticate": "atn_platform.accounts.forms.FactorAgainForm",
+    "authenticate_webauthn": "atn_platform.accounts.forms.KeyForm",
+    "reauthenticate_webauthn": "atn_platform.accounts.forms.KeyAgainForm",
     "activate_totp": "atn_platform.accounts.forms.ActivateAppForm",
     "add_webauthn": "atn_platform.accounts.forms.AddKeyForm",
     "edit_webauthn": "atn_platform.accounts.forms.EditKeyForm",

@@ -15,6 +15,7 @@ from django.utils import timezone
 from pytest_django.asserts import assertContains
 
 from atn_platform.accounts import actions
+from atn_platform.accounts.actions import cards
 from atn_platform.accounts.enums import Role
 from atn_platform.accounts.limits import GUESSES, RATES
 from atn_platform.accounts.models import CARD_LIFE, Card, User, handle_of
@@ -217,14 +218,14 @@ def test_one_card_shown_twice_at_once_opens_once(monkeypatch, locked, count):
     user = luc()
     [code] = printed(user)
     met, opened = threading.Barrier(2, timeout=5), []
-    is_code = actions._is_code_of
+    is_code = cards._is_code_of
 
     def together(card, said):
         if not locked:
             met.wait()
         return is_code(card, said)
 
-    monkeypatch.setattr(actions, "_is_code_of", together)
+    monkeypatch.setattr(cards, "_is_code_of", together)
     if not locked:
         queryset = type(Card.objects.all())
         monkeypatch.setattr(queryset, "select_for_update", lambda self, **kw: self)

@@ -249,7 +249,7 @@ def test_s38_a_known_and_an_unknown_address_get_the_same_answer():
             seen.append(
                 (
                     answer.status_code,
-                    dict(answer.headers),
+                    {k: v for k, v in answer.headers.items() if k != "Expires"},  # a second apart
                     same(follow, email),
                     set(client.cookies),
                 )

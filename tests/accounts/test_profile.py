@@ -74,6 +74,8 @@ def test_the_function_of_someone_else_does_not_exist(client):
 
 def test_an_address_changes_once_its_link_was_opened(client):
     user = UserFactory(email="avant@ville.quebec")
+    user.set_unusable_password()
+    user.save()
     client.force_login(user)
     page = client.post(
         reverse("account_email"), {"action_add": "", "email": "Apres@ville.quebec"}, follow=True

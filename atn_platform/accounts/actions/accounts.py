@@ -1,22 +1,16 @@
 """Accounts, and the roles that they hold on the whole platform."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable
 from datetime import date, datetime
-from uuid import UUID
 
 from allauth.account.models import EmailAddress
-from allauth.mfa.models import Authenticator
-from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.db import IntegrityError, transaction
-from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.translation import gettext as _
 
 from atn_platform.accounts.enums import Language, Role
-from atn_platform.accounts.models import CARD_LIFE, Card, OpenSession, RoleGrant, User, handle_of
+from atn_platform.accounts.models import OpenSession, RoleGrant, User, handle_of
 from atn_platform.accounts.signals import account_changed, role_ended, role_granted
-from atn_platform.core import codes
 from atn_platform.core.exceptions import ActionError
 
 
@@ -28,27 +22,12 @@ class AccountRefused(ActionError):
     """The account cannot change like that."""
 
 
-class CardRefused(ActionError):
-    """The card cannot be printed, or opens nothing."""
-
-
-CARD_CODE_LENGTH = 12
-
-
-@dataclass(frozen=True, slots=True)
-class PrintedCard:
-    """What goes on the paper. The code is written nowhere else."""
-
-    card: Card
-    code: str
-
-
 @transaction.atomic
 def create_account(
     *, first_name: str, last_name: str, email: str | None, by: User | None, at: datetime
 ) -> User:
     """Someone who may sign in by a code, and who holds nothing yet."""
-    if email and User.objects.opened_by([email.lower()]):
+    if email and User.objects.owner_of(email) is not None:
         raise AccountRefused(_("Cette adresse est celle d’une autre personne."))
     user = User.objects.create_user(
         email, first_name=first_name, last_name=last_name, date_joined=at
@@ -63,7 +42,8 @@ def correct_account(
 ) -> list[str]:
     """Correct a name or an address; attestations keep what they say. Names what changed.
 
-    A new address takes the place of every other: the old letter box opens the account no more.
+    A new address takes the place of every other: the old letter box opens the account no more,
+    and sessions close.
     """
     email = email.strip().lower() if email else None
     wanted = {"first_name": first_name, "last_name": last_name, "email": email}
@@ -73,8 +53,7 @@ def correct_account(
     fields = [name for name, value in wanted.items() if getattr(kept, name) != value]
     # A name may have to be explained years later (A-2.1, art. 89); an address opens accounts.
     before = {name: getattr(kept, name) for name in fields if name != "email"}
-    owner = User.objects.opened_by([email]).get(email) if email else None
-    if "email" in fields and owner is not None and owner.pk != kept.pk:
+    if "email" in fields and email and User.objects.owner_of(email) not in (None, kept):
         raise AccountRefused(_("Cette adresse est celle d’une autre personne."))
     for name in fields:
         setattr(user, name, wanted[name])
@@ -85,6 +64,8 @@ def correct_account(
         )
     if "email" in fields:
         EmailAddress.objects.filter(user=user).delete()
+        # Whoever reads the old box may be signed in by it.
+        close_sessions(user)
     return fields
 
 
@@ -110,12 +91,12 @@ def release_address(
         return False
     EmailAddress.objects.filter(user=user, email=address).delete()
     if address == user.email:
-        _give_handle(user, place)
+        give_handle(user, place)
         other = EmailAddress.objects.filter(user=user, verified=True).order_by("pk").first()
         user.email = other.email if other else None
         user.save(update_fields=["email"])
         trust_address(user=user)
-    _close_sessions(user, but="")
+    close_sessions(user)
     account_changed.send(
         sender=User, user=user, verb="address-released", fields=["email"], by=by, at=at
     )
@@ -134,7 +115,25 @@ def give_handles(*, people: Iterable[User], place: str) -> None:
     """A handle for each who has no address: it is theirs from the day they are brought in."""
     for user in people:
         if not user.email:
-            _give_handle(user, place)
+            give_handle(user, place)
+
+
+def give_handle(user: User, place: str) -> None:
+    """The first free one of that name and place: .2, .3… for those who bear the same."""
+    if user.handle:
+        return
+    wanted = handle_of(user.first_name, user.last_name, place)
+    who, __, where = wanted.partition("@")
+    rank = 1
+    while True:
+        user.handle = wanted if rank == 1 else f"{who}.{rank}@{where}"
+        try:
+            with transaction.atomic():
+                user.save(update_fields=["handle"])
+        except IntegrityError:
+            rank += 1
+        else:
+            return
 
 
 def trust_address(*, user: User) -> None:
@@ -173,22 +172,12 @@ def _set_active(*, user: User, active: bool, by: User, at: datetime) -> bool:
     changed = rows.update(is_active=active)
     if changed:
         user.is_active = active
+        if not active:
+            # Not asleep: gone, or opening the account again would wake them.
+            close_sessions(user)
         verb = "opened" if active else "closed"
         account_changed.send(sender=User, user=user, verb=verb, fields=[], by=by, at=at)
     return bool(changed)
-
-
-@transaction.atomic
-def forget_second_factor(*, user: User, by: User, reason: str, at: datetime) -> bool:
-    """A lost phone: the person sets up another at the next visit. False when there was none.
-
-    Whoever holds the lost one is put out of the account too.
-    """
-    deleted, _rows = Authenticator.objects.filter(user=user).delete()
-    if deleted:
-        _close_sessions(user, but="")
-        announce(user=user, verb="second-factor-forgotten", by=by, at=at, reason=reason)
-    return bool(deleted)
 
 
 def announce(*, user: User, verb: str, by: User | None, at: datetime, reason: str = "") -> None:
@@ -209,13 +198,14 @@ def end_sessions(
     *, user: User, by: User, at: datetime, only: int | None = None, but: str = ""
 ) -> int:
     """Close one session of a person, or every one `but` a key; how many were open."""
-    closed = _close_sessions(user, only=only, but=but)
+    closed = close_sessions(user, only=only, but=but)
     if closed:
         announce(user=user, verb="sessions-ended", by=by, at=at)
     return closed
 
 
-def _close_sessions(user: User, *, only: int | None = None, but: str) -> int:
+def close_sessions(user: User, *, only: int | None = None, but: str = "") -> int:
+    """The same without a word: for what is announced otherwise."""
     rows = user.open_sessions.exclude(session_id=but)
     if only is not None:
         rows = rows.filter(pk=only)
@@ -279,120 +269,3 @@ def _follow_roles(user: User) -> None:
     administers = user.has_role(Role.ADMINISTRATOR)
     user.is_staff = user.is_superuser = administers
     user.save(update_fields=["is_staff", "is_superuser"])
-
-
-@transaction.atomic
-def print_cards(
-    *, people: Sequence[User], place: str, printing: UUID, by: User | None, at: datetime
-) -> list[PrintedCard]:
-    """A one-time code for each person, which puts an end to their card of before.
-
-    The same `printing` done twice gives the same cards, so that a second click kills nothing. A
-    handle is given once, made from the name and `place`. All or none: raises CardRefused.
-    """
-    rows = User.objects.filter(pk__in=[user.pk for user in people]).order_by("pk")
-    list(rows.select_for_update(no_key=True))
-    return [_print_card(user, place, printing, by=by, at=at) for user in people]
-
-
-def _print_card(
-    user: User, place: str, printing: UUID, *, by: User | None, at: datetime
-) -> PrintedCard:
-    found = Card.objects.filter(user=user, printing=printing).first()
-    if found is not None:
-        if not Card.objects.live(at).filter(pk=found.pk).exists():
-            raise CardRefused(
-                _("Une de ces cartes a déjà servi. Rechargez la page et recommencez.")
-            )
-        return PrintedCard(found, code_of(found))
-    if user.owes_second_factor:
-        raise CardRefused(
-            _("Le rôle de %s demande un second facteur : une carte n’ouvrirait pas son compte.")
-            % user
-        )
-    _give_handle(user, place)
-    Card.objects.filter(user=user, used_at=None, replaced_at=None).update(
-        replaced_at=at, updated_at=at
-    )
-    card = Card(
-        user=user, printing=printing, printed_by=by, printed_at=at, expires_at=at + CARD_LIFE
-    )
-    code = code_of(card)
-    card.code_hash = _imprint(f"{user.pk}:{code}", settings.SECRET_KEY)
-    card.save()
-    account_changed.send(sender=User, user=user, verb="card-printed", fields=[], by=by, at=at)
-    return PrintedCard(card, code)
-
-
-def code_of(card: Card) -> str:
-    """The code of a gesture of printing, made again from the row and SECRET_KEY."""
-    seed = _imprint(f"print:{card.user_id}:{card.printing}", settings.SECRET_KEY)
-    return codes.drawn(seed, CARD_CODE_LENGTH)
-
-
-def _give_handle(user: User, place: str) -> None:
-    """The first free one of that name and place: .2, .3… for those who bear the same."""
-    if user.handle:
-        return
-    wanted = handle_of(user.first_name, user.last_name, place)
-    who, __, where = wanted.partition("@")
-    rank = 1
-    while True:
-        user.handle = wanted if rank == 1 else f"{who}.{rank}@{where}"
-        try:
-            with transaction.atomic():
-                user.save(update_fields=["handle"])
-        except IntegrityError:
-            rank += 1
-        else:
-            return
-
-
-@transaction.atomic
-def use_card(*, handle: str, code: str, at: datetime) -> User | None:
-    """Whose card it is, from now on used up; None when there is no such card.
-
-    Raises CardRefused, the card staying good, when a role asks for a second factor that the
-    person has not set up: nobody may set it up in their place with a card.
-    """
-    user = User.objects.filter(handle=handle, is_active=True).first()
-    card = (
-        Card.objects.live(at).select_for_update(no_key=True).filter(user=user).first()
-        if user
-        else None
-    )
-    if user is None or card is None or not _is_code_of(card, code):
-        return None
-    if user.owes_second_factor:
-        raise CardRefused(
-            _("Ce compte demande un second facteur, qu’une carte ne remplace pas. "
-              "Connectez-vous par un code reçu par courriel.")
-        )  # fmt: skip
-    card.used_at = at
-    card.save(update_fields=["used_at", "updated_at"])
-    account_changed.send(sender=User, user=user, verb="card-used", fields=[], by=user, at=at)
-    return user
-
-
-@transaction.atomic
-def cancel_card(*, user: User, by: User, at: datetime) -> bool:
-    """The person's card opens nothing any more. False when there was none."""
-    live = Card.objects.live(at).filter(user=user)
-    cancelled = live.update(replaced_at=at, updated_at=at)
-    if cancelled:
-        account_changed.send(
-            sender=User, user=user, verb="card-cancelled", fields=[], by=by, at=at
-        )
-    return bool(cancelled)
-
-
-def _is_code_of(card: Card, code: str) -> bool:
-    """Keys that were in force when the card was printed still count."""
-    said = f"{card.user_id}:{codes.read(code)}"
-    keys: list[str] = [settings.SECRET_KEY, *map(str, settings.SECRET_KEY_FALLBACKS)]
-    return any(constant_time_compare(_imprint(said, key), card.code_hash) for key in keys)
-
-
-def _imprint(said: str, key: str) -> str:
-    """Keyed, so that a copy of the database alone opens nothing."""
-    return salted_hmac("accounts.card", said, secret=key, algorithm="sha256").hexdigest()
