@@ -11,7 +11,8 @@ from django.utils.translation import override
 from atn_platform.accounts.actions import PrintedCard
 from atn_platform.accounts.models import User
 from atn_platform.core import codes, wording
-from atn_platform.core.pdf import drawing, qr_code, static, write
+from atn_platform.core.drawings import qr_code
+from atn_platform.core.pdf import write
 from atn_platform.notifications.emails import absolute
 from municipalities.models import DeclaredTraining, Organisation, Poster
 from municipalities.queries.duties import CouncilRow
@@ -28,11 +29,11 @@ def poster(shown: Poster) -> bytes:
         "organisation": shown.organisation,
         "code": shown.code,
         "address": address.partition("://")[2],
-        "qr_code": drawing(qr_code(address)),
-        "mark": drawing((static() / "marque.svg").read_bytes()),
     }
     html = render_to_string("municipalities/joining/poster.html", facts)
-    return write(html, identifier=shown.code, sheet="affiche.css")
+    return write(
+        html, identifier=shown.code, sheet="affiche.css", drawings={"code": qr_code(address)}
+    )
 
 
 @override(wording.FRENCH)
@@ -52,12 +53,13 @@ def cards(
             "handle": each.card.user.handle,
             "code": codes.spelled(each.code),
             "expires_at": each.card.expires_at,
-            "qr_code": drawing(
-                qr_code(f"{address}?{urlencode({'identifiant': str(each.card.user.handle)})}")
-            ),
         }
         for each in made
     ]
+    codes_drawn = {
+        handle: qr_code(f"{address}?{urlencode({'identifiant': handle})}")
+        for handle in (str(each.card.user.handle) for each in made)
+    }
     context = {
         "organisation": organisation,
         "pages": [
@@ -66,10 +68,9 @@ def cards(
         "address": address.partition("://")[2],
         "contact": str(by),
         "phone": phone,
-        "mark": drawing((static() / "marque.svg").read_bytes()),
     }
     html = render_to_string("municipalities/cards/sheet.html", context)
-    return write(html, identifier=printing.hex, sheet="cartes.css")
+    return write(html, identifier=printing.hex, sheet="cartes.css", drawings=codes_drawn)
 
 
 @override(wording.FRENCH)

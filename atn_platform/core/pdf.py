@@ -4,12 +4,14 @@ import atexit
 import base64
 import io
 import os
+from collections.abc import Mapping
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
-import segno
 from django.conf import settings
+
+from atn_platform.core.drawings import Drawing
 
 EPOCH = "1767225600"  # 2026-01-01; the convention of reproducible builds
 # Families, files and the weights that our sheets ask for.
@@ -22,8 +24,13 @@ FONTS = (
 )
 
 
-def write(html: str, *, identifier: str, sheet: str) -> bytes:
-    """The PDF of a page whose style is a file of static/. Nothing outside it is fetched."""
+def write(
+    html: str, *, identifier: str, sheet: str, drawings: Mapping[str, Drawing] | None = None
+) -> bytes:
+    """The PDF of a page whose style is a file of static/. Nothing outside it is fetched.
+
+    The page and its style name a drawing as an image at `drawing:NAME`.
+    """
     from weasyprint import HTML  # noqa: PLC0415 -- slow, and absent where nobody makes PDFs
 
     fetcher, style, fonts = renderer(sheet)
@@ -32,20 +39,10 @@ def write(html: str, *, identifier: str, sheet: str) -> bytes:
         pdf_identifier=identifier.encode(),
         stylesheets=[style],
         font_config=fonts,
+        # What is in its cache is an image that it does not fetch.
+        cache={f"drawing:{name}": each for name, each in (drawings or {}).items()},
     )
     return bytes(pdf or b"")
-
-
-def qr_code(address: str) -> bytes:
-    """The address as a square to photograph, in SVG."""
-    buffer = io.BytesIO()
-    segno.make(address, error="m").save(buffer, kind="svg", border=0, xmldecl=False, svgns=True)
-    return buffer.getvalue()
-
-
-def drawing(svg: bytes) -> str:
-    """Data address of a drawing."""
-    return "data:image/svg+xml;base64," + base64.b64encode(svg).decode()
 
 
 def static() -> Path:

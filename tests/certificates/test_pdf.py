@@ -227,7 +227,10 @@ def test_the_same_facts_make_the_same_bytes_here_and_in_another_process(tmp_path
 
 
 def modules_of(address: str) -> list[list[bool]]:
-    return [[bool(dark) for dark in row] for row in segno.make(address, error="m").matrix]
+    return [
+        [bool(dark) for dark in row]
+        for row in segno.make(address, error="m", mask=pdf.MASK).matrix
+    ]
 
 
 def test_the_code_drawn_on_the_page_leads_to_the_verification_page():
