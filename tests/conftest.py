@@ -4,7 +4,6 @@ import fcntl
 import os
 from collections.abc import Iterator
 from contextlib import suppress
-from pathlib import Path
 
 import pytest
 from django.conf import settings
@@ -15,7 +14,7 @@ from xdist.remote import Producer
 from xdist.scheduler import LoadFileScheduling
 
 from atn_platform.core import postgres
-from tests import emptying
+from tests import database, emptying
 
 # A busy machine is slow, and that is not what these tests are about.
 hypothesis_settings.register_profile(
@@ -57,17 +56,19 @@ def django_db_modify_db_settings(
 ) -> Iterator[None]:
     """Start the test server, unless DATABASE_URL names another one.
 
-    Each of pytest's processes has a database of its own on it.
+    Each of pytest's processes has a database of its own on it, a copy of the migrated one.
     """
     if os.environ.get("DATABASE_URL"):
         yield
         return
-    root = Path(settings.VAR_DIR) / "pg-test"
+    root = database.root()
     root.mkdir(parents=True, exist_ok=True)
     with (root / "in-use").open("a") as users:
         # A process whose last tests ask nothing of the database still has its own to drop.
         fcntl.flock(users, fcntl.LOCK_SH)
-        settings.DATABASES["default"]["HOST"] = str(postgres.ensure(root, fast=True))
+        socket = postgres.ensure(root, fast=True)
+        settings.DATABASES["default"]["HOST"] = str(socket)
+        settings.DATABASES["default"]["TEST"]["TEMPLATE"] = database.template(socket)
         yield
         with suppress(BlockingIOError):
             fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
