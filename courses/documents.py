@@ -4,7 +4,7 @@ Types only, and reading helpers without a query. HTML is already rendered and cl
 pages print it as it is. `correct` flags and answers never reach a page before submission.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from functools import lru_cache
 from html import escape
 from typing import Any, Literal, NotRequired, TypedDict
@@ -262,6 +262,18 @@ def stations(document: CourseDoc) -> Iterator[LessonDoc]:
     """Every station of the course, in order."""
     for module in document["modules"]:
         yield from module["lessons"]
+
+
+def part_of(
+    document: CourseDoc, modules: Collection[str], lessons: Collection[str]
+) -> list[LessonDoc]:
+    """The stations of these modules, and these lessons, by their keys and in order."""
+    return [
+        lesson
+        for module in document["modules"]
+        for lesson in module["lessons"]
+        if module["key"] in modules or lesson["key"] in lessons
+    ]
 
 
 def station(document: CourseDoc, uuid: UUID | str) -> LessonDoc | None:

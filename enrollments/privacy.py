@@ -53,8 +53,8 @@ TABLES = [
     Table(
         PathEnrollment,
         (
-            About("learner", "learner path started_at withdrawn_at", Kind.TRAINING, FOLLOWED,
-                  Retention.TRAINING, FACTS),
+            About("learner", "learner path in_order started_at withdrawn_at", Kind.TRAINING,
+                  FOLLOWED, Retention.TRAINING, FACTS),
         ),
         plain="id created_at updated_at version",
     ),
@@ -262,8 +262,8 @@ TABLES = [
     Table(
         GroupEnrollment,
         (
-            About("by", "by organisation advised_on chosen_at done_at undone_at", Kind.ACT,
-                  GROUPED, Retention.TRAINING, FACTS),
+            About("by", "by organisation advised_on in_order chosen_at done_at undone_at",
+                  Kind.ACT, GROUPED, Retention.TRAINING, FACTS),
         ),
         plain="id created_at updated_at state",
     ),

@@ -113,6 +113,34 @@ def current_station(
     return next(iter([*alone, *(uuid for uuid, __ in left)]), None)
 
 
+@dataclass(frozen=True, slots=True)
+class PartStanding:
+    """Where a person stands in a part of a course; `current` is the first station left to do."""
+
+    done: int
+    total: int
+    completed_at: datetime | None
+    current: UUID | None
+
+
+def part_standing(
+    part: Sequence[LessonDoc], completed: Mapping[UUID, datetime | None]
+) -> PartStanding:
+    """Standing in these stations, from the moments when stations of the course were finished.
+
+    Those that are required count; all of them in a part where none is.
+    """
+    asked = [each for each in part if each["required"]] or part
+    order = [identity(each["uuid"]) for each in asked]
+    moments = [moment for uuid in order if (moment := completed.get(uuid)) is not None]
+    return PartStanding(
+        done=len(moments),
+        total=len(order),
+        completed_at=max(moments) if moments and len(moments) == len(order) else None,
+        current=next((uuid for uuid in order if completed.get(uuid) is None), None),
+    )
+
+
 def lesson_standing(lesson: LessonDoc, events: Sequence[Event], pass_mark: int) -> LessonStanding:
     """Standing in one station; `events` are those of that station, in any order."""
     if not events:

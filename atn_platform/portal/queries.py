@@ -24,11 +24,13 @@ from atn_platform.portal.next_step import (
     next_step,
     short_steps,
 )
+from courses.documents import LessonDoc
 from courses.enums import SessionStatus
 from courses.models import CourseSession, CourseVersion, PathStep
 from enrollments.queries import sessions
 from enrollments.queries.mine import Card, Shelf, follows_and_meets, shelf
-from enrollments.queries.paths import PathLine, followed_paths
+from enrollments.queries.path_stops import PathCourse
+from enrollments.queries.paths import PathLine, aims, followed_paths
 from enrollments.queries.sharing import facts_shown
 from enrollments.queries.thread import Station, Thread
 from municipalities.enums import Kind, Public
@@ -118,8 +120,12 @@ def _is_seat(mandate: Mandate) -> bool:
 def _thread(step: NextStep | None, courses: Shelf) -> Thread | None:
     if step is None:
         return None
-    lines = (card.thread for card in courses.under_way if _station_url(card) == step.url)
-    return next(lines, None)
+    doors = ((card.thread, card.enrollment.version.front["code"]) for card in courses.under_way)
+    here = {"resume", "start", "path"}
+    for line, code in doors:
+        if step.kind in here and step.url.startswith(address("enrollments:course", code.lower())):
+            return line
+    return None
 
 
 def _skills(courses: Shelf) -> list[str]:
@@ -176,14 +182,23 @@ def _facts(
     *,
     now: datetime,
 ) -> Facts:
-    """Meetings and choices first; courses to begin only when none is under way."""
-    begins = bool(mandates) and not courses.under_way
+    """Meetings and choices first; courses to begin only when none is under way.
+
+    A course of which a parcours wants a part leads there; once that part is done, the parcours
+    goes on, and the rest of the course waits on its shelf.
+    """
+    aimed = aims(paths)
+    waiting = [each for each in courses.under_way if aimed.get(_course(each), each) is not None]
+    nexts = _path(paths) if mandates and not waiting else ()
+    following = waiting if nexts else courses.under_way
     return Facts(
         meetings=[_meeting(each) for each in held],
         choices=_choices(courses.under_way, held, now),
-        following=[_following(card) for card in courses.under_way if card.thread],
-        path=_path(paths) if begins else (),
-        catalogue=_catalogue(courses, mandates) if begins else (),
+        following=[
+            _following(each, aimed.get(_course(each))) for each in following if each.thread
+        ],
+        path=nexts,
+        catalogue=_catalogue(courses, mandates) if mandates and not following else (),
         aside=[_suggestion(card.enrollment.version) for card in courses.aside],
         has_mandate=bool(mandates),
     )
@@ -224,7 +239,7 @@ def _stations(courses: Shelf) -> list[Following]:
             following,
             lesson=station.lesson["title"],
             minutes=station.lesson["minutes"],
-            url=_lesson_url(card, station),
+            url=_lesson_url(card, station.lesson),
         )
         for card in courses.under_way
         if card.thread
@@ -239,22 +254,28 @@ def _station_url(card: Card) -> str:
     current = card.thread.current if card.thread else None
     if current is None:
         return address("enrollments:course", card.enrollment.version.front["code"].lower())
-    return _lesson_url(card, current)
+    return _lesson_url(card, current.lesson)
 
 
-def _lesson_url(card: Card, station: Station) -> str:
+def _lesson_url(card: Card, lesson: LessonDoc) -> str:
     code = card.enrollment.version.front["code"].lower()
-    return address("enrollments:lesson", code, station.lesson["key"])
+    return address("enrollments:lesson", code, lesson["key"])
 
 
-def _following(card: Card) -> Following:
+def _course(card: Card) -> int:
+    return card.enrollment.course_id
+
+
+def _following(card: Card, aim: LessonDoc | None = None) -> Following:
+    """`aim` is the station that a parcours wants there, in the place of the course's own next."""
     front = card.enrollment.version.front
     current = card.thread.current if card.thread else None
+    lesson = aim or (current.lesson if current else None)
     return Following(
         course=front["title"],
-        lesson=current.lesson["title"] if current else front["title"],
-        minutes=current.lesson["minutes"] if current else 0,
-        url=_station_url(card),
+        lesson=lesson["title"] if lesson else front["title"],
+        minutes=lesson["minutes"] if lesson else 0,
+        url=_lesson_url(card, lesson) if lesson else _station_url(card),
         last_activity_at=card.enrollment.last_activity_at,
         enrolled_at=card.enrollment.enrolled_at,
     )
@@ -302,8 +323,18 @@ def _choice(card: Card, station: Station, until: datetime) -> Choice:
 def _path(paths: Sequence[PathLine]) -> list[Suggestion]:
     """The next course of each parcours followed, the oldest parcours first."""
     stops = [line.current for line in paths if line.current is not None]
-    nexts = [next(each.version for each in stop.courses if each.version) for stop in stops]
-    return [_suggestion(version) for version in nexts]
+    nexts = [next(each for each in stop.courses if each.version) for stop in stops]
+    return [_step(each) for each in nexts]
+
+
+def _step(course: PathCourse) -> Suggestion:
+    """A course, or the part of it that is left; for whoever is in, the lesson to go on with."""
+    code = course.code.lower()
+    url = reverse("enrollments:course", args=[code])
+    lesson = course.part.current if course.part and course.enrollment else None
+    if lesson is not None:
+        url = reverse("enrollments:lesson", args=[code, lesson["key"]])
+    return Suggestion(course.name, course.minutes, url)
 
 
 def _catalogue(courses: Shelf, mandates: Sequence[Mandate]) -> list[Suggestion]:

@@ -26,6 +26,7 @@ from courses.actions.outline import (
 )
 from courses.actions.paths import (
     add_step,
+    export_paths,
     freeze_path,
     import_paths,
     move_step,
@@ -72,6 +73,7 @@ __all__ = [
     "duplicate",
     "entrust",
     "export_folder",
+    "export_paths",
     "freeze_path",
     "import_folder",
     "import_paths",

@@ -2,29 +2,50 @@
 
 from datetime import datetime
 from pathlib import Path as FilePath
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from atn_platform.core.exceptions import ActionError
 from courses.enums import PathOrder
-from courses.folder import read_paths
+from courses.folder.paths import Outline, paths_text, read_paths
 from courses.models import Course, Path, PathStep, PathVersion, content_hash_of
 
 
 @transaction.atomic
 def add_step(*, path: Path, course: Course) -> PathStep:
-    """Put a course at the end of a parcours; once only."""
+    """Put a course at the end of a parcours: whole once, and otherwise by its parts."""
     _lock(path)
-    if path.steps.filter(course=course).exists():
-        raise ActionError(_("Ce cours est déjà dans le parcours."))
+    if path.steps.filter(course=course, modules=[], lessons=[]).exists():
+        raise ActionError(
+            _("Ce cours est déjà dans le parcours, en entier : modifiez d’abord cette étape.")
+        )
     return PathStep.objects.create(path=path, course=course, position=path.steps.count() + 1)
 
 
 @transaction.atomic
-def save_step(*, step: PathStep, choice_group: str, note: str, equivalents: list[str]) -> None:
+def save_step(
+    *,
+    step: PathStep,
+    choice_group: str,
+    note: str,
+    equivalents: list[str],
+    modules: list[str],
+    lessons: list[str],
+) -> None:
+    """Raises ActionError when another step is that part of the course already."""
+    _lock(step.path)
+    others = step.path.steps.exclude(pk=step.pk)
+    if others.filter(course=step.course, modules=modules, lessons=lessons).exists():
+        raise ActionError(_("Cette partie du cours est déjà dans le parcours."))
     step.choice_group, step.note, step.equivalents = choice_group, note, sorted(equivalents)
-    step.save(update_fields=["choice_group", "note", "equivalents", "updated_at"])
+    step.modules, step.lessons = modules, lessons
+    step.save(
+        update_fields=[
+            "choice_group", "note", "equivalents", "modules", "lessons", "updated_at",
+        ]
+    )  # fmt: skip
 
 
 @transaction.atomic
@@ -70,7 +91,7 @@ def import_paths(*, path: FilePath) -> list[Path]:
     Raises courses.folder.FolderRefused before any write.
     """
     known = {course.code: course for course in Course.objects.all()}
-    read = read_paths(path, set(known))
+    read = read_paths(path, _outlines())
     rows = []
     for rank, each in enumerate(read, start=1):
         steps = each.pop("steps")
@@ -84,6 +105,40 @@ def import_paths(*, path: FilePath) -> list[Path]:
             PathStep.objects.create(path=row, course=course, position=place, **step)
         rows.append(row)
     return rows
+
+
+def export_paths(*, path: FilePath) -> list[Path]:
+    """Write every parcours in such a file, in the order in which they are shown."""
+    paths = list(Path.objects.order_by("position", "code").prefetch_related("steps__course"))
+    path.write_text(paths_text(_row(each) for each in paths), encoding="utf-8")
+    return paths
+
+
+def _row(path: Path) -> dict[str, Any]:
+    steps = sorted(path.steps.all(), key=lambda step: step.position)
+    return {
+        "code": path.code,
+        "title": path.title,
+        "summary": path.summary,
+        "publics": list(path.publics),
+        "order": path.order if path.order != PathOrder.ADVISED else "",
+        "weeks": path.weeks,
+        "steps": [step.document() for step in steps],
+    }
+
+
+def _outlines() -> dict[str, Outline]:
+    """The keys of every draft, by the code of its course."""
+    courses = Course.objects.prefetch_related("modules__lessons")
+    return {
+        each.code: Outline(
+            frozenset(module.key for module in each.modules.all()),
+            frozenset(
+                lesson.key for module in each.modules.all() for lesson in module.lessons.all()
+            ),
+        )
+        for each in courses
+    }
 
 
 def _lock(path: Path) -> None:

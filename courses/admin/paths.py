@@ -16,6 +16,7 @@ from courses import actions
 from courses.forms.paths import NewStepForm, PathForm, StepForm
 from courses.models import Path, PathStep
 from courses.permissions import can_author
+from courses.queries.paths import steps_told
 
 
 @admin.register(Path)
@@ -62,7 +63,7 @@ def steps(request: SignedInRequest, path_id: int) -> HttpResponse:
             form.add_error("course", str(error))
     context = {
         "path": followed,
-        "steps": followed.steps.select_related("course").order_by("position"),
+        "steps": steps_told(followed),
         "form": form,
     }
     return render(request, "atelier/steps.html", context, status=422 if form.errors else 200)
@@ -76,12 +77,18 @@ def edit_step(request: SignedInRequest, path_id: int, step_id: int) -> HttpRespo
         "choice_group": step.choice_group,
         "note": step.note,
         "equivalents": step.equivalents,
+        "modules": step.modules,
+        "lessons": step.lessons,
     }
     form = StepForm(request.POST or None, initial=initial, course=step.course)
     if form.is_valid():
-        actions.save_step(step=step, **form.cleaned_data)
-        messages.success(request, _("L’étape est enregistrée."))
-        return redirect("admin:courses_path_steps", path_id)
+        try:
+            actions.save_step(step=step, **form.cleaned_data)
+        except ActionError as error:
+            form.add_error("modules", str(error))
+        else:
+            messages.success(request, _("L’étape est enregistrée."))
+            return redirect("admin:courses_path_steps", path_id)
     status = 422 if form.errors else 200
     return render(request, "atelier/step.html", {"step": step, "form": form}, status=status)
 

@@ -13,7 +13,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from atn_platform.core import french
-from courses.enums import BlockKind, LessonKind, Mode, PathOrder, QuestionKind, Topic
+from courses.enums import BlockKind, LessonKind, Mode, QuestionKind, Topic
 from courses.folder.framework import check_goals
 from courses.folder.parts import HEADERS, check_places, check_rows
 from courses.folder.shapes import (
@@ -93,7 +93,7 @@ def read(folder: Path) -> CourseFolder:
     """Read a course's folder. Raises FolderRefused with every problem found, not the first."""
     problems: list[Problem] = []
     source = Source("course.yaml")
-    front = source.load(_contents(folder / "course.yaml", folder, problems))
+    front = source.load(contents(folder / "course.yaml", folder, problems))
     modules: list[ModuleText] = []
     if isinstance(front, dict):
         _check_course(source, front)
@@ -132,48 +132,6 @@ def write(course: CourseFolder, folder: Path) -> None:
         (folder / "questions").rmdir()
 
 
-def read_paths(path: Path, courses: set[str]) -> list[dict[str, Any]]:
-    """Parcours of a file paths.yaml: a list of code, title, summary, publics, order, weeks, steps.
-
-    `courses` are the codes that steps may name. Raises FolderRefused with every problem.
-    """
-    problems: list[Problem] = []
-    source = Source(path.name)
-    rows = source.load(_contents(path, path.parent, problems))
-    types = {
-        "code": str, "title": str, "summary": str, "publics": list, "order": str, "weeks": int,
-        "steps": list,
-    }  # fmt: skip
-    found = [row for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
-    if not source.problems and not problems and (not found or len(found) != len(rows)):
-        source.complain((), _("le fichier est une liste de parcours."))
-    for rank, row in enumerate(found):
-        check_fields(source, row, (rank,), types, required=("code", "title", "steps"))
-        for place, public in enumerate(row.get("publics") or ()):
-            check_choice(source, public, (rank, "publics", place), Public.values)
-        check_choice(source, row.get("order"), (rank, "order"), PathOrder.values)
-        steps = row.get("steps")
-        for place, step in enumerate(steps if isinstance(steps, list) else ()):
-            _check_step(source, step, (rank, "steps", place), courses)
-    problems += source.problems
-    if problems:
-        raise FolderRefused(problems)
-    return found
-
-
-def _check_step(source: Source, step: Any, path: tuple[str | int, ...], known: set[str]) -> None:
-    if not isinstance(step, dict):
-        source.complain(path, _("une étape a « course », et parfois « choice_group », « note »."))
-        return
-    types = {"course": str, "choice_group": str, "note": str, "equivalents": list}
-    check_fields(source, step, path, types, required=("course",))
-    equivalents = step.get("equivalents")
-    named = [step.get("course"), *(equivalents if isinstance(equivalents, list) else ())]
-    for code in named:
-        if code and code not in known:
-            source.complain((*path, "course"), _("aucun cours n’a le code « %s ».") % code)
-
-
 def lesson_text(lesson: LessonText) -> str:
     """The canonical text of a lesson's file."""
     parts = ["---\n", dump(ordered(lesson.front, LESSON_KEYS)), "---\n"]
@@ -208,7 +166,7 @@ def _question(question: QuestionText) -> dict[str, Any]:
     return fields
 
 
-def _contents(path: Path, folder: Path, problems: list[Problem]) -> str:
+def contents(path: Path, folder: Path, problems: list[Problem]) -> str:
     name = str(path.relative_to(folder))
     try:
         return path.read_text(encoding="utf-8-sig")
@@ -261,7 +219,7 @@ def _modules(
 
 def _lesson(key: str, folder: Path, problems: list[Problem]) -> LessonText:
     name = f"lessons/{key}.md"
-    lines = _contents(folder / name, folder, problems).split("\n")
+    lines = contents(folder / name, folder, problems).split("\n")
     if lines[0].rstrip() != "---" or "---" not in [line.rstrip() for line in lines[1:]]:
         problems.append(Problem(name, 1, _("l’en-tête entre deux lignes --- manque.")))
         return LessonText(key, {}, [])
@@ -359,7 +317,7 @@ def _dicts(value: Any) -> Iterator[tuple[int, dict[str, Any]]]:
 
 def _questions(name: str, folder: Path, problems: list[Problem]) -> list[QuestionText]:
     source = Source(name)
-    rows = source.load(_contents(folder / name, folder, problems))
+    rows = source.load(contents(folder / name, folder, problems))
     questions = []
     seen: set[str] = set()
     for rank, row in enumerate(rows if isinstance(rows, list) else ()):

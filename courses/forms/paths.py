@@ -47,11 +47,33 @@ class StepForm(forms.Form):
 
     def __init__(self, *args: Any, course: Course, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        others = Course.objects.exclude(pk=course.pk).order_by("code")
-        self.fields["equivalents"] = forms.MultipleChoiceField(
-            label=_("Équivalences"),
-            choices=[(each.code, str(each)) for each in others],
-            required=False,
-            widget=forms.CheckboxSelectMultiple,
-            help_text=_("Qui a terminé un de ces cours a franchi l’étape."),
+        modules = list(course.modules.prefetch_related("lessons"))
+        self.fields["modules"] = _several(
+            label=_("Modules de l’étape"),
+            choices=[(each.key, each.title) for each in modules],
+            help_text=_("Rien de coché, ici ni plus bas : l’étape est le cours entier."),
         )
+        self.fields["lessons"] = _several(
+            label=_("Leçons de l’étape, en plus de ces modules"),
+            choices=[
+                (lesson.key, f"{module.title} · {lesson.title}")
+                for module in modules
+                for lesson in module.lessons.all()
+            ],
+        )
+        others = Course.objects.order_by("code").prefetch_related("modules")
+        whole = [(each.code, str(each)) for each in others if each != course]
+        parts = [
+            (f"{each.code}/{module.key}", f"{each.code} · {module.title}")
+            for each in others
+            for module in each.modules.all()
+        ]
+        self.fields["equivalents"] = _several(
+            label=_("Équivalences"),
+            choices=[(_("Cours entiers"), whole), (_("Modules"), parts)],
+            help_text=_("Qui a terminé un de ces cours, ou un de ces modules, a franchi l’étape."),
+        )
+
+
+def _several(**said: Any) -> forms.MultipleChoiceField:
+    return forms.MultipleChoiceField(required=False, widget=forms.CheckboxSelectMultiple, **said)

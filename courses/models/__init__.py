@@ -18,6 +18,7 @@ from courses.models.paths import (
     PathVersion,
     StepDoc,
     content_hash_of,
+    is_part,
 )
 from courses.models.positioning import PositioningDoc, PositioningScenario, SituationDoc
 from courses.models.reviews import PublicationReview, ReviewRemark
@@ -56,4 +57,5 @@ __all__ = [
     "StepDoc",
     "content_hash_of",
     "course_uuid",
+    "is_part",
 ]

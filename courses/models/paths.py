@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Iterable
-from typing import TypedDict
+from typing import NotRequired, TypedDict
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -22,12 +22,22 @@ def content_hash_of(document: "PathDoc") -> str:
 
 
 class StepDoc(TypedDict):
-    """One course of a frozen parcours, by its code; `equivalents` are codes too."""
+    """A course of a frozen parcours by its code, or a part of it: the modules and lessons named.
+
+    `equivalents` are codes too, or a code and the key of a module: SEC-201/repondre.
+    """
 
     course: str
     choice_group: str
     note: str
     equivalents: list[str]
+    # By key; absent from a step that is a whole course.
+    modules: NotRequired[list[str]]
+    lessons: NotRequired[list[str]]
+
+
+def is_part(step: StepDoc) -> bool:
+    return bool(step.get("modules") or step.get("lessons"))
 
 
 class PathDoc(TypedDict):
@@ -89,7 +99,10 @@ class Path(TimestampedModel):
 
 
 class PathStep(TimestampedModel):
-    """One course of a parcours. Steps that share a `choice_group` are « one among them »."""
+    """A course of a parcours, or a part of it. Steps of one `choice_group` are « one among them ».
+
+    `modules` and `lessons` hold keys of the course; with neither, the step is the whole of it.
+    """
 
     path = models.ForeignKey(
         Path, verbose_name=_("parcours"), on_delete=models.CASCADE, related_name="steps"
@@ -100,9 +113,15 @@ class PathStep(TimestampedModel):
     position = models.PositiveSmallIntegerField(_("rang"))
     choice_group = models.CharField(_("groupe au choix"), max_length=20, blank=True)
     note = models.CharField(_("précision"), max_length=200, blank=True)
-    # Codes of courses that count in its place.
+    # Codes of courses that count in its place, and codes with the key of one of their modules.
     equivalents = ArrayField(
-        models.CharField(max_length=20), verbose_name=_("équivalences"), default=list, blank=True
+        models.CharField(max_length=85), verbose_name=_("équivalences"), default=list, blank=True
+    )
+    modules = ArrayField(
+        models.CharField(max_length=60), verbose_name=_("modules"), default=list, blank=True
+    )
+    lessons = ArrayField(
+        models.CharField(max_length=60), verbose_name=_("leçons"), default=list, blank=True
     )
 
     class Meta:
@@ -115,19 +134,27 @@ class PathStep(TimestampedModel):
                 deferrable=models.Deferrable.DEFERRED,
                 name="courses_step_position",
             ),
-            models.UniqueConstraint(fields=["path", "course"], name="courses_step_course_once"),
+            models.UniqueConstraint(
+                fields=["path", "course", "modules", "lessons"], name="courses_step_part_once"
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.path} {self.position}"
 
     def document(self) -> StepDoc:
-        return {
+        found: StepDoc = {
             "course": self.course.code,
             "choice_group": self.choice_group,
             "note": self.note,
             "equivalents": sorted(self.equivalents),
         }
+        # Only when there are some: what was frozen before keeps its fingerprint.
+        if self.modules:
+            found["modules"] = list(self.modules)
+        if self.lessons:
+            found["lessons"] = list(self.lessons)
+        return found
 
 
 class PathVersion(models.Model):

@@ -41,7 +41,7 @@ def enroll(*, learner: User, course: Course, mandate: Mandate, at: datetime) -> 
         raise EnrollmentRefused(_("Ce mandat n’est plus en vigueur : choisissez-en un autre."))
     if before := held_back(learner, course):
         raise EnrollmentRefused(
-            _("Votre parcours suit un ordre : ce cours s’ouvre après « %s ».") % before
+            _("Votre parcours suit un ordre : ce cours s’ouvre après l’%s.") % before
         )
     if resumed := _taken_up(learner, course, mandate):
         return resumed

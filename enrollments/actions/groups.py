@@ -78,9 +78,13 @@ def choose(
 
 @transaction.atomic
 def enroll_group(
-    *, group_id: int, advised_on: date | None, by: User, at: datetime
+    *, group_id: int, advised_on: date | None, by: User, at: datetime, in_order: bool = False
 ) -> GroupEnrollment:
-    """Enrol everyone who can be, and promise each a letter. Done once, whatever is sent twice."""
+    """Enrol everyone who can be, and promise each a letter. Done once, whatever is sent twice.
+
+    `in_order` makes the order of its parcours compulsory for those who begin one here; where its
+    author wants so, it is already, and whoever followed one before goes on as before.
+    """
     group = _locked(group_id)
     if group.state != GroupState.DRAFT:
         return group
@@ -93,12 +97,13 @@ def enroll_group(
         raise GroupRefused(_("Ce cours n’est plus offert."))
     found = queries.effects(lines, on=today)
     _join(found, at=at)
-    _follow(found, at=at)
+    _follow(found, in_order=in_order, at=at)
     for effect in found:
         effect.line.outcome = effect.outcome
     GroupLine.objects.bulk_update(lines, ["outcome", "enrollment", "path_enrollment"])
     group.state, group.done_at, group.advised_on = GroupState.DONE, at, advised_on
-    group.save(update_fields=["state", "done_at", "advised_on", "updated_at"])
+    group.in_order = in_order
+    group.save(update_fields=["state", "done_at", "advised_on", "in_order", "updated_at"])
     new = [each for each in found if each.line.is_kept]
     for effect in new:
         outbox.queue(letters.enrolled(group, effect.line, by=by, at=at), at=at)
@@ -128,7 +133,7 @@ def _join(found: Iterable[Effect], *, at: datetime) -> None:
         effect.line.enrollment = made.get(wanted.uuid) if wanted else None
 
 
-def _follow(found: Iterable[Effect], *, at: datetime) -> None:
+def _follow(found: Iterable[Effect], *, in_order: bool, at: datetime) -> None:
     """Open the parcours, likewise."""
     wanted = [each.line for each in found if each.follows]
     paths = {each.path.pk: each.path for each in wanted if each.path}
@@ -139,6 +144,7 @@ def _follow(found: Iterable[Effect], *, at: datetime) -> None:
                 learner=each.mandate.user,
                 path=each.path,
                 version=versions[each.path_id or 0],
+                in_order=in_order,
                 started_at=at,
             )
             for each in wanted

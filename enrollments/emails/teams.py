@@ -12,6 +12,7 @@ from atn_platform.core.office_hours import QUEBEC, opening
 from atn_platform.notifications.emails import Timing, absolute, compose, written_for
 from atn_platform.notifications.enums import Category
 from atn_platform.notifications.messages import Message
+from courses.enums import PathOrder
 from courses.queries import document
 from enrollments.models import GroupEnrollment, GroupLine
 from enrollments.queries.nudges import Candidate, nudge_key
@@ -39,7 +40,7 @@ def shown(message: Message) -> Shown:
 @written_for(lambda _group, line, **_kw: line.mandate.user)
 def enrolled(group: GroupEnrollment, line: GroupLine, *, by: User, at: datetime) -> Message:
     """You are enrolled; nothing obliges you, and this is how to say no."""
-    facts = _of_course(line) if line.course else _of_path(line)
+    facts = _of_course(line) if line.course else _of_path(line, in_order=group.in_order)
     subject = _("%(by)s vous propose %(what)s") % {"by": by, "what": facts["what"]}
     reason = _("%(by)s (%(organisation)s) a fait cette inscription pour vous le %(day)s.") % {
         "by": by,
@@ -85,13 +86,14 @@ def _of_course(line: GroupLine) -> dict[str, Any]:
     }
 
 
-def _of_path(line: GroupLine) -> dict[str, Any]:
+def _of_path(line: GroupLine, *, in_order: bool) -> dict[str, Any]:
     path = line.path
     if path is None:
         return {}
     return {
         "what": wording.quoted(path.title),
         "is_path": True,
+        "in_order": in_order or path.order == PathOrder.REQUIRED,
         "url": absolute("enrollments:path", path.code),
         "leave_url": absolute("enrollments:leave-path", path.code),
     }

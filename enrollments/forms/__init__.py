@@ -1,7 +1,7 @@
 """What people type about their courses and seats; deciding belongs to enrollments.actions."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID, uuid4
@@ -10,6 +10,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from atn_platform.accounts.models import User
+from courses.enums import PathOrder
 from courses.models import Course, CourseSession, CourseVersion, Path
 from enrollments.actions import Batch, Statement
 from enrollments.enums import SEATS, Seat
@@ -217,7 +218,7 @@ class AssignForm(forms.Form):
 
 
 class AdvisedForm(forms.Form):
-    """The last word before a group is enrolled."""
+    """The last word before a group is enrolled; the order is asked where its author leaves it."""
 
     advised_on = forms.DateField(
         label=_("Date suggérée (facultatif)"),
@@ -228,6 +229,19 @@ class AdvisedForm(forms.Form):
             "invalid": _("Écrivez la date ainsi : 2027-01-15, ou laissez la case vide.")
         },
     )
+    in_order = forms.BooleanField(
+        label=_("Suivre les étapes dans l’ordre"),
+        required=False,
+        help_text=_(
+            "Chaque étape s’ouvre quand la précédente est franchie. La lettre et la page du "
+            "parcours le disent. Qui suivait déjà ce parcours continue comme avant."
+        ),
+    )
+
+    def __init__(self, *args: Any, paths: Iterable[Path], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if all(each.order == PathOrder.REQUIRED for each in paths):
+            del self.fields["in_order"]
 
 
 def label(mandate: Mandate) -> str:

@@ -41,6 +41,8 @@ class GroupEnrollment(TimestampedModel):
     )
     # A suggestion, said in the letter; nothing happens when it has passed.
     advised_on = models.DateField(_("date suggérée"), null=True, blank=True)
+    # Each step of its parcours opens when the one before is done, whatever their authors say.
+    in_order = models.BooleanField(_("ordre obligatoire"), default=False)
     chosen_at = models.DateTimeField(_("préparée le"))
     done_at = models.DateTimeField(_("faite le"), null=True, blank=True)
     undone_at = models.DateTimeField(_("annulée le"), null=True, blank=True)

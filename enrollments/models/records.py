@@ -43,6 +43,8 @@ class PathEnrollment(TimestampedModel):
         null=True,
         blank=True,
     )
+    # Whoever enrolled the person with a group wants its order followed, whatever its author says.
+    in_order = models.BooleanField(_("ordre obligatoire"), default=False)
     started_at = models.DateTimeField(_("commencé le"))
     withdrawn_at = models.DateTimeField(_("abandonné le"), null=True, blank=True)
 

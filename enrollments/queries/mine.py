@@ -9,6 +9,7 @@ from django.db.models import prefetch_related_objects
 
 from atn_platform.accounts.models import User
 from atn_platform.core.reading import row_of, rows_of
+from courses.enums import PathOrder
 from courses.models import Course
 from courses.queries import versions
 from enrollments.enums import Status
@@ -70,7 +71,11 @@ def followed(user: User) -> dict[int, Card]:
 
 # Whoever follows a course keeps it, even once it is no longer offered to others.
 _FOLLOWED = """
-    SELECT {row}
+    SELECT {row},
+           EXISTS (SELECT FROM enrollments_pathenrollment line
+                     JOIN courses_pathversion frozen ON frozen.id = line.version_id
+                    WHERE line.learner_id = %(learner)s AND line.withdrawn_at IS NULL
+                      AND (line.in_order OR frozen.document ->> 'order' = %(required)s))
       FROM enrollments_enrollment row
       JOIN courses_course course ON course.id = row.course_id
      WHERE row.learner_id = %(learner)s AND course.code = %(code)s AND row.status <> %(left)s
@@ -80,9 +85,22 @@ _FOLLOWED = """
 
 def followed_course(user: User, code: str) -> Enrollment | None:
     """The person's own enrolment in the course of that code, as its address names it."""
-    values = {"learner": user.pk, "code": code.upper(), "left": Status.WITHDRAWN}
+    return followed_in_order(user, code)[0]
+
+
+def followed_in_order(user: User, code: str) -> tuple[Enrollment | None, bool]:
+    """The same, and whether the person follows a parcours whose order is compulsory.
+
+    Most follow none: asked in the same breath, it costs lessons nothing.
+    """
+    values = {
+        "learner": user.pk,
+        "code": code.upper(),
+        "left": Status.WITHDRAWN,
+        "required": PathOrder.REQUIRED,
+    }
     found = row_of(Enrollment, _FOLLOWED, values)
-    return found[0] if found else None
+    return (found[0], found[1][0]) if found else (None, False)
 
 
 def has_proof(enrollment: Enrollment) -> bool:

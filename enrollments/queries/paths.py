@@ -1,71 +1,18 @@
-"""Parcours: their courses in order, and where a person stands on each line."""
+"""Parcours: their steps in order, and where a person stands on each line."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Q
 
 from atn_platform.accounts.models import User
 from atn_platform.core.office_hours import QUEBEC
+from courses.documents import LessonDoc
 from courses.enums import PathOrder
-from courses.models import Course, CourseVersion, Path, PathDoc, PathStep, StepDoc
-from enrollments.enums import Status
-from enrollments.models import Enrollment, PathEnrollment, Recognition
-
-
-@dataclass(frozen=True, slots=True)
-class PathCourse:
-    """A course of a parcours, in the version that the person follows or would join.
-
-    `version` is None while the course is not offered: « à venir ». `credit` names the equivalent
-    course that was finished, or the training that was followed elsewhere.
-    """
-
-    version: CourseVersion | None
-    enrollment: Enrollment | None
-    course_id: int
-    code: str
-    note: str
-    title: str
-    credit: str = ""
-    is_recognised: bool = False
-    done_on: date | None = None
-
-    @property
-    def is_done(self) -> bool:
-        return self.done_on is not None
-
-
-@dataclass(frozen=True, slots=True)
-class Stop:
-    """One place on the line: a course, or several among which to choose one.
-
-    Locked when the order is required and something before it is left to do. `advised_on` is a
-    pace to propose, never a limit.
-    """
-
-    number: int
-    courses: list[PathCourse]
-    is_current: bool = False
-    is_locked: bool = False
-    advised_on: date | None = None
-
-    @property
-    def is_choice(self) -> bool:
-        return len(self.courses) > 1
-
-    @property
-    def is_done(self) -> bool:
-        return any(course.is_done for course in self.courses)
-
-    @property
-    def is_open(self) -> bool:
-        """Whether it counts today: it is offered, or done already."""
-        return self.is_done or any(course.version is not None for course in self.courses)
-
-    @property
-    def minutes(self) -> int:
-        """Of the shortest of its courses."""
-        return min((each.version.minutes for each in self.courses if each.version), default=0)
+from courses.models import Course, Path, PathDoc, PathStep
+from enrollments.models import PathEnrollment
+from enrollments.queries.path_stops import PathCourse, Stop, paced, reading_of, stops_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +34,8 @@ class PathLine:
 
     @property
     def is_ordered(self) -> bool:
-        return self.document["order"] == PathOrder.REQUIRED
+        """Its author wants so, or whoever enrolled the person with a group."""
+        return _in_order(self.document, self.followed)
 
     @property
     def is_outdated(self) -> bool:
@@ -126,22 +74,19 @@ class PathLine:
         every = (each for stop in self.stops for each in stop.courses)
         return next((each for each in every if each.course_id == course.pk), None)
 
-    def stop_of(self, course: Course) -> Stop | None:
-        return next(
-            (s for s in self.stops if any(each.course_id == course.pk for each in s.courses)), None
-        )
+    def stops_of(self, course_id: int) -> list[Stop]:
+        return [s for s in self.stops if any(each.course_id == course_id for each in s.courses)]
 
 
-@dataclass(frozen=True, slots=True)
-class _Standing:
-    """What one person did, by the code of the course."""
-
-    enrollments: dict[str, Enrollment] = field(default_factory=dict)
-    recognitions: dict[str, Recognition] = field(default_factory=dict)
+def _in_order(document: PathDoc, followed: PathEnrollment | None) -> bool:
+    return document["order"] == PathOrder.REQUIRED or bool(followed and followed.in_order)
 
 
 def path_lines(paths: Sequence[Path], user: User | None) -> list[PathLine]:
-    """Lines of these parcours, in five queries at most; a stranger, None, stands nowhere."""
+    """Lines of these parcours, in five queries at most; a stranger, None, stands nowhere.
+
+    Two more when a step is a part of a course.
+    """
     kept: Iterable[PathEnrollment] = ()
     if user is not None:
         rows = PathEnrollment.objects.visible_to(user).live().filter(path__in=paths)
@@ -158,14 +103,13 @@ def _lines(
     for pk, each in followed.items():
         if each.version is not None:
             documents[pk] = each.version.document
-    courses = _courses(documents.values())
-    standing = _standing(user, documents.values())
+    reading = reading_of(user, documents.values())
     lines = []
     for path in paths:
         document, mine = documents[path.pk], followed.get(path.pk)
-        stops = _stops(document, courses, standing)
+        stops = stops_in(document, reading, in_order=_in_order(document, mine))
         if mine is not None:
-            stops = _paced(stops, document, mine.started_at.astimezone(QUEBEC).date())
+            stops = paced(stops, document, mine.started_at.astimezone(QUEBEC).date())
         lines.append(PathLine(path, document, stops, mine, today[path.pk]))
     return lines
 
@@ -178,18 +122,55 @@ def followed_paths(user: User) -> list[PathLine]:
 
 
 def held_back(user: User, course: Course) -> str:
-    """What a parcours in a required order wants done before this course; empty when it may begin.
+    """The step that a parcours in a compulsory order wants done before this course.
 
-    A course that another parcours of the person holds without that order may always begin.
+    Empty when it may begin: nothing holds it, or another parcours of the person holds it freely.
     """
     kept = PathEnrollment.objects.visible_to(user).live()
-    if not kept.filter(version__document__order=PathOrder.REQUIRED).exists():
+    ordered = Q(in_order=True) | Q(version__document__order=PathOrder.REQUIRED)
+    if not kept.filter(ordered).exists():
         return ""
-    lines = [line for line in followed_paths(user) if line.stop_of(course) is not None]
-    held = [line for line in lines if (stop := line.stop_of(course)) and stop.is_locked]
-    if not held or len(held) < len(lines) or held[0].current is None:
-        return ""
-    return held[0].current.courses[0].title
+    stops = [stop for line in followed_paths(user) for stop in line.stops_of(course.pk)]
+    return _opened_by(stops)
+
+
+def aims(lines: Iterable[PathLine]) -> dict[int, LessonDoc | None]:
+    """By course that parcours want in part only: the station to do next there.
+
+    None when all of it is done, or waits: the parcours goes on elsewhere.
+    """
+    found: dict[int, LessonDoc | None] = {}
+    whole: set[int] = set()
+    for stop in (stop for line in lines for stop in line.stops):
+        for each in stop.courses:
+            if each.part is None:
+                whole.add(each.course_id)
+            elif found.get(each.course_id) is None:
+                waits = stop.is_done or stop.is_locked
+                found[each.course_id] = None if waits else each.part.current
+    return {course: lesson for course, lesson in found.items() if course not in whole}
+
+
+def held_stations(user: User, course_id: int) -> dict[str, str]:
+    """Stations of a course under way that wait for a step of a parcours, by UUID, and that step.
+
+    They belong to a part that comes later. A course that a parcours wants whole was held at its
+    door: whoever is in goes on.
+    """
+    lines = followed_paths(user)
+    stops = [stop for line in lines for stop in line.stops_of(course_id)]
+    holding: dict[str, list[Stop]] = {}
+    for stop in stops:
+        for each in stop.courses:
+            if each.course_id == course_id and each.part is None:
+                return {}
+            for lesson in each.part.lessons if each.course_id == course_id and each.part else ():
+                holding.setdefault(lesson["uuid"], []).append(stop)
+    return {uuid: said for uuid, found in holding.items() if (said := _opened_by(found))}
+
+
+def _opened_by(stops: list[Stop]) -> str:
+    return stops[0].opened_by if stops and all(stop.is_locked for stop in stops) else ""
 
 
 def _documents_of(paths: Sequence[Path]) -> dict[int, PathDoc]:
@@ -198,90 +179,3 @@ def _documents_of(paths: Sequence[Path]) -> dict[int, PathDoc]:
     for step in steps.order_by("path", "position"):
         rows[step.path_id].append(step)
     return {path.pk: path.document(rows[path.pk]) for path in paths}
-
-
-def _courses(documents: Iterable[PathDoc]) -> dict[str, Course]:
-    codes = {step["course"] for document in documents for step in document["steps"]}
-    rows = Course.objects.filter(code__in=codes).select_related("current_version")
-    return {each.code: each for each in rows.defer("current_version__document")}
-
-
-def _standing(user: User | None, documents: Iterable[PathDoc]) -> _Standing:
-    if user is None:
-        return _Standing()
-    codes = {
-        code
-        for document in documents
-        for step in document["steps"]
-        for code in (step["course"], *step["equivalents"])
-    }
-    live = Enrollment.objects.visible_to(user).live().with_facts().filter(course__code__in=codes)
-    declared = Recognition.objects.visible_to(user).filter(course__code__in=codes)
-    return _Standing(
-        {each.course.code: each for each in live},
-        {each.course.code: each for each in declared.select_related("course")},
-    )
-
-
-def _stops(document: PathDoc, courses: dict[str, Course], standing: _Standing) -> list[Stop]:
-    """Neighbours of one group of choice make one stop."""
-    groups: list[list[StepDoc]] = []
-    for step in document["steps"]:
-        group = step["choice_group"]
-        if group and groups and groups[-1][0]["choice_group"] == group:
-            groups[-1].append(step)
-        else:
-            groups.append([step])
-    stops: list[Stop] = []
-    is_left = False
-    for number, steps in enumerate(groups, start=1):
-        known = [(each, courses[each["course"]]) for each in steps if each["course"] in courses]
-        stop = Stop(number, [_course(each, course, standing) for each, course in known])
-        is_next = not is_left and stop.is_open and not stop.is_done
-        is_locked = is_left and document["order"] == PathOrder.REQUIRED and not stop.is_done
-        stops.append(replace(stop, is_current=is_next, is_locked=is_locked))
-        is_left = is_left or is_next
-    return stops
-
-
-def _course(step: StepDoc, course: Course, standing: _Standing) -> PathCourse:
-    enrollment = standing.enrollments.get(course.code)
-    offered = course.current_version if course.withdrawn_at is None else None
-    version = enrollment.version if enrollment else offered
-    found = PathCourse(
-        version,
-        enrollment,
-        course.pk,
-        course.code,
-        step["note"],
-        version.front["title"] if version else course.code,
-    )
-    if day := _finished(enrollment):
-        return replace(found, done_on=day)
-    for code in step["equivalents"]:
-        other = standing.enrollments.get(code)
-        if other is not None and (day := _finished(other)):
-            return replace(found, done_on=day, credit=other.version.front["title"])
-    if elsewhere := standing.recognitions.get(course.code):
-        words = f"{elsewhere.title}, {elsewhere.organiser}"
-        return replace(found, done_on=elsewhere.done_on, credit=words, is_recognised=True)
-    return found
-
-
-def _finished(enrollment: Enrollment | None) -> date | None:
-    if enrollment is None or enrollment.status != Status.COMPLETED or not enrollment.completed_at:
-        return None
-    return enrollment.completed_at.astimezone(QUEBEC).date()
-
-
-def _paced(stops: list[Stop], document: PathDoc, started_on: date) -> list[Stop]:
-    """Each stop with the day by which its share of the advised weeks would be over."""
-    weeks, total = document["weeks"], sum(stop.minutes for stop in stops)
-    if not weeks or not total:
-        return stops
-    paced, spent = [], 0
-    for stop in stops:
-        spent += stop.minutes
-        days = round(weeks * 7 * spent / total)
-        paced.append(replace(stop, advised_on=started_on + timedelta(days=days)))
-    return paced

@@ -1,6 +1,7 @@
 """Le fil, upright as a list and lying down as a river with its stations."""
 
 import math
+from collections.abc import Mapping
 from functools import lru_cache
 
 from django import template
@@ -10,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from atn_platform.core.templatetags.atn import kept
 from courses.enums import LessonKind
-from enrollments.queries.thread import Thread, ThreadModule
+from enrollments.queries.thread import Station, Thread, ThreadModule
 
 register = template.Library()
 
@@ -21,8 +22,10 @@ Point = tuple[float, float]
 
 
 @register.simple_tag
-def stations(module: ThreadModule, code: str, linked: object) -> SafeString:
-    """The lines of a module's stations, in the course `code`."""
+def stations(
+    module: ThreadModule, code: str, linked: object, held: Mapping[str, str] | None = None
+) -> SafeString:
+    """The lines of a module's stations, in the course `code`; `held` names what opens some."""
     lines = (
         kept(
             "components/station.html",
@@ -35,11 +38,17 @@ def stations(module: ThreadModule, code: str, linked: object) -> SafeString:
             meeting=each.is_meeting,
             exam=each.lesson["kind"] == LessonKind.EXAM,
             required=each.lesson["required"],
-            linked=bool(linked),
+            linked=bool(linked) and not _waits(each, held),
+            opened_by=_waits(each, held),
         )
         for each in module.stations
     )
     return SafeString("".join(lines))
+
+
+def _waits(station: Station, held: Mapping[str, str] | None) -> str:
+    """The step of a parcours that opens a station not opened yet; empty when nothing holds it."""
+    return "" if station.is_opened else (held or {}).get(station.lesson["uuid"], "")
 
 
 @register.simple_tag

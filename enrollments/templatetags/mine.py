@@ -8,8 +8,10 @@ from django.utils.safestring import SafeString
 
 from atn_platform.accounts.models import User
 from atn_platform.core.templatetags.atn import kept
+from courses.documents import LessonDoc
 from courses.models import CourseVersion
 from enrollments.queries.mine import Card, followed
+from enrollments.queries.path_stops import PathPart
 
 register = template.Library()
 
@@ -23,6 +25,16 @@ def my_courses(user: User | AnonymousUser) -> dict[int, Card]:
 @register.filter
 def of_course(cards: dict[int, Card], course_id: int) -> Card | None:
     return cards.get(course_id)
+
+
+@register.filter
+def next_lesson(part: PathPart | None, card: Card | None) -> LessonDoc | None:
+    """Where « Reprendre » leads in a step of a parcours; None for whoever is not in the course."""
+    if card is None or card.thread is None:
+        return None
+    if part is not None:
+        return part.current
+    return card.thread.current.lesson if card.thread.current else None
 
 
 @register.simple_tag

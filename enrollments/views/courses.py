@@ -24,6 +24,7 @@ from enrollments.forms import EnrollForm
 from enrollments.models import Enrollment
 from enrollments.queries.mine import (
     followed_course,
+    followed_in_order,
     has_proof,
     seats_to_come,
     set_aside,
@@ -31,6 +32,7 @@ from enrollments.queries.mine import (
     with_courses,
 )
 from enrollments.queries.moving import news_of
+from enrollments.queries.paths import held_stations
 from enrollments.queries.sessions import Meeting, coming
 from enrollments.queries.thread import thread
 
@@ -46,7 +48,12 @@ def course(request: HttpRequest, code: str) -> HttpResponse:
 
 def _course_page(request: HttpRequest, code: str, form: EnrollForm | None) -> HttpResponse:
     """The page of a course, with the form as it was sent when it was refused."""
-    enrollment = followed_course(request.user, code) if request.user.is_authenticated else None
+    enrollment: Enrollment | None = None
+    held: dict[str, str] = {}
+    if request.user.is_authenticated:
+        enrollment, in_order = followed_in_order(request.user, code)
+        if enrollment is not None and in_order:
+            held = held_stations(request.user, enrollment.course_id)
     if enrollment is not None:
         version = versions([enrollment.version_id])[enrollment.version_id]
     else:
@@ -65,6 +72,7 @@ def _course_page(request: HttpRequest, code: str, form: EnrollForm | None) -> Ht
         "enrollment": enrollment,
         "has_proof": enrollment is not None and has_proof(enrollment),
         "thread": thread(content, enrollment),
+        "held": held,
         "aside": aside,
         "form": form,
         "contact": parseaddr(settings.REPLY_TO_EMAIL)[1],

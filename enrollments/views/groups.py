@@ -17,6 +17,7 @@ from atn_platform.audit.enums import Screen
 from atn_platform.audit.recording import opened
 from atn_platform.core import french
 from atn_platform.core.exceptions import ActionError
+from courses.enums import PathOrder
 from courses.models import Course, Path
 from enrollments.actions import groups as actions
 from enrollments.actions.groups import Wish
@@ -121,16 +122,24 @@ def _kept(
 @require_safe
 def group(request: SignedInRequest, pk: int) -> HttpResponse:
     """What would happen, or what was done."""
-    return _show(request, _group(request, pk), AdvisedForm())
-
-
-def _show(request: SignedInRequest, found: GroupEnrollment, form: AdvisedForm) -> HttpResponse:
-    now = timezone.now()
+    found = _group(request, pk)
     lines = list(queries.lines_of(found))
+    return _show(request, found, lines, AdvisedForm(paths=_paths(lines)))
+
+
+def _paths(lines: Iterable[GroupLine]) -> set[Path]:
+    return {each.path for each in lines if each.path}
+
+
+def _show(
+    request: SignedInRequest, found: GroupEnrollment, lines: list[GroupLine], form: AdvisedForm
+) -> HttpResponse:
+    now = timezone.now()
     context = {
         "group": found,
         "organisation": found.organisation,
         "form": form,
+        "ordered": [each for each in _paths(lines) if each.order == PathOrder.REQUIRED],
         "objects": list(dict.fromkeys(each.path or _title(each) for each in lines)),
         "is_open_to_undo": found.is_open_to_undo(now),
         **_sorted(found, lines),
@@ -170,19 +179,21 @@ def _sorted(found: GroupEnrollment, lines: list[GroupLine]) -> dict[str, Any]:
 def enroll(request: SignedInRequest, pk: int) -> HttpResponse:
     """Enrol them: once, however often the button is pressed."""
     found = _group(request, pk)
-    form = AdvisedForm(request.POST)
+    lines = list(queries.lines_of(found))
+    form = AdvisedForm(request.POST, paths=_paths(lines))
     if not form.is_valid():
-        return _show(request, found, form)
+        return _show(request, found, lines, form)
     try:
         actions.enroll_group(
             group_id=pk,
             advised_on=form.cleaned_data["advised_on"],
+            in_order=form.cleaned_data.get("in_order", False),
             by=request.user,
             at=timezone.now(),
         )
     except ActionError as error:
         form.add_error("advised_on", str(error))
-        return _show(request, found, form)
+        return _show(request, found, lines, form)
     return redirect("enrollments:group", pk)
 
 

@@ -1,5 +1,7 @@
 """The player: one station of a course, and what is done in it."""
 
+from collections.abc import Callable
+from functools import wraps
 from typing import Any
 from uuid import UUID, uuid4, uuid5
 
@@ -23,7 +25,8 @@ from enrollments.enums import Verb
 from enrollments.forms import event_id
 from enrollments.models import Enrollment, LearningEvent
 from enrollments.queries.earlier import earlier
-from enrollments.queries.mine import followed_course
+from enrollments.queries.mine import followed_in_order
+from enrollments.queries.paths import held_stations
 from enrollments.queries.pledges import handed
 from enrollments.queries.quiz import (
     QuizView,
@@ -45,13 +48,34 @@ DRAWN = {"cloze", "hot-spot"}
 DRAWN_BLOCKS = {"audio", "steps", "table", "zones"}
 
 
+class Held(Exception):
+    """The station waits for the step of a parcours that the exception names."""
+
+
+def in_its_turn(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Whoever comes too early is told what opens the station, where its course is."""
+
+    @wraps(view)
+    def inner(request: SignedInRequest, code: str, *args: Any, **kwargs: Any) -> HttpResponse:
+        try:
+            return view(request, code, *args, **kwargs)
+        except Held as before:
+            said = _("Votre parcours suit un ordre : cette leçon s’ouvre après l’%s.")
+            messages.info(request, said % before)
+            return redirect("enrollments:course", code)
+
+    return inner
+
+
 @require_safe
+@in_its_turn
 def lesson(request: SignedInRequest, code: str, key: str) -> HttpResponse:
     enrollment, station = _found(request, code, key)
     return _page(request, enrollment, station, None)
 
 
 @require_safe
+@in_its_turn
 def on_paper(request: SignedInRequest, code: str, key: str) -> HttpResponse:
     """The lesson laid flat, without any answer, for a browser to print."""
     enrollment, station = _found(request, code, key)
@@ -116,6 +140,7 @@ def _meetings(
 
 
 @require_POST
+@in_its_turn
 def complete(request: SignedInRequest, code: str, key: str) -> HttpResponse:
     """The visible act that finishes a lesson, then the next station."""
     enrollment, station = _found(request, code, key)
@@ -131,6 +156,7 @@ def complete(request: SignedInRequest, code: str, key: str) -> HttpResponse:
 
 
 @require_POST
+@in_its_turn
 def answer(request: SignedInRequest, code: str, key: str, uuid: UUID) -> HttpResponse:
     """Mark the attempt on the server; the same form sent again shows the same result."""
     enrollment, station = _found(request, code, key)
@@ -154,6 +180,7 @@ def answer(request: SignedInRequest, code: str, key: str, uuid: UUID) -> HttpRes
 
 
 @require_POST
+@in_its_turn
 def note(request: SignedInRequest, code: str, key: str, uuid: UUID) -> HttpResponse:
     """Keep a reflection; it is the person's alone."""
     enrollment, station = _found(request, code, key)
@@ -166,6 +193,7 @@ def note(request: SignedInRequest, code: str, key: str, uuid: UUID) -> HttpRespo
 
 
 @require_POST
+@in_its_turn
 def pledge(request: SignedInRequest, code: str, key: str, uuid: UUID) -> HttpResponse:
     """Keep a commitment; hand it to whoever accompanies only when its author asks for it."""
     enrollment, station = _found(request, code, key)
@@ -194,6 +222,7 @@ def pledge(request: SignedInRequest, code: str, key: str, uuid: UUID) -> HttpRes
 
 
 @require_POST
+@in_its_turn
 def choose(request: SignedInRequest, code: str, key: str, uuid: UUID) -> HttpResponse:
     """Take one way in a scenario, or start again."""
     enrollment, station = _found(request, code, key)
@@ -208,13 +237,18 @@ def choose(request: SignedInRequest, code: str, key: str, uuid: UUID) -> HttpRes
 
 
 def _found(request: SignedInRequest, code: str, key: str) -> tuple[Enrollment, LessonDoc]:
-    enrollment = followed_course(request.user, code)
+    """Raises Held when a parcours keeps the station for later, unless it was opened before."""
+    enrollment, in_order = followed_in_order(request.user, code)
     if enrollment is None:
         raise Http404
     content = document(enrollment.version_id)
     station = next((each for each in stations(content) if each["key"] == key), None)
     if station is None:
         raise Http404
+    held = held_stations(request.user, enrollment.course_id) if in_order else {}
+    before = held.get(station["uuid"])
+    if before and not enrollment.lesson_states.filter(lesson=station["uuid"]).exists():
+        raise Held(before)
     return enrollment, station
 
 

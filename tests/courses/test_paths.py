@@ -1,14 +1,15 @@
 """Parcours: their steps in the administration, and their file."""
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.urls import reverse
 from pytest_django.asserts import assertContains
 
 from atn_platform.accounts.enums import Role
 from courses import actions
 from courses.folder import FolderRefused
-from courses.models import Path
-from tests.factories import NOON, CourseFactory, UserFactory
+from courses.models import Module, Path, PathStep
+from tests.factories import NOON, CourseFactory, LessonFactory, ModuleFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -26,6 +27,12 @@ FILE = """\
     choice_group: au-choix
     equivalents:
     - CYB-903
+    - CYB-903/m2
+  - course: CYB-903
+    modules:
+    - m1
+    lessons:
+    - lecon-m2
 """
 
 
@@ -41,7 +48,11 @@ def path():
     """A parcours of three courses, in order."""
     made = Path.objects.create(code="essai", title="Essai", position=1)
     for code in ("CYB-901", "CYB-902", "CYB-903"):
-        actions.add_step(path=made, course=CourseFactory(code=code))
+        course = CourseFactory(code=code)
+        for key in ("m1", "m2"):
+            module = ModuleFactory(course=course, key=key, title=f"Module {key}")
+            LessonFactory(module=module, key=f"lecon-{key}", title=f"Leçon {key}")
+        actions.add_step(path=made, course=course)
     return made
 
 
@@ -70,7 +81,7 @@ def test_a_course_joins_a_parcours_once(client, author, path):
     client.post(url("steps", path), {"course": course.pk})
     again = client.post(url("steps", path), {"course": course.pk})
     assert again.status_code == 422
-    assertContains(again, "Ce cours est déjà dans le parcours.", status_code=422)
+    assertContains(again, "Ce cours est déjà dans le parcours, en entier", status_code=422)
     assert codes(path) == ["CYB-901", "CYB-902", "CYB-903", "CYB-904"]
 
 
@@ -135,11 +146,13 @@ def test_a_file_of_parcours_makes_them_then_changes_them_and_leaves_the_others(t
     for _ in range(2):
         (made,) = actions.import_paths(path=file)
     assert made == path
-    assert codes(path) == ["CYB-901", "CYB-902"]
+    assert codes(path) == ["CYB-901", "CYB-902", "CYB-903"]
     path.refresh_from_db()
     assert (path.order, path.weeks) == ("required", 6)
-    assert path.steps.get(position=2).equivalents == ["CYB-903"]
-    assert [step.choice_group for step in path.steps.order_by("position")] == ["", "au-choix"]
+    assert path.steps.get(position=2).equivalents == ["CYB-903", "CYB-903/m2"]
+    last = path.steps.get(position=3)
+    assert (last.modules, last.lessons) == (["m1"], ["lecon-m2"])
+    assert [step.choice_group for step in path.steps.order_by("position")] == ["", "au-choix", ""]
     assert set(Path.objects.values_list("code", flat=True)) == {"essai", "autre"}
 
 
@@ -152,6 +165,11 @@ def test_a_file_of_parcours_makes_them_then_changes_them_and_leaves_the_others(t
         (FILE.replace("required", "forcé"), "forcé"),
         (FILE.replace("weeks: 6", "weeks: six"), "weeks"),
         (FILE.replace("CYB-903", "XYZ-001"), "XYZ-001"),
+        (FILE.replace("- m1", "- m9"), "ligne 17\xa0: «\xa0m9\xa0» n’est pas dans le cours CYB-903"),
+        (FILE.replace("- lecon-m2", "- autre"), "autre"),
+        (FILE.replace("CYB-903/m2", "CYB-903/m9"), "«\xa0m9\xa0» n’est pas dans le cours CYB-903"),
+        (FILE.replace("- CYB-903/m2", "- 12"), "doit être un texte"),
+        (FILE + "  - course: CYB-901\n", "cette étape est déjà dans le parcours"),
         (FILE.replace("- course: CYB-902", "- CYB-902").split("    choice_group")[0],
          "une étape a «\xa0course\xa0»"),
     ],
@@ -162,3 +180,45 @@ def test_a_wrong_file_of_parcours_changes_nothing_and_says_where(tmp_path, path,
     with pytest.raises(FolderRefused, match=said):
         actions.import_paths(path=file)
     assert codes(path) == ["CYB-901", "CYB-902", "CYB-903"]
+
+
+def test_a_file_of_parcours_is_written_as_it_was_read(tmp_path, path):
+    file, again = tmp_path / "paths.yaml", tmp_path / "again.yaml"
+    file.write_text(FILE)
+    call_command("import_paths", str(file))
+    call_command("export_paths", str(again))
+    assert again.read_text() == FILE
+    with pytest.raises(CommandError, match="Impossible d’écrire"):
+        call_command("export_paths", str(tmp_path / "nulle-part" / "paths.yaml"))
+    file.write_text("x")
+    with pytest.raises(CommandError, match="liste de parcours"):
+        call_command("import_paths", str(file))
+
+
+def test_a_step_is_narrowed_to_parts_of_its_course(client, author, path):
+    """The same course comes back by another part of it, and never twice by the same."""
+    step = path.steps.order_by("position").last()
+    page = client.get(url("step", path, step))
+    assertContains(page, "Module m1 · Leçon m1")
+    assertContains(page, "CYB-901 · Module m2")
+    typed = {"choice_group": "", "note": "", "modules": ["m1"], "lessons": ["lecon-m2"]}
+    said = client.post(url("step", path, step), typed, follow=True)
+    assertContains(said, "En partie\xa0: Module m1 · Leçon m2")
+    client.post(url("steps", path), {"course": step.course_id})
+    again = path.steps.order_by("position").last()
+    twice = client.post(url("step", path, again), typed)
+    assertContains(twice, "Cette partie du cours est déjà dans le parcours.", status_code=422)
+    client.post(url("step", path, again), typed | {"modules": [], "equivalents": ["CYB-901/m2"]})
+    assert [step.lessons for step in path.steps.filter(course=step.course)] == [["lecon-m2"]] * 2
+    Module.objects.filter(course=step.course, key="m1").delete()
+    assertContains(client.get(url("steps", path)), "m1\xa0» n’est plus dans le cours")
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_the_steps_cost_the_same_for_one_and_three(
+    client, author, path, django_assert_num_queries, count
+):
+    PathStep.objects.filter(position__gt=count).delete()
+    # Session, person; the parcours, its steps, their modules and lessons; the courses to add.
+    with django_assert_num_queries(7):
+        client.get(url("steps", path))

@@ -9,7 +9,8 @@ import pytest
 from atn_platform.demo.modules import ARCHIVE, packed
 from courses import actions
 from courses.enums import BlockKind, QuestionKind
-from courses.folder import CourseFolder, read, read_paths
+from courses.folder import CourseFolder, read
+from courses.folder.paths import Outline, read_paths
 from courses.models import Course, Path
 from tests.demo import COURSES, FOLDERS
 
@@ -136,7 +137,7 @@ def test_lessons_are_short_and_close_on_an_act_for_tomorrow(folder):
 
 
 @pytest.mark.django_db
-def test_the_four_parcours_offer_every_course_in_the_advised_order():
+def test_the_four_parcours_offer_every_course_in_the_advised_order(tmp_path):
     for folder in FOLDERS:
         actions.import_folder(path=folder)
     paths = actions.import_paths(path=COURSES / "paths.yaml")
@@ -154,8 +155,16 @@ def test_the_four_parcours_offer_every_course_in_the_advised_order():
         "petite-municipalite": ["CYB-101", "ELU-100", "SEC-201", "ACC-300"],
     }  # fmt: skip
     assert set(Course.objects.values_list("code", flat=True)) == set().union(*order.values())
+    actions.export_paths(path=tmp_path / "paths.yaml")
+    assert (tmp_path / "paths.yaml").read_text() == (COURSES / "paths.yaml").read_text()
 
 
 def test_the_parcours_are_written_with_the_typography_of_quebec():
-    rows = read_paths(COURSES / "paths.yaml", {folder.name for folder in FOLDERS})
+    rows = read_paths(COURSES / "paths.yaml", {each.name: outline(each) for each in FOLDERS})
     assert faults(prose(rows)) == []
+
+
+def outline(folder) -> Outline:
+    modules = read(folder).modules
+    lessons = (lesson.key for module in modules for lesson in module.lessons)
+    return Outline(frozenset(module.key for module in modules), frozenset(lessons))

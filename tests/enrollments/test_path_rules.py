@@ -55,7 +55,7 @@ def test_a_required_order_opens_one_stop_after_another(client, person, courses):
     with pytest.raises(actions.EnrollmentRefused, match=courses[0].title):
         actions.enroll(learner=person.user, course=courses[1], mandate=person, at=NOON)
     client.force_login(person.user)
-    assertContains(client.get(page_of(path)), "S’ouvre après l’étape précédente", count=2)
+    assertContains(client.get(page_of(path)), "S’ouvre après l’étape 1, «", count=2)
     finish(courses[0], person)
     actions.enroll(learner=person.user, course=courses[1], mandate=person, at=NOON)
     line = path_lines([path], person.user)[0]

@@ -34,7 +34,7 @@ def test_anyone_may_read_a_parcours(client, path):
     assertContains(client.get(PATHS), path.title)
     page = client.get(reverse("enrollments:path", args=[path.code]))
     assertContains(page, "Se connecter pour suivre ce parcours")
-    assertContains(page, "Un cours au choix")
+    assertContains(page, "Une formation au choix")
     assertContains(page, "VIL-999")
     assertContains(page, "À venir")
     assert client.get("/parcours/inconnu/").status_code == 404
@@ -81,7 +81,7 @@ def test_a_parcours_is_followed_once_left_and_followed_again(client, path):
     )
     assertContains(client.get(url), "Suivre ce parcours")
     client.post(follow)
-    assertContains(client.post(follow, follow=True), "Cours terminés\xa0: 0 sur 2")
+    assertContains(client.post(follow, follow=True), "Étapes franchies\xa0: 0 sur 2")
     assert PathEnrollment.objects.count() == 1
     assertContains(client.get(leave), "Rien n’est perdu")
     assert PathEnrollment.objects.live().count() == 1  # asking changes nothing

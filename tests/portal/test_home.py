@@ -195,7 +195,7 @@ def test_a_parcours_under_way_proposes_its_next_course(client):
     step, page = step_of(client, enrollment.learner)
     assert (step.kind, step.course) == ("path", second.front["title"])
     assertContains(page, "Mes parcours")
-    assertContains(page, "Cours terminés\xa0: 1 sur 2")
+    assertContains(page, "Étapes franchies\xa0: 1 sur 2")
     assertContains(page, "Votre parcours continue")
 
 
