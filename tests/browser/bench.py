@@ -28,6 +28,7 @@ ADOPT = """css => {
   document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];
 }"""
 MOST_STOPS, SOON = 250, 100  # ms
+TEXT = 16  # px
 PARKED = "about:blank#bench"
 
 Mutation = Callable[[Page], None]
@@ -37,22 +38,17 @@ def _unchanged(page: Page) -> None:
     """Leave the page as the site made it."""
 
 
-def findings(
-    context: BrowserContext, large: BrowserContext, url: str, mutate: Mutation = _unchanged
-) -> list[str]:
-    """Everything wrong with the page at `url`.
+def findings(context: BrowserContext, url: str, mutate: Mutation = _unchanged) -> list[str]:
+    """Everything wrong with the page at `url`, loaded once.
 
-    `context` is signed in and asks for reduced motion; `large` is the same person in a browser
-    whose default text is 32 px. `mutate` changes the page after each load.
+    `context` is signed in and asks for reduced motion. `mutate` changes the page after its load.
     """
     with _page(context) as page:
-        found = [*_at_widths(page, url, mutate), *_keyboard(page, url, mutate)]
-    with _page(large) as page:
-        _load(page, url, mutate, 1280)
-        for width in (1280, 640):
-            _resize(page, width)
-            found += [f"text at 200 %, {width} px: {text}" for text in _overflow(page)]
-    return found
+        _resize(page, WIDTHS["desktop"])
+        page.goto(url)
+        page.evaluate(CHECKS)
+        mutate(page)
+        return [*_keyboard(page), *_at_widths(page), *_large_text(page), *_spacing(page)]
 
 
 @contextmanager
@@ -91,14 +87,6 @@ def context_for(
     )
 
 
-def _load(page: Page, url: str, mutate: Mutation, width: int) -> None:
-    _resize(page, width)
-    page.goto(url)
-    page.evaluate(CHECKS)
-    page.evaluate("atnChecks.open()")
-    mutate(page)
-
-
 def _resize(page: Page, width: int) -> None:
     page.set_viewport_size({"width": width, "height": 900})
 
@@ -107,8 +95,8 @@ def _overflow(page: Page) -> list[str]:
     return page.evaluate("atnChecks.overflow()")
 
 
-def _at_widths(page: Page, url: str, mutate: Mutation) -> Iterator[str]:
-    _load(page, url, mutate, WIDTHS["desktop"])
+def _at_widths(page: Page) -> Iterator[str]:
+    page.evaluate("atnChecks.open()")
     yield from page.evaluate("atnChecks.structure()")
     yield from (f"mouse only: {text}" for text in page.evaluate("atnChecks.mouseOnly()"))
     for name, width in WIDTHS.items():
@@ -118,6 +106,28 @@ def _at_widths(page: Page, url: str, mutate: Mutation) -> Iterator[str]:
     yield from (f"small target: {text}" for text in page.evaluate("atnChecks.smallTargets()"))
     _resize(page, 320)
     yield from (f"reflow at 320 px: {text}" for text in _overflow(page))
+
+
+def _large_text(page: Page) -> Iterator[str]:
+    with _text_of(page, 2 * TEXT):
+        for width in (1280, 640):
+            _resize(page, width)
+            yield from (f"text at 200 %, {width} px: {text}" for text in _overflow(page))
+
+
+@contextmanager
+def _text_of(page: Page, size: int) -> Iterator[None]:
+    """The size of text that the person chose in the browser: rem media queries react too."""
+    device = page.context.new_cdp_session(page)
+    device.send("Page.setFontSizes", {"fontSizes": {"standard": size}})
+    try:
+        yield
+    finally:
+        device.send("Page.setFontSizes", {"fontSizes": {"standard": TEXT}})
+        device.detach()
+
+
+def _spacing(page: Page) -> Iterator[str]:
     # A sheet made by script: the site's content policy refuses style elements. The last thing,
     # for it stays on the page.
     _resize(page, WIDTHS["phone"])
@@ -125,16 +135,14 @@ def _at_widths(page: Page, url: str, mutate: Mutation) -> Iterator[str]:
     yield from (f"text spacing: {text}" for text in _overflow(page))
 
 
-def _keyboard(page: Page, url: str, mutate: Mutation) -> Iterator[str]:
-    _resize(page, 1280)
-    page.goto(url)
-    page.evaluate(CHECKS)
-    mutate(page)
+def _keyboard(page: Page) -> Iterator[str]:
+    """First of all, while what opens is closed and the focus is nowhere."""
     page.evaluate("atnChecks.expectStops()")
     reached = _stops(page)
     yield from chain.from_iterable(map(_unclear, reached.values()))
     for text in page.evaluate("ids => atnChecks.missed(ids)", list(reached)):
         yield f"not reached by Tab: {text}"
+    page.evaluate("document.activeElement?.blur()")
 
 
 def _stops(page: Page) -> dict[str, dict]:

@@ -38,7 +38,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def playwright() -> Iterator[Playwright]:
+def playwright(django_db_setup) -> Iterator[Playwright]:
+    # The database goes after the browser, whose open connections hold the server's to the database.
     # Playwright's loop lives in this thread; Django would refuse the ORM beside it.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     with sync_playwright() as running:
@@ -55,32 +56,22 @@ def browser(playwright: Playwright) -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def large_text_browser(playwright: Playwright) -> Iterator[Browser]:
-    """A browser whose default text size is 200 %, so that rem media queries react too."""
-    flags = [*FLAGS, "--blink-settings=defaultFontSize=32"]
-    launched = playwright.chromium.launch(executable_path=CHROMIUM, args=flags)
-    yield launched
-    launched.close()
-
-
-@pytest.fixture(scope="session")
-def bench(browser, large_text_browser) -> tuple[BrowserContext, BrowserContext]:
-    return context_for(browser), context_for(large_text_browser)
+def kept(browser) -> BrowserContext:
+    return context_for(browser)
 
 
 @pytest.fixture
-def contexts(bench) -> Iterator[tuple[BrowserContext, BrowserContext]]:
+def context(kept) -> Iterator[BrowserContext]:
     """What `findings` walks with, a stranger's until the test signs someone in.
 
     The same for every test, because a new context and its page cost seconds of processor; whoever
     only looks leaves nothing behind but cookies.
     """
-    yield bench
-    for context in bench:
-        context.clear_cookies()
-        for page in context.pages:
-            if page.url != PARKED:
-                page.close()
+    yield kept
+    kept.clear_cookies()
+    for page in kept.pages:
+        if page.url != PARKED:
+            page.close()
 
 
 class Mailbox(Message):

@@ -20,10 +20,9 @@ def author(transactional_db):
 
 
 @pytest.fixture
-def contexts(contexts, live_server, author):
-    for context in contexts:
-        signed_in(context, live_server, author)
-    return contexts
+def context(context, live_server, author):
+    signed_in(context, live_server, author)
+    return context
 
 
 def address(node, page: str = "") -> str:
@@ -48,37 +47,37 @@ def address(node, page: str = "") -> str:
     ]
     + ["/rapports/versions/ess-101/"],
 )
-def test_a_page_of_a_course_has_no_accessibility_finding(live_server, course, contexts, page):
-    assert findings(*contexts, live_server.url + page) == []
+def test_a_page_of_a_course_has_no_accessibility_finding(live_server, course, context, page):
+    assert findings(context, live_server.url + page) == []
 
 
 @pytest.mark.parametrize("page", ["", "reglages/", "apercu/", "supprimer/"])
-def test_a_page_of_a_lesson_has_no_accessibility_finding(live_server, course, contexts, page):
+def test_a_page_of_a_lesson_has_no_accessibility_finding(live_server, course, context, page):
     lesson = Lesson.objects.get(key="signes")
-    assert findings(*contexts, live_server.url + address(lesson, page)) == []
+    assert findings(context, live_server.url + address(lesson, page)) == []
 
 
 @pytest.mark.parametrize("kind", [BlockKind.TEXT, BlockKind.SCENARIO, BlockKind.QUIZ, "empty"])
-def test_a_block_s_page_has_no_accessibility_finding(live_server, course, contexts, kind):
+def test_a_block_s_page_has_no_accessibility_finding(live_server, course, context, kind):
     if kind == "empty":
         block = actions.add_block(lesson=Lesson.objects.get(key="signes"), kind=BlockKind.IMAGE)
     else:
         block = Block.objects.filter(kind=kind).first()
-    assert findings(*contexts, live_server.url + address(block)) == []
+    assert findings(context, live_server.url + address(block)) == []
 
 
-def test_a_question_s_page_and_the_pasting_page_have_no_finding(live_server, course, contexts):
+def test_a_question_s_page_and_the_pasting_page_have_no_finding(live_server, course, context):
     question = Question.objects.filter(kind="single").first()
-    assert findings(*contexts, live_server.url + address(question)) == []
-    assert findings(*contexts, live_server.url + address(question.block, "coller/")) == []
+    assert findings(context, live_server.url + address(question)) == []
+    assert findings(context, live_server.url + address(question.block, "coller/")) == []
 
 
-def test_the_steps_of_a_path_have_no_accessibility_finding(live_server, course, contexts):
+def test_the_steps_of_a_path_have_no_accessibility_finding(live_server, course, context):
     path = Path.objects.create(code="elus", title="Élues et élus", position=1)
     step = actions.add_step(path=path, course=course)
     steps = f"{live_server.url}/admin/courses/path/{path.pk}/etapes/"
     for page in (steps, f"{steps}{step.pk}/", f"{steps}{step.pk}/retirer/"):
-        assert findings(*contexts, page) == []
+        assert findings(context, page) == []
 
 
 def test_two_texts_for_one_place_are_both_shown(browser, live_server, course, author):

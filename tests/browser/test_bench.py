@@ -74,12 +74,12 @@ def address(tmp_path_factory):
     return path.as_uri()
 
 
-def test_a_sound_page_has_no_finding(contexts, address):
-    assert findings(*contexts, address) == []
+def test_a_sound_page_has_no_finding(context, address):
+    assert findings(context, address) == []
 
 
 @pytest.mark.parametrize("defect", DEFECTS)
-def test_a_planted_defect_is_found(contexts, address, defect):
+def test_a_planted_defect_is_found(context, address, defect):
     how, code, expected = DEFECTS[defect]
 
     def plant(page):
@@ -88,4 +88,4 @@ def test_a_planted_defect_is_found(contexts, address, defect):
         else:
             page.add_style_tag(content=code)
 
-    assert any(expected in text for text in findings(*contexts, address, plant))
+    assert any(expected in text for text in findings(context, address, plant))

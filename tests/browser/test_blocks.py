@@ -44,17 +44,11 @@ def form_of(kind):
     return f"/admin/atelier/ess-101/bloc/{Block.objects.get(kind=kind).uuid}/"
 
 
-def test_the_blocks_and_their_forms_have_no_accessibility_finding(
-    browser, large_text_browser, live_server, learner
-):
+def test_the_blocks_and_their_forms_have_no_accessibility_finding(live_server, learner, context):
     author = UserFactory(role=Role.ADMINISTRATOR)
     for person, path in ((learner, LESSON), (author, form_of("zones"))):
-        contexts = context_for(browser), context_for(large_text_browser)
-        for context in contexts:
-            signed_in(context, live_server, person)
-        assert findings(*contexts, live_server.url + path) == []
-        for context in contexts:
-            context.close()
+        signed_in(context, live_server, person)
+        assert findings(context, live_server.url + path) == []
 
 
 def test_a_zone_opens_what_it_explains_by_keyboard_and_without_a_script(

@@ -57,23 +57,21 @@ def rejean(ginette) -> tuple[User, str]:
 
 
 @pytest.mark.parametrize("page", ["cartes/", "cartes/?qui=tous", "cartes/?q=tremblay"])
-def test_the_list_of_cards_has_no_accessibility_finding(live_server, ginette, contexts, page):
+def test_the_list_of_cards_has_no_accessibility_finding(live_server, ginette, context, page):
     rejean(ginette)
-    for context in contexts:
-        signed_in(context, live_server, ginette.user)
+    signed_in(context, live_server, ginette.user)
     address = f"{live_server.url}/mes-gens/{ginette.organisation.handle}/{page}"
-    assert findings(*contexts, address) == []
+    assert findings(context, address) == []
 
 
 def test_the_door_of_cards_and_the_way_back_have_no_accessibility_finding(
-    live_server, ginette, contexts
+    live_server, ginette, context
 ):
     user, _code = rejean(ginette)
-    assert findings(*contexts, f"{live_server.url}/compte/carte/?identifiant=a@b") == []
-    for context in contexts:
-        signed_in(context, live_server, user)
+    assert findings(context, f"{live_server.url}/compte/carte/?identifiant=a@b") == []
+    signed_in(context, live_server, user)
     for page in ("retour/", "carte/", "password/set/", ""):
-        assert findings(*contexts, f"{live_server.url}/compte/{page}") == []
+        assert findings(context, f"{live_server.url}/compte/{page}") == []
 
 
 @pytest.mark.parametrize("scripts", [True, False])

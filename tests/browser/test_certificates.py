@@ -23,7 +23,7 @@ def replaced(transactional_db) -> Certificate:
 
 
 def test_whoever_checks_a_certificate_meets_no_accessibility_finding(
-    live_server, contexts, replaced
+    live_server, context, replaced
 ):
     site = live_server.url
     for path in (
@@ -32,16 +32,15 @@ def test_whoever_checks_a_certificate_meets_no_accessibility_finding(
         f"/verifier/{new_code()}/",
         "/verifier/?code=7K4M",
     ):
-        assert findings(*contexts, site + path) == [], path
+        assert findings(context, site + path) == [], path
 
 
-def test_their_owner_meets_no_accessibility_finding(live_server, contexts, replaced):
+def test_their_owner_meets_no_accessibility_finding(live_server, context, replaced):
     mine = replaced.enrollment
     completed()
     EnrollmentFactory(mandate=mine.mandate, completed=True)
-    for context in contexts:
-        signed_in(context, live_server, mine.learner)
-    assert findings(*contexts, f"{live_server.url}/attestations/") == []
+    signed_in(context, live_server, mine.learner)
+    assert findings(context, f"{live_server.url}/attestations/") == []
 
 
 def test_a_code_is_typed_as_it_comes_and_found(live_server, browser, replaced):

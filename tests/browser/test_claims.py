@@ -27,21 +27,20 @@ def place(transactional_db):
 
 
 @pytest.mark.parametrize("page", ["?q=exemple", "?q=inconnue", "{handle}/", "{handle}/?demande=1"])
-def test_the_way_to_a_claim_has_no_accessibility_finding(live_server, place, contexts, page):
+def test_the_way_to_a_claim_has_no_accessibility_finding(live_server, place, context, page):
     address = f"{live_server.url}/reclamer/{page.format(handle=place.handle)}"
-    assert findings(*contexts, address) == []
+    assert findings(context, address) == []
 
 
-def test_the_pages_of_a_claim_have_no_accessibility_finding(live_server, place, contexts):
+def test_the_pages_of_a_claim_have_no_accessibility_finding(live_server, place, context):
     ginette = Claimant("Ginette", "Ouellet", "ginette@courriel.example")
     asked = claims.ask_code(organisation=place, claimant=ginette, at=NOON)
     held = ResponsibilityFactory(organisation=place)
     claims.ask_people(organisation=place, claimant=ginette, at=NOON)
-    assert findings(*contexts, f"{live_server.url}/reclamer/demande/{asked.uuid}/") == []
-    for context in contexts:
-        signed_in(context, live_server, held.user)
+    assert findings(context, f"{live_server.url}/reclamer/demande/{asked.uuid}/") == []
+    signed_in(context, live_server, held.user)
     for page in (f"{place.handle}/responsables/", f"responsables/{held.pk}/terminer/"):
-        assert findings(*contexts, f"{live_server.url}/mes-gens/{page}") == []
+        assert findings(context, f"{live_server.url}/mes-gens/{page}") == []
 
 
 def claim(page, live_server):

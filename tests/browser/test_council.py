@@ -29,21 +29,19 @@ def ginette(transactional_db):
     "page", ["conseil/", "conseil/election/", "mandats/", "mandats/?etat=termines"]
 )
 def test_a_page_about_the_council_has_no_accessibility_finding(
-    live_server, ginette, contexts, page
+    live_server, ginette, context, page
 ):
-    for context in contexts:
-        signed_in(context, live_server, ginette.user)
+    signed_in(context, live_server, ginette.user)
     address = f"{live_server.url}/mes-gens/{ginette.organisation.handle}/{page}"
-    assert findings(*contexts, address) == []
+    assert findings(context, address) == []
 
 
 @pytest.mark.parametrize("page", ["", "autre/", "depart/"])
-def test_a_page_about_a_mandate_has_no_accessibility_finding(live_server, ginette, contexts, page):
-    for context in contexts:
-        signed_in(context, live_server, ginette.user)
+def test_a_page_about_a_mandate_has_no_accessibility_finding(live_server, ginette, context, page):
+    signed_in(context, live_server, ginette.user)
     mandate = ginette.organisation.mandates.first()
     address = f"{live_server.url}/mes-gens/mandats/{mandate.pk}/{page}"
-    assert findings(*contexts, address) == []
+    assert findings(context, address) == []
 
 
 @pytest.mark.parametrize("scripts", [True, False])

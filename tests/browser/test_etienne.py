@@ -136,10 +136,7 @@ def test_a_question_is_answered_from_etienne_s_mail_and_stays_in_its_thread(
 
 
 @pytest.mark.parametrize("page", ["", "plages/", "municipalites/", "municipalites/{code}/"])
-def test_a_page_of_accompaniment_has_no_accessibility_finding(
-    live_server, contexts, ginette, page
-):
-    for context in contexts:
-        signed_in(context, live_server, UserFactory(role=Role.ADMINISTRATOR))
+def test_a_page_of_accompaniment_has_no_accessibility_finding(live_server, context, ginette, page):
+    signed_in(context, live_server, UserFactory(role=Role.ADMINISTRATOR))
     address = page.format(code=ginette.organisation.handle)
-    assert findings(*contexts, f"{live_server.url}/accompagnement/{address}") == []
+    assert findings(context, f"{live_server.url}/accompagnement/{address}") == []

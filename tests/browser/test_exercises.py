@@ -35,51 +35,33 @@ def learner(course):
     return mandate.user
 
 
-def test_the_exercise_has_no_accessibility_finding(
-    browser, large_text_browser, live_server, learner
-):
-    contexts = context_for(browser), context_for(large_text_browser)
-    for context in contexts:
-        signed_in(context, live_server, learner)
-    assert findings(*contexts, live_server.url + LESSON) == []
-    for context in contexts:
-        context.close()
+def test_the_exercise_has_no_accessibility_finding(live_server, learner, context):
+    signed_in(context, live_server, learner)
+    assert findings(context, live_server.url + LESSON) == []
 
 
-def test_the_forms_of_the_new_kinds_have_no_accessibility_finding(
-    browser, large_text_browser, live_server, course
-):
-    contexts = context_for(browser), context_for(large_text_browser)
+def test_the_forms_of_the_new_kinds_have_no_accessibility_finding(live_server, course, context):
     author = UserFactory(role=Role.ADMINISTRATOR)
-    for context in contexts:
-        signed_in(context, live_server, author)
+    signed_in(context, live_server, author)
     for kind in ("hot-spot", "cloze"):
         question = Question.objects.get(kind=kind)
         page = f"{live_server.url}/admin/atelier/ess-101/question/{question.uuid}/"
-        assert findings(*contexts, page) == []
-    for context in contexts:
-        context.close()
+        assert findings(context, page) == []
 
 
-def test_the_pages_of_the_bank_have_no_accessibility_finding(
-    browser, large_text_browser, live_server, course
-):
+def test_the_pages_of_the_bank_have_no_accessibility_finding(live_server, course, context):
     bank.import_questions(content=GIFT.encode(), kind="gift", source="un.gift")
     held = banking.hand_in(content=GIFT.encode(), kind="gift", name="un.gift", at=NOON)
     quiz = Question.objects.get(kind="cloze").block
-    contexts = context_for(browser), context_for(large_text_browser)
     author = UserFactory(role=Role.ADMINISTRATOR)
-    for context in contexts:
-        signed_in(context, live_server, author)
+    signed_in(context, live_server, author)
     zones = Question.objects.get(kind="hot-spot")
     kept = banking.put_in_bank(copy=zones, by=author, at=NOON)
     for page in (
         "banque/", f"banque/{kept.uuid}/", f"banque/importer/{held.uuid}/",
         f"ess-101/bloc/{quiz.uuid}/banque/",
     ):  # fmt: skip
-        assert findings(*contexts, f"{live_server.url}/admin/atelier/{page}") == []
-    for context in contexts:
-        context.close()
+        assert findings(context, f"{live_server.url}/admin/atelier/{page}") == []
 
 
 def test_a_touch_on_the_picture_and_keys_in_the_gaps_answer_without_a_script(

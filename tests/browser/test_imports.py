@@ -23,10 +23,9 @@ def louise(transactional_db):
 
 
 @pytest.fixture
-def contexts(contexts, live_server, louise):
-    for context in contexts:
-        signed_in(context, live_server, louise.user)
-    return contexts
+def context(context, live_server, louise):
+    signed_in(context, live_server, louise.user)
+    return context
 
 
 def kept(louise, *rows, **options) -> ImportBatch:
@@ -37,25 +36,25 @@ def kept(louise, *rows, **options) -> ImportBatch:
 
 
 @pytest.mark.parametrize("voir", ["wrong", "doubtful", "new"])
-def test_a_list_looked_at_has_no_accessibility_finding(live_server, louise, contexts, voir):
+def test_a_list_looked_at_has_no_accessibility_finding(live_server, louise, context, voir):
     batch = kept(louise, ELOISE, PAUL, WRONG)
     address = f"{live_server.url}/mes-gens/listes/{batch.pk}/?voir={voir}"
-    assert findings(*contexts, address) == []
+    assert findings(context, address) == []
 
 
 @pytest.mark.parametrize("page", ["", "annuler/"])
-def test_a_list_imported_has_no_accessibility_finding(live_server, louise, contexts, page):
+def test_a_list_imported_has_no_accessibility_finding(live_server, louise, context, page):
     batch = kept(louise, ELOISE)
     imports.start(batch_id=batch.pk, writes=False)
     imports.commit(batch_id=batch.pk, at=NOON)
-    assert findings(*contexts, f"{live_server.url}/mes-gens/listes/{batch.pk}/{page}") == []
+    assert findings(context, f"{live_server.url}/mes-gens/listes/{batch.pk}/{page}") == []
 
 
-def test_the_way_in_and_the_columns_have_no_accessibility_finding(live_server, louise, contexts):
+def test_the_way_in_and_the_columns_have_no_accessibility_finding(live_server, louise, context):
     batch = kept(louise, ("Roy", "roy@ville.example"), header=("Nom", "Couriel"))
     handle = louise.organisation.handle
-    assert findings(*contexts, f"{live_server.url}/mes-gens/{handle}/importer/") == []
-    assert findings(*contexts, f"{live_server.url}/mes-gens/listes/{batch.pk}/") == []
+    assert findings(context, f"{live_server.url}/mes-gens/{handle}/importer/") == []
+    assert findings(context, f"{live_server.url}/mes-gens/listes/{batch.pk}/") == []
 
 
 @pytest.mark.parametrize("scripts", [True, False])

@@ -74,15 +74,11 @@ def say_yes(browser, live_server, ginette, *, scripts) -> str:
 
 
 def test_the_pages_of_the_poster_have_no_accessibility_finding(
-    browser, large_text_browser, live_server, ginette, poster
+    live_server, ginette, poster, context
 ):
-    pair = context_for(browser), context_for(large_text_browser)
-    assert findings(*pair, f"{live_server.url}/rejoindre/{poster.code}/") == []
+    assert findings(context, f"{live_server.url}/rejoindre/{poster.code}/") == []
     reader = joining.Reader("Luc", "Bélanger", "staff")
     joining.ask(code=poster.code, reader=reader, at=NOON)
-    for context in pair:
-        signed_in(context, live_server, ginette.user)
+    signed_in(context, live_server, ginette.user)
     handle = ginette.organisation.handle
-    assert findings(*pair, f"{live_server.url}/mes-gens/{handle}/affiche/") == []
-    for context in pair:
-        context.close()
+    assert findings(context, f"{live_server.url}/mes-gens/{handle}/affiche/") == []

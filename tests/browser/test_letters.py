@@ -37,9 +37,9 @@ def test_a_letter_reads_well_and_fetches_nothing(browser, make, scheme):
 
 @pytest.mark.parametrize("page", ["pourquoi", "stop"])
 def test_the_pages_behind_a_letter_have_no_accessibility_finding(
-    live_server, contexts, mailbox, page
+    live_server, context, mailbox, page
 ):
     waiting()
     reminding.remind(at=AT)
     path = re.search(rf"/messages/{page}/\S+", OutgoingEmail.objects.get().text)[0]
-    assert findings(*contexts, live_server.url + path) == []
+    assert findings(context, live_server.url + path) == []

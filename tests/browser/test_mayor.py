@@ -54,30 +54,27 @@ def anouk(town):
     ["/ma-municipalite/{code}/", "/mes-formations-obligatoires/",
      "/mes-formations-obligatoires/{seat}/ethics/"],
 )  # fmt: skip
-def test_her_pages_have_no_accessibility_finding(live_server, anouk, contexts, page):
-    for context in contexts:
-        signed_in(context, live_server, anouk.user)
+def test_her_pages_have_no_accessibility_finding(live_server, anouk, context, page):
+    signed_in(context, live_server, anouk.user)
     duties.declare(
         mandate_id=anouk.pk, duty=Duty.SYSTEM, by=anouk.user, at=timezone.now(),
         said=duties.Declared(anouk.starts_on, "Organisme", "", 450),
     )  # fmt: skip
     address = page.format(code=anouk.organisation.handle, seat=anouk.pk)
-    assert findings(*contexts, live_server.url + address) == []
+    assert findings(context, live_server.url + address) == []
 
 
-def test_the_list_of_the_council_has_no_accessibility_finding(live_server, anouk, contexts):
+def test_the_list_of_the_council_has_no_accessibility_finding(live_server, anouk, context):
     clerk = ResponsibilityFactory(organisation=anouk.organisation).user
-    for context in contexts:
-        signed_in(context, live_server, clerk)
+    signed_in(context, live_server, clerk)
     address = f"/mes-gens/{anouk.organisation.handle}/conseil/formations/"
-    assert findings(*contexts, live_server.url + address) == []
+    assert findings(context, live_server.url + address) == []
 
 
-def test_the_choice_between_towns_has_no_accessibility_finding(live_server, anouk, contexts):
+def test_the_choice_between_towns_has_no_accessibility_finding(live_server, anouk, context):
     ResponsibilityFactory(user=anouk.user)
-    for context in contexts:
-        signed_in(context, live_server, anouk.user)
-    assert findings(*contexts, f"{live_server.url}/ma-municipalite/") == []
+    signed_in(context, live_server, anouk.user)
+    assert findings(context, f"{live_server.url}/ma-municipalite/") == []
 
 
 @pytest.mark.parametrize("scripts", [True, False])

@@ -314,14 +314,13 @@ def test_without_javascript_the_words_are_there(follow, page_of):
     expect(page.get_by_text("On tient le bâton à deux mains.")).to_be_visible()
 
 
-def test_its_pages_have_no_accessibility_finding(follow, live_server, contexts):
+def test_its_pages_have_no_accessibility_finding(follow, live_server, context):
     learner = follow(scorm(parts=("a.html", "b.html")))
-    for context in contexts:
-        signed_in(context, live_server, learner)
-    page = contexts[0].new_page()
+    signed_in(context, live_server, learner)
+    page = context.new_page()
     page.goto(live_server.url + LESSON)
     address = page.get_by_role("link", name=OPEN).get_attribute("href")
     page.close()
 
-    assert findings(*contexts, live_server.url + LESSON) == []
-    assert findings(*contexts, live_server.url + address) == []
+    assert findings(context, live_server.url + LESSON) == []
+    assert findings(context, live_server.url + address) == []

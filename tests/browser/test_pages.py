@@ -79,15 +79,14 @@ def learner(course):
 
 
 @pytest.mark.parametrize("path", LEARNER_PAGES)
-def test_a_learner_s_page_has_no_accessibility_finding(live_server, learner, contexts, path):
-    for context in contexts:
-        signed_in(context, live_server, learner)
-    assert findings(*contexts, live_server.url + path) == []
+def test_a_learner_s_page_has_no_accessibility_finding(live_server, learner, context, path):
+    signed_in(context, live_server, learner)
+    assert findings(context, live_server.url + path) == []
 
 
 @pytest.mark.parametrize("path", PUBLIC_PAGES)
-def test_a_public_page_has_no_accessibility_finding(live_server, course, contexts, path):
-    assert findings(*contexts, live_server.url + path) == []
+def test_a_public_page_has_no_accessibility_finding(live_server, course, context, path):
+    assert findings(context, live_server.url + path) == []
 
 
 def weigh(page, url) -> tuple[int, int]:

@@ -77,13 +77,10 @@ def test_a_responsable_enters_a_sheet_by_keyboard_and_its_person_finds_it(
     theirs.close()
 
 
-def test_the_lines_of_a_sheet_have_no_accessibility_finding(
-    live_server, ginette_s_sheet, contexts
-):
+def test_the_lines_of_a_sheet_have_no_accessibility_finding(live_server, ginette_s_sheet, context):
     person, address = ginette_s_sheet
-    for context in contexts:
-        signed_in(context, live_server, person)
-    assert findings(*contexts, live_server.url + address) == []
+    signed_in(context, live_server, person)
+    assert findings(context, live_server.url + address) == []
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from django.urls import reverse
 from playwright.sync_api import expect
 
 from atn_platform.accounts.enums import Role
-from tests.browser.bench import axe, context_for, findings
+from tests.browser.bench import axe, findings
 from tests.browser.conftest import signed_in
 from tests.factories import UserFactory
 
@@ -81,11 +81,7 @@ def test_a_security_key_is_a_second_factor_after_the_code(live_server, transacti
     ],
 )  # fmt: skip
 def test_a_page_of_one_s_account_has_no_accessibility_finding(
-    browser, large_text_browser, live_server, transactional_db, page
+    live_server, transactional_db, context, page
 ):
-    user, pair = someone(), (context_for(browser), context_for(large_text_browser))
-    for context in pair:
-        signed_in(context, live_server, user)
-    assert findings(*pair, live_server.url + reverse(page)) == []
-    for context in pair:
-        context.close()
+    signed_in(context, live_server, someone())
+    assert findings(context, live_server.url + reverse(page)) == []

@@ -30,17 +30,16 @@ def invited(louise):
 
 @pytest.mark.parametrize("page", ["", "inviter/", "inviter/plusieurs/"])
 def test_a_responsable_s_page_has_no_accessibility_finding(
-    live_server, louise, invited, contexts, page
+    live_server, louise, invited, context, page
 ):
-    for context in contexts:
-        signed_in(context, live_server, louise.user)
+    signed_in(context, live_server, louise.user)
     address = f"{live_server.url}/mes-gens/{louise.organisation.handle}/{page}"
-    assert findings(*contexts, address) == []
+    assert findings(context, address) == []
 
 
-def test_the_invitation_has_no_accessibility_finding(live_server, invited, contexts):
+def test_the_invitation_has_no_accessibility_finding(live_server, invited, context):
     address = f"{live_server.url}/invitation/{invitations.token_for(invited)}/"
-    assert findings(*contexts, address) == []
+    assert findings(context, address) == []
 
 
 @pytest.mark.parametrize("role", [Role.UMQ_COORDINATOR, Role.ADMINISTRATOR])
@@ -54,12 +53,11 @@ def test_the_invitation_has_no_accessibility_finding(live_server, invited, conte
     ],
 )
 def test_a_page_about_many_people_has_no_accessibility_finding(
-    live_server, louise, contexts, role, page
+    live_server, louise, context, role, page
 ):
     reader = UserFactory(role=role)
     if role == Role.UMQ_COORDINATOR:
         ResponsibilityFactory(user=reader)
         ResponsibilityFactory(user=reader)
-    for context in contexts:
-        signed_in(context, live_server, reader)
-    assert findings(*contexts, live_server.url + page) == []
+    signed_in(context, live_server, reader)
+    assert findings(context, live_server.url + page) == []

@@ -20,29 +20,25 @@ def without_password(user):
 
 
 @pytest.mark.parametrize("page", ["mfa_index", "mfa_activate_totp"])
-def test_the_set_up_has_no_accessibility_finding(live_server, transactional_db, contexts, page):
+def test_the_set_up_has_no_accessibility_finding(live_server, transactional_db, context, page):
     owing = without_password(ResponsibilityFactory(second_factor=False).user)
-    for context in contexts:
-        signed_in(context, live_server, owing)
-    assert findings(*contexts, live_server.url + reverse(page)) == []
+    signed_in(context, live_server, owing)
+    assert findings(context, live_server.url + reverse(page)) == []
 
 
 def test_the_pages_after_the_set_up_have_no_accessibility_finding(
-    live_server, transactional_db, contexts
+    live_server, transactional_db, context
 ):
     user = without_password(UserFactory(role=Role.UMQ_COORDINATOR, role__second_factor=False))
-    for context in contexts:
-        signed_in(context, live_server, user)
-    page = contexts[0].new_page()
+    signed_in(context, live_server, user)
+    page = context.new_page()
     page.goto(live_server.url + reverse("mfa_activate_totp"))
     secret = page.get_by_label("Ou recopiez la clé").input_value()
     page.get_by_label("Code à six chiffres").fill(code_of(secret))
     page.get_by_role("button", name="Confirmer").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Vos codes de secours")
-    storage = contexts[0].storage_state()
-    contexts[1].add_cookies(storage["cookies"])
     for name in ("mfa_view_recovery_codes", "mfa_index"):
-        assert findings(*contexts, live_server.url + reverse(name)) == []
+        assert findings(context, live_server.url + reverse(name)) == []
 
 
 def test_a_code_of_recovery_opens_the_account_without_the_telephone(

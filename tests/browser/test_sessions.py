@@ -47,21 +47,19 @@ def held(meeting, learner):
 
 @pytest.mark.parametrize("path", PAGES)
 def test_session_pages_have_no_accessibility_finding(
-    live_server, learner, meeting, held, contexts, path
+    live_server, learner, meeting, held, context, path
 ):
-    for context in contexts:
-        signed_in(context, live_server, learner)
+    signed_in(context, live_server, learner)
     address = path.format(open=meeting.uuid, held=held.uuid)
-    assert findings(*contexts, live_server.url + address) == []
+    assert findings(context, live_server.url + address) == []
 
 
-def test_the_sheet_has_no_accessibility_finding(live_server, learner, meeting, contexts):
+def test_the_sheet_has_no_accessibility_finding(live_server, learner, meeting, context):
     RegistrationFactory(session=meeting, enrollment=learner.enrollments.get(),
                         accessibility_needs="Accès en fauteuil")  # fmt: skip
-    for context in contexts:
-        signed_in(context, live_server, meeting.instructor)
+    signed_in(context, live_server, meeting.instructor)
     address = f"/rencontres/{meeting.uuid}/presences/"
-    assert findings(*contexts, live_server.url + address) == []
+    assert findings(context, live_server.url + address) == []
 
 
 @pytest.mark.parametrize("scripts", [True, False])

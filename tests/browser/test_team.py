@@ -52,10 +52,9 @@ def ginette(transactional_db):
 
 
 @pytest.fixture
-def contexts(contexts, live_server, ginette):
-    for context in contexts:
-        signed_in(context, live_server, ginette.user)
-    return contexts
+def context(context, live_server, ginette):
+    signed_in(context, live_server, ginette.user)
+    return context
 
 
 PAGES = [
@@ -66,15 +65,15 @@ PAGES = [
 
 @pytest.mark.parametrize("page", PAGES)
 def test_the_pages_of_a_town_s_people_have_no_accessibility_finding(
-    live_server, ginette, contexts, page
+    live_server, ginette, context, page
 ):
     address = f"{live_server.url}/mes-gens/{ginette.organisation.handle}/{page}"
-    assert findings(*contexts, address) == []
+    assert findings(context, address) == []
 
 
 @pytest.mark.parametrize("page", ["", "annuler/"])
 def test_a_group_before_and_after_has_no_accessibility_finding(
-    live_server, ginette, contexts, page
+    live_server, ginette, context, page
 ):
     mandates = ginette.organisation.mandates.all()
     path = PathFactory(title="Sécurité", courses=[VersionFactory().course])
@@ -88,7 +87,7 @@ def test_a_group_before_and_after_has_no_accessibility_finding(
         groups.enroll_group(group_id=group.pk, advised_on=None, by=ginette.user, at=timezone.now())
         begun = Enrollment.objects.filter(mandate__in=mandates, course=path.steps.get().course)
         begun.filter(pk=begun.first().pk).update(first_activity_at=timezone.now())
-    assert findings(*contexts, f"{live_server.url}/mes-gens/groupes/{group.pk}/{page}") == []
+    assert findings(context, f"{live_server.url}/mes-gens/groupes/{group.pk}/{page}") == []
 
 
 @pytest.fixture

@@ -2,14 +2,13 @@
 
 from datetime import timedelta
 
-import pytest
 from django.utils import timezone
 
 from atn_platform.accounts.http import DOORS
 from atn_platform.merging.models import Merge
 from municipalities.enums import Kind
 from municipalities.models import Organisation
-from tests.browser.bench import context_for, findings
+from tests.browser.bench import findings
 from tests.browser.conftest import signed_in
 from tests.factories import (
     EnrollmentFactory,
@@ -20,30 +19,21 @@ from tests.factories import (
 )
 
 
-@pytest.fixture
-def contexts(browser, large_text_browser):
-    pair = context_for(browser), context_for(large_text_browser)
-    yield pair
-    for context in pair:
-        context.close()
-
-
 def test_the_pages_of_two_accounts_have_no_accessibility_finding(
-    live_server, transactional_db, contexts
+    live_server, transactional_db, context
 ):
     kept, absorbed = (EnrollmentFactory().learner for _ in range(2))
     merge = Merge.objects.create(
         kept=kept, absorbed=absorbed, asked_by=kept, asked_at=timezone.now(),
         proven_at=timezone.now(),
     )  # fmt: skip
-    for context in contexts:
-        signed_in(context, live_server, kept)
+    signed_in(context, live_server, kept)
     for page in ("", f"{merge.uuid}/", f"{merge.uuid}/code/"):
-        assert findings(*contexts, f"{live_server.url}/compte/reunir/{page}") == [], page
+        assert findings(context, f"{live_server.url}/compte/reunir/{page}") == [], page
 
 
 def test_the_page_that_asks_whose_address_it_is_has_no_finding(
-    client, live_server, transactional_db, contexts
+    client, live_server, transactional_db, context
 ):
     yesterday = timezone.localdate() - timedelta(days=1)
     gone = MandateFactory(ends_on=yesterday).user
@@ -52,18 +42,16 @@ def test_the_page_that_asks_whose_address_it_is_has_no_finding(
     session[DOORS] = [{"method": "code"}]
     session.save()
     cookie = {"name": "sessionid", "value": session.session_key, "url": live_server.url}
-    for context in contexts:
-        context.add_cookies([cookie])
-    assert findings(*contexts, f"{live_server.url}/compte/toujours-moi/") == []
+    context.add_cookies([cookie])
+    assert findings(context, f"{live_server.url}/compte/toujours-moi/") == []
 
 
-def test_the_municipalities_of_an_mrc_have_no_finding(live_server, transactional_db, contexts):
+def test_the_municipalities_of_an_mrc_have_no_finding(live_server, transactional_db, context):
     mrc = Organisation.objects.create(kind=Kind.MRC, code="090", name="MRC d’Essai")
     for name in ("Saint-Louis-du-Ha! Ha!", "Amont"):
         place = MunicipalityFactory(name=name, mrc=mrc)
         for _ in range(6):
             EnrollmentFactory(mandate=MandateFactory(organisation=place))
     user = ResponsibilityFactory(organisation=mrc, user=UserFactory()).user
-    for context in contexts:
-        signed_in(context, live_server, user)
-    assert findings(*contexts, f"{live_server.url}/rapports/mrc/090/?tri=personnes") == []
+    signed_in(context, live_server, user)
+    assert findings(context, f"{live_server.url}/rapports/mrc/090/?tri=personnes") == []
