@@ -31,6 +31,7 @@ CONTAINER = """<?xml version="1.0" encoding="UTF-8"?>
 """
 STYLE = """body{font-family:sans-serif;line-height:1.5}
 .box{border:1px solid;padding:.5em 1em;margin:1em 0}
+.label{font-weight:bold;margin-bottom:0}
 .facts{font-size:.9em}
 .lines{height:2em;border-bottom:1px solid}
 .case{border:1px solid;padding:0 .4em}
@@ -101,7 +102,8 @@ def _navigation(title: str, pages: list[Page]) -> str:
     return (
         '<?xml version="1.0" encoding="UTF-8"?>\n<!DOCTYPE html>\n'
         '<html xmlns="http://www.w3.org/1999/xhtml" xmlns:epub="http://www.idpf.org/2007/ops" '
-        f'lang="fr-CA" xml:lang="fr-CA"><head><title>{escape(title)}</title></head><body>'
+        f'lang="fr-CA" xml:lang="fr-CA"><head><title>{escape(title)}</title>'
+        '<link rel="stylesheet" href="style.css"/></head><body>'
         f'<nav epub:type="toc"><h1>{escape(title)}</h1><ol>{items}</ol></nav></body></html>'
     )
 

@@ -22,6 +22,7 @@ RULES = (
     (re.compile(r"« "), f"«{NBSP}"),
     (re.compile(r" »"), f"{NBSP}»"),
     (re.compile(r"(?<=\d|\}) ([%$])(?=[\s<\"'.,;)]|$)", re.MULTILINE), rf"{NBSP}\1"),
+    (re.compile(r"(?<=\d) (ko|Mo|Go)\b"), rf"{NBSP}\1"),
 )
 
 

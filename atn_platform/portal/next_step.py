@@ -185,6 +185,7 @@ class Pace:
     """The rhythm that a person chose, and the week when what is under way would end at it."""
 
     minutes: str
+    weeks: int
     ends_on: date | None
 
 
@@ -193,7 +194,7 @@ def pace(chosen: str, minutes_left: int, *, on: date) -> Pace | None:
     if chosen not in RHYTHMS:
         return None
     weeks = -(-minutes_left // int(chosen))
-    return Pace(chosen, on + timedelta(weeks=weeks) if minutes_left else None)
+    return Pace(chosen, weeks, on + timedelta(weeks=weeks) if minutes_left else None)
 
 
 def short_steps(following: Sequence[Following], step: NextStep | None) -> list[Following]:

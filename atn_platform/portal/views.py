@@ -172,8 +172,10 @@ def text_size(request: HttpRequest) -> HttpResponse:
 def rhythm(request: SignedInRequest) -> HttpResponse:
     """How long one wants to learn each week; a device of several people remembers nothing."""
     if request.method != "POST":
-        chosen, left = request.COOKIES.get(RHYTHM_COOKIE, ""), queries.minutes_left(request.user)
-        context = {"pace": pace(chosen, left, on=timezone.localdate()), "rhythms": RHYTHMS}
+        left, today = queries.minutes_left(request.user), timezone.localdate()
+        paces = [pace(minutes, left, on=today) for minutes in RHYTHMS]
+        chosen = pace(request.COOKIES.get(RHYTHM_COOKIE, ""), left, on=today)
+        context = {"pace": chosen, "paces": paces, "longest": paces[0]}
         return render(request, "portal/rhythm.html", context)
     response = redirect("portal:rhythm")
     if request.POST.get("minutes", "") in RHYTHMS and not is_shared(request):

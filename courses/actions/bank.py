@@ -36,7 +36,7 @@ def read_questions(*, content: bytes, kind: str) -> Reading:
     QuestionsRefused.
     """
     if len(content) > LARGEST:
-        raise QuestionsRefused(_("Ce fichier dépasse 20 Mo."))
+        raise QuestionsRefused(_("Ce fichier dépasse 20 Mo."))
     try:
         return READERS[kind](content)
     except (NotationRefused, UnicodeDecodeError) as error:

@@ -71,7 +71,7 @@ def stored(name: str, content: bytes) -> dict[str, Any]:
         message = _("« %(name)s », ligne %(line)d : ces sous-titres (WebVTT) ne se lisent pas.")
         raise MediaRefused(message % {"name": name, "line": line})
     if len(content) > LARGEST:
-        raise MediaRefused(_("« %s » dépasse 60 Mo : proposez une version plus légère.") % name)
+        raise MediaRefused(_("« %s » dépasse 60 Mo : proposez une version plus légère.") % name)
     package = _package(name, content) if suffix in PACKAGES else None
     digest = hashlib.sha256(content).hexdigest()
     path = f"cours/{digest[:2]}/{digest}{suffix}"

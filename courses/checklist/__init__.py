@@ -72,7 +72,7 @@ def _lesson(lesson: LessonDoc) -> Iterator[Issue]:
     if lesson["kind"] == LessonKind.EXAM and len(quizzes) != 1:
         yield Issue(True, _("Un questionnaire final contient exactement un questionnaire."), key)
     if lesson["bytes"] > LIGHTEST_LESSON:
-        yield Issue(True, _("Le texte et les images pèsent plus de 100 ko."), key)
+        yield Issue(True, _("Le texte et les images pèsent plus de 100 ko."), key)
     for block in lesson["blocks"]:
         yield from _block(key, block)
     yield from _headings(lesson)
@@ -173,7 +173,7 @@ def _pale(block: BlockDoc) -> Iterator[str]:
     if "contrast" in asset and not block.get("holds_text"):
         yield _("L’image est pâle : si elle contient du texte, dites-le et refaites-la.")
     if asset["size"] > HEAVIEST_PICTURE:
-        yield _("L’image pèse %s : sous 60 ko, elle s’ouvre vite partout.") % french.weight(
+        yield _("L’image pèse %s : sous 60 ko, elle s’ouvre vite partout.") % french.weight(
             asset["size"]
         )
 
@@ -183,7 +183,7 @@ def _heavy(block: BlockDoc) -> Iterator[str]:
         yield _("La vidéo n’a pas de version à écouter, plus légère.")
     asset = block.get("asset")
     if asset and block["seconds"] and asset["size"] * 60 / block["seconds"] > HEAVIEST_MINUTE:
-        yield _("La vidéo pèse plus de 2,5 Mo par minute : en 480 lignes, elle passe partout.")
+        yield _("La vidéo pèse plus de 2,5 Mo par minute : en 480 lignes, elle passe partout.")
 
 
 def _video(block: BlockDoc) -> Iterator[str]:
@@ -219,7 +219,7 @@ def _loud(block: BlockDoc) -> Iterator[str]:
     asset = block.get("asset")
     if asset and block["seconds"] and asset["size"] * 60 / block["seconds"] > HEAVIEST_SOUND:
         yield _(
-            "L’enregistrement pèse plus de 110 ko par minute : une voix passe en Opus à 14 kbit/s."
+            "L’enregistrement pèse plus de 110 ko par minute : une voix passe en Opus à 14 kbit/s."
         )
 
 

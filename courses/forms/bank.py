@@ -45,7 +45,7 @@ class FilterForm(forms.Form):
 
 class UploadForm(forms.Form):
     kind = forms.ChoiceField(label=_("Format"), choices=FORMATS)
-    file = forms.FileField(label=_("Fichier"), help_text=_("20 Mo au plus."))
+    file = forms.FileField(label=_("Fichier"), help_text=_("20 Mo au plus."))
 
 
 class TakeForm(forms.Form):

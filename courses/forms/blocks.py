@@ -158,7 +158,7 @@ class MediaForm(NodeForm):
             fields[f"new_{name}"] = forms.FileField(
                 label=_("Ou envoyer : %s") % str(label).lower(),
                 required=False,
-                help_text=_("60 Mo au plus."),
+                help_text=_("60 Mo au plus."),
                 widget=forms.FileInput(attrs={"accept": ",".join(_suffixes(types))}),
             )
         self.fields = {"seen": self.fields.pop("seen"), **fields, **self.fields}
@@ -180,7 +180,7 @@ def _suffixes(types: tuple[str, ...]) -> list[str]:
 def _refusal(file: UploadedFile, suffixes: list[str]) -> str:
     name = str(file.name)
     if (file.size or 0) > media.LARGEST:
-        return gettext("Ce fichier dépasse 60 Mo.")
+        return gettext("Ce fichier dépasse 60 Mo.")
     if PurePath(name).suffix.lower() in suffixes:
         return ""
     return gettext("« %(name)s » : les types acceptés ici sont %(known)s.") % {

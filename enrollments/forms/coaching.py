@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from django import forms
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from atn_platform.core import wording
@@ -80,9 +81,10 @@ class BookForm(forms.Form):
     ) -> None:
         super().__init__(*args, **kwargs)
         self.organisations = {str(each.pk): each for each in organisations}
+        alone = len({each.coach_id for each in slots}) == 1
         self.fields["slot"] = forms.TypedChoiceField(
             label=_("Moment"),
-            choices=[(str(each.uuid), _label(each)) for each in slots],
+            choices=[(str(each.uuid), _label(each, alone=alone)) for each in slots],
             coerce=UUID,
             widget=forms.RadioSelect,
             error_messages={
@@ -101,9 +103,11 @@ class BookForm(forms.Form):
         self.order_fields(["slot", "organisation", "about"])
 
 
-def _label(slot: Slot) -> str:
-    day = wording.day(slot.local_start, weekday=True)
-    return f"{day}, {wording.span(slot.local_start, slot.local_end)}, {slot.coach.get_full_name()}"
+def _label(slot: Slot, *, alone: bool) -> str:
+    """The day and the hours; whose moment it is only where several people offer some."""
+    day = capfirst(wording.day(slot.local_start, weekday=True))
+    moment = f"{day}, {wording.span(slot.local_start, slot.local_end)}"
+    return moment if alone else f"{moment}, {slot.coach.get_full_name()}"
 
 
 class AfterCallForm(forms.Form):

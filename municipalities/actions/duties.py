@@ -160,7 +160,7 @@ def _keep_proof(training: DeclaredTraining, proof: Proof) -> None:
         )
     if len(proof.content) > LARGEST_PROOF:
         raise TrainingRefused(
-            _("Ce fichier dépasse 10 Mo : une photo plus petite suffit."), "proof"
+            _("Ce fichier dépasse 10 Mo : une photo plus petite suffit."), "proof"
         )
     digest = hashlib.sha256(proof.content).hexdigest()
     path = f"preuves/{digest[:2]}/{digest}{suffix}"

@@ -61,7 +61,7 @@ class TrainingForm(forms.Form):
     proof = forms.FileField(
         label=_("Votre attestation (facultatif)"),
         required=False,
-        help_text=_("PDF ou photo, 10 Mo au plus. Vous seul ou seule la voyez ici."),
+        help_text=_("PDF ou photo, 10 Mo au plus. Vous seul ou seule la voyez ici."),
         widget=forms.FileInput({"accept": ".pdf,.jpg,.jpeg,.png"}),
     )
 

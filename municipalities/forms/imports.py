@@ -22,7 +22,7 @@ class ListForm(forms.Form):
     file = forms.FileField(
         label=_("Votre liste"),
         required=False,
-        help_text=_("Un classeur Excel (.xlsx) ou un fichier .csv, 20 Mo au plus."),
+        help_text=_("Un classeur Excel (.xlsx) ou un fichier .csv, 20 Mo au plus."),
         widget=forms.FileInput({"accept": ".xlsx,.csv,.txt,.tsv"}),
     )
     pasted = forms.CharField(
@@ -40,7 +40,7 @@ class ListForm(forms.Form):
     def clean_file(self) -> UploadedFile | None:
         file: UploadedFile | None = self.cleaned_data["file"]
         if file is not None and (file.size or 0) > LARGEST:
-            raise ValidationError(gettext("Ce fichier dépasse 20 Mo : partagez-le en plusieurs."))
+            raise ValidationError(gettext("Ce fichier dépasse 20 Mo : partagez-le en plusieurs."))
         return file
 
     def clean(self) -> dict[str, Any]:

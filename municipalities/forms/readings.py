@@ -15,7 +15,7 @@ LARGEST = 20_000_000
 class ReadingForm(forms.Form):
     file = forms.FileField(
         label=_("Fichier du Répertoire (MUN.csv)"),
-        help_text=_("Tel que le ministère le publie sur Données Québec; 20 Mo au plus."),
+        help_text=_("Tel que le ministère le publie sur Données Québec; 20 Mo au plus."),
         widget=forms.FileInput({"accept": ".csv,.txt"}),
         error_messages={
             "required": _("Choisissez le fichier."),
@@ -28,7 +28,7 @@ class ReadingForm(forms.Form):
         file: UploadedFile = self.cleaned_data["file"]
         if (file.size or 0) > LARGEST:
             raise ValidationError(
-                gettext("Ce fichier dépasse 20 Mo : ce n’est pas le Répertoire.")
+                gettext("Ce fichier dépasse 20 Mo : ce n’est pas le Répertoire.")
             )
         return file
 

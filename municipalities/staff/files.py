@@ -65,7 +65,7 @@ class Sheet:
 def read(content: bytes) -> list[Sheet]:
     """The sheets of a list: one for a text file. Raises FileRefused."""
     if len(content) > LARGEST:
-        raise FileRefused(_("Ce fichier dépasse 20 Mo : partagez-le en plusieurs."))
+        raise FileRefused(_("Ce fichier dépasse 20 Mo : partagez-le en plusieurs."))
     if not content.strip():
         raise FileRefused(_("Ce fichier est vide."))
     if EICAR in content:

@@ -69,7 +69,7 @@ def test_etienne_reads_his_week_and_writes_after_the_call(browser, live_server, 
     page = context.new_page()
     page.goto(live_server.url)
     page.get_by_role("link", name="Accompagnement", exact=True).click()
-    week = page.get_by_role("region", name="Mes rencontres de la semaine")
+    week = page.get_by_role("region", name="Mes rendez-vous de la semaine")
     expect(week).to_contain_text("Ginette")
     expect(week).to_contain_text("ont commencé")
     assert pressed.count == 1

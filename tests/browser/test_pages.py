@@ -39,6 +39,7 @@ LEARNER_PAGES = [
     "/mes-competences/",
     "/par-ou-commencer/",
     "/rendez-vous/",
+    "/rythme/",
     "/attestations/",
     "/messages/preferences/",
     "/compte/consentements/",

@@ -20,6 +20,7 @@ from atn_platform.core.office_hours import QUEBEC
 from atn_platform.notifications.models import OutgoingEmail
 from enrollments.actions import coaching as actions
 from enrollments.actions.coaching import SlotRefused
+from enrollments.forms.coaching import BookForm
 from enrollments.models import Appointment, BlockState, CoachAction, CoachNote, Slot
 from enrollments.queries.coaching import quiet_towns, stuck, week
 from tests.factories import (
@@ -105,6 +106,19 @@ def test_a_coach_never_offers_two_slots_at_once_nor_in_the_past(coach, person):
         actions.withdraw_slot(slot_id=slot.pk, at=NOON)
     with pytest.raises(SlotRefused, match="passé"):
         booked(offered(coach, SOON + timedelta(days=1)), person, at=SOON + timedelta(days=2))
+
+
+def test_a_moment_names_its_coach_only_where_several_offer_some(coach, person):
+    first = offered(coach)
+    second = offered(UserFactory(role=Role.COACH, first_name="Maude", last_name="Fortin"))
+
+    def labels(*slots):
+        form = BookForm(slots=slots, organisations=[person.organisation])
+        return [label for __, label in form.fields["slot"].choices]
+
+    when = "Mercredi 25\u00a0novembre\u00a02026, de 12\u00a0h à 12\u00a0h\u00a030"
+    assert labels(first, second) == [f"{when}, Étienne Roy", f"{when}, Maude Fortin"]
+    assert labels(first) == [when]
 
 
 PEOPLE = 6

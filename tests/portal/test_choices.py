@@ -7,7 +7,13 @@ from django.urls import reverse
 from pytest_django.asserts import assertContains, assertNotContains
 
 from atn_platform.portal.next_step import Following, NextStep, pace, short_steps
-from tests.factories import NOON, EnrollmentFactory, VersionFactory, lesson_document
+from tests.factories import (
+    NOON,
+    EnrollmentFactory,
+    UserFactory,
+    VersionFactory,
+    lesson_document,
+)
 
 DAY = date(2026, 11, 2)
 HOME = reverse("portal:home")
@@ -55,6 +61,23 @@ def test_chantal_sees_what_she_can_finish_in_fifteen_minutes_and_begins_in_one_c
     address = reverse("enrollments:lesson", args=[code, "b"])
     assertContains(page, f'href="{address}"')
     assert client.get(address).status_code == 200
+
+
+def test_each_rhythm_shows_how_long_it_would_take_before_it_is_chosen(client, learner):
+    page = client.get(reverse("portal:rhythm"))
+    assertContains(page, 'class="track"', count=4)
+    assertContains(page, "width:100.0%")
+    assertNotContains(page, "aria-pressed")
+    page = client.post(reverse("portal:rhythm"), {"minutes": "30"}, follow=True)
+    assertContains(page, 'value="30" aria-pressed="true"', count=1)
+
+
+@pytest.mark.django_db
+def test_without_a_course_a_rhythm_is_chosen_and_no_day_is_made_up(client):
+    client.force_login(UserFactory())
+    page = client.get(reverse("portal:rhythm"))
+    assertContains(page, "Aucun cours n’est commencé")
+    assertNotContains(page, 'class="track"')
 
 
 def test_a_rhythm_is_chosen_kept_and_left(client, learner):
