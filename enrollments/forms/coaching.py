@@ -83,7 +83,7 @@ class BookForm(forms.Form):
         self.organisations = {str(each.pk): each for each in organisations}
         alone = len({each.coach_id for each in slots}) == 1
         self.fields["slot"] = forms.TypedChoiceField(
-            label=_("Moment"),
+            label=_("Moment avec %s") % slots[0].coach.get_full_name() if alone else _("Moment"),
             choices=[(str(each.uuid), _label(each, alone=alone)) for each in slots],
             coerce=UUID,
             widget=forms.RadioSelect,

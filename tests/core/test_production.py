@@ -31,6 +31,7 @@ SAFE = {
         )
     ),
 }
+DEPLOYMENT = Path(__file__).parents[2] / "docs" / "deployment"
 BENCH = {"SITE_URL": "http://127.0.0.1:8000", "ALLOWED_HOSTS": "127.0.0.1"}
 
 
@@ -229,3 +230,15 @@ def test_p26_every_host_that_settings_read_is_asked_for_its_place():
 )  # fmt: skip
 def test_p26_what_counts_as_outside(host, outside):
     assert services.is_outside(host) is outside
+
+
+def test_while_the_platform_restarts_the_front_door_answers_with_a_page_that_stands_alone():
+    door = (DEPLOYMENT / "Caddyfile").read_text()
+    page = (DEPLOYMENT / "panne.html").read_text()
+    assert "handle_errors" in door
+    assert "rewrite * /panne.html" in door
+    mounted = "./docs/deployment/panne.html:/etc/caddy/panne.html:ro"
+    assert mounted in (DEPLOYMENT.parents[1] / "docker-compose.yml").read_text()
+    assert 'lang="fr-CA"' in page
+    # Nothing else answers at that moment: no sheet, no script, no image of the platform.
+    assert not re.search(r"<(?:link|script|img)\b|url\(", page)

@@ -119,6 +119,8 @@ def test_a_moment_names_its_coach_only_where_several_offer_some(coach, person):
     when = "Mercredi 25\u00a0novembre\u00a02026, de 12\u00a0h à 12\u00a0h\u00a030"
     assert labels(first, second) == [f"{when}, Étienne Roy", f"{when}, Maude Fortin"]
     assert labels(first) == [when]
+    alone = BookForm(slots=[first], organisations=[person.organisation])
+    assert alone.fields["slot"].label == "Moment avec Étienne Roy"
 
 
 PEOPLE = 6
