@@ -151,9 +151,14 @@ def add_responsible(*, organisation: Organisation, guest: Guest, by: User, at: d
     """Share the responsibility, until a day for a delegate; True when it holds at once.
 
     Someone who is already among the people here has it at once; anybody else is written to, and
-    has it on accepting. Raises InvitationRefused past some letters a day.
+    has it on accepting. Raises InvitationRefused past some letters a day, MandateRefused when a
+    delegate names somebody beyond their own last day.
     """
     day = local_day(at)
+    mandates.refuse_beyond(
+        by, organisation, until=guest.until, on=day,
+        doing=_("vous ne nommez et ne prolongez personne au-delà"),
+    )  # fmt: skip
     address = guest.email.strip().lower()
     here = Mandate.objects.in_force(on=day).filter(
         organisation=organisation, user=User.objects.opened_by([address]).get(address)

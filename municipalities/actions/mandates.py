@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from atn_platform.accounts.enums import Role
 from atn_platform.accounts.models import User
 from atn_platform.audit.recording import record
+from atn_platform.core import wording
 from atn_platform.core.exceptions import ActionError
 from municipalities.models import (
     CouncilRenewal,
@@ -148,8 +149,7 @@ def name_responsible(
 ) -> Responsibility:
     """Let this person look after the people of an organisation; a second call is harmless.
 
-    `until` is the last day of a delegate. Without it no end is known, even of a delegate's: that
-    is for somebody else to say.
+    `until` is the last day of a delegate. Without it no end is known.
     """
     if until is not None and until < on:
         raise MandateRefused(_("Le dernier jour ne peut pas être déjà passé."))
@@ -158,11 +158,6 @@ def name_responsible(
     found = held.order_by(F("ends_on").desc(nulls_first=True)).first()
     if found is not None and (found.ends_on is None or found.ends_on == until):
         return found
-    if found is not None and _outlasts(until, found) and _acts_for_oneself(user, by):
-        raise MandateRefused(
-            _("On ne prolonge pas soi-même sa responsabilité : une autre personne responsable le "
-              "fait, ou l’Académie.")
-        )  # fmt: skip
     if found is None:
         found = Responsibility(user=user, organisation=organisation, starts_on=on, granted_by=by)
     found.ends_on = until
@@ -178,20 +173,42 @@ def name_responsible(
     return found
 
 
-def _outlasts(until: date | None, held: Responsibility) -> bool:
-    return held.ends_on is not None and (until is None or until > held.ends_on)
+def refuse_beyond(
+    by: User, organisation: Organisation, *, until: date | None, on: date, doing: str
+) -> None:
+    """Raise MandateRefused when a delegate decides of days after their own last one.
 
-
-def _acts_for_oneself(user: User, by: User) -> bool:
-    return user.pk == by.pk and not by.has_role(Role.ADMINISTRATOR)
+    Two delegates would otherwise prolong each other for ever, or put out whoever named them.
+    """
+    if by.has_role(Role.ADMINISTRATOR):
+        return
+    held = Responsibility.objects.in_force(on=on).filter(user=by, organisation=organisation)
+    days = list(held.values_list("ends_on", flat=True))
+    if not days or None in days:
+        return
+    last = max(day for day in days if day is not None)
+    if until is None or until > last:
+        raise MandateRefused(
+            _("Vous répondez de %(place)s jusqu’au %(day)s : %(doing)s. Une autre personne "
+              "responsable le fait, ou l’Académie.")
+            % {"place": organisation, "day": wording.day(last), "doing": doing}
+        )  # fmt: skip
 
 
 @transaction.atomic
 def end_responsibility(
     *, responsibility_id: int, on: date, by: User, at: datetime
 ) -> Responsibility:
-    """Write the last day of a responsibility; invitations already sent keep working."""
-    found = Responsibility.objects.select_for_update(no_key=True).get(pk=responsibility_id)
+    """Write the last day of a responsibility; invitations already sent keep working.
+
+    Raises MandateRefused when a delegate would end that of somebody who stays longer.
+    """
+    rows = Responsibility.objects.select_for_update(no_key=True, of=("self",))
+    found = rows.select_related("organisation").get(pk=responsibility_id)
+    refuse_beyond(
+        by, found.organisation, until=found.ends_on, on=on,
+        doing=_("vous ne retirez personne qui reste plus longtemps"),
+    )  # fmt: skip
     last = max(on, found.starts_on)
     if found.ends_on is None or found.ends_on > last:
         found.ends_on = last

@@ -60,12 +60,16 @@ def end(request: SignedInRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(in_force.select_related("user", "organisation"), pk=pk)
     place = found.organisation
     if request.method == "POST":
-        mandates.end_responsibility(
-            responsibility_id=pk, on=today, by=request.user, at=timezone.now()
-        )
-        messages.success(
-            request, _("%s ne répondra plus de la formation dès demain.") % found.user
-        )
+        try:
+            mandates.end_responsibility(
+                responsibility_id=pk, on=today, by=request.user, at=timezone.now()
+            )
+        except ActionError as error:
+            messages.error(request, str(error))
+        else:
+            messages.success(
+                request, _("%s ne répondra plus de la formation dès demain.") % found.user
+            )
         return redirect(PAGE, place.handle)
     others = [each for each in claims.responsables(place, on=today) if each.pk != pk]
     _watch(request, place, [found, *others])

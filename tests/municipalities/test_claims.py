@@ -190,7 +190,7 @@ def test_s16_a_delegate_does_not_put_off_their_own_last_day(client, place, days)
     client.force_login(held.user)
     until = last + timedelta(days=days) if days else ""
     sent = {"full_name": "", "email": held.user.email, "until": until}
-    assertContains(client.post(at("responsables", "46010"), sent), "On ne prolonge pas soi-même",
+    assertContains(client.post(at("responsables", "46010"), sent), "et ne prolongez personne au-delà",
                    status_code=422)  # fmt: skip
     mine = dataclasses.replace(GINETTE, email=held.user.email)
     claim = claims.ask_people(organisation=place, claimant=mine, at=timezone.now())
@@ -202,6 +202,36 @@ def test_s16_a_delegate_does_not_put_off_their_own_last_day(client, place, days)
     client.post(at("responsables", "46010"), sent | {"until": sooner})
     held.refresh_from_db()
     assert held.ends_on == sooner
+
+
+@pytest.mark.parametrize("days", [None, 1, 0, -3])
+def test_s16_a_delegate_names_nobody_beyond_their_own_last_day(client, place, days):
+    """Two of them would prolong each other for ever; someone new would prolong both."""
+    last = timezone.localdate() + timedelta(days=7)
+    held = ResponsibilityFactory(organisation=place, ends_on=last)
+    other = ResponsibilityFactory(organisation=place, ends_on=last - timedelta(days=5)).user
+    MandateFactory(organisation=place, user=other)
+    client.force_login(held.user)
+    until = "" if days is None else last + timedelta(days=days)
+    for email in (other.email, "nouvelle@exemple.quebec"):
+        client.post(at("responsables", "46010"), {"full_name": "", "email": email, "until": until})
+    allowed = days is not None and days <= 0
+    assert (other.responsibilities.get().ends_on == until) is allowed
+    assert place.invitations.filter(responsible_until=until or None).exists() is allowed
+
+
+@pytest.mark.parametrize("stays", [True, False])
+def test_s16_a_delegate_puts_out_nobody_who_stays_longer(client, place, stays):
+    """Else, alone, nobody could tell them no."""
+    today = timezone.localdate()
+    ResponsibilityFactory(organisation=place)
+    held = ResponsibilityFactory(organisation=place, ends_on=today + timedelta(days=7))
+    theirs = None if stays else today + timedelta(days=2)
+    other = ResponsibilityFactory(organisation=place, ends_on=theirs)
+    client.force_login(held.user)
+    client.post(at("end-responsible", other.pk))
+    other.refresh_from_db()
+    assert other.ends_on == (None if stays else today)
 
 
 def test_a_last_day_that_is_past_is_refused(place):
