@@ -5,7 +5,7 @@ from django.contrib import admin
 from django.urls import include, path
 
 from atn_platform.portal import health, views
-from municipalities.views import sign_in
+from municipalities.views import openid, sign_in
 
 urlpatterns = [
     path("sante/", health.live, name="health-live"),
@@ -16,6 +16,13 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     # Before the library's: an address whose organisation has accounts elsewhere is offered them.
     path("compte/login/code/", sign_in.ask, name="ask-code"),
+    # The library's addresses and names, with checks of ours.
+    path("compte/oidc/<slug:provider_id>/login/", openid.leave, name="openid_connect_login"),
+    path(
+        "compte/oidc/<slug:provider_id>/login/callback/",
+        openid.come_back,
+        name="openid_connect_callback",
+    ),
     path("compte/demandes/", include("atn_platform.rights.urls")),
     path("compte/reunir/", include("atn_platform.merging.urls")),
     path("compte/consentements/", include("atn_platform.consents.urls")),

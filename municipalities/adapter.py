@@ -2,10 +2,12 @@
 
 from typing import Any
 
+import jwt
 from allauth.core.exceptions import ImmediateHttpResponse
-from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
-from allauth.socialaccount.models import SocialApp, SocialLogin
-from allauth.socialaccount.providers.base import AuthProcess
+from allauth.socialaccount.adapter import DefaultSocialAccountAdapter, get_adapter
+from allauth.socialaccount.models import SocialAccount, SocialApp, SocialLogin
+from allauth.socialaccount.providers.oauth2.client import OAuth2Error
+from allauth.socialaccount.providers.openid_connect.views import OpenIDConnectOAuth2Adapter
 from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest
@@ -17,12 +19,17 @@ from django.utils.translation import gettext as _
 
 from atn_platform.accounts.models import User
 from atn_platform.core.sealing import unseal
+from municipalities.actions import sign_in as actions
 from municipalities.enums import ProviderKind
 from municipalities.models import IdentityProvider
 from municipalities.queries import sign_in
 
 # In the session: an identity that waits for its person to prove an account is theirs.
 WAITING = "identity_waiting"
+# Keys of the issuer's own, in two halves: never « none », nor a secret made of the public one.
+ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "ES256")
+# Seconds that their clock and ours may differ by.
+CLOCKS_APART = 60
 
 
 class SocialAccountAdapter(DefaultSocialAccountAdapter):
@@ -51,13 +58,63 @@ class SocialAccountAdapter(DefaultSocialAccountAdapter):
             page = render(request, "municipalities/sign_in/refused.html", context, status=403)
             raise ImmediateHttpResponse(page) from None
         _keep_little(sociallogin, who.email)
-        if sociallogin.is_existing or sociallogin.state.get("process") == AuthProcess.CONNECT:
+        if sociallogin.is_existing:
             return
-        owner = User.objects.filter(email=who.email, is_active=True).first()
-        if owner is not None and who.email_verified:
-            sociallogin.connect(request, owner)
-            return
-        _wait(request, provider, who)
+        owner = User.objects.owner_of(who.email)
+        if owner is None or not owner.is_active or not who.email_verified:
+            _wait(request, provider, who)
+        elif SocialAccount.objects.filter(user=owner, provider=provider.handle).exists():
+            # Another subject with the same address: a successor's, as likely as not.
+            _wait(request, provider, who)
+        else:
+            actions.link_identity(
+                user=owner, provider=provider, subject=who.subject, email=who.email,
+                at=timezone.now(),
+            )  # fmt: skip
+            sociallogin.lookup()
+
+
+class CheckedAdapter(OpenIDConnectOAuth2Adapter):
+    """Believes no token by the line that it came by: its signature is checked too."""
+
+    def _decode_id_token(self, app: SocialApp, id_token: str) -> dict[str, Any]:
+        """OpenID Connect Core 3.1.3.7. Raises OAuth2Error, which the library tells in a page."""
+        try:
+            return self._checked(app, id_token)
+        except (jwt.PyJWTError, KeyError, TypeError, ValueError) as error:
+            raise OAuth2Error("Invalid id_token") from error
+
+    def _checked(self, app: SocialApp, id_token: str) -> dict[str, Any]:
+        config = self.openid_config
+        if config["issuer"].rstrip("/") != app.settings["server_url"].rstrip("/"):
+            raise OAuth2Error("Another issuer answers there")  # OpenID Connect Discovery 4.3
+        header = jwt.get_unverified_header(id_token)
+        if header["alg"] not in ALGORITHMS:
+            raise OAuth2Error("Not signed by a key of the issuer")
+        claims: dict[str, Any] = jwt.decode(
+            id_token,
+            _published_key(config["jwks_uri"], header),
+            algorithms=[header["alg"]],
+            audience=app.client_id,
+            issuer=config["issuer"],
+            leeway=CLOCKS_APART,
+            options={"require": ["iss", "sub", "aud", "exp", "iat"]},
+        )
+        audiences = claims["aud"] if isinstance(claims["aud"], list) else [claims["aud"]]
+        if claims.get("azp", app.client_id) != app.client_id or len(audiences) > 1:
+            raise OAuth2Error("Meant for another application too")
+        return claims
+
+
+def _published_key(address: str, header: dict[str, Any]) -> jwt.PyJWK:
+    """The key that the token names; it may name none where there is only one."""
+    with get_adapter().get_requests_session() as session:
+        answer = session.get(address)
+        answer.raise_for_status()
+        keys = answer.json()["keys"]
+    named = [each for each in keys if each.get("kid") == header.get("kid")]
+    (key,) = named or (keys if "kid" not in header else [])
+    return jwt.PyJWK(key, algorithm=header["alg"])
 
 
 def _wait(request: HttpRequest, provider: IdentityProvider, who: sign_in.Identity) -> None:

@@ -116,6 +116,9 @@ SAID_OF_ACCOUNTS = {
     "address-changed": gettext_lazy(
         "L’adresse de votre compte a changé. Vos autres sessions sont fermées."
     ),
+    "identity-linked": gettext_lazy(
+        "Un compte Microsoft ou Google de votre organisation ouvre maintenant votre compte."
+    ),
     "second-factor-added": gettext_lazy("Un second facteur protège maintenant votre compte."),
     "second-factor-removed": gettext_lazy("Un second facteur a été retiré de votre compte."),
     "second-factor-forgotten": gettext_lazy(

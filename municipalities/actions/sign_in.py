@@ -9,6 +9,7 @@ from allauth.socialaccount.models import SocialAccount
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
+from atn_platform.accounts.actions import announce, close_sessions
 from atn_platform.accounts.models import User
 from atn_platform.audit.recording import record
 from atn_platform.core.exceptions import ActionError
@@ -129,9 +130,23 @@ def set_provider(
     row.save()
     if moved:
         # Subjects of another tenant, or of another application, are other people.
-        SocialAccount.objects.filter(provider=row.handle).delete()
+        _forget_identities(row)
     _write(organisation, "sign-in-set", by, at, kind=key.kind, offered=key.offered)
     return row
+
+
+def forget_provider(provider: IdentityProvider) -> None:
+    """A service that nobody answers for any more: it opens nothing, nor do its identities."""
+    _forget_identities(provider)
+    provider.delete()
+
+
+def _forget_identities(provider: IdentityProvider) -> None:
+    """And the sessions of their people: one of them may have been opened by somebody else."""
+    linked = SocialAccount.objects.filter(provider=provider.handle).select_related("user")
+    for each in linked.order_by("pk"):
+        close_sessions(each.user)
+    linked.delete()
 
 
 @transaction.atomic
@@ -154,6 +169,7 @@ def link_identity(
             target=str(user.pk),
             provider=provider.handle,
         )
+        announce(user=user, verb="identity-linked", by=user, at=at)
 
 
 def _refuse_taken(domain: str, organisation: Organisation) -> None:

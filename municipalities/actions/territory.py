@@ -12,6 +12,7 @@ from atn_platform.accounts.models import User
 from atn_platform.audit.recording import record
 from atn_platform.core.exceptions import ActionError
 from municipalities.actions.mandates import overlaps, write_end
+from municipalities.actions.sign_in import forget_provider
 from municipalities.enums import Change, Kind
 from municipalities.models import Mandate, Organisation, TerritorialEvent
 
@@ -65,6 +66,7 @@ def name_successor(*, merger: Merger, by: User, at: datetime) -> Organisation:
     _move_responsibilities(organisation, successor, merger, by=by)
     _move_invitations(organisation, successor, at=at)
     _move_requests(organisation, successor, at=at)
+    _move_sign_in(organisation, successor)
     record(
         at=at,
         actor=by,
@@ -155,3 +157,21 @@ def _move_requests(organisation: Organisation, successor: Organisation, *, at: d
             poster.closed_at = poster.closed_at or at
         poster.organisation = successor
         poster.save(update_fields=["organisation", "closed_at", "updated_at"])
+
+
+def _move_sign_in(organisation: Organisation, successor: Organisation) -> None:
+    """Domains proved and services go with the people: somebody must answer for them.
+
+    Of two services of a kind the successor's stays; the other opens nothing any more.
+    """
+    proved = organisation.mail_domains.filter(verified_at__isnull=False)
+    successor.mail_domains.filter(domain__in=proved.values("domain")).delete()
+    proved.update(organisation=successor)
+    organisation.mail_domains.all().delete()
+    own = set(successor.identity_providers.values_list("kind", flat=True))
+    for provider in organisation.identity_providers.order_by("pk"):
+        if provider.kind in own:
+            forget_provider(provider)
+        else:
+            provider.organisation = successor
+            provider.save(update_fields=["organisation", "updated_at"])

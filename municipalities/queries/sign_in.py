@@ -28,7 +28,9 @@ class NotOurs(Exception):
 
 def offered_for(email: str) -> list[IdentityProvider]:
     """The providers that the owner of this address's domain proposes at sign-in."""
-    owners = MailDomain.objects.filter(domain=domain_of(email), verified_at__isnull=False)
+    owners = MailDomain.objects.filter(
+        domain=domain_of(email), verified_at__isnull=False, organisation__inactive_on=None
+    )
     rows = IdentityProvider.objects.filter(
         offered=True, organisation__in=owners.values("organisation")
     )
@@ -36,11 +38,15 @@ def offered_for(email: str) -> list[IdentityProvider]:
 
 
 def by_handle(handle: str) -> IdentityProvider | None:
-    """The offered provider of that name; one that was withdrawn opens nothing."""
+    """The offered provider of that name; one that was withdrawn opens nothing.
+
+    Nor does one of a place that left the registry, which nobody may turn off: its successor will.
+    """
     kind, _dash, key = handle.partition("-")
     if not key.isdecimal() or len(key) > 18:  # noqa: PLR2004 -- digits of the largest key
         return None
-    rows = IdentityProvider.objects.select_related("organisation")
+    active = IdentityProvider.objects.filter(organisation__inactive_on=None)
+    rows = active.select_related("organisation")
     return rows.filter(pk=int(key), kind=kind, offered=True).first()
 
 
@@ -68,8 +74,16 @@ def identity(provider: IdentityProvider, claims: dict[str, Any]) -> Identity:
             _("L’adresse de ce compte n’est pas d’un domaine que %s a prouvé.")
             % provider.organisation
         )
-    seen = claims.get("email_verified") is True or claims.get("xms_edov") in (True, "1", 1)
-    return Identity(str(claims["sub"]), email, bool(claims.get("email")) and seen)
+    return Identity(
+        str(claims["sub"]), email, bool(claims.get("email")) and _seen(provider, claims)
+    )
+
+
+def _seen(provider: IdentityProvider, claims: dict[str, Any]) -> bool:
+    """Each service has a word of its own; whoever runs a tenant of Entra may make up the other."""
+    if provider.kind == ProviderKind.MICROSOFT:
+        return claims.get("xms_edov") in (True, "1", 1)
+    return claims.get("email_verified") is True
 
 
 def _check_tenant(provider: IdentityProvider, claims: dict[str, Any], domains: set[str]) -> None:
