@@ -18,8 +18,7 @@ from enrollments.actions.writing import (
     add,
     events_of,
     locked,
-    save_course,
-    save_lessons,
+    save,
 )
 from enrollments.enums import Status, Verb
 from enrollments.models import BlockState, Enrollment, LessonState
@@ -90,8 +89,8 @@ def _project(
     if not touched:
         return
     found = standing(followed, events)
-    save_lessons(enrollment, {lesson: found.lessons[lesson] for lesson in touched}, ends_on)
-    if save_course(enrollment, found):
+    lessons = {lesson: found.lessons[lesson] for lesson in touched}
+    if save(enrollment, lessons, found, ends_on):
         enrollment_completed.send(sender=Enrollment, enrollment_id=enrollment.pk)
 
 
@@ -117,8 +116,7 @@ def recompute(*, enrollment_id: int) -> Enrollment:
     touched = {event.lesson for event in in_force(events)}
     LessonState.objects.filter(enrollment=enrollment).exclude(lesson__in=touched).delete()
     BlockState.objects.filter(enrollment=enrollment).exclude(lesson__in=touched).delete()
-    save_lessons(enrollment, found.lessons, ends_on)
-    save_course(enrollment, found)
+    save(enrollment, found.lessons, found, ends_on)
     return enrollment
 
 
@@ -141,8 +139,7 @@ def change_version(*, enrollment_id: int, version: CourseVersion, at: datetime) 
     enrollment.version_id = version.pk
     enrollment.save(update_fields=["version", "updated_at"])
     after = standing(document(version.pk), events_of(enrollment))
-    save_lessons(enrollment, after.lessons, ends_on)
-    if save_course(enrollment, after):
+    if save(enrollment, after.lessons, after, ends_on):
         enrollment_completed.send(sender=Enrollment, enrollment_id=enrollment.pk)
     return True
 
@@ -169,8 +166,8 @@ def take_back(*, enrollment_id: int, acts: Collection[UUID], uuid: UUID, at: dat
     found = standing(document(enrollment.version_id), add(enrollment, [undone], at=at))
     touched = {event.lesson for event in taken}
     _forget(enrollment, touched, found)
-    save_lessons(enrollment, {k: v for k, v in found.lessons.items() if k in touched}, ends_on)
-    save_course(enrollment, found)
+    lessons = {uuid: each for uuid, each in found.lessons.items() if uuid in touched}
+    save(enrollment, lessons, found, ends_on)
     return True
 
 

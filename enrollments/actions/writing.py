@@ -4,7 +4,7 @@ The statements of every act of every learner, written out: see core/reading.py.
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -89,8 +89,8 @@ _COUNTERS = (
 )  # fmt: skip
 _SAVE_COURSE = f"""
     UPDATE enrollments_enrollment
-       SET {", ".join(f"{name} = %({name})s" for name in _COUNTERS)}, updated_at = now()
-     WHERE id = %(pk)s
+       SET {", ".join(f"{name} = %s" for name in _COUNTERS)}, updated_at = now()
+     WHERE id = %s
 """  # noqa: S608 -- as above
 
 
@@ -133,12 +133,6 @@ def _filled(
     return statement.format(rows=", ".join([row] * len(rows))), [*values, *more]
 
 
-def _write(statement: str, row: str, rows: Sequence[tuple[Any, ...]]) -> None:
-    if rows:
-        with connection.cursor() as cursor:
-            cursor.execute(*_filled(statement, row, rows))
-
-
 def events_of(enrollment: Enrollment) -> list[Event]:
     with connection.cursor() as cursor:
         cursor.execute(_EVENTS, [enrollment.pk])
@@ -150,9 +144,29 @@ def _event(row: tuple[Any, ...]) -> Event:
     return Event(uuid, verb, lesson, block, json.loads(result), happened_at, received_at)
 
 
-def save_lessons(
+def save(
+    enrollment: Enrollment,
+    lessons: Mapping[UUID, LessonStanding],
+    found: Standing,
+    ends_on: date | None,
+) -> bool:
+    """Write the states of lessons and the counters; True when this is what completes the course.
+
+    PostgreSQL is asked once: waiting for each answer costs as much as the statements.
+    """
+    was_active = enrollment.status == Status.ACTIVE
+    statements = [*_lessons(enrollment, lessons, ends_on), _course(enrollment, found)]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            ";".join(text for text, __ in statements),
+            [value for __, values in statements for value in values],
+        )
+    return was_active and enrollment.status == Status.COMPLETED
+
+
+def _lessons(
     enrollment: Enrollment, lessons: Mapping[UUID, LessonStanding], ends_on: date | None
-) -> None:
+) -> Iterator[tuple[str, list[Any]]]:
     stations, blocks = [], []
     for lesson, each in lessons.items():
         done_at = each.completed_at
@@ -167,8 +181,10 @@ def save_lessons(
             (enrollment.pk, lesson, uuid, it.attempts, it.best_score, json.dumps(it.data))
             for uuid, it in each.blocks.items()
         ]
-    _write(_SAVE_LESSON, _LESSON_ROW, stations)
-    _write(_SAVE_BLOCK, _BLOCK_ROW, blocks)
+    if stations:
+        yield _filled(_SAVE_LESSON, _LESSON_ROW, stations)
+    if blocks:
+        yield _filled(_SAVE_BLOCK, _BLOCK_ROW, blocks)
 
 
 def _is_after(moment: datetime, ends_on: date | None) -> bool:
@@ -187,9 +203,7 @@ def _stamp(enrollment: Enrollment, lesson: UUID, completed_at: datetime) -> Mand
     return continued(enrollment.mandate, on=completed_at.astimezone(QUEBEC).date())
 
 
-def save_course(enrollment: Enrollment, found: Standing) -> bool:
-    """Write the counters; True when this is what completes the course."""
-    was_active = enrollment.status == Status.ACTIVE
+def _course(enrollment: Enrollment, found: Standing) -> tuple[str, list[Any]]:
     if found.completed_at is not None and enrollment.status != Status.WITHDRAWN:
         enrollment.status = Status.COMPLETED
         enrollment.completed_at = found.completed_at
@@ -198,7 +212,4 @@ def save_course(enrollment: Enrollment, found: Standing) -> bool:
     enrollment.stations_done, enrollment.stations_total = found.done, found.total
     enrollment.best_score = found.best_score
     enrollment.current_lesson = found.current
-    values = {name: getattr(enrollment, name) for name in _COUNTERS}
-    with connection.cursor() as cursor:
-        cursor.execute(_SAVE_COURSE, {"pk": enrollment.pk, **values})
-    return was_active and enrollment.status == Status.COMPLETED
+    return _SAVE_COURSE, [*(getattr(enrollment, name) for name in _COUNTERS), enrollment.pk]

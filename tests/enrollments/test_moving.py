@@ -347,19 +347,19 @@ def test_without_the_lock_the_lesson_would_be_written_over_the_move(half_done, m
     enrollment, version, lesson = half_done
     unlocked = writing._LOCK.replace("FOR NO KEY UPDATE OF row", "")
     monkeypatch.setattr(writing, "_LOCK", unlocked)
-    real = ledger.save_course
+    real = ledger.save
     written = Event()
 
-    def late(enrollment, found):
+    def late(enrollment, *rest):
         # The act of the person is written last, from what it read before the move.
         if enrollment.version_id != version.pk:
             written.wait(5)
         try:
-            return real(enrollment, found)
+            return real(enrollment, *rest)
         finally:
             written.set()
 
-    monkeypatch.setattr(ledger, "save_course", late)
+    monkeypatch.setattr(ledger, "save", late)
     finish_during_the_move(enrollment, version, lesson, monkeypatch)
     assert enrollment.stations_total == 3  # of a version that is followed no more
 

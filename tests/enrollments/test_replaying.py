@@ -286,7 +286,7 @@ def test_a_batch_costs_the_same_queries_whatever_its_length(
     acts = [note(enrollment, f"texte {n}", rank=n) for n in range(size)]
     # A savepoint each for the batch and the enrolment; the enrolment found, then locked; the ledger
     # before; the acts, and the ledger after; the states of lessons and of blocks; the enrolment.
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(9):
         send(enrollment, *acts)
 
 
@@ -296,5 +296,5 @@ def test_answers_cost_the_same_queries_whatever_their_number(
 ):
     send(enrollment, statement(enrollment, "ouvre"))
     acts = [answer(enrollment, rank=rank) for rank in range(size)]
-    with django_assert_num_queries(12):  # those of a text, and the tries before
+    with django_assert_num_queries(10):  # those of a text, and the tries before
         send(enrollment, *acts)
