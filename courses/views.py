@@ -11,15 +11,20 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from atn_platform.core.http import part
+from atn_platform.core.reading import rows_of
 from courses.catalogue import catalogue as find
 from courses.models import Asset, BankPicture, Path
+from courses.queries import offered
+
+PATHS = "SELECT {row} FROM courses_path row ORDER BY position"
 
 
 @login_not_required
 @require_safe
 def catalogue(request: HttpRequest) -> HttpResponse:
-    paths = Path.objects.order_by("position")
-    context = {"catalogue": find(request.GET), "paths": paths}
+    found = find(offered(), request.GET)
+    paths = [] if found.filtered else [path for path, __ in rows_of(Path, PATHS, {})]
+    context = {"catalogue": found, "paths": paths}
     return render(request, "courses/catalogue.html", context)
 
 

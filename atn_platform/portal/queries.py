@@ -27,6 +27,7 @@ from atn_platform.portal.next_step import (
 from courses.documents import LessonDoc
 from courses.enums import SessionStatus
 from courses.models import CourseSession, CourseVersion, PathStep
+from courses.queries import offered
 from enrollments.queries import sessions
 from enrollments.queries.mine import Card, Shelf, follows_and_meets, shelf
 from enrollments.queries.path_stops import PathCourse
@@ -35,6 +36,7 @@ from enrollments.queries.sharing import facts_shown
 from enrollments.queries.thread import Station, Thread
 from municipalities.enums import Kind, Public
 from municipalities.models import Invitation, Mandate, Organisation
+from municipalities.queries.mandates import held
 
 MOST_CARDS = 6
 SMALLEST_GROUP = 5  # below, a number says too much of someone
@@ -81,20 +83,15 @@ class Home:
         return self.shelf.is_empty
 
 
-# What the page says of a mandate in force.
-_SAID = ("public", "starts_on", "organisation__kind", "organisation__name", "organisation__code")
-
-
 def home(user: User, *, now: datetime) -> Home:
     """All that the home page shows, in a bounded number of queries."""
     courses = shelf(user)
     follows, meets = follows_and_meets(user, now=now)
     paths = followed_paths(user) if follows else []
-    mine = Mandate.objects.filter(user=user).select_related("organisation")
-    mandates = list(mine.only(*_SAID).in_force(on=now.date()).order_by("-starts_on"))
+    mandates = held(user, on=now.date())
     seats = sessions.held_by(user, now=now) if meets else []
-    held = [each for each in seats if not each.session.is_cancelled]
-    facts = _facts(courses, paths, mandates, held, now=now)
+    coming = [each for each in seats if not each.session.is_cancelled]
+    facts = _facts(courses, paths, mandates, coming, now=now)
     sheets, work = _duties(user, now)
     step = next_step(replace(facts, sheets=sheets, work=work), now)
     lost = not mandates
@@ -107,10 +104,15 @@ def home(user: User, *, now: datetime) -> Home:
         skills=_skills(courses),
         team=None if lost else _team(mandates[0], now),
         town=next((each.organisation for each in mandates if _is_seat(each)), None),
-        ended=mine.order_by("-ends_on").first() if lost else None,
+        ended=_ended(user) if lost else None,
         invitation=_invitation(user, now) if lost else None,
         short=short_steps(_stations(courses), step),
     )
+
+
+def _ended(user: User) -> Mandate | None:
+    over = Mandate.objects.filter(user=user).select_related("organisation")
+    return over.order_by("-ends_on").first()
 
 
 def _is_seat(mandate: Mandate) -> bool:
@@ -348,16 +350,16 @@ def _catalogue(courses: Shelf, mandates: Sequence[Mandate]) -> list[Suggestion]:
     order = dict(
         advised.values("course").annotate(rank=Min("position")).values_list("course", "rank")
     )
-    offered = list(CourseVersion.objects.in_force().exclude(course__in=known))
-    offered.sort(
+    left = [version for version in offered() if version.course_id not in known]
+    left.sort(
         key=lambda version: (
             publics.isdisjoint(version.front["publics"]),
-            order.get(version.course_id, len(order) + len(offered)),
+            order.get(version.course_id, len(order) + len(left)),
             version.minutes,
             version.front["code"],
         )
     )
-    return [_suggestion(version) for version in offered[:1]]
+    return [_suggestion(version) for version in left[:1]]
 
 
 def _suggestion(version: CourseVersion) -> Suggestion:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from django.db import connection
 from django.db.models import Count, Q, QuerySet
 
 from atn_platform.core import french
@@ -60,6 +61,33 @@ def _keep(read: dict[int, CourseVersion]) -> None:
     _kept.update(read)
     for pk in list(_kept)[: max(0, len(_kept) - _VERSIONS_KEPT)]:
         _kept.pop(pk, None)
+
+
+# Those that people may join, less their documents: what all lists of courses show.
+_offered: dict[int, CourseVersion] = {}
+_OFFERED = """
+    SELECT current_version_id FROM courses_course
+     WHERE current_version_id IS NOT NULL AND withdrawn_at IS NULL
+     ORDER BY code
+"""
+
+
+def offered() -> list[CourseVersion]:
+    """`CourseVersion.objects.in_force()` by code, for pages asked without end. Never modify them.
+
+    Which versions are in force is asked each time; what they say never changes.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_OFFERED)
+        wanted = [pk for (pk,) in cursor.fetchall()]
+    found = {pk: kept for pk in wanted if (kept := _offered.get(pk)) is not None}
+    if missing := set(wanted) - found.keys():
+        read = CourseVersion.objects.defer("document").in_bulk(missing)
+        found |= read
+        _offered.update(read)
+    for gone in _offered.keys() - found.keys():
+        _offered.pop(gone, None)
+    return [found[pk] for pk in wanted]
 
 
 def draft_document(course: Course) -> CourseDoc:

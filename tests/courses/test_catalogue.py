@@ -7,7 +7,7 @@ from pytest_django.asserts import assertContains, assertNotContains
 from courses import actions
 from courses.enums import Mode, Topic
 from courses.models import Course
-from courses.queries import documents
+from courses.queries import documents, offered
 from municipalities.enums import Public
 from tests.course_files import write_course
 from tests.factories import NOON, CourseFactory, EnrollmentFactory, VersionFactory
@@ -97,10 +97,27 @@ def test_the_catalogue_costs_the_same_for_one_course_and_three(
 ):
     for _ in range(count):
         VersionFactory()
-    with django_assert_num_queries(2):  # versions, parcours
+    with django_assert_num_queries(3):  # those in force, what they say, parcours
+        client.get(CATALOGUE)
+    with django_assert_num_queries(2):  # what versions say never changes
         client.get(CATALOGUE)
     with django_assert_num_queries(1):  # a search is for courses
         client.get(CATALOGUE, {"q": "courriel"})
+
+
+def test_what_people_may_join_is_asked_each_time_and_read_once(django_assert_num_queries):
+    one, other = [VersionFactory() for _ in range(2)]
+    assert offered() == sorted([one, other], key=lambda version: version.front["code"])
+    with django_assert_num_queries(1):
+        assert len(offered()) == 2
+    Course.objects.filter(pk=one.course_id).update(withdrawn_at=NOON)
+    with django_assert_num_queries(1):
+        assert offered() == [other]
+    Course.objects.filter(pk=one.course_id).update(withdrawn_at=None)
+    newer = VersionFactory(course=other.course, number=2)
+    assert set(offered()) == {one, newer}
+    Course.objects.update(current_version=None)
+    assert offered() == []
 
 
 def test_documents_are_read_together_and_once(django_assert_num_queries):
