@@ -1,4 +1,4 @@
-from django.urls import path
+from django.urls import path, re_path
 
 from enrollments.views import (
     attendance,
@@ -26,13 +26,26 @@ from enrollments.views import (
 
 app_name = "enrollments"
 
+# No other file under a municipality's address is of this app.
+EXPORTS = r"^mes-gens/(?P<handle>[-\w]+)/(?P<what>avancement|personnes)\.(?P<extension>csv|xlsx)$"
 urlpatterns = [
+    # First, for Django tries each in turn and these are asked for all day.
+    path("cours/<slug:code>/", courses.course, name="course"),
+    path("cours/<slug:code>/<slug:key>/", lessons.lesson, name="lesson"),
+    path("cours/<slug:code>/<slug:key>/question/", helping.ask, name="ask-help"),
+    path("cours/<slug:code>/<slug:key>/imprimer/", lessons.on_paper, name="print-lesson"),
+    path("cours/<slug:code>/<slug:key>/notes/", notes.notes, name="notes"),
+    path("cours/<slug:code>/<slug:key>/terminer/", lessons.complete, name="complete"),
+    path("cours/<slug:code>/<slug:key>/reponses/<uuid:uuid>/", lessons.answer, name="answer"),
+    path("cours/<slug:code>/<slug:key>/reflexion/<uuid:uuid>/", lessons.note, name="note"),
+    path("cours/<slug:code>/<slug:key>/geste/<uuid:uuid>/", lessons.pledge, name="pledge"),
+    path("cours/<slug:code>/<slug:key>/choix/<uuid:uuid>/", lessons.choose, name="choose"),
     path("mes-gens/", team.teams, name="teams"),
     path("mes-gens/<slug:handle>/", team.team, name="team"),
     path("ma-municipalite/", readiness.towns, name="towns"),
     path("ma-municipalite/<slug:handle>/", readiness.readiness, name="readiness"),
     path("ma-municipalite/<slug:handle>/resume.pdf", readiness.summary, name="summary"),
-    path("mes-gens/<slug:handle>/<slug:what>.<slug:extension>", team.export, name="export-people"),
+    re_path(EXPORTS, team.export, name="export-people"),
     path("mes-gens/<slug:handle>/inscrire/", groups.choose, name="enroll-people"),
     path("mes-gens/<slug:handle>/attribuer/", groups.assign, name="assign"),
     path("mes-gens/groupes/<int:pk>/", groups.group, name="group"),
@@ -89,17 +102,7 @@ urlpatterns = [
     path("hors-ligne/<slug:code>/", offline.take, name="take"),
     path("hors-ligne/<slug:code>/contenu.json", offline.contents, name="offline-contents"),
     path("hors-ligne/<slug:code>/<slug:key>/", offline.lesson, name="offline-lesson"),
-    path("cours/<slug:code>/", courses.course, name="course"),
     # Not under /cours/: any word there may be the key of a lesson.
     path("inscription/<slug:code>/", courses.enroll, name="enroll"),
     path("inscription/<slug:code>/mettre-de-cote/", courses.leave, name="leave"),
-    path("cours/<slug:code>/<slug:key>/", lessons.lesson, name="lesson"),
-    path("cours/<slug:code>/<slug:key>/question/", helping.ask, name="ask-help"),
-    path("cours/<slug:code>/<slug:key>/imprimer/", lessons.on_paper, name="print-lesson"),
-    path("cours/<slug:code>/<slug:key>/notes/", notes.notes, name="notes"),
-    path("cours/<slug:code>/<slug:key>/terminer/", lessons.complete, name="complete"),
-    path("cours/<slug:code>/<slug:key>/reponses/<uuid:uuid>/", lessons.answer, name="answer"),
-    path("cours/<slug:code>/<slug:key>/reflexion/<uuid:uuid>/", lessons.note, name="note"),
-    path("cours/<slug:code>/<slug:key>/geste/<uuid:uuid>/", lessons.pledge, name="pledge"),
-    path("cours/<slug:code>/<slug:key>/choix/<uuid:uuid>/", lessons.choose, name="choose"),
 ]
