@@ -8,7 +8,7 @@ from django.template.loader import render_to_string
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from atn_platform.core.templatetags.atn import draw_once
+from atn_platform.core.templatetags.atn import draw_once, lesson_html
 from atn_platform.core.wording import in_english
 from courses.documents import block, stations
 from courses.queries import document
@@ -18,8 +18,9 @@ from enrollments.queries.thread import Thread
 register = template.Library()
 
 
-# Stands in a row for what its list offers, which follows the order of the attempt.
-OFFERED = SafeString("\0")
+# Stands in what is kept for what is not: the words of an author, or what a list offers, which
+# follows the order of the attempt.
+LEFT_OUT = SafeString("\0")
 
 
 def _joined(pieces: Iterable[SafeString]) -> SafeString:
@@ -43,6 +44,22 @@ def plan(thread: Thread, code: str, here: int) -> SafeString:
         )
         for each in thread.stations
     )
+
+
+@register.simple_tag
+def asked(question: QuestionView) -> SafeString:
+    """The words of a question, between its number and how to answer it."""
+    around = draw_once(
+        "enrollments/blocks/asked.html",
+        english=in_english(),
+        number=question.number,
+        html=LEFT_OUT,
+        kind=question.kind,
+        several=question.several,
+        shared=question.shared,
+        may_cost=question.may_cost,
+    )
+    return SafeString(around.replace(LEFT_OUT, lesson_html(question.prompt_html)))
 
 
 @register.simple_tag
@@ -86,10 +103,10 @@ def _row(row: RowView, *, marked: bool) -> SafeString:
         text=row.text,
         verdict=row.verdict,
         marked=marked,
-        options=OFFERED,
+        options=LEFT_OUT,
     )
     offered = "\n".join(_option(each.value, each.text, each.chosen) for each in row.options)
-    return SafeString(around.replace(OFFERED, offered))
+    return SafeString(around.replace(LEFT_OUT, offered))
 
 
 @lru_cache(maxsize=2048)  # a quiz draws fifty of these

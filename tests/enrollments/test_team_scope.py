@@ -125,8 +125,8 @@ def names_of(responsibility) -> set[str]:
 
 
 def export(client, responsibility, what, extension, query=""):
-    handle = responsibility.organisation.handle
-    return client.get(reverse("enrollments:export-people", args=[handle, what, extension]) + query)
+    place = reverse("enrollments:team", args=[responsibility.organisation.handle])
+    return client.get(f"{place}{what}.{extension}{query}")
 
 
 def test_s07_exports_hold_people_of_a_alone_and_their_sums_agree(client, world):

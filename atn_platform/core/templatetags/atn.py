@@ -8,6 +8,7 @@ from typing import Any
 
 from django import template
 from django.conf import settings
+from django.forms.utils import flatatt
 from django.http import HttpRequest
 from django.template import Context, Node, defaulttags
 from django.template.base import FilterExpression, Parser, Token
@@ -197,7 +198,14 @@ def draw_once(
     return SafeString(re.sub(r"\s*\n\s*", "\n", words))
 
 
-@register.inclusion_tag("components/notice.html")
-def notice(key: str) -> dict[str, Any]:
+@register.simple_tag
+def notice(key: str) -> SafeString:
     """What becomes of the data that a form takes, in the words of today."""
-    return {"notice": NOTICES[key][-1], "contact": parseaddr(settings.REPLY_TO_EMAIL)[1]}
+    contact = parseaddr(settings.REPLY_TO_EMAIL)[1]
+    return kept("components/notice.html", notice=NOTICES[key][-1], contact=contact)
+
+
+@register.simple_tag
+def attributes(values: dict[str, Any]) -> SafeString:
+    """Those of a field, as HTML writes them."""
+    return flatatt({name: value for name, value in values.items() if value is not False})
