@@ -224,7 +224,7 @@ REPLY_TO_EMAIL = os.environ.get("REPLY_TO_EMAIL", "Équipe de la Plateforme ATN 
 SUPPORT_PHONE = os.environ.get("SUPPORT_PHONE", "")
 # Postal address that the federal anti-spam law wants in every message.
 SENDER_POSTAL_ADDRESS = os.environ.get(
-    "SENDER_POSTAL_ADDRESS", "2325, rue de l'Université, Québec (Québec) G1V 0A6"
+    "SENDER_POSTAL_ADDRESS", "2325, rue de l’Université, Québec (Québec) G1V 0A6"
 )
 
 # Who signs the certificates: name and title, in order.

@@ -53,7 +53,7 @@ def _about(
         "hours": wording.span(slot.local_start, slot.local_end),
         "how": slot.how,
         "about": appointment.about,
-        "place": appointment.organisation.official_name,
+        "place": str(appointment.organisation),
         "with_whom": appointment.person if is_coach else slot.coach,
         "url": absolute(page),
     }

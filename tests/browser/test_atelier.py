@@ -151,6 +151,23 @@ def test_a_course_is_written_and_published_with_the_keyboard_alone(
     context.close()
 
 
+def test_two_jumps_lead_the_keyboard_past_the_menu_and_the_outline(
+    browser, live_server, course, author
+):
+    """A course of sixteen lessons has some eighty controls before the form of one of them."""
+    context = context_for(browser)
+    signed_in(context, live_server, author)
+    page = context.new_page()
+    page.goto(live_server.url + address(Lesson.objects.get(key="signes"), "reglages/"))
+    for jump in ("Aller au contenu", "Aller à ce qui s’écrit"):
+        page.keyboard.press("Tab")
+        expect(page.get_by_role("link", name=jump)).to_be_focused()
+        page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.closest('#edition') !== null")
+    context.close()
+
+
 @pytest.mark.parametrize("width", [375, 1280])
 @pytest.mark.parametrize(
     "page",

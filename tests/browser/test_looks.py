@@ -12,7 +12,13 @@ from courses.actions import load_framework, load_scenarios
 from enrollments.actions.coaching import offer_slot
 from tests.browser.bench import context_for
 from tests.browser.conftest import signed_in
-from tests.factories import MandateFactory, MunicipalityFactory, ResponsibilityFactory, UserFactory
+from tests.factories import (
+    EnrollmentFactory,
+    MandateFactory,
+    MunicipalityFactory,
+    ResponsibilityFactory,
+    UserFactory,
+)
 
 PHONE, DESKTOP = 375, 1280
 WIDE_ENOUGH = 300  # of a question and the sentence that says what is missing
@@ -90,4 +96,20 @@ def test_the_question_about_a_namesake_has_the_width_of_the_seat(
     page.get_by_role("button", name="Enregistrer et inviter").click()
     page.get_by_role("alert").wait_for()
     assert page.get_by_label("Est-ce la même personne?").bounding_box()["width"] > WIDE_ENOUGH
+    page.context.close()
+
+
+def test_bars_stand_in_forced_colours_and_a_title_on_paper(
+    browser, live_server, course, transactional_db
+):
+    enrollment = EnrollmentFactory(version=course.current_version)
+    page = opened(browser, live_server, enrollment.learner, DESKTOP)
+    page.emulate_media(forced_colors="active")
+    page.goto(live_server.url + reverse("portal:rhythm"))
+    bar = page.locator(".track > i").first
+    assert bar.evaluate("each => getComputedStyle(each).forcedColorAdjust") == "none"
+    page.emulate_media(forced_colors="none", media="print")
+    page.goto(live_server.url + reverse("portal:home"))
+    title = page.get_by_role("heading", level=1)
+    assert title.evaluate("each => getComputedStyle(each).color") == "rgb(0, 0, 0)"
     page.context.close()

@@ -163,7 +163,7 @@ class TestAudio:
     def test_a_heavy_voice_is_told(self, course):
         actions.store_asset(course=course, name="message.mp3", content=SOUND + b"\0" * 300_000)
         said = [each.message for each in issues(draft_document(course)) if not each.blocks]
-        assert any("plus de 110 ko par minute" in message for message in said)
+        assert any("plus de 110\u00a0ko par minute" in message for message in said)
 
     def test_captions_that_do_not_read_are_refused_by_their_line(self, client, author, course):
         block = of("audio")

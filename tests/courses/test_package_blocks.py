@@ -80,7 +80,7 @@ def test_a_refusal_is_said_in_french_and_what_was_typed_is_kept(client, block, c
 def test_b35_a_file_too_large_is_refused_by_its_size_before_it_is_read(client, block, monkeypatch):
     monkeypatch.setattr("courses.actions.media.LARGEST", 100)
 
-    assertContains(typed(client, block, scorm()), "dépasse 60 Mo", status_code=422)
+    assertContains(typed(client, block, scorm()), "dépasse 60\u00a0Mo", status_code=422)
 
 
 def test_publishing_waits_for_the_file_the_title_and_the_words(block):

@@ -74,7 +74,7 @@ BREAKS = {
     "La leçon est vide": lambda: Block.objects.all().delete(),
     "exactement un questionnaire": lambda: Block.objects.filter(kind="quiz").delete(),
     "saute un niveau": lambda: change(Block, "texte-1", markdown="#### Trop bas"),
-    "plus de 100 ko": lambda: change(Block, "texte-1", markdown="mot " * 30_000),
+    "plus de 100\u00a0ko": lambda: change(Block, "texte-1", markdown="mot " * 30_000),
     "Le texte est vide": lambda: change(Block, "texte-1", markdown=""),
     "L’encadré n’a pas de titre": lambda: change(Block, "demain-matin", title=""),
     "ne se répondent pas": lambda: change(Block, "courriel", clues=[]),

@@ -126,7 +126,7 @@ def test_signs_of_markdown_in_plain_words_are_shown_as_typed(tmp_path):
         (b"Nul \x00 {T}", "gift", "nuls"),
         (b"<quiz", "moodle-xml", "bien form"),
         (b"PK\x03\x04 rien", "qti", "tronquée"),
-        (b"x" * (bank.LARGEST + 1), "gift", "20 Mo"),
+        (b"x" * (bank.LARGEST + 1), "gift", "20\u00a0Mo"),
     ],
 )
 def test_a_file_that_cannot_be_read_changes_nothing_and_says_why(tmp_path, content, kind, words):

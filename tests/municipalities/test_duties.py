@@ -149,7 +149,7 @@ def test_a_withdrawn_declaration_stays_as_a_row_and_leaves_the_pages(anouk):
         (Declared(SAID.followed_on, "x", "", 60, Proof("a.png", b"%PDF-")), "proof", "du type"),
         (
             Declared(SAID.followed_on, "x", "", 60, Proof("a.pdf", b"%PDF-" + b"0" * 10_000_000)),
-            "proof", "10 Mo",
+            "proof", "10\u00a0Mo",
         ),
     ],
 )  # fmt: skip

@@ -173,7 +173,7 @@ def test_a_title_above_the_header_is_passed_over():
         (b"Nom;Courriel\r\nRoy;a@b.ca\r\n\x81\x8d;x\r\n", "Ligne 3"),
         (b"X5O!P%@AP[4\\PZX54(P^)7CC)7}$EICAR-STANDARD-" + b"ANTIVIRUS-TEST-FILE!$H+H*", "virus"),
         (b'Nom;Courriel\r\n"Roy;a@b.ca\r\nOuellet;b@b.ca\r\n', "Ligne 2"),
-        (b"x" * (files.LARGEST + 1), "20 Mo"),
+        (b"x" * (files.LARGEST + 1), "20\u00a0Mo"),
     ],
 )
 def test_b21_b24_b27_what_cannot_be_read_is_refused_with_its_reason(content, words):

@@ -1,5 +1,8 @@
 """Writing a message: what every one carries, and what a name may not do to it."""
 
+import re
+from pathlib import Path
+
 import pytest
 from django.test import override_settings
 
@@ -100,3 +103,15 @@ def test_html_weighs_less_than_ten_kilobytes_and_fetches_nothing():
     assert "<img" not in html
     assert "url(" not in html
     assert html.count('role="presentation"') == html.count("<table")
+
+
+def test_every_link_of_a_letter_has_the_colour_of_its_ground():
+    """Left to the mail software it is a dark blue, which a dark screen does not show."""
+    folder = Path(__file__).parents[2] / "templates" / "emails"
+    bare = {
+        path.name
+        for path in folder.glob("*.html")
+        for tag in re.findall(r"<a [^>]*>", path.read_text(encoding="utf-8"))
+        if 'class="link"' not in tag and path.name != "button.html"
+    }
+    assert bare == set()
