@@ -35,7 +35,8 @@ from courses.forms.drafts import (
 )
 from courses.forms.questions import PasteForm
 from courses.models import Block, Course, Lesson, Module
-from courses.notation import LineProblem, NotationRefused, TypedQuestion, read_questions
+from courses.notation import LineProblem, NotationRefused, TypedQuestion
+from courses.notation.pasted import EXAMPLE, read_questions
 from courses.permissions import can_author
 from courses.queries.care import shelf
 
@@ -157,6 +158,7 @@ def _show_paste(
         status=422 if problems or form.errors else 200,
         form=form,
         problems=problems,
+        example=EXAMPLE,
         lines=[(rank, line, rank in wrong) for rank, line in enumerate(lines, start=1)],
         back=address(block),
     )

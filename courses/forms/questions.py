@@ -226,7 +226,7 @@ class PasteForm(forms.Form):
         help_text=_(
             "Une ligne vide entre deux questions. Première ligne : l’énoncé. Puis une ligne par "
             "choix, « * » devant les bons; sous chacun, sa rétroaction après « > ». "
-            "Vrai ou faux : l’énoncé commence par « V/F », puis « * Vrai » ou « * Faux »."
+            "Les autres genres commencent par un mot : voyez l’exemple, plus bas."
         ),
     )
 

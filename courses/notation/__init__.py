@@ -1,8 +1,8 @@
-"""What authors type or paste as plain lines: choices, questions and scenes.
+"""What authors type as plain lines: choices and scenes; questions pasted together: `pasted`.
 
 `*` opens a right choice, `-` (or nothing) a wrong one, `>` the feedback of the line above; `%50%`
-after the sign is the part of the mark that the choice is worth. An empty line parts questions;
-`[key]` opens a scene. Pure: text in, values out.
+after the sign is the part of the mark that the choice is worth. `[key]` opens a scene. Pure: text
+in, values out.
 """
 
 import re
@@ -12,14 +12,10 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from courses.enums import QuestionKind
 from courses.numbers import plain_number, written
 
-LEAST_CHOICES = 2
 WHOLE = 100
 ENDINGS = {"good": "bonne", "mixed": "mitigée", "bad": "mauvaise"}
-_NUMBER = re.compile(r"^\d{1,3}[.)]\s+")
-_TRUE_FALSE = re.compile(r"^(?:V/F|Vrai ou faux)\s*[:.?]?\s+", re.IGNORECASE)
 _SCENE = re.compile(r"^\[([\w-]+)(?:\s*:\s*([\w]+))?\]$")
 _WORTH = re.compile(r"^%\s*([-−+]?\d+(?:[.,]\d+)?)\s*%\s*")
 _GOTO = re.compile(r"^-\s+(.*?)\s*(?:->|→)\s*([\w-]+)$")
@@ -72,17 +68,6 @@ def write_choices(choices: list[dict[str, Any]]) -> str:
         if choice.get("feedback"):
             lines.append(f"> {one_line(choice['feedback'])}")
     return "\n".join(lines)
-
-
-def read_questions(text: str) -> list[TypedQuestion]:
-    """Questions parted by empty lines. Raises NotationRefused with every problem found."""
-    problems: list[LineProblem] = []
-    questions = [_question(lines, problems) for lines in _paragraphs(text)]
-    if not questions:
-        problems.append(LineProblem(1, _("aucune question n’a été écrite.")))
-    if problems:
-        raise NotationRefused(problems)
-    return questions
 
 
 def read_scenes(text: str) -> list[dict[str, Any]]:
@@ -155,16 +140,6 @@ def lines_of(text: str) -> Iterator[Line]:
             yield number, line.strip()
 
 
-def _paragraphs(text: str) -> Iterator[list[Line]]:
-    held: list[Line] = []
-    for number, line in enumerate([*text.splitlines(), ""], start=1):
-        if line.strip():
-            held.append((number, line.strip()))
-        elif held:
-            yield held
-            held = []
-
-
 def choices_of(lines: list[Line], problems: list[LineProblem]) -> list[dict[str, Any]]:
     """The choices written on these lines; mistakes join `problems`."""
     choices: list[dict[str, Any]] = []
@@ -191,41 +166,6 @@ def _worth(number: int, text: str, problems: list[LineProblem]) -> tuple[dict[st
     if abs(worth) > WHOLE:
         problems.append(LineProblem(number, _("une part des points va de -100 à 100.")))
     return {"worth": plain_number(worth)}, text[found.end() :]
-
-
-def _question(lines: list[Line], problems: list[LineProblem]) -> TypedQuestion:
-    number, prompt = lines[0]
-    prompt = _NUMBER.sub("", prompt)
-    choices = choices_of(lines[1:], problems)
-    if _TRUE_FALSE.match(prompt):
-        data = _truth(number, choices, problems)
-        return TypedQuestion(QuestionKind.TRUE_FALSE, _TRUE_FALSE.sub("", prompt), data)
-    right = sum("correct" in choice for choice in choices)
-    if prompt.startswith(("*", ">", "- ")):
-        problems.append(LineProblem(number, _("une question commence par son énoncé.")))
-    elif len(choices) < LEAST_CHOICES:
-        problems.append(LineProblem(number, _("cette question a moins de deux choix.")))
-    elif not right:
-        problems.append(LineProblem(number, _("aucun choix n’est marqué juste par *.")))
-    kind = QuestionKind.MULTIPLE if right > 1 else QuestionKind.SINGLE
-    return TypedQuestion(kind, prompt, {"choices": choices})
-
-
-def _truth(
-    number: int, choices: list[dict[str, Any]], problems: list[LineProblem]
-) -> dict[str, Any]:
-    right = [choice for choice in choices if "correct" in choice]
-    words = {choice["text"].rstrip(".").lower() for choice in choices}
-    if len(right) != 1 or not words <= {"v", "f", "vrai", "faux"}:
-        message = _("sous « V/F », écrivez « * Vrai » ou « * Faux », puis la rétroaction.")
-        problems.append(LineProblem(number, message))
-        return {}
-    feedback = {
-        "right" if choice in right else "wrong": choice["feedback"]
-        for choice in choices
-        if "feedback" in choice
-    }
-    return {"answer": right[0]["text"].lower().startswith("v"), "feedback": feedback}
 
 
 def one_line(text: object) -> str:

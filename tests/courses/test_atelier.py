@@ -13,6 +13,7 @@ from atn_platform.core.exceptions import ActionError
 from courses import actions
 from courses.enums import BlockKind
 from courses.models import Block, Course, Lesson, Module, Question
+from courses.notation.pasted import EXAMPLE
 from tests.factories import NOON, EnrollmentFactory, SessionFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -311,6 +312,19 @@ def test_questions_are_pasted_by_the_dozen(client, author, course):
     response = client.post(url, {"text": one * 12}, follow=True)
     assertContains(response, "Questions ajoutées\xa0: 12.")
     assert (quiz.questions.count(), len(set(keys(quiz.questions)))) == (17, 17)
+
+
+def test_the_example_is_pasted_as_it_stands_and_each_question_opens_in_its_form(
+    client, author, course
+):
+    quiz = Block.objects.get(kind="quiz")
+    assertContains(client.get(at("paste", quiz.uuid)), "[*signale / efface]")
+    client.post(at("paste", quiz.uuid), {"text": EXAMPLE})
+    pasted = list(quiz.questions.order_by("position"))[5:]
+    assert len(pasted) == 7
+    for question in pasted:
+        page = client.get(at("edit", "question", question.uuid))
+        assert page.context["form"].initial["prompt"] == question.prompt
 
 
 def test_a_bad_paste_adds_nothing_and_links_to_its_lines(client, author, course):

@@ -5,11 +5,11 @@ from hypothesis import strategies as st
 from courses.notation import (
     NotationRefused,
     read_choices,
-    read_questions,
     read_scenes,
     write_choices,
     write_scenes,
 )
+from courses.notation.pasted import EXAMPLE, read_questions
 
 PASTED = """\
 1. Que faites-vous d’abord?
@@ -51,6 +51,38 @@ def test_a_dozen_lines_make_questions():
     }
 
 
+def test_the_example_has_a_question_of_each_kind_that_words_can_say():
+    single, truth, short, numeric, matching, ordering, cloze = read_questions(EXAMPLE)
+    assert (single.kind, truth.data["answer"]) == ("single", False)
+    assert short.data == {
+        "choices": [
+            {"text": "le réseau", "correct": True},
+            {"text": "l’écran", "feedback": "Le poste resterait joignable."},
+        ]
+    }
+    assert (numeric.kind, numeric.data["choices"]) == (
+        "numeric", [{"text": "72 ± 0,5", "correct": True}],
+    )  # fmt: skip
+    assert matching.data["distractors"] == ["mise à jour"]
+    assert [pair["right"] for pair in matching.data["pairs"]] == [
+        "fraude au fournisseur", "faux site",
+    ]  # fmt: skip
+    assert ordering.data == {"items": ["Isoler", "Signaler", "Noter l’heure"]}
+    assert cloze.prompt == "On débranche [[1]] dans les [[2]] minutes, puis on [[3]]."
+    assert [(gap["kind"], len(gap["choices"])) for gap in cloze.data["gaps"]] == [
+        ("short", 2), ("numeric", 1), ("single", 2),
+    ]  # fmt: skip
+    assert cloze.data["gaps"][2]["choices"] == [
+        {"text": "signale", "correct": True}, {"text": "efface"},
+    ]  # fmt: skip
+
+
+def test_a_word_alone_is_the_answer_and_gaps_are_numbered_over_lines():
+    short, cloze = read_questions("3. mot : Lequel?\ncâble\n\nTrous : Un [a],\nun [b] et un [c].")
+    assert short.data == {"answers": ["câble"]}
+    assert cloze.prompt == "Un [[1]], un [[2]] et un [[3]]."
+
+
 @pytest.mark.parametrize(
     ("text", "line", "words"),
     [
@@ -60,6 +92,15 @@ def test_a_dozen_lines_make_questions():
         ("Énoncé\n> trop tôt\n* un\ndeux", 2, "suit un choix"),
         ("* un\n- deux", 1, "commence par son énoncé"),
         ("V/F Vraiment?\nOui\nNon", 1, "* Vrai"),
+        ("Mot : Lequel?\n- l’écran", 1, "réponse attendue"),
+        ("Nombre : Combien?\n* 72\n> Oui.\n* beaucoup", 4, "pas un nombre"),
+        ("Nombre : Combien?", 1, "nombre attendu"),
+        ("Paires : Associez\na = b\nc = d\ne", 4, "gauche = droite"),
+        ("Paires : Associez\na = b", 1, "moins de deux paires"),
+        ("Ordre : Classez\nun", 1, "moins de deux éléments"),
+        ("Trous : Rien ici", 1, "entre crochets"),
+        ("Trous : Un [mot]\net [*seul]", 2, "deux choix"),
+        ("Trous : Un [ / ]", 1, "réponse manque"),
     ],
 )
 def test_a_mistake_is_named_by_its_line(text, line, words):
