@@ -18,6 +18,8 @@ WIDE, PHONE = {"width": 1280, "height": 860}, {"width": 375, "height": 760}
 COLOURS = 256  # our few inks and their shades; a third of the weight
 DOMAIN = "saint-exemple.example"
 TRIES = 20
+# Letters where the fonts put them, not rounded to the dots of a screen.
+LOOKS = "--font-render-hinting=none"
 
 
 def sign_in(browser: Browser, base: str, who: str, viewport: dict) -> Page:
@@ -139,7 +141,7 @@ def coordinator(browser: Browser, base: str) -> None:
 def main(base: str) -> None:
     FOLDER.mkdir(parents=True, exist_ok=True)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=[*FLAGS, LOOKS])
         for scene in (learner, responsable, author, coordinator):
             scene(browser, base)
         browser.close()
