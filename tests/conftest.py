@@ -1,6 +1,7 @@
 """The database of the tests: the embedded server under var/, stopped when the last test is done."""
 
 import fcntl
+import gc
 import os
 from collections.abc import Iterator
 from contextlib import suppress
@@ -35,6 +36,16 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     items[:] = [item for item in items if item not in left_out]
     # So that no process ends on a long file while the others have nothing left to do.
     items.sort(key=lambda item: not item.nodeid.startswith(LONG))
+
+
+def pytest_collection_finish() -> None:
+    """Look for cycles to collect thirty times less often, and never among what stays to the end.
+
+    Django and thousands of tests make a heap that took a tenth of Python's time to search.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 10, 10)
 
 
 class ByFile(LoadFileScheduling):
