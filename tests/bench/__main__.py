@@ -1,5 +1,7 @@
 """`make bench`: BENCH_SECONDS, BENCH_PASSES, BENCH_PEOPLE make it shorter; see docs/benchmarks.md.
 
+BENCH_PAGES="quiz;home, learner" measures these pages, the bare view and the lesson alone.
+
 A run of another size than the usual one is printed, not written: BENCH_OUTPUT names its file.
 """
 
@@ -25,12 +27,13 @@ def main() -> None:
     people = int(os.environ.get("BENCH_PEOPLE", PEOPLE))
     seconds = float(os.environ.get("BENCH_SECONDS", SECONDS))
     passes = int(os.environ.get("BENCH_PASSES", PASSES))
+    only = [name for name in os.environ.get("BENCH_PAGES", "").split(";") if name]
     before = machine.load_average()
     _say(f"Remplissage : {people} personnes, {MUNICIPALITIES} municipalités…")
     try:
         with stack.running(FOLDER, people=people, municipalities=MUNICIPALITIES) as running:
             world = json.loads((FOLDER / "world.json").read_text())
-            run = measure.run(running, world, seconds=seconds, passes=passes, say=_say)
+            run = measure.run(running, world, seconds=seconds, passes=passes, only=only, say=_say)
     except (stack.CannotStart, UnexpectedAnswer) as error:
         sys.exit(str(error))
     told = report.Circumstances(
@@ -49,7 +52,7 @@ def main() -> None:
 
 
 def _command() -> str:
-    knobs = ("BENCH_SECONDS", "BENCH_PASSES", "BENCH_PEOPLE")
+    knobs = ("BENCH_SECONDS", "BENCH_PASSES", "BENCH_PEOPLE", "BENCH_PAGES")
     asked = [f"{name}={os.environ[name]}" for name in knobs if os.environ.get(name)]
     return " ".join(["make bench", *asked])
 

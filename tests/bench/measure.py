@@ -3,7 +3,7 @@
 import statistics
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import closing
 from dataclasses import dataclass, field
 from typing import Any
@@ -13,7 +13,7 @@ import psycopg2
 from tests.bench import doors, machine
 from tests.bench.doors import Doors
 from tests.bench.load import Answer, Load, Site
-from tests.bench.pages import BARE, Page, pages
+from tests.bench.pages import BARE, LESSON, Page, pages
 from tests.bench.stack import Stack
 
 CLIENTS = (1, 4, 16)
@@ -91,11 +91,16 @@ def run(
     *,
     seconds: float,
     passes: int,
+    only: Collection[str],
     say: Callable[[str], None],
 ) -> Run:
-    """Every page at every number of clients, `passes` times over; then the tasks and the rest."""
+    """Every page at every number of clients, `passes` times over; then the tasks and the rest.
+
+    `only` names the pages that are wanted, if not all: the doors are then left alone.
+    """
     site, found = Site(stack.ports), Run()
-    for page in pages(world):
+    wanted = {BARE, LESSON, *only}
+    for page in (each for each in pages(world) if not only or each.name in wanted):
         site.load(page, clients=4, seconds=WARM_SECONDS)
         found.figures.append(Figures(page, site.once(page), {n: Cell() for n in CLIENTS}))
     settled = _web_memory(stack)
@@ -109,7 +114,7 @@ def run(
             say(f"{number}/{passes} {each.page.name}: {each.ratio:.2f} x bare")
     found.drift = _web_memory(stack) - settled
     found.pdfs, found.pdf_ms = _certificates(stack)
-    found.doors = doors.measure(stack.ports["web"], world)
+    found.doors = None if only else doors.measure(stack.ports["web"], world)
     # Its connections weigh in PostgreSQL, and are not of the product.
     stack.end("floor")
     stack.start("beat", sys.executable, "-m", "atn_platform.beat")
