@@ -30,13 +30,13 @@ urlpatterns = [
     path("compte/", include("atn_platform.accounts.urls")),
     path("compte/", include("allauth.urls")),
     # The most asked for first: Django tries each address in turn, a fifteenth of a lesson's time.
+    path("rapports/", include("atn_platform.reports.urls")),
     path("", include("atn_platform.portal.urls")),
     path("", include("courses.urls")),
     path("", include("enrollments.urls")),
     path("", include("certificates.urls")),
     path("", include("municipalities.urls")),
     path("", include("atn_platform.interop.urls")),
-    path("rapports/", include("atn_platform.reports.urls")),
     path("messages/", include("atn_platform.notifications.urls")),
 ]
 
