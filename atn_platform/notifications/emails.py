@@ -119,6 +119,9 @@ SAID_OF_ACCOUNTS = {
     "identity-linked": gettext_lazy(
         "Un compte Microsoft ou Google de votre organisation ouvre maintenant votre compte."
     ),
+    "space-opened": gettext_lazy(
+        "L’espace de formation d’une organisation vient d’être ouvert avec votre adresse."
+    ),
     "second-factor-added": gettext_lazy("Un second facteur protège maintenant votre compte."),
     "second-factor-removed": gettext_lazy("Un second facteur a été retiré de votre compte."),
     "second-factor-forgotten": gettext_lazy(

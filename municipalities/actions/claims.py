@@ -9,6 +9,7 @@ from django.db.models import F
 from django.utils.crypto import constant_time_compare, get_random_string, salted_hmac
 from django.utils.translation import gettext as _
 
+from atn_platform.accounts.actions import announce
 from atn_platform.accounts.models import User
 from atn_platform.audit.recording import record
 from atn_platform.core.exceptions import ActionError
@@ -115,6 +116,8 @@ def _give(claim_id: int, *, signed_in: User | None, at: datetime) -> User:
     )
     _accept(claim, by=user, at=at)
     queue(emails.claim_opened(claim, user), at=at)
+    # The code proved the official box, not the address that was typed: its reader is told.
+    announce(user=user, verb="space-opened", by=user, at=at)
     return user
 
 

@@ -75,6 +75,14 @@ def test_the_code_goes_to_the_official_address_only_and_gives_the_organisation(p
     }  # fmt: skip
 
 
+def test_s34_whoever_reads_the_address_that_was_typed_is_told_of_the_account(place):
+    """S-34: the code proves the official box; an account under another's address is no secret."""
+    user = answered(asked(place), code_sent())
+    letter = OutgoingEmail.objects.get(recipient=user)
+    assert "vient d’être ouvert avec votre adresse" in letter.text
+    assert "Si ce n’est pas vous" in letter.text
+
+
 def test_a_code_serves_once_and_dies_of_age_and_of_tries(place):
     claim = asked(place)
     code = code_sent()
