@@ -1,6 +1,7 @@
 """A course on paper: letters of the booklet, what is typed from its sheet, and its code."""
 
 import pytest
+from django.template.loader import render_to_string
 
 from courses import paper
 from enrollments import grading
@@ -144,3 +145,23 @@ def test_the_code_of_a_sheet_names_its_version():
     version.content_hash = "6" * 64
     assert paper.code_of(version) != code
     assert paper.number_in("n’importe quoi") is None
+
+
+@pytest.mark.parametrize(
+    ("question", "words"),
+    [(SINGLE, "une seule"), (MULTIPLE, "une ou plusieurs"), (NUMERIC, "un nombre")],
+)
+def test_each_line_of_the_sheet_says_what_is_to_be_written(question, words):
+    lesson = lesson_document("a", questions=[question])
+    page = render_to_string(
+        "courses/booklet/sheet.html",
+        {
+            "stops": paper.stops({"modules": [{"lessons": [lesson]}]}),
+            "course": {"title": "Essai"},
+            "version": {"number": 1},
+            "code": "ESS-101-1-ACEF",
+        },
+    )
+    assert page.count('<th scope="row">') == 1
+    assert words in page
+    assert "en quelques mots" not in page
