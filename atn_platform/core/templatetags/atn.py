@@ -4,6 +4,7 @@ import re
 from datetime import date, datetime, time
 from email.utils import parseaddr
 from functools import lru_cache
+from types import SimpleNamespace
 from typing import Any
 
 from django import template
@@ -194,8 +195,60 @@ def draw_once(
     **values: object,
 ) -> SafeString:
     """What `kept` draws, for tags that draw many: `english` is the language of who reads."""
-    words = render_to_string(template_name, values)
-    return SafeString(re.sub(r"\s*\n\s*", "\n", words))
+    return _drawn(template_name, values)
+
+
+def _drawn(template_name: str, values: dict[str, Any]) -> SafeString:
+    return SafeString(re.sub(r"\s*\n\s*", "\n", render_to_string(template_name, values)))
+
+
+# Stand in the frame of pages, which is kept, for what is each reader's: no text holds a null.
+TOKEN, NAME, INITIALS, NEXT = (SafeString(f"\0{sign}") for sign in "tnia")
+# What the top of a page looks at.
+ROLES = (
+    "is_authenticated", "owes_second_factor", "is_responsible", "accompanies", "reads_reports",
+    "is_staff",
+)  # fmt: skip
+
+
+@register.simple_tag
+def page_top(user: Any, request: HttpRequest, csrf_token: str) -> SafeString:
+    """Kept for each address and each set of roles; the name is written in it afterwards."""
+    roles = tuple(bool(getattr(user, name, False)) for name in ROLES)
+    own = {TOKEN: csrf_token, NAME: user, INITIALS: getattr(user, "initials", "")}
+    return _with(own, _top(request.path, roles, english=wording.in_english()))
+
+
+@lru_cache(maxsize=512)
+def _top(
+    path: str,
+    roles: tuple[bool, ...],
+    *,
+    english: bool,  # noqa: ARG001 -- a part of the key
+) -> SafeString:
+    user = {**dict(zip(ROLES, roles, strict=True)), "initials": INITIALS}
+    values = {"user": user, "name": NAME, "request": SimpleNamespace(path=path)}
+    return _drawn("components/header.html", values | {"csrf_token": TOKEN})
+
+
+@register.simple_tag
+def page_end(user: Any, request: HttpRequest, csrf_token: str, light_mode: bool) -> SafeString:
+    """Likewise, once for all pages."""
+    owes = getattr(user, "owes_second_factor", False)
+    around = kept(
+        "components/footer.html",
+        signed_in=bool(user.is_authenticated and not owes),
+        light_mode=bool(light_mode),
+        csrf_token=TOKEN,
+        next=NEXT,
+    )
+    return _with({TOKEN: csrf_token, NEXT: request.get_full_path()}, around)
+
+
+def _with(own: dict[SafeString, Any], words: SafeString) -> SafeString:
+    for sign, value in own.items():
+        words = SafeString(words.replace(sign, conditional_escape(str(value))))
+    return words
 
 
 @register.simple_tag
