@@ -95,7 +95,20 @@ def _lesson(before: LessonDoc, after: LessonDoc) -> Iterator[str]:
         yield (
             _("Elle devient obligatoire.") if after["required"] else _("Elle devient facultative.")
         )
+    yield from _recording(before, after)
     yield from _blocks(before, after)
+
+
+def _recording(before: LessonDoc, after: LessonDoc) -> Iterator[str]:
+    old, new = (
+        each["audio"].get("asset") if "audio" in each else None for each in (before, after)
+    )
+    if old and new and old["sha256"] != new["sha256"]:
+        yield _("La version à écouter change.")
+    elif new and not old:
+        yield _("La leçon s’écoute : elle a une version enregistrée.")
+    elif old and not new:
+        yield _("La leçon n’a plus de version à écouter.")
 
 
 def _said(before: Any, after: Any, names: Mapping[str, str]) -> Iterator[str]:

@@ -7,12 +7,13 @@ pages print it as it is. `correct` flags and answers never reach a page before s
 from collections.abc import Collection, Iterator
 from functools import lru_cache
 from html import escape
-from typing import Any, Literal, NotRequired, TypedDict
+from typing import Any, Literal, NotRequired, TypedDict, cast
 from uuid import UUID
 
 from courses.worths import WHOLE
 
 FORMAT = 1
+MEASURED = frozenset({"seconds"})
 
 
 class PartDoc(TypedDict):
@@ -53,6 +54,7 @@ class AssetDoc(TypedDict):
     height: NotRequired[int | None]
     contrast: NotRequired[float]  # of a pale picture: the greatest there is in it
     package: NotRequired[PackageDoc]
+    seconds: NotRequired[int]  # of a draft's sounds and films alone: how long their file lasts
 
 
 class ChoiceDoc(TypedDict):
@@ -188,6 +190,14 @@ class BlockDoc(TypedDict):
     questions: NotRequired[list[QuestionDoc]]  # quiz
 
 
+class ListeningDoc(TypedDict):
+    """The recording of a lesson; `asset` lacks in a draft only. `stale`: it says other words."""
+
+    asset: NotRequired[AssetDoc]
+    seconds: int
+    stale: bool
+
+
 class LessonDoc(TypedDict):
     """A station. Its index over all modules, from 1, is its number on the thread."""
 
@@ -199,6 +209,7 @@ class LessonDoc(TypedDict):
     minutes: int
     required: bool
     bytes: int
+    audio: NotRequired[ListeningDoc]
     blocks: list[BlockDoc]
 
 
@@ -230,6 +241,12 @@ class CourseDoc(FactsDoc):
     """The whole course."""
 
     modules: list[ModuleDoc]
+
+
+def frozen(asset: AssetDoc) -> AssetDoc:
+    """A file as versions keep it: without what was measured to check the draft."""
+    kept = {name: value for name, value in asset.items() if name not in MEASURED}
+    return cast("AssetDoc", kept)
 
 
 def takes_several(question: QuestionDoc) -> bool:

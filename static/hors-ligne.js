@@ -30,6 +30,13 @@ async function pageOuCopie(r){
   if(!copie)return reseau.catch(async()=>await caches.match(ACCUEIL,{ignoreVary:true})||Response.error());
   return Promise.race([reseau.catch(()=>copie),new Promise(ok=>setTimeout(ok,PATIENCE,copie))]);
 }
+// Un son se demande par morceaux : la copie entière en donne celui qui est voulu.
+async function copieOuPartie(r){
+  const copie=await caches.match(r.url,{ignoreVary:true}),voulu=/^bytes=(\d+)-(\d*)$/.exec(r.headers.get("range"));
+  if(!copie||!voulu)return copie||Response.error();
+  const b=await copie.blob(),de=+voulu[1],a=Math.min(voulu[2]?+voulu[2]:b.size,b.size-1);
+  return new Response(b.slice(de,a+1),{status:de>a?416:206,headers:{"Content-Type":copie.headers.get("Content-Type"),"Accept-Ranges":"bytes","Content-Range":`bytes ${de>a?"*":`${de}-${a}`}/${b.size}`}});
+}
 async function envoiOuFile(r,trouve){
   const d=await r.clone().formData(),lecon=`/cours/${trouve[1]}/${trouve[2]}/`,personne=await lireFait("personne");
   if(!personne||!d.get("lesson")||!await caches.match(lecon,{ignoreVary:true}))return fetch(r);
@@ -43,7 +50,7 @@ function travailler(){
   addEventListener("activate",e=>e.waitUntil(clients.claim()));
   addEventListener("fetch",e=>{const r=e.request,u=new URL(r.url);if(u.origin!==location.origin)return;
     if(r.mode==="navigate"){const f=r.method==="POST"&&FORMULAIRE.exec(u.pathname);if(f)e.respondWith(envoiOuFile(r,f));else if(r.method==="GET")e.respondWith(pageOuCopie(r))}
-    else if(r.method==="GET"&&/^\/(static|medias)\//.test(u.pathname)&&!r.headers.has("range"))e.respondWith(fetch(r).catch(async()=>await caches.match(r,{ignoreVary:true})||Response.error()))});
+    else if(r.method==="GET"&&/^\/(static|medias)\//.test(u.pathname))e.respondWith(fetch(r).catch(()=>copieOuPartie(r)))});
 }
 
 // ---- Pages ------------------------------------------------------------------------------------
@@ -117,8 +124,8 @@ async function listes(){
 const nombre=(n,decimales)=>n.toLocaleString(LANGUE,{minimumFractionDigits:decimales,maximumFractionDigits:decimales});
 const poids=n=>n<1e6?t("{} ko",nombre(Math.max(1,n/1e3),0)):t("{} Mo",nombre(n/1e6,1));
 async function emporter(f){
-  const suivi=f.querySelector("[role=status]"),bouton=f.querySelector("button"),d=f.dataset,choix=[...f.querySelectorAll("input[name=lecon]")];
-  const total=()=>{const n=choix.filter(c=>c.checked);bouton.disabled=!n.length;f.querySelector("[data-total]").textContent=selon(n.length,"{} leçon, {}","{} leçons, {}",poids(n.reduce((s,c)=>s+ +c.dataset.octets,+d.octets)))};
+  const suivi=f.querySelector("[role=status]"),bouton=f.querySelector("button"),d=f.dataset,choix=[...f.querySelectorAll("input[name=lecon]")],sons=f.querySelector("input[name=sons]");
+  const total=()=>{const n=choix.filter(c=>c.checked);bouton.disabled=!n.length;f.querySelector("[data-total]").textContent=selon(n.length,"{} leçon, {}","{} leçons, {}",poids(n.reduce((s,c)=>s+ +c.dataset.octets+(sons?.checked?+c.dataset.son:0),+d.octets)))};
   f.hidden=false;f.addEventListener("change",total);total();
   f.addEventListener("submit",async v=>{v.preventDefault();bouton.disabled=true;let faites=0;
     try{
@@ -126,7 +133,7 @@ async function emporter(f){
       const mettre=async(url,sous=url)=>{const r=await fetch(url,{cache:"no-cache"});if(!r.ok||r.redirected)throw r;await c.put(sous,r)};
       m.lecons=m.lecons.filter(l=>voulues.includes(l.cle));await navigator.storage?.persist?.();
       suivi.textContent=t("On prépare l’appareil…");for(const u of m.communs)await mettre(u);
-      for(const l of m.lecons){for(const u of l.fichiers)await mettre(u);await mettre(l.page,l.adresse);faites++;suivi.textContent=t("Leçons emportées : {} sur {}…",faites,m.lecons.length)}
+      for(const l of m.lecons){for(const u of[...l.fichiers,...sons?.checked?l.sons:[]])await mettre(u);await mettre(l.page,l.adresse);faites++;suivi.textContent=t("Leçons emportées : {} sur {}…",faites,m.lecons.length)}
       await c.put(d.contenu,new Response(JSON.stringify(m)));
       for(const n of await caches.keys())if(n.startsWith("cours/")&&n.split("/")[2]===d.cours&&n!==`cours/${d.personne}/${d.cours}/${m.version}`)await caches.delete(n);
       await ecrireFait("personne",d.personne);

@@ -12,6 +12,7 @@ from courses.actions.drafts import copy_course, export_folder, import_folder
 from courses.actions.editing import EditConflict, Node, course_of, revision, save, values
 from courses.actions.framework import load_framework
 from courses.actions.hashing import PublicationRefused, content_hash
+from courses.actions.listening import drop_recording, record_lesson, vouch_for_recording
 from courses.actions.media import MediaRefused, remove_asset, store_asset
 from courses.actions.outline import (
     Part,
@@ -70,6 +71,7 @@ __all__ = [
     "course_of",
     "create_course",
     "decide_review",
+    "drop_recording",
     "duplicate",
     "entrust",
     "export_folder",
@@ -83,6 +85,7 @@ __all__ = [
     "move_step",
     "offer_again",
     "publish",
+    "record_lesson",
     "remind_owners",
     "remove",
     "remove_asset",
@@ -97,5 +100,6 @@ __all__ = [
     "store_asset",
     "take_booklet",
     "values",
+    "vouch_for_recording",
     "withdraw",
 ]

@@ -28,6 +28,7 @@ MEDIA = (
     "height",
     "contrast",
     "package",
+    "seconds",
 )
 
 
@@ -101,6 +102,7 @@ def _put_modules(course: Course, modules: list[ModuleText]) -> None:
 
 def _put_lesson(course: Course, module: Module, place: int, text: LessonText) -> None:
     front = text.front
+    audio = front.get("audio") or {}
     lesson, __ = Lesson.objects.update_or_create(
         uuid=course.stable_uuid(text.key),
         defaults={
@@ -112,6 +114,8 @@ def _put_lesson(course: Course, module: Module, place: int, text: LessonText) ->
             "objective": front.get("objective", ""),
             "minutes": front["minutes"],
             "is_required": front.get("required", True),
+            "recording": audio.get("file", ""),
+            "recorded_words": audio.get("words", ""),
         },
     )
     lesson.blocks.all().delete()
@@ -166,6 +170,9 @@ def _lesson_text(lesson: Lesson) -> LessonText:
         "objective": lesson.objective,
         "required": lesson.is_required,
     }
+    if lesson.recording:
+        words = {"words": lesson.recorded_words} if lesson.recorded_words else {}
+        front["audio"] = {"file": lesson.recording, **words}
     blocks = [
         BlockText(
             block.key,

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from atn_platform.core.exceptions import ActionError
 from atn_platform.core.french import slugify
 from courses.actions.media import store_asset
-from courses.models import Block, Course, Lesson, Module, Question
+from courses.models import Asset, Block, Course, Lesson, Module, Question
 
 Node = Course | Module | Lesson | Block | Question
 COLUMNS: dict[type[Node], tuple[str, ...]] = {
@@ -73,7 +73,7 @@ def save(
             return
         raise EditConflict(row)
     for name, (filename, content) in (uploads or {}).items():
-        changes = {**changes, name: _keep(course_of(row), filename, content)}
+        changes = {**changes, name: keep(course_of(row), filename, content).name}
     _write(row, _changed(row, changes))
 
 
@@ -123,8 +123,8 @@ def filled_in(changes: dict[str, Any]) -> dict[str, Any]:
     return kept
 
 
-def _keep(course: Course, filename: str, content: bytes) -> str:
-    """Store an upload under a plain name of its own, and return that name."""
+def keep(course: Course, filename: str, content: bytes) -> Asset:
+    """Store an upload under a plain name of its own."""
     path = PurePath(filename)
     stem, suffix = slugify(path.stem)[:60] or "fichier", path.suffix.lower().replace("jpeg", "jpg")
     digest = hashlib.sha256(content).hexdigest()
@@ -133,4 +133,4 @@ def _keep(course: Course, filename: str, content: bytes) -> str:
     while taken.get(name, digest) != digest:
         rank += 1
         name = f"{stem}-{rank}{suffix}"
-    return store_asset(course=course, name=name, content=content).name
+    return store_asset(course=course, name=name, content=content)

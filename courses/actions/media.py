@@ -15,8 +15,9 @@ from django.utils.translation import gettext as _
 from atn_platform.core.exceptions import ActionError
 from courses import packages
 from courses.actions.pictures import contrast_of
+from courses.actions.sounds import seconds_of
 from courses.documents import PackageDoc
-from courses.models import Asset, Block, Course, Question
+from courses.models import Asset, Block, Course, Lesson, Question
 
 # Types we serve, with the bytes a file of that type starts with (offset, signature).
 SIGNATURES: dict[str, tuple[str, int, bytes]] = {
@@ -26,6 +27,7 @@ SIGNATURES: dict[str, tuple[str, int, bytes]] = {
     ".mp4": ("video/mp4", 4, b"ftyp"),
     ".webm": ("video/webm", 0, b"\x1aE\xdf\xa3"),
     ".mp3": ("audio/mpeg", 0, b""),
+    ".m4a": ("audio/mp4", 4, b"ftyp"),
     ".opus": ("audio/ogg", 0, b"OggS"),
     ".vtt": ("text/vtt; charset=utf-8", 0, b"WEBVTT"),
     ".pdf": ("application/pdf", 0, b"%PDF-"),
@@ -34,6 +36,7 @@ SIGNATURES: dict[str, tuple[str, int, bytes]] = {
 }
 # Archives of interactive modules: SCORM and cmi5, H5P.
 PACKAGES = frozenset({".zip", ".h5p"})
+PLAYED = ("audio/", "video/")
 LARGEST = 60_000_000
 
 
@@ -82,6 +85,7 @@ def stored(name: str, content: bytes) -> dict[str, Any]:
     return {
         "file": path, "sha256": digest, "content_type": content_type, "size": len(content),
         "width": width, "height": height, "contrast": contrast, "package": package,
+        "seconds": seconds_of(name, content) if content_type.startswith(PLAYED) else None,
     }  # fmt: skip
 
 
@@ -91,6 +95,12 @@ def remove_asset(*, asset: Asset) -> None:
     used = Block.objects.filter(lesson__module__course=asset.course)
     names = used.values_list("data", flat=True)
     asked = Question.objects.filter(block__in=used, data__image=asset.name)
+    said = Lesson.objects.filter(module__course=asset.course, recording=asset.name)
+    if said.exists():
+        message = _(
+            "« %s » est la version à écouter d’une leçon : retirez-la de la leçon d’abord."
+        )
+        raise MediaRefused(message % asset.name)
     if asked.exists() or any(asset.name in data.values() for data in names):
         message = _("« %s » sert dans un bloc : retirez-le du bloc d’abord.")
         raise MediaRefused(message % asset.name)

@@ -233,7 +233,9 @@ def copy_lesson(lesson: Lesson, module: Module, title: str) -> Lesson:
     copy = add_lesson(module=module, title=title, kind=lesson.kind)
     copy.minutes, copy.objective = lesson.minutes, lesson.objective
     copy.is_required = lesson.is_required
-    copy.save(update_fields=["minutes", "objective", "is_required", "updated_at"])
+    copy.recording, copy.recorded_words = lesson.recording, lesson.recorded_words
+    copied = ["minutes", "objective", "is_required", "recording", "recorded_words"]
+    copy.save(update_fields=[*copied, "updated_at"])
     for block in lesson.blocks.order_by("position"):
         copy_block(block, copy)
     return copy

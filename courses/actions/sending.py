@@ -18,7 +18,8 @@ from courses.actions.editing import course_of
 from courses.actions.outline import copy_block, copy_lesson, remove
 from courses.models import Asset, Block, Course, Lesson, Module, Question
 
-MEDIA = ("file", "sha256", "content_type", "size", "width", "height", "contrast", "package")
+MEDIA = ("file", "sha256", "content_type", "size", "width", "height", "contrast", "package",
+         "seconds")  # fmt: skip
 
 
 class SendingRefused(ActionError):
@@ -44,13 +45,14 @@ def send(
     if isinstance(part, Lesson) and isinstance(to, Module):
         made = copy_lesson(part, to, part.title)
         blocks = list(made.blocks.all())
+        lessons = [made]
     elif isinstance(part, Block) and isinstance(to, Lesson):
         made = copy_block(part, to)
-        blocks = [made]
+        blocks, lessons = [made], []
     else:
         raise SendingRefused(_("Une leçon va dans un module, un bloc dans une leçon."))
     if source != target:
-        _bring_media(source, target, blocks)
+        _bring_media(source, target, blocks, lessons)
     if not keeps:
         remove(part=part, by=by, at=at)
     return made
@@ -76,8 +78,10 @@ def _hold(part: Lesson | Block) -> None:
     list(questions.select_for_update(no_key=True).order_by("pk"))
 
 
-def _bring_media(source: Course, target: Course, blocks: list[Block]) -> None:
-    """Give the target the files that these blocks name, under a free name if theirs is taken."""
+def _bring_media(
+    source: Course, target: Course, blocks: list[Block], lessons: list[Lesson]
+) -> None:
+    """Give the target the files that these name, under a free name if theirs is taken."""
     known = {each.name: each for each in source.assets.all()}
     taken = dict(target.assets.values_list("name", "sha256"))
     rows: list[Block | Question] = [*blocks, *Question.objects.filter(block__in=blocks)]
@@ -87,6 +91,10 @@ def _bring_media(source: Course, target: Course, blocks: list[Block]) -> None:
             row.data[field] = _name_there(known[name], target, taken)
         if names:
             row.save(update_fields=["data", "updated_at"])
+    for lesson in lessons:
+        if lesson.recording in known:
+            lesson.recording = _name_there(known[lesson.recording], target, taken)
+            lesson.save(update_fields=["recording", "updated_at"])
 
 
 def _is_of(name: Any, known: dict[str, Asset]) -> bool:

@@ -2,7 +2,17 @@
 
 from django.urls import path, re_path
 
-from courses.admin import bank, bank_imports, care, editing, outline, publication, reviews, sending
+from courses.admin import (
+    bank,
+    bank_imports,
+    care,
+    editing,
+    listening,
+    outline,
+    publication,
+    reviews,
+    sending,
+)
 
 app_name = "atelier"
 NODE = r"(?P<noun>module|lecon|bloc|question)/(?P<uuid>[0-9a-f-]{36})"
@@ -36,6 +46,9 @@ urlpatterns = [
     path("<slug:code>/lecon/<uuid:uuid>/", editing.lesson, name="lesson"),
     path("<slug:code>/lecon/<uuid:uuid>/reglages/", editing.settings, name="settings"),
     path("<slug:code>/lecon/<uuid:uuid>/apercu/", publication.preview, name="preview"),
+    path("<slug:code>/lecon/<uuid:uuid>/ecouter/", listening.listen, name="listen"),
+    path("<slug:code>/lecon/<uuid:uuid>/ecouter/confirmer/", listening.vouch, name="vouch"),
+    path("<slug:code>/lecon/<uuid:uuid>/ecouter/retirer/", listening.drop, name="no-recording"),
     path("<slug:code>/lecon/<uuid:uuid>/ajouter/", outline.new_block, name="new-block"),
     path("<slug:code>/bloc/<uuid:uuid>/ajouter/", outline.new_question, name="new-question"),
     path("<slug:code>/bloc/<uuid:uuid>/coller/", outline.paste, name="paste"),

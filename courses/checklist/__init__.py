@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from atn_platform.core import french
-from courses.checklist import giveaways, plain, questions
+from courses.checklist import giveaways, listening, plain, questions
 from courses.documents import BlockDoc, CourseDoc, LessonDoc, PlaceDoc, stations
 from courses.enums import BlockKind, LessonKind
 from courses.numbers import is_inside
@@ -18,7 +18,6 @@ from courses.numbers import is_inside
 LIGHTEST_LESSON = 100_000  # bytes of text and images a lesson may weigh
 HEAVIEST_PICTURE = 60_000
 HEAVIEST_MINUTE = 2_500_000  # bytes of a video
-HEAVIEST_SOUND = 110_000  # bytes of a minute: eight of them and their page under a megabyte
 
 LEAST_STEPS, LEAST_ROWS, WIDEST_TABLE = 2, 2, 5
 
@@ -77,6 +76,8 @@ def _lesson(lesson: LessonDoc) -> Iterator[Issue]:
         yield from _block(key, block)
     yield from _headings(lesson)
     yield from _reading(lesson)
+    for blocks, message in listening.amiss(lesson):
+        yield Issue(blocks, message, key)
 
 
 def _headings(lesson: LessonDoc) -> Iterator[Issue]:
@@ -216,11 +217,8 @@ def _audio(block: BlockDoc) -> Iterator[str]:
 
 
 def _loud(block: BlockDoc) -> Iterator[str]:
-    asset = block.get("asset")
-    if asset and block["seconds"] and asset["size"] * 60 / block["seconds"] > HEAVIEST_SOUND:
-        yield _(
-            "L’enregistrement pèse plus de 110 ko par minute : une voix passe en Opus à 14 kbit/s."
-        )
+    if "asset" in block and listening.is_heavy(block["asset"], block["seconds"]):
+        yield str(listening.LOUD)
 
 
 def _file(block: BlockDoc) -> Iterator[str]:

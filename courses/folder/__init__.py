@@ -17,6 +17,7 @@ from courses.enums import BlockKind, LessonKind, Mode, QuestionKind, Topic
 from courses.folder.framework import check_goals
 from courses.folder.parts import HEADERS, check_places, check_rows
 from courses.folder.shapes import (
+    AUDIO,
     BLOCK_FIELDS,
     COURSE_KEYS,
     ELEMENTS,
@@ -227,8 +228,13 @@ def _lesson(key: str, folder: Path, problems: list[Problem]) -> LessonText:
     source = Source(name, first_line=2)
     front = source.load("\n".join(lines[1:end]))
     front = front if isinstance(front, dict) else {}
-    types = {"title": str, "kind": str, "minutes": int, "objective": str, "required": bool}
+    types = {
+        "title": str, "kind": str, "minutes": int, "objective": str, "required": bool,
+        "audio": dict,
+    }  # fmt: skip
     check_fields(source, front, (), types, required=("title", "kind", "minutes"))
+    if isinstance(audio := front.get("audio"), dict):
+        check_fields(source, audio, ("audio",), AUDIO, required=("file",))
     check_choice(source, front.get("kind"), ("kind",), LessonKind.values)
     problems += source.problems
     return LessonText(key, front, _blocks(key, lines, end + 1, folder, problems))

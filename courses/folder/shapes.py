@@ -6,7 +6,8 @@ COURSE_KEYS = (
     "code", "title", "summary", "objectives", "topic", "mode", "publics", "competencies",
     "pass_mark", "gives_uec", "review_on", "modules",
 )  # fmt: skip
-LESSON_KEYS = ("title", "kind", "minutes", "objective", "required")
+LESSON_KEYS = ("title", "kind", "minutes", "objective", "required", "audio")
+AUDIO: dict[str, type] = {"file": str, "words": str}
 QUESTION_KEYS = (
     "key", "kind", "prompt", "choices", "answer", "items", "pairs", "distractors", "answers",
     "image", "alt", "zones", "gaps", "categories", "partial", "feedback", "competencies", "bank",

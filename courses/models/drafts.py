@@ -158,6 +158,10 @@ class Lesson(TimestampedModel):
     objective = models.CharField(_("objectif"), max_length=300, blank=True)
     minutes = models.PositiveSmallIntegerField(_("durée (min)"), default=0)
     is_required = models.BooleanField(_("obligatoire"), default=True)
+    # A file of the course that says the lesson aloud, and the words that it says
+    # (courses.listening.fingerprint); without them nobody knows whether they are today's.
+    recording = models.CharField(_("version à écouter"), max_length=120, blank=True)
+    recorded_words = models.CharField(_("empreinte du texte lu"), max_length=64, blank=True)
 
     class Meta:
         verbose_name = _("leçon")
@@ -170,6 +174,10 @@ class Lesson(TimestampedModel):
             ),
             models.CheckConstraint(
                 condition=Q(kind__in=LessonKind.values), name="courses_lesson_kind_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(recorded_words="") | ~Q(recording=""),
+                name="courses_words_of_a_recording",
             ),
         ]
 
@@ -266,6 +274,8 @@ class Asset(TimestampedModel):
     size = models.PositiveBigIntegerField(_("taille (octets)"))
     width = models.PositiveIntegerField(_("largeur"), null=True, blank=True)
     height = models.PositiveIntegerField(_("hauteur"), null=True, blank=True)
+    # How long a sound or a film lasts, as its file says; unknown for the rest.
+    seconds = models.PositiveIntegerField(_("durée (s)"), null=True, blank=True)
     # The greatest contrast in a picture; unknown for the rest, and for pictures kept long ago.
     contrast = models.FloatField(_("contraste"), null=True, blank=True)
     # What was recognised in the archive of an interactive module (documents.PackageDoc).

@@ -11,12 +11,16 @@ from courses.differences import Change, differences
 from courses.documents import (
     FORMAT,
     AssetDoc,
+    BlockDoc,
     CourseDoc,
     LessonDoc,
+    ListeningDoc,
     ModuleDoc,
     data_of,
+    frozen,
 )
 from courses.enums import BlockKind
+from courses.listening import fingerprint
 from courses.models import Asset, BankPicture, Course, CourseVersion, Lesson
 from courses.queries.blocks import block_document
 
@@ -138,7 +142,7 @@ def lesson_document(lesson: Lesson, assets: dict[str, AssetDoc]) -> LessonDoc:
         for block in blocks
     )
     words = sum(len(str(block).encode()) for block in said)
-    return {
+    built: LessonDoc = {
         "uuid": str(lesson.uuid),
         "key": lesson.key,
         "kind": lesson.kind,
@@ -149,6 +153,20 @@ def lesson_document(lesson: Lesson, assets: dict[str, AssetDoc]) -> LessonDoc:
         "bytes": words + sum(weights),
         "blocks": blocks,
     }
+    # Only where there is one: what was published without keeps its fingerprint.
+    if lesson.recording:
+        built["audio"] = _recording(lesson, blocks, assets)
+    return built
+
+
+def _recording(
+    lesson: Lesson, blocks: list[BlockDoc], assets: dict[str, AssetDoc]
+) -> ListeningDoc:
+    built: ListeningDoc = {"seconds": 0, "stale": lesson.recorded_words != fingerprint(blocks)}
+    if asset := assets.get(lesson.recording):
+        built["asset"] = frozen(asset)
+        built["seconds"] = asset.get("seconds") or 0
+    return built
 
 
 def asset_documents(course: Course) -> dict[str, AssetDoc]:
@@ -177,6 +195,8 @@ def _asset(asset: Asset | BankPicture) -> AssetDoc:
         found["contrast"] = asset.contrast
     if isinstance(asset, Asset) and asset.package:
         found["package"] = asset.package
+    if isinstance(asset, Asset) and asset.seconds:
+        found["seconds"] = asset.seconds
     return found
 
 

@@ -3,7 +3,7 @@
 from typing import Any, cast
 
 from atn_platform.core import french, markdown
-from courses.documents import AssetDoc, BlockDoc
+from courses.documents import AssetDoc, BlockDoc, frozen
 from courses.enums import BlockKind
 from courses.models import Block
 from courses.notation import NotationRefused
@@ -27,7 +27,7 @@ def _plain(data: dict[str, Any], *names: str) -> dict[str, Any]:
 def _files(data: dict[str, Any], assets: dict[str, AssetDoc], **names: str) -> dict[str, Any]:
     """Assets under their names in the document, for each field that names a known file."""
     wanted = {name: data.get(source) for name, source in names.items()}
-    return {name: assets[file] for name, file in wanted.items() if file in assets}
+    return {name: frozen(assets[file]) for name, file in wanted.items() if file in assets}
 
 
 def _text(data: dict[str, Any], __: dict[str, AssetDoc]) -> dict[str, Any]:
@@ -63,7 +63,7 @@ def _video(data: dict[str, Any], assets: dict[str, AssetDoc]) -> dict[str, Any]:
     files = _files(data, assets, asset="file", captions="captions", audio="audio")
     return {
         **_plain(data, "title"),
-        "seconds": data.get("seconds") or 0,
+        "seconds": _seconds(data, assets),
         "transcript_html": markdown.render(data.get("transcript", "")),
         "audio": None,
         **files,
@@ -73,10 +73,16 @@ def _video(data: dict[str, Any], assets: dict[str, AssetDoc]) -> dict[str, Any]:
 def _audio(data: dict[str, Any], assets: dict[str, AssetDoc]) -> dict[str, Any]:
     return {
         **_plain(data, "title"),
-        "seconds": data.get("seconds") or 0,
+        "seconds": _seconds(data, assets),
         "transcript_html": markdown.render(data.get("transcript", "")),
         **_files(data, assets, asset="file", captions="captions"),
     }
+
+
+def _seconds(data: dict[str, Any], assets: dict[str, AssetDoc]) -> int:
+    """What the author wrote; otherwise what the file says."""
+    file = assets.get(str(data.get("file")))
+    return data.get("seconds") or (file.get("seconds", 0) if file else 0)
 
 
 def _file(data: dict[str, Any], assets: dict[str, AssetDoc]) -> dict[str, Any]:

@@ -20,7 +20,7 @@ from django.views.decorators.http import require_safe
 
 from atn_platform.accounts.http import SignedInRequest
 from atn_platform.core.context import is_shared
-from courses.documents import BlockDoc, LessonDoc, stations
+from courses.documents import AssetDoc, BlockDoc, LessonDoc, stations
 from courses.enums import BlockKind, LessonKind
 from courses.queries import document
 from enrollments.models import BlockState, Enrollment
@@ -40,6 +40,9 @@ class Carried:
     lesson: LessonDoc
     files: list[str]
     size: int
+    # Its recording, which may stay behind: as heavy as all the rest.
+    sounds: list[str]
+    sound_size: int
 
 
 @require_safe
@@ -62,9 +65,11 @@ def worker(request: SignedInRequest) -> HttpResponse:
 def take(request: SignedInRequest, code: str) -> HttpResponse:
     """Choose the lessons to carry away, with the weight of each."""
     enrollment = _followed(request, code)
+    lessons = carried(enrollment)
     context = {
         "course": document(enrollment.version_id),
-        "lessons": carried(enrollment),
+        "lessons": lessons,
+        "sounds": sum(each.sound_size for each in lessons),
         "common": _common_weight(),
         "owner": request.user.device_owner,
     }
@@ -84,6 +89,7 @@ def contents(request: SignedInRequest, code: str) -> HttpResponse:
             "adresse": reverse("enrollments:lesson", args=[code, each.lesson["key"]]),
             "page": reverse("enrollments:offline-lesson", args=[code, each.lesson["key"]]),
             "fichiers": each.files,
+            "sons": each.sounds,
             "octets": each.size,
         }
         for each in carried(enrollment)
@@ -118,10 +124,18 @@ def _carried(version_id: int) -> tuple[Carried, ...]:
         shown = [b for b in each["blocks"] if b["kind"] in CARRIED]
         asked = [question for b in each["blocks"] for question in b.get("questions", ())]
         assets = [b["asset"] for b in (*shown, *asked) if "asset" in b]
-        files = [reverse("courses:asset", args=[a["sha256"], a["name"]]) for a in assets]
-        page = gzip.compress(_copy(nobody, each).encode())
-        found.append(Carried(each, files, len(page) + sum(asset["size"] for asset in assets)))
+        sounds = [each["audio"]["asset"]] if "audio" in each else []
+        size = len(gzip.compress(_copy(nobody, each).encode())) + _weight(assets)
+        found.append(Carried(each, _addresses(assets), size, _addresses(sounds), _weight(sounds)))
     return tuple(found)
+
+
+def _addresses(assets: list[AssetDoc]) -> list[str]:
+    return [reverse("courses:asset", args=[each["sha256"], each["name"]]) for each in assets]
+
+
+def _weight(assets: list[AssetDoc]) -> int:
+    return sum(each["size"] for each in assets)
 
 
 def _takeable(version_id: int) -> list[LessonDoc]:

@@ -219,7 +219,8 @@ ROWS |= _rows(
     "atelier:new-block atelier:new-question atelier:paste atelier:edit atelier:move "
     "atelier:duplicate atelier:remove atelier:bank-question atelier:bank-import "
     "atelier:bank-confirm atelier:bank-undo atelier:bank-take atelier:bank-deposit "
-    "atelier:bank-renew atelier:review-settle atelier:send",
+    "atelier:bank-renew atelier:review-settle atelier:send atelier:listen atelier:vouch "
+    "atelier:no-recording",
     ABSENT_DRAFT,
 )
 # Pages that send elsewhere whoever asks; the walk holds them to « never somebody's record ».

@@ -9,7 +9,8 @@ from playwright.sync_api import expect
 
 from atn_platform.portal.models import CallBack
 from courses import actions as course_actions
-from courses.checklist import HEAVIEST_SOUND, issues
+from courses.checklist import issues
+from courses.checklist.listening import HEAVIEST_SOUND
 from courses.queries import draft_document
 from enrollments import actions
 from enrollments.models import BlockState
