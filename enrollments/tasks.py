@@ -27,7 +27,16 @@ def move_people(*, move_id: int) -> None:
 
 
 @shared_task
+def undo_move(*, move_id: int) -> None:
+    """Everyone who goes back, as move_people brings them."""
+    while actions.undo_some(move_id=move_id, at=timezone.now()):
+        pass
+
+
+@shared_task
 def resume_moves() -> None:
     """What a killed worker, or a bell that nobody heard, left undone."""
+    for move_id in VersionMove.objects.being_undone().values_list("pk", flat=True):
+        undo_move.delay(move_id=move_id)
     for move_id in VersionMove.objects.running().values_list("pk", flat=True):
         move_people.delay(move_id=move_id)

@@ -91,6 +91,7 @@ urlpatterns = [
     path("questions/<uuid:uuid>/partager/", helping.share, name="share-help"),
     path("rapports/questions/<slug:code>/", items.items, name="items"),
     path("rapports/versions/<slug:code>/", moving.move_people, name="move-people"),
+    path("rapports/versions/<slug:code>/retour/<int:pk>/", moving.undo, name="undo-move"),
     path("mes-gestes/", pledges.mine, name="pledges"),
     path("recherche/", notes.search, name="search"),
     path("livret/<slug:code>.pdf", courses.booklet, {"kind": "pdf"}, name="booklet"),

@@ -9,7 +9,7 @@ from enrollments.actions.enrolling import (
 from enrollments.actions.helping import HelpRefused, ask, say, say_by_mail, share, unshare
 from enrollments.actions.leaving import leave_path, withdraw
 from enrollments.actions.ledger import recompute, record, record_attendance
-from enrollments.actions.moving import MoveRefused, ask_move, move_some
+from enrollments.actions.moving import MoveRefused, ask_move, ask_undo, move_some, undo_some
 from enrollments.actions.noting import NotesChanged, write_notes
 from enrollments.actions.pledging import pledge
 from enrollments.actions.recognising import recognise, renew_path, unrecognise
@@ -38,6 +38,7 @@ __all__ = [
     "ask",
     "ask_move",
     "ask_review",
+    "ask_undo",
     "cancel",
     "declare_levels",
     "enroll",
@@ -59,6 +60,7 @@ __all__ = [
     "take_attendance",
     "take_positioning",
     "tell_changes",
+    "undo_some",
     "unrecognise",
     "unshare",
     "withdraw",

@@ -21,8 +21,9 @@ from enrollments.actions.writing import (
     save,
 )
 from enrollments.enums import Status, Verb
-from enrollments.models import BlockState, Enrollment, LessonState
+from enrollments.models import BlockState, Enrollment, LessonState, VersionMove
 from enrollments.projections import Event, Standing, in_force, standing
+from enrollments.queries.moving import returning
 from enrollments.signals import enrollment_completed
 
 
@@ -121,27 +122,60 @@ def recompute(*, enrollment_id: int) -> Enrollment:
 
 
 @transaction.atomic
-def change_version(*, enrollment_id: int, version: CourseVersion, at: datetime) -> bool:
+def change_version(
+    *, enrollment_id: int, version: CourseVersion, at: datetime, move_id: int = 0
+) -> bool:
     """Go on in another version of the course; False when there is nothing to change.
 
     Only a course under way moves: what is finished rests on its version, what is set aside waits
     in its own. Nothing is erased: what was finished stays so, counts at the length it had, and
-    the states of lessons that the newer version lacks remain. Safe to repeat.
+    the states of lessons that the newer version lacks remain. Safe to repeat: a move (`move_id`)
+    brings a person once, even when it was taken back since.
     """
     enrollment, ends_on = locked(enrollment_id)
     is_same = version.pk == enrollment.version_id
     if enrollment.status != Status.ACTIVE or is_same or version.course_id != enrollment.course_id:
         return False
-    before = standing(document(enrollment.version_id), events_of(enrollment))
+    events = events_of(enrollment)
+    before = standing(document(enrollment.version_id), events)
+    moved = _moved(enrollment, before, version, at=at, move_id=move_id)
+    if moved.uuid in {each.uuid for each in events}:
+        return False
     done = LessonState.objects.filter(enrollment=enrollment, completed_at__isnull=False)
     done.filter(version__isnull=True).update(version=enrollment.version_id)
-    add(enrollment, [_moved(enrollment, before, version, at=at)], at=at)
-    enrollment.version_id = version.pk
-    enrollment.save(update_fields=["version", "updated_at"])
-    after = standing(document(version.pk), events_of(enrollment))
-    if save(enrollment, after.lessons, after, ends_on):
-        enrollment_completed.send(sender=Enrollment, enrollment_id=enrollment.pk)
+    _follow(enrollment, version.pk, add(enrollment, [moved], at=at), ends_on)
     return True
+
+
+@transaction.atomic
+def undo_move(*, enrollment_id: int, move: VersionMove, at: datetime) -> bool:
+    """Go back to the version followed before this move; False for whoever is to stay in it.
+
+    queries.moving.returning says who goes back, and says it again under the lock. Safe to repeat.
+    """
+    enrollment, ends_on = locked(enrollment_id)
+    if not returning(move).filter(pk=enrollment.pk).exists():
+        return False
+    moved = next(
+        each for each in in_force(events_of(enrollment)) if each.result.get("move") == move.pk
+    )
+    uuid = uuid5(enrollment.uuid, f"move/{move.pk}/undone")
+    undone = NewEvent(uuid, Verb.UNDONE, moved.lesson, at, result={"events": [str(moved.uuid)]})
+    events = add(enrollment, [undone], at=at)
+    before: int = moved.result["from"]
+    LessonState.objects.filter(enrollment=enrollment, version=before).update(version=None)
+    _follow(enrollment, before, events, ends_on)
+    return True
+
+
+def _follow(
+    enrollment: Enrollment, version_id: int, events: list[Event], ends_on: date | None
+) -> None:
+    enrollment.version_id = version_id
+    enrollment.save(update_fields=["version", "updated_at"])
+    found = standing(document(version_id), events)
+    if save(enrollment, found.lessons, found, ends_on):
+        enrollment_completed.send(sender=Enrollment, enrollment_id=enrollment.pk)
 
 
 @transaction.atomic
@@ -181,7 +215,12 @@ def _forget(enrollment: Enrollment, touched: set[UUID], found: Standing) -> None
 
 
 def _moved(
-    enrollment: Enrollment, before: Standing, version: CourseVersion, *, at: datetime
+    enrollment: Enrollment,
+    before: Standing,
+    version: CourseVersion,
+    *,
+    at: datetime,
+    move_id: int,
 ) -> NewEvent:
     first = next(stations(document(version.pk)))
     finished = {
@@ -190,7 +229,7 @@ def _moved(
         if each.completed_at is not None
     }
     return NewEvent(
-        uuid=uuid5(enrollment.uuid, f"version/{version.number}"),
+        uuid=uuid5(enrollment.uuid, f"move/{move_id}" if move_id else f"version/{version.number}"),
         verb=Verb.MOVED,
         lesson=before.current or UUID(first["uuid"]),
         happened_at=at,
@@ -198,6 +237,7 @@ def _moved(
             "from": enrollment.version_id,
             "to": version.pk,
             "finished": finished,
+            **({"move": move_id} if move_id else {}),
         },
     )
 

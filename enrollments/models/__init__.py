@@ -16,7 +16,7 @@ from enrollments.models.groups import (
     GroupEnrollment,
     GroupLine,
 )
-from enrollments.models.moves import VersionMove, VersionMoveQuerySet
+from enrollments.models.moves import MOVE_UNDO, VersionMove, VersionMoveQuerySet
 from enrollments.models.notes import LessonNote
 from enrollments.models.papers import PaperSheet, PaperSheetQuerySet
 from enrollments.models.recognitions import Recognition, RecognitionQuerySet
@@ -42,6 +42,7 @@ from enrollments.models.threads import HelpPost, HelpThread, HelpThreadQuerySet
 __all__ = [
     "GROUP_UNDO",
     "LARGEST_GROUP",
+    "MOVE_UNDO",
     "PROMISED_DAYS",
     "Accompaniment",
     "AccompanimentQuerySet",

@@ -1,17 +1,28 @@
 """Who would go on in a newer version of a course, and what it changes for them."""
 
+from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 
 from courses.differences import Change, differences
 from courses.documents import stations
-from courses.models import CourseVersion
-from courses.queries import document
+from courses.models import Course, CourseVersion
+from courses.queries import Effect, document
 from enrollments.enums import Status, Verb
-from enrollments.models import Enrollment, EnrollmentQuerySet
+from enrollments.models import (
+    MOVE_UNDO,
+    Enrollment,
+    EnrollmentQuerySet,
+    HelpThread,
+    LearningEvent,
+    LessonNote,
+    Registration,
+    VersionMove,
+)
 
 
 def to_move(version: CourseVersion, leaving: Collection[int] = ()) -> EnrollmentQuerySet:
@@ -41,6 +52,74 @@ def finished_by_moving(version: CourseVersion) -> int:
     return to_move(version).order_by().annotate(done=done).filter(done=len(required)).count()
 
 
+# What a person did not do: being moved; and what going back keeps as it is.
+NO_WORK = (Verb.MOVED, Verb.UNDONE, Verb.OPENED)
+
+
+def moved_by(move: VersionMove) -> EnrollmentQuerySet:
+    """Everyone whom this move brought, less those who went back; `moved_at` is when."""
+    acts = LearningEvent.objects.counting().filter(enrollment=OuterRef("pk"))
+    moved = acts.filter(verb=Verb.MOVED, result__move=move.pk).values("received_at")[:1]
+    rows = Enrollment.objects.live().filter(course=move.version.course_id)
+    return rows.annotate(moved_at=Subquery(moved)).filter(moved_at__isnull=False)
+
+
+def gone_back(move: VersionMove) -> int:
+    """How many went back already."""
+    brought = LearningEvent.objects.filter(verb=Verb.MOVED, result__move=move.pk)
+    return brought.count() - brought.counting().count()
+
+
+def returning(move: VersionMove) -> EnrollmentQuerySet:
+    """Those of them whom taking the move back returns to the version that they followed.
+
+    Nothing that a person did under the newer version may be lost: whoever answered, finished,
+    wrote, asked or took a seat since then stays in it, as does whoever finished the course, set
+    it aside, or went on to a newer version yet. Having opened a lesson keeps nobody: it remains.
+    """
+    rows = moved_by(move).filter(version=move.version_id, status=Status.ACTIVE)
+    for work in _work():
+        rows = rows.exclude(Exists(work))
+    return rows.order_by("pk")
+
+
+def ways_back(move: VersionMove) -> list[Effect]:
+    """For each version left, who goes back to it and what they would find there again."""
+    acts = LearningEvent.objects.counting().filter(verb=Verb.MOVED, result__move=move.pk)
+    people = Counter(
+        acts.filter(enrollment__in=returning(move).values("pk")).values_list(
+            "result__from", flat=True
+        )
+    )
+    left = CourseVersion.objects.filter(pk__in=people).order_by("-number")
+    now, numbers = document(move.version_id), left.values_list("pk", "number")
+    return [Effect(number, people[pk], differences(now, document(pk))) for pk, number in numbers]
+
+
+def undoable(course: Course, *, at: datetime) -> list[VersionMove]:
+    """Moves of a course that can be taken back still, newest first; those being so, too."""
+    recent = VersionMove.objects.filter(
+        version__course=course,
+        finished_at__isnull=False,
+        undone_at__isnull=True,
+        asked_at__gte=at - timedelta(days=MOVE_UNDO),
+    )
+    return list(recent.select_related("version").defer("version__document").order_by("-asked_at"))
+
+
+def _work() -> list[QuerySet[Any]]:
+    """What an enrolment bears that came at the moment of the move, or after it."""
+    of, since = OuterRef("pk"), OuterRef("moved_at")
+    return [
+        LearningEvent.objects.filter(enrollment=of, received_at__gte=since).exclude(
+            verb__in=NO_WORK
+        ),
+        LessonNote.objects.filter(enrollment=of, written_at__gte=since),
+        HelpThread.objects.filter(enrollment=of, asked_at__gte=since),
+        Registration.objects.filter(enrollment=of, registered_at__gte=since),
+    ]
+
+
 @dataclass(frozen=True, slots=True)
 class News:
     """What changed in a course for somebody who was following it."""
@@ -53,7 +132,8 @@ def news_of(enrollment: Enrollment) -> News | None:
     """What the last change of version brought; nothing once the course is finished."""
     if enrollment.completed_at is not None:
         return None
-    moved = enrollment.events.filter(verb=Verb.MOVED).order_by("-received_at").first()
+    acts = LearningEvent.objects.counting().filter(enrollment=enrollment)
+    moved = acts.filter(verb=Verb.MOVED).order_by("-received_at").first()
     if moved is None:
         return None
     before, after = document(moved.result["from"]), document(moved.result["to"])

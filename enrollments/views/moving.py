@@ -1,5 +1,7 @@
 """After a publication: the people under way keep their version, or go on in the new one."""
 
+from datetime import timedelta
+
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -16,9 +18,19 @@ from courses.models import Course, CourseVersion
 from courses.permissions import can_author
 from courses.queries import document, effects, versions
 from enrollments import actions
-from enrollments.models import VersionMove
-from enrollments.queries.moving import finished_by_moving, followed_versions, to_move
+from enrollments.models import MOVE_UNDO, VersionMove
+from enrollments.queries.moving import (
+    finished_by_moving,
+    followed_versions,
+    gone_back,
+    moved_by,
+    returning,
+    to_move,
+    undoable,
+    ways_back,
+)
 from enrollments.tasks import move_people as task
+from enrollments.tasks import undo_move as undo_task
 
 
 @requires(can_author)
@@ -32,7 +44,7 @@ def move_people(request: SignedInRequest, code: str) -> HttpResponse:
     if request.method == "POST":
         _move(request, version)
         return redirect("enrollments:move-people", code)
-    move = VersionMove.objects.filter(version=version).first()
+    move = version.moves.order_by("-asked_at", "-pk").first()
     left = to_move(version).count()
     followed = followed_versions(version)
     going = to_move(version, move.leaving).count() if move else 0
@@ -46,8 +58,36 @@ def move_people(request: SignedInRequest, code: str) -> HttpResponse:
         "finishing": finished_by_moving(version),
         "move": move,
         "moved": max(0, move.people - going) if move else 0,
+        "undoable": undoable(course, at=timezone.now()),
     }
     return render(request, "atelier/people.html", context)
+
+
+@requires(can_author)
+@require_http_methods(["GET", "HEAD", "POST"])
+def undo(request: SignedInRequest, code: str, pk: int) -> HttpResponse:
+    """Who would go back and to what, who stays; then the promise, and where it stands."""
+    moves = VersionMove.objects.filter(version__course__code=code.upper())
+    move = get_object_or_404(moves.select_related("version__course"), pk=pk)
+    if request.method == "POST":
+        try:
+            asked = actions.ask_undo(move=move, by=request.user, at=timezone.now())
+            after_commit(undo_task, move_id=asked.pk)
+        except ActionError as error:
+            messages.error(request, str(error))
+        return redirect("enrollments:undo-move", code, pk)
+    left, brought = returning(move).count(), moved_by(move).count()
+    context = {
+        "course": move.version.course,
+        "version": move.version,
+        "move": move,
+        "back": gone_back(move),
+        "left": left,
+        "staying": brought - left,
+        "effects": ways_back(move) if left and move.undo_asked_at is None else [],
+        "is_late": timezone.now() > move.asked_at + timedelta(days=MOVE_UNDO),
+    }
+    return render(request, "atelier/take_back.html", context)
 
 
 def _move(request: SignedInRequest, version: CourseVersion) -> None:

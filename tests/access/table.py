@@ -220,7 +220,7 @@ ROWS |= _rows(
     "atelier:duplicate atelier:remove atelier:bank-question atelier:bank-import "
     "atelier:bank-confirm atelier:bank-undo atelier:bank-take atelier:bank-deposit "
     "atelier:bank-renew atelier:review-settle atelier:send atelier:listen atelier:vouch "
-    "atelier:no-recording",
+    "atelier:no-recording enrollments:undo-move",
     ABSENT_DRAFT,
 )
 # Pages that send elsewhere whoever asks; the walk holds them to « never somebody's record ».
