@@ -51,6 +51,23 @@ def test_files_are_served_under_their_own_type_and_kept_a_day(fetch):
         assert response.headers["Cache-Control"] == "private, max-age=86400"
 
 
+@pytest.mark.parametrize(
+    ("page", "kind"),
+    [
+        # A browser would take it for Windows-1252: « Ã©tÃ© ».
+        ("<title>Été</title>".encode(), "text/html; charset=utf-8"),
+        ('<meta http-equiv="x" content="text/html; charset=x">Été'.encode(), "text/html"),
+        ("<title>Été</title>".encode("latin-1"), "text/html"),
+        ("<title>Été</title>".encode("utf-16"), "text/html"),
+    ],
+)
+def test_a_page_that_says_no_encoding_is_said_to_be_what_it_reads_as(play, client, page, kind):
+    __, block = play(scorm(files={"seule.html": page}))
+    token = addresses.token(block["asset"], on=timezone.localdate())
+    response = client.get(f"/m/{token}/contenu/seule.html", **HOST)
+    assert response.headers["Content-Type"] == kind
+
+
 def test_a_compressed_file_leaves_as_it_lies_in_the_archive(fetch):
     response = fetch("contenu/js/x.js", accept_encoding="gzip")
 

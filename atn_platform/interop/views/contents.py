@@ -23,6 +23,7 @@ from courses.packages import contents
 
 KEPT = "private, max-age=86400"
 PLAYERS = {"scorm-1.2", "scorm-2004", "h5p"}
+_ENCODED = re.compile(rb"<meta[^>]+charset|^\xff\xfe|^\xfe\xff", re.IGNORECASE)
 _HEAD = re.compile(rb"<head(?:\s[^>]*)?>", re.IGNORECASE)
 
 
@@ -72,7 +73,6 @@ def content(request: HttpRequest, stored_as: str, path: str) -> HttpResponseBase
     if entry is None:
         raise Http404
     response = _film(request, stored_as, entry) or _text(request, stored_as, entry)
-    response.headers["Content-Type"] = entry.type
     response.headers["Cache-Control"] = KEPT
     if entry.type == "text/html" and {"fetch", "endpoint"} <= request.GET.keys():
         _clear(response)  # a cmi5 unit that is launched: there is no player before it
@@ -95,6 +95,7 @@ def _film(request: HttpRequest, stored_as: str, entry: contents.Entry) -> HttpRe
         response.streaming_content = _closing(iter(response), stored)
     else:
         stored.close()
+    response.headers["Content-Type"] = entry.type
     response.headers["Accept-Ranges"] = "bytes"
     return response
 
@@ -107,19 +108,34 @@ def _closing(blocks: Iterable[bytes], stored: IO[bytes]) -> Iterator[bytes]:
 
 def _text(request: HttpRequest, stored_as: str, entry: contents.Entry) -> HttpResponse:
     takes_gzip = "gzip" in request.headers.get("Accept-Encoding", "")
+    kind = entry.type
     with default_storage.open(stored_as) as stored:
         if entry.type == "text/html":
-            body = _with_help(contents.whole(stored, entry))
+            page = contents.whole(stored, entry)
+            kind, body = kind + _encoding(page), _with_help(page)
             body = gzip.compress(body, 6) if takes_gzip else body
         elif takes_gzip and not entry.is_stored:
             body = contents.gzipped(stored, entry)
         else:
             body, takes_gzip = contents.whole(stored, entry), False
-    response = HttpResponse(body)
+    response = HttpResponse(body, content_type=kind)
     patch_vary_headers(response, ("Accept-Encoding",))
     if takes_gzip:
         response.headers["Content-Encoding"] = "gzip"
     return response
+
+
+def _encoding(page: bytes) -> str:
+    """A browser takes a page that does not say its encoding for Windows-1252 (HTML, 13.2.3.2):
+    what reads as UTF-8 is said to be, and what says its own is left to it.
+    """
+    if _ENCODED.search(page[:1024]):
+        return ""
+    try:
+        page.decode()
+    except UnicodeDecodeError:
+        return ""
+    return "; charset=utf-8"
 
 
 def _with_help(page: bytes) -> bytes:

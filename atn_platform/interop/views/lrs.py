@@ -92,8 +92,8 @@ def _basic(secret: str) -> str:
 @require_safe
 def end(request: HttpRequest, session: UUID) -> HttpResponse:  # noqa: ARG001
     """Where a unit leads when it is left."""
-    words = "<!DOCTYPE html><html lang=fr-CA><title>Fin</title><p>Vous pouvez revenir à la leçon."
-    return HttpResponse(words)
+    head = "<!DOCTYPE html><html lang=fr-CA><meta charset=utf-8><title>Fin</title>"
+    return HttpResponse(f"{head}<p>Vous pouvez revenir à la leçon.")
 
 
 @require_safe
