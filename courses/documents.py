@@ -10,10 +10,11 @@ from html import escape
 from typing import Any, Literal, NotRequired, TypedDict, cast
 from uuid import UUID
 
+from courses.captions import Amiss, Cue
 from courses.worths import WHOLE
 
 FORMAT = 1
-MEASURED = frozenset({"seconds"})
+MEASURED = frozenset({"seconds", "cues"})
 
 
 class PartDoc(TypedDict):
@@ -54,7 +55,9 @@ class AssetDoc(TypedDict):
     height: NotRequired[int | None]
     contrast: NotRequired[float]  # of a pale picture: the greatest there is in it
     package: NotRequired[PackageDoc]
-    seconds: NotRequired[int]  # of a draft's sounds and films alone: how long their file lasts
+    # Of a draft's files alone: how long a sound or a film lasts, and the cues of captions.
+    seconds: NotRequired[int]
+    cues: NotRequired[list[Cue]]
 
 
 class ChoiceDoc(TypedDict):
@@ -172,6 +175,7 @@ class BlockDoc(TypedDict):
     holds_text: NotRequired[bool]  # image: its author says that words are drawn in it
     caption: NotRequired[str]  # image, table
     captions: NotRequired[AssetDoc]  # video, audio: WebVTT
+    captions_amiss: NotRequired[list[Amiss]]  # video, audio: only when there is something
     audio: NotRequired[AssetDoc | None]  # video: the listening version
     seconds: NotRequired[int]  # video, audio
     transcript_html: NotRequired[str]  # video, audio

@@ -2,11 +2,11 @@
 
 from pathlib import Path
 
+from tests import sounds
 from tests.exercise_files import picture
 
-# The beginning of an MPEG frame: enough for a file whose type is told by its name.
-SOUND = b"\xff\xf3\x40\xc4" + b"\0" * 400
-CAPTIONS = "WEBVTT\n\n00:00.000 --> 00:04.000\nVotre accès sera coupé à midi.\n"
+SOUND = sounds.mp3(23)
+CAPTIONS = "WEBVTT\n\n00:00.000 --> 00:23.000\nVotre accès sera coupé à midi.\n"
 AUDIO = """
 ::: audio message-vocal
 title: Le message du lundi

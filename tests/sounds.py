@@ -4,9 +4,9 @@ import struct
 
 
 def mp3(seconds: int) -> bytes:
-    """MPEG-1 layer III, 32 kbit/s, 44,1 kHz, mono: 104 bytes a frame of 1152 samples."""
-    frame = b"\xff\xfb\x10\xc4" + bytes(100)
-    return frame * round(seconds * 44_100 / 1152)
+    """MPEG-2 layer III, 8 kbit/s, 22,05 kHz, mono: 26 bytes a frame of 576 samples."""
+    frame = b"\xff\xf3\x10\xc4" + bytes(22)
+    return frame * round(seconds * 22_050 / 576)
 
 
 def m4a(seconds: int) -> bytes:

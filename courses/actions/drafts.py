@@ -29,6 +29,7 @@ MEDIA = (
     "contrast",
     "package",
     "seconds",
+    "cues",
 )
 
 

@@ -2,7 +2,6 @@
 
 import hashlib
 import io
-import re
 import struct
 from pathlib import PurePath
 from typing import Any
@@ -13,7 +12,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from atn_platform.core.exceptions import ActionError
-from courses import packages
+from courses import captions, packages
 from courses.actions.pictures import contrast_of
 from courses.actions.sounds import seconds_of
 from courses.documents import PackageDoc
@@ -70,9 +69,7 @@ def stored(name: str, content: bytes) -> dict[str, Any]:
     content_type, offset, signature = SIGNATURES[suffix]
     if not content[offset:].startswith(signature):
         raise MediaRefused(_("« %s » n’est pas un fichier du type que son nom annonce.") % name)
-    if suffix == ".vtt" and (line := _unreadable_line(content)):
-        message = _("« %(name)s », ligne %(line)d : ces sous-titres (WebVTT) ne se lisent pas.")
-        raise MediaRefused(message % {"name": name, "line": line})
+    cues = _cues(name, content) if suffix == ".vtt" else None
     if len(content) > LARGEST:
         raise MediaRefused(_("« %s » dépasse 60 Mo : proposez une version plus légère.") % name)
     package = _package(name, content) if suffix in PACKAGES else None
@@ -86,6 +83,7 @@ def stored(name: str, content: bytes) -> dict[str, Any]:
         "file": path, "sha256": digest, "content_type": content_type, "size": len(content),
         "width": width, "height": height, "contrast": contrast, "package": package,
         "seconds": seconds_of(name, content) if content_type.startswith(PLAYED) else None,
+        "cues": cues,
     }  # fmt: skip
 
 
@@ -114,35 +112,12 @@ def _package(name: str, content: bytes) -> PackageDoc:
         raise MediaRefused(f"« {name} » : {refused}") from refused
 
 
-_TIMING = re.compile(
-    r"^(?:(\d{2,}):)?([0-5]\d):([0-5]\d)\.(\d{3})[ \t]+-->[ \t]+"
-    r"(?:(\d{2,}):)?([0-5]\d):([0-5]\d)\.(\d{3})(?:[ \t].*)?$"
-)
-
-
-def _unreadable_line(content: bytes) -> int | None:
-    """First line of a WebVTT file that is wrong, from 1; None when at least one cue is sound."""
+def _cues(name: str, content: bytes) -> list[captions.Cue]:
     try:
-        lines = content.decode("utf-8-sig").splitlines()
-    except UnicodeDecodeError as error:
-        return content[: error.start].count(b"\n") + 1
-    has_cue, last = False, 0
-    for number, line in enumerate(lines, start=1):
-        if "-->" not in line:
-            continue
-        timing = _TIMING.match(line.strip())
-        if timing is None:
-            return number
-        start, end = _milliseconds(timing.groups()[:4]), _milliseconds(timing.groups()[4:])
-        if not last <= start < end:
-            return number
-        has_cue, last = True, start
-    return None if has_cue else len(lines)
-
-
-def _milliseconds(parts: tuple[str | None, ...]) -> int:
-    hours, minutes, seconds, rest = (int(part or 0) for part in parts)
-    return ((hours * 60 + minutes) * 60 + seconds) * 1000 + rest
+        return captions.read(content)
+    except captions.CaptionsRefused as refused:
+        message = _("« %(name)s », ligne %(line)d : ces sous-titres (WebVTT) ne se lisent pas.")
+        raise MediaRefused(message % {"name": name, "line": refused.line}) from None
 
 
 def _pixels(suffix: str, content: bytes) -> tuple[int | None, int | None]:

@@ -19,7 +19,7 @@ from courses.actions.outline import copy_block, copy_lesson, remove
 from courses.models import Asset, Block, Course, Lesson, Module, Question
 
 MEDIA = ("file", "sha256", "content_type", "size", "width", "height", "contrast", "package",
-         "seconds")  # fmt: skip
+         "seconds", "cues")  # fmt: skip
 
 
 class SendingRefused(ActionError):

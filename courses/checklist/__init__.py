@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from atn_platform.core import french
-from courses.checklist import giveaways, listening, plain, questions
+from courses.checklist import captions, giveaways, listening, plain, questions
 from courses.documents import BlockDoc, CourseDoc, LessonDoc, PlaceDoc, stations
 from courses.enums import BlockKind, LessonKind
 from courses.numbers import is_inside
@@ -76,8 +76,15 @@ def _lesson(lesson: LessonDoc) -> Iterator[Issue]:
         yield from _block(key, block)
     yield from _headings(lesson)
     yield from _reading(lesson)
+    yield from _heard(lesson)
+
+
+def _heard(lesson: LessonDoc) -> Iterator[Issue]:
     for blocks, message in listening.amiss(lesson):
-        yield Issue(blocks, message, key)
+        yield Issue(blocks, message, lesson["key"])
+    for block in lesson["blocks"]:
+        for blocks, message in captions.amiss(block):
+            yield Issue(blocks, message, lesson["key"], block["key"])
 
 
 def _headings(lesson: LessonDoc) -> Iterator[Issue]:

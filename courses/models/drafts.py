@@ -276,6 +276,8 @@ class Asset(TimestampedModel):
     height = models.PositiveIntegerField(_("hauteur"), null=True, blank=True)
     # How long a sound or a film lasts, as its file says; unknown for the rest.
     seconds = models.PositiveIntegerField(_("durée (s)"), null=True, blank=True)
+    # Of captions (courses.captions.Cue); unknown for those kept before they were measured.
+    cues = models.JSONField(_("répliques"), null=True, blank=True)
     # The greatest contrast in a picture; unknown for the rest, and for pictures kept long ago.
     contrast = models.FloatField(_("contraste"), null=True, blank=True)
     # What was recognised in the archive of an interactive module (documents.PackageDoc).

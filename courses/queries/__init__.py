@@ -197,6 +197,8 @@ def _asset(asset: Asset | BankPicture) -> AssetDoc:
         found["package"] = asset.package
     if isinstance(asset, Asset) and asset.seconds:
         found["seconds"] = asset.seconds
+    if isinstance(asset, Asset) and asset.cues:
+        found["cues"] = asset.cues
     return found
 
 

@@ -3,6 +3,7 @@
 from typing import Any, cast
 
 from atn_platform.core import french, markdown
+from courses.captions import amiss
 from courses.documents import AssetDoc, BlockDoc, frozen
 from courses.enums import BlockKind
 from courses.models import Block
@@ -67,6 +68,7 @@ def _video(data: dict[str, Any], assets: dict[str, AssetDoc]) -> dict[str, Any]:
         "transcript_html": markdown.render(data.get("transcript", "")),
         "audio": None,
         **files,
+        **_captions(data, assets),
     }
 
 
@@ -76,7 +78,18 @@ def _audio(data: dict[str, Any], assets: dict[str, AssetDoc]) -> dict[str, Any]:
         "seconds": _seconds(data, assets),
         "transcript_html": markdown.render(data.get("transcript", "")),
         **_files(data, assets, asset="file", captions="captions"),
+        **_captions(data, assets),
     }
+
+
+def _captions(data: dict[str, Any], assets: dict[str, AssetDoc]) -> dict[str, Any]:
+    """What is wrong with the captions, when something is."""
+    file, captions = (assets.get(str(data.get(name))) for name in ("file", "captions"))
+    if captions is None:
+        return {}
+    measured = file.get("seconds", 0) if file else 0
+    found = amiss(captions.get("cues"), measured=measured, written=data.get("seconds") or 0)
+    return {"captions_amiss": found} if found else {}
 
 
 def _seconds(data: dict[str, Any], assets: dict[str, AssetDoc]) -> int:

@@ -130,7 +130,7 @@ class TestAudio:
         assertContains(page, 'controls preload="none"')
         assertNotContains(page, "autoplay")
         assertContains(page, 'kind="captions"')
-        assertContains(page, "23\xa0s, 1\xa0ko")
+        assertContains(page, "23\xa0s, 23\xa0ko")
 
     def test_the_book_gives_its_words(self, course):
         page = in_the_book(course)
@@ -167,7 +167,7 @@ class TestAudio:
 
     def test_captions_that_do_not_read_are_refused_by_their_line(self, client, author, course):
         block = of("audio")
-        wrong = CAPTIONS.replace("00:04.000", "quatre")
+        wrong = CAPTIONS.replace("00:23.000", "quatre")
         answer = saved(client, block, new_captions=SimpleUploadedFile("x.vtt", wrong.encode()))
         assertContains(answer, "ligne 3", status_code=422)
         assertContains(answer, "Le message du lundi", status_code=422)
