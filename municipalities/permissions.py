@@ -7,6 +7,11 @@ from atn_platform.accounts.models import User
 from municipalities.models import Organisation, OrganisationQuerySet
 
 
+def can_validate_claims(user: User) -> bool:
+    """The coordination at UMQ, and ATN's administration."""
+    return user.has_role(Role.UMQ_COORDINATOR, Role.ADMINISTRATOR)
+
+
 def organisations_of(user: User, *, on: date) -> OrganisationQuerySet:
     """Organisations whose people this person may see and invite; all of them for ATN staff."""
     if user.has_role(Role.ADMINISTRATOR):

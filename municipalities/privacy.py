@@ -44,6 +44,7 @@ LISTED = _("inscrire d’un coup les gens d’une organisation, et pouvoir l’a
 ANSWERABLE = _("savoir qui a fait quoi, si une question se pose")
 DECLARED = _("tenir la liste publique que la loi demande, et vous rappeler les échéances")
 PEOPLE = (Reader.SELF, Reader.RESPONSIBLE, Reader.ATN)
+DECIDING = (*PEOPLE, Reader.COORDINATOR)
 
 
 def _at_address(user: Any) -> Q:
@@ -110,12 +111,12 @@ TABLES = [
         Claim,
         (
             About(_at_address, "first_name last_name", Kind.IDENTITY, ASKED, Retention.REQUESTS,
-                  PEOPLE),
-            About(_at_address, "email", Kind.CONTACT, ASKED, Retention.REQUESTS, PEOPLE),
+                  DECIDING),
+            About(_at_address, "email", Kind.CONTACT, ASKED, Retention.REQUESTS, DECIDING),
             About(
                 _at_address,
                 "organisation function message asked_at accepted_at refused_at reason",
-                Kind.FUNCTION, ASKED, Retention.REQUESTS, PEOPLE,
+                Kind.FUNCTION, ASKED, Retention.REQUESTS, DECIDING,
             ),
             About(_at_address, "code_hash", Kind.SECRET, ASKED, Retention.REQUESTS, ()),
             About("decided_by", "decided_by organisation accepted_at refused_at", Kind.ACT,

@@ -14,6 +14,7 @@ from municipalities.views import (
     people,
     responsables,
     sign_in,
+    validation,
 )
 
 app_name = "municipalities"
@@ -51,6 +52,8 @@ urlpatterns = [
     path("mes-gens/responsables/<int:pk>/terminer/", responsables.end, name="end-responsible"),
     path("mes-gens/demandes/<int:pk>/accepter/", responsables.grant, name="grant-claim"),
     path("mes-gens/demandes/<int:pk>/refuser/", responsables.refuse, name="refuse-claim"),
+    path("demandes-de-responsabilite/", validation.waiting, name="validation"),
+    path("demandes-de-responsabilite/<int:pk>/", validation.answer, name="validate-claim"),
     path("mes-gens/<slug:handle>/connexion/", sign_in.domains, name="sign-in"),
     path("mes-gens/<slug:handle>/connexion/<slug:kind>/", sign_in.provider, name="provider"),
     path("mes-gens/domaines/<int:pk>/", sign_in.domain, name="domain"),

@@ -9,6 +9,7 @@ class Capacity(models.TextChoices):
     GIVER = "giver", _("animation de la rencontre")
     COACH = "coach", _("accompagnement")
     ADMINISTRATOR = "administrator", _("administration d’ATN")
+    COORDINATOR = "coordinator", _("coordination à l’UMQ")
 
 
 class Screen(models.TextChoices):
@@ -32,5 +33,6 @@ class Screen(models.TextChoices):
     ATTENDANCE = "attendance", _("la feuille de présence")
     QUESTIONS = "questions", _("les questions à la formatrice")
     APPOINTMENTS = "appointments", _("les rendez-vous d’accompagnement")
+    CLAIMS = "claims", _("les demandes de responsabilité")
     ADMIN_LIST = "admin_list", _("une liste de l’administration")
     ADMIN_RECORD = "admin_record", _("votre fiche dans l’administration")

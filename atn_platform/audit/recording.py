@@ -42,6 +42,8 @@ def opened(
 def _capacity(reader: User, screen: Screen) -> Capacity:
     if reader.has_role(Role.ADMINISTRATOR) or screen in (Screen.ADMIN_LIST, Screen.ADMIN_RECORD):
         return Capacity.ADMINISTRATOR
+    if screen == Screen.CLAIMS:
+        return Capacity.COORDINATOR
     if screen in (Screen.QUESTIONS, Screen.APPOINTMENTS):
         return Capacity.COACH
     return Capacity.GIVER if screen == Screen.ATTENDANCE else Capacity.RESPONSIBLE

@@ -86,6 +86,16 @@ NOTICES: dict[str, tuple[Notice, ...]] = {
             TEAM,
             ANSWERED,
         ),
+        Notice(
+            date(2026, 12, 1),
+            _("vérifier que vous parlez pour l’organisation, et vous répondre"),
+            _("le nom et le courriel; le reste aide à décider"),
+            _(
+                "les responsables de la formation de l’organisation; où il n’y en a pas, "
+                "l’administration d’ATN et la coordination à l’UMQ"
+            ),
+            ANSWERED,
+        ),
     ),
     "others": (
         Notice(

@@ -45,6 +45,7 @@ class Reader(models.TextChoices):
     GIVER = "giver", _("qui anime la rencontre")
     TRAINER = "trainer", _("qui répond aux questions et aux demandes de révision")
     LEARNERS = "learners", _("les personnes qui peuvent s’inscrire")
+    COORDINATOR = "coordinator", _("la coordination à l’UMQ")
     ATN = "atn", _("l’administration d’ATN")
     BEARER = "bearer", _("qui détient le code de l’attestation")
 

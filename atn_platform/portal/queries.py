@@ -226,6 +226,9 @@ def _duties(user: User, now: datetime) -> tuple[list[Sheet], list[Work]]:
         work.append(Work(_("L’Atelier des cours"), reverse("atelier:index")))
     if user.has_role(Role.UMQ_COORDINATOR):
         work.append(Work(_("La participation au Québec"), reverse("reports:participation")))
+        work.append(
+            Work(_("Les demandes de responsabilité"), reverse("municipalities:validation"))
+        )
     return sheets, work
 
 

@@ -123,8 +123,13 @@ def _give(claim_id: int, *, signed_in: User | None, at: datetime) -> User:
 
 @transaction.atomic
 def grant(*, claim_id: int, by: User, at: datetime) -> Claim:
-    """Say yes: a letter to the claimant's own address has the link that makes them responsable."""
+    """Say yes: a letter to the claimant's own address has the link that makes them responsable.
+
+    Nobody says it to themselves, by any address of theirs.
+    """
     claim = _waiting(claim_id)
+    if claim.email in by.own_addresses:
+        raise ClaimRefused(_("C’est votre propre demande : quelqu’un d’autre y répond."))
     guest = Guest(
         email=claim.email,
         first_name=claim.first_name,

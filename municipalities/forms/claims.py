@@ -103,5 +103,34 @@ class ResponsibleForm(forms.Form):
         )
 
 
+class AnswerForm(forms.Form):
+    """The yes, once the town hall was called at the number of the registry; or the no."""
+
+    verified = forms.BooleanField(
+        label=_(
+            "J’ai appelé la municipalité à son numéro officiel : cette personne parle pour elle."
+        ),
+        required=False,
+    )
+    reason = forms.CharField(
+        label=_("Motif du refus, qui sera écrit à la personne"), max_length=400, required=False
+    )
+
+    @property
+    def says_yes(self) -> bool:
+        return self.data.get("reponse") == "accepter"
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or {}
+        if self.data.get("reponse") not in ("accepter", "refuser"):
+            raise forms.ValidationError(_("Acceptez la demande, ou refusez-la."))
+        if self.says_yes and not cleaned.get("verified"):
+            self.add_error(
+                "verified",
+                _("Appelez d’abord, puis cochez : la lettre donne accès à des dossiers."),
+            )
+        return cleaned
+
+
 class ReasonForm(forms.Form):
     reason = forms.CharField(label=_("Motif"), max_length=400, required=False)

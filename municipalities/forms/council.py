@@ -168,7 +168,7 @@ class CouncilForm(forms.Form):
         for number in self.numbers:
             cell = f"email_{number}"
             address = (cleaned.get(cell) or "").lower()
-            if flaw := line_flaw(self, number):
+            if flaw := line_flaw(self, number) or self._sits_already(number):
                 self.add_error(*flaw)
             elif address in self.taken:
                 self.add_error(cell, self.taken[address])
@@ -180,6 +180,14 @@ class CouncilForm(forms.Form):
         if not self.errors and not self.guests():
             self.add_error(None, _("Écrivez au moins une personne."))
         return cleaned
+
+    def _sits_already(self, number: int) -> tuple[str, Any] | None:
+        said = self.cleaned_data.get(f"account_{number}")
+        if said and said in {each.mandate.user_id for each in self.seats if each.mandate}:
+            return f"account_{number}", _(
+                "Cette personne est déjà au conseil : elle n’y prend pas un second siège."
+            )
+        return None
 
     def guests(self) -> list[Guest]:
         found = (typed_guest(self, number) for number in self.numbers)

@@ -1,5 +1,5 @@
 from municipalities.models.changes import RENEWAL_UNDO, CouncilRenewal, MandateChange
-from municipalities.models.claims import CLAIM_LIFE, CLAIM_TRIES, Claim
+from municipalities.models.claims import CLAIM_LIFE, CLAIM_TRIES, Claim, ClaimQuerySet
 from municipalities.models.duties import DeclaredTraining, TrainingList
 from municipalities.models.imports import IMPORT_UNDO, ImportBatch, ImportLine
 from municipalities.models.invitations import INVITATION_LIFE, Invitation
@@ -22,6 +22,7 @@ __all__ = [
     "INVITATION_LIFE",
     "RENEWAL_UNDO",
     "Claim",
+    "ClaimQuerySet",
     "CouncilRenewal",
     "DeclaredTraining",
     "IdentityProvider",

@@ -137,15 +137,19 @@ def _rank(number: int | None) -> int:
     return 1000 if number is None else number
 
 
-def without_address(organisation: Organisation, *, on: date) -> dict[str, dict[int, str]]:
+def without_address(
+    organisation: Organisation, *, on: date, with_council: bool = False
+) -> dict[str, dict[int, str]]:
     """Who may join the council and cannot be written to: by name, what tells their accounts apart.
 
-    Those who sit already are on the page.
+    After an election those who sit have lines of their own; elsewhere, `with_council`, one of
+    them whose name is typed again must not become two.
     """
     here = organisation.mandates.in_force(on=on).filter(user__email=None)
-    sitting = here.filter(public=Public.ELECTED).values("user")
+    if not with_council:
+        here = here.exclude(user__in=here.filter(public=Public.ELECTED).values("user"))
     found: dict[str, dict[int, str]] = {}
-    for mandate in here.exclude(user__in=sitting).select_related("user").order_by("pk"):
+    for mandate in here.select_related("user").order_by("pk"):
         what = mandate.function or mandate.get_public_display()
         found.setdefault(mandate.user.sort_key, {})[mandate.user_id] = f"{mandate.user}, {what}"
     return found

@@ -34,7 +34,9 @@ def grid(request: SignedInRequest, handle: str) -> HttpResponse:
         seats=seats,
         taken=queries.taken_addresses(organisation, on=today),
         namesakes=(
-            queries.without_address(organisation, on=today) if request.method == "POST" else {}
+            queries.without_address(organisation, on=today, with_council=True)
+            if request.method == "POST"
+            else {}
         ),
     )
     if form.is_valid():

@@ -92,9 +92,21 @@ ASKER = _audience(
     "the question and its answers, with names",
     "learner instructor coach administrator",
 )
+MEETS = _audience(
+    "whoever has the appointment, and its coach",
+    "the two names, the municipality, what they will speak of, and when",
+    "learner coach",
+)
+OFFERS = _audience("the coach who offers it", "a moment that nobody has taken", "coach")
 REPORTS = _audience(
     "UMQ and ATN",
     "counts; UMQ never sees a group of fewer than five",
+    "coordinator administrator",
+    refused="403",
+)
+VALIDATES = _audience(
+    "UMQ and ATN",
+    "who asks to answer for an organisation that nobody answers for",
     "coordinator administrator",
     refused="403",
 )
@@ -189,9 +201,12 @@ ROWS: dict[str, Audience] = {
     ),
     **_rows("enrollments:entrust", ENTRUSTS),
     **_rows("enrollments:help", ASKER),
+    **_rows("enrollments:cancel-appointment enrollments:appointment-calendar", MEETS),
+    **_rows("enrollments:withdraw-slot", OFFERS),
     **_rows(
         "reports:participation reports:export reports:journey reports:export-journey", REPORTS
     ),
+    **_rows("municipalities:validation municipalities:validate-claim", VALIDATES),
     **_rows("reports:members reports:export-members", MEMBERS),
     **_rows("merging:index merging:prove municipalities:still-mine", PERSON),
     **_rows("merging:merge merging:part", NOBODY),
@@ -205,7 +220,7 @@ ROWS: dict[str, Audience] = {
     ),
     **_rows(
         "municipalities:undo-renewal municipalities:grant-claim municipalities:refuse-claim "
-        "courses:asset enrollments:undo-my-paper enrollments:leave-path enrollments:forget-positioning enrollments:cancel-appointment enrollments:appointment-calendar enrollments:withdraw-slot enrollments:tick-action enrollments:renew-path enrollments:elsewhere enrollments:answer enrollments:note enrollments:pledge "
+        "courses:asset enrollments:undo-my-paper enrollments:leave-path enrollments:forget-positioning enrollments:tick-action enrollments:renew-path enrollments:elsewhere enrollments:answer enrollments:note enrollments:pledge "
         "rights:cancel enrollments:review enrollments:answer-review enrollments:choose municipalities:provider municipalities:domain "
         "accounts:recovery-codes accounts:end-session",
         NOBODY,

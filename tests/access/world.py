@@ -19,12 +19,12 @@ from courses.documents import stations
 from courses.models import Course
 from courses.queries import document
 from enrollments import actions as enrollment_actions
-from enrollments.actions import groups, papers
+from enrollments.actions import coaching, groups, papers
 from enrollments.models import Enrollment, GroupEnrollment
+from municipalities.actions import claims, invitations, joining
 from municipalities.actions import duties as duty_actions
-from municipalities.actions import invitations, joining
 from municipalities.enums import Duty, Kind, Public
-from municipalities.models import ImportBatch, Mandate, Organisation
+from municipalities.models import Claim, ImportBatch, Mandate, Organisation
 from tests.factories import (
     LONG_AGO,
     EnrollmentFactory,
@@ -133,6 +133,11 @@ def build() -> World:
     world.exceptions |= {
         **of_help(enrollment),
         **on_paper(enrollment),
+        **of_coaching(mandates["learner"], people["coach"]),
+        # Of another organisation, or of none.
+        "municipalities:grant-claim": {"pk": "0"},
+        "municipalities:refuse-claim": {"pk": "0"},
+        "municipalities:validate-claim": {"pk": str(claim_for_nobody_s_town().pk)},
         "certificates:take-proofs": year,
         "certificates:verify": {"code": certificate.code},
         "privacy:download": {"uuid": str(asked.uuid)},
@@ -230,6 +235,35 @@ def on_paper(enrollment: Enrollment) -> dict[str, dict[str, str]]:
     }
 
 
+def of_coaching(mandate: Mandate, coach: User) -> dict[str, dict[str, str]]:
+    """An appointment that somebody took, and a moment that waits for somebody."""
+    taken, free = (
+        coaching.offer_slot(
+            coach=coach, starts_at=timezone.now() + timedelta(days=days),
+            ends_at=timezone.now() + timedelta(days=days, minutes=30), how="Par téléphone",
+            at=timezone.now(),
+        )
+        for days in (3, 4)
+    )  # fmt: skip
+    held = coaching.book(
+        slot_id=taken.pk, person=mandate.user, organisation=mandate.organisation,
+        about="La sauvegarde", at=timezone.now(),
+    )  # fmt: skip
+    return {
+        "enrollments:cancel-appointment": {"uuid": str(held.uuid)},
+        "enrollments:appointment-calendar": {"uuid": str(held.uuid)},
+        "enrollments:withdraw-slot": {"uuid": str(free.uuid)},
+    }
+
+
+def claim_for_nobody_s_town() -> Claim:
+    """Somebody asks to answer for a municipality that nobody answers for."""
+    name = mark("C", 15)
+    claimant = claims.Claimant("Zoé", name, f"{name.lower()}@exemple.quebec")
+    town = MunicipalityFactory(code="90003")
+    return claims.ask_people(organisation=town, claimant=claimant, at=timezone.now())
+
+
 def ask_to_join(organisation: Organisation, by: User) -> None:
     """A poster on the wall, and one person who read it and waits for a yes."""
     poster = joining.put_up(organisation=organisation, by=by, at=timezone.now())
@@ -249,20 +283,24 @@ def seen_by() -> dict[str, set[str]]:
     """The marks that each role may meet: one's own, one's people, those whom one teaches."""
     town = {mark("A", number) for number in (1, 2, 3, 9, 11, 12, 13)}
     everyone = town | {mark("B", 4), mark("B", 10), mark("M", 14), mark("U", 7), mark("U", 8)}
+    everyone |= {mark("C", 15)}
     # Whoever gives a session is announced by name to everybody who may join it.
     shown = {mark("T", 5)}
+    # Whoever offers moments, by name, to everybody who has a municipality.
+    offered = shown | {mark("T", 6)}
     return {
         "anonymous": set(),
-        "learner": {mark("A", 1)} | shown,
-        "elected": {mark("A", 2)} | shown,
-        "responsible": town | shown,
-        "neighbour": {mark("B", 4), mark("B", 10)} | shown,
-        "territory": {mark("M", 14)} | shown,
+        "learner": {mark("A", 1)} | offered,
+        "elected": {mark("A", 2)} | offered,
+        "responsible": town | offered,
+        "neighbour": {mark("B", 4), mark("B", 10)} | offered,
+        "territory": {mark("M", 14)} | offered,
         # Coaches by name, whoever has a municipality.
         "instructor": {mark("T", 6), mark("A", 1), mark("A", 2)} | shown,
         # Of whoever asks a question, or has stopped.
         "coach": {mark("T", 6), mark("A", 1), mark("A", 2)} | shown,
-        "coordinator": {mark("U", 7)} | shown,
+        # Who asks to answer for a municipality where nobody can say yes.
+        "coordinator": {mark("U", 7), mark("C", 15)} | shown,
         "administrator": everyone | {mark("T", 5), mark("T", 6)},
         "suspended": set(),
     }

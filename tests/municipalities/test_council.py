@@ -273,6 +273,19 @@ def test_b82_a_namesake_has_an_account_of_their_own(signed, page, luc, ginette):
     assert User.objects.filter(email=None).count() == 2
 
 
+def test_b82_whoever_sits_already_does_not_become_two_by_being_typed_again(
+    signed, page, luc, ginette
+):
+    Mandate.objects.filter(pk=luc.pk).update(public=Public.ELECTED, function="conseil, siège 2")
+    assertContains(signed.post(page, NEW_LUC), "Luc Bélanger, conseil, siège 2", status_code=422)
+    same = signed.post(page, NEW_LUC | {"account_1": str(luc.user_id)})
+    assertContains(same, "elle n’y prend pas un second siège", status_code=422)
+    assert list(User.objects.filter(email=None)) == [luc.user]
+    # Another of the same name is still somebody else.
+    assert signed.post(page, NEW_LUC | {"account_1": "0"}).status_code == 302
+    assert User.objects.filter(email=None).count() == 2
+
+
 @pytest.mark.parametrize(
     ("line", "cell", "told"),
     [

@@ -32,7 +32,7 @@ from certificates import actions as certificate_actions
 from enrollments import actions as enrollment_actions
 from enrollments.actions import groups
 from enrollments.models import BlockState, LearningEvent, PaperSheet
-from municipalities.actions import duties, invitations
+from municipalities.actions import claims, duties, invitations
 from municipalities.enums import Duty, Public
 from municipalities.models import ImportBatch, Mandate, Responsibility
 from tests.factories import (
@@ -164,6 +164,10 @@ def acts(town: Town) -> None:
     invitations.invite(
         organisation=elsewhere, guests=[guest], by=town.people["neighbour"], at=timezone.now()
     )
+    claimant = claims.Claimant("zzprenomzz", "zznomzz", person.email, "zzpretendzz", "zzmotzz")
+    town.claim = claims.ask_people(
+        organisation=MunicipalityFactory(code="90003"), claimant=claimant, at=timezone.now()
+    )
     CallBack.objects.create(
         uuid=uuid4(),
         person=person,
@@ -209,11 +213,22 @@ def screens(town: Town) -> dict[str, list[str]]:
         "colleague": shared,
         "councillor": shared,
         "coach": [*shared, *desk],
-        "coordinator": [*shared, "/rapports/participation.csv"],
+        "coordinator": [
+            *shared,
+            "/rapports/participation.csv",
+            "/demandes-de-responsabilite/",
+            f"/demandes-de-responsabilite/{town.claim.pk}/",
+        ],
         "responsible": mine,
         "neighbour": [there + page for page in pages] + single + lists,
         "instructor": [*shared, *desk, sheet],
-        "administrator": [*mine, sheet, *desk, *lists_and_records(town)],
+        "administrator": [
+            *mine,
+            sheet,
+            *desk,
+            *lists_and_records(town),
+            "/mes-gens/90003/responsables/",
+        ],
     }
 
 
@@ -281,13 +296,16 @@ def said_of(town: Town, *keys: str) -> set[str]:
 def pages_of(town: Town, role: str) -> list[str]:
     """Whose sections tell what that role sees."""
     if role == "administrator":
-        return ["people-90001", "giver", "atn", "coach"]
+        return ["people-90001", "people-90003", "giver", "atn", "coach"]
     if role in {"responsible", "neighbour"}:
         place = town.people[role].responsibilities.get().organisation
         return [f"people-{place.handle}"]
-    return {"instructor": ["giver", "coach"], "coach": ["coach"], "anonymous": ["anyone"]}.get(
-        role, ["colleagues", "counts"]
-    )
+    return {
+        "instructor": ["giver", "coach"],
+        "coach": ["coach"],
+        "anonymous": ["anyone"],
+        "coordinator": ["colleagues", "counts"],
+    }.get(role, ["colleagues"])
 
 
 ROLES = ["anonymous", "colleague", "councillor", "coach", "coordinator", "responsible",

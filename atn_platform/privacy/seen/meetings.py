@@ -9,6 +9,7 @@ from atn_platform.accounts.models import User
 from atn_platform.core import wording
 from atn_platform.privacy.seen.sights import Sight, facts, shown, sight
 from courses.models import CourseSession
+from enrollments.models import Slot
 from enrollments.queries import sessions
 
 if TYPE_CHECKING:
@@ -37,8 +38,11 @@ def to_givers(user: User) -> list[Sight]:
 
 
 def to_everybody(user: User, *, at: datetime) -> list[Sight]:
-    """Whoever gives a meeting is announced with it."""
-    return shown(sight(_("les rencontres que vous animez"), _announced(user, at)))
+    """Whoever gives a meeting, or offers a moment, is announced with it."""
+    return shown(
+        sight(_("les rencontres que vous animez"), _announced(user, at)),
+        sight(_("les plages que vous offrez"), _offered(user, at)),
+    )
 
 
 def _announced(user: User, at: datetime) -> "Iterator[Facts]":
@@ -48,4 +52,12 @@ def _announced(user: User, at: datetime) -> "Iterator[Facts]":
             (_("Rencontre"), each.title),
             (_("Le"), wording.day(each.local_start)),
             (_("Anime la rencontre"), each.instructor),
+        )
+
+
+def _offered(user: User, at: datetime) -> "Iterator[Facts]":
+    for each in Slot.objects.open_to_all(at=at).filter(coach=user).select_related("coach"):
+        yield facts(
+            (_("Accompagnement"), each.coach),
+            (_("Le"), wording.day(each.local_start)),
         )

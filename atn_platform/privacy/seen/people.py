@@ -19,6 +19,7 @@ from enrollments.queries import groups, nudges, papers, team
 from municipalities.actions.claims import responsables
 from municipalities.enums import Kind
 from municipalities.models import (
+    Claim,
     ImportLine,
     Invitation,
     JoinRequest,
@@ -29,6 +30,7 @@ from municipalities.models import (
 )
 from municipalities.queries import cards, duties, imports, mandates
 from municipalities.queries import council as councils
+from municipalities.queries.claims import to_validate
 
 
 def places(user: User, *, on: date) -> OrganisationQuerySet:
@@ -37,10 +39,10 @@ def places(user: User, *, on: date) -> OrganisationQuerySet:
     answering = Responsibility.objects.in_force(on=on).filter(user=user).values("organisation")
     listed = ImportLine.objects.filter(user=user).values("batch__organisation")
     found = Q(pk__in=held) | Q(pk__in=answering) | Q(pk__in=listed)
-    if user.email:
-        asked = Invitation.objects.pending().filter(email=user.email).values("organisation")
-        claimed = Organisation.objects.filter(claims__email=user.email)
-        joining = JoinRequest.objects.waiting().filter(email=user.email)
+    if addresses := user.own_addresses:
+        asked = Invitation.objects.pending().filter(email__in=addresses).values("organisation")
+        claimed = Organisation.objects.filter(claims__email__in=addresses)
+        joining = JoinRequest.objects.waiting().filter(email__in=addresses)
         found |= Q(pk__in=asked) | Q(pk__in=claimed)
         found |= Q(pk__in=joining.values("poster__organisation"))
     return Organisation.objects.active().filter(found).order_by("sort_key")
@@ -222,24 +224,35 @@ def _lists(user: User, place: Organisation) -> Iterator[Facts]:
 
 
 def _waiting(user: User, place: Organisation) -> Iterator[Facts]:
-    """What was asked of, or by, the holder of this address."""
-    if not user.email:
+    """What was asked of, or by, the holder of these addresses."""
+    addresses = user.own_addresses
+    if not addresses:
         return
-    for each in place.invitations.pending().filter(email=user.email):
+    for each in place.invitations.pending().filter(email__in=addresses):
         yield facts(
             (_("Invitation envoyée à"), each.email),
             (_("Dernière lettre"), wording.day(each.sent_at.astimezone(QUEBEC))),
         )
-    for claim in place.claims.waiting().filter(email=user.email):
-        yield facts(
-            (_("Responsabilité demandée par"), claim.full_name),
-            (_("Courriel"), claim.email),
-            (_("Fonction"), claim.function),
-            (_("Message"), claim.message),
-        )
-    for request in JoinRequest.objects.waiting().of(place).filter(email=user.email):
+    for claim in place.claims.waiting().filter(email__in=addresses):
+        yield _claim(claim)
+    for request in JoinRequest.objects.waiting().of(place).filter(email__in=addresses):
         yield facts(
             (_("Inscription par l’affiche"), request.full_name),
             (_("Courriel"), request.email),
             (_("Fonction"), request.function),
         )
+
+
+def _claim(claim: Claim) -> Facts:
+    return facts(
+        (_("Responsabilité demandée par"), claim.full_name),
+        (_("Courriel"), claim.email),
+        (_("Fonction"), claim.function),
+        (_("Message"), claim.message),
+    )
+
+
+def to_coordinators(user: User, *, on: date) -> list[Sight]:
+    """What they asked where nobody of the organisation can answer."""
+    asked = to_validate(on=on).filter(email__in=user.own_addresses)
+    return shown(sight(Screen.CLAIMS.label, (_claim(each) for each in asked)))

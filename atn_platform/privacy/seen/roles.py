@@ -46,7 +46,9 @@ def onlookers(user: User, *, on: date, at: datetime) -> list[Onlooker]:
             "chart",
             _("L’UMQ et votre MRC"),
             [_("Des nombres par territoire, jamais une ligne sur vous, et jamais un groupe de "
-               "moins de cinq personnes.")],
+               "moins de cinq personnes. L’UMQ lit aussi votre demande de responsabilité, là où "
+               "personne ne peut y répondre.")],
+            people.to_coordinators(user, on=on),
         ),
         Onlooker(
             "anyone",

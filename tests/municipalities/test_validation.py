@@ -1,0 +1,109 @@
+"""S-16, S-22, P-18: where nobody of a municipality can say yes to a claim, ATN or UMQ does."""
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+from pytest_django.asserts import assertContains, assertNotContains
+
+from atn_platform.accounts.enums import Role
+from atn_platform.accounts.models import User
+from atn_platform.audit.enums import Capacity, Screen
+from atn_platform.audit.models import Entry, Viewing
+from municipalities.actions import claims
+from municipalities.actions.claims import Claimant, ClaimRefused
+from municipalities.models import Claim, Invitation
+from tests.factories import MunicipalityFactory, ResponsibilityFactory, UserFactory
+
+pytestmark = pytest.mark.django_db
+WAITING = "/demandes-de-responsabilite/"
+SOMEBODY = Claimant("Ginette", "Harvey", "ginette@exemple.quebec", "direction", "Appelez-moi.")
+
+
+@pytest.fixture
+def coordinator(client):
+    user = UserFactory(role=Role.UMQ_COORDINATOR)
+    client.force_login(user)
+    return user
+
+
+def asked(claimant=SOMEBODY, **facts) -> Claim:
+    place = MunicipalityFactory(**facts)
+    return claims.ask_people(organisation=place, claimant=claimant, at=timezone.now())
+
+
+def page_of(claim):
+    return reverse("municipalities:validate-claim", args=[claim.pk])
+
+
+def test_the_coordination_says_yes_once_the_town_hall_was_called(client, coordinator, mailoutbox):
+    claim = asked(name="Abercorn")
+    assertContains(client.get(WAITING), "Ginette Harvey")
+    page = page_of(claim)
+    assertContains(client.get(page), "Appelez-moi.")
+    without = client.post(page, {"reponse": "accepter"})
+    assertContains(without, "Appelez d’abord", status_code=422)
+    assert client.post(page, {"verified": "on"}).status_code == 422
+    assert not Invitation.objects.exists()
+    done = client.post(page, {"reponse": "accepter", "verified": "on"}, follow=True)
+    assertContains(done, "C’est accepté")
+    assertContains(done, "Aucune demande n’attend.")
+    claim.refresh_from_db()
+    assert claim.decided_by == coordinator
+    invited = Invitation.objects.get()
+    assert (invited.email, invited.as_responsible) == ("ginette@exemple.quebec", True)
+    assert Entry.objects.filter(verb="claim.accepted", actor=coordinator).exists()
+    assert client.post(page, {"reponse": "accepter", "verified": "on"}).status_code == 404
+
+
+def test_the_coordination_says_no_and_why(client, coordinator):
+    claim = asked()
+    client.post(page_of(claim), {"reponse": "refuser", "reason": "Inconnue de la mairie"})
+    claim.refresh_from_db()
+    assert (claim.refused_at is None, claim.reason) == (False, "Inconnue de la mairie")
+    assert not Invitation.objects.exists()
+
+
+def test_s22_where_somebody_answers_the_coordination_sees_nobody(client, coordinator):
+    """Nor the claims that a code answers."""
+    taken = asked(name="Prise")
+    ResponsibilityFactory(organisation=taken.organisation)
+    place = MunicipalityFactory(official_email="dg@abercorn.example")
+    claims.ask_code(organisation=place, claimant=SOMEBODY, at=timezone.now())
+    assertNotContains(client.get(WAITING), "Harvey")
+    for claim in Claim.objects.all():
+        assert client.get(page_of(claim)).status_code == 404
+        yes = {"reponse": "accepter", "verified": "on"}
+        assert client.post(page_of(claim), yes).status_code == 404
+    assert not Invitation.objects.exists()
+
+
+def test_s16_nobody_says_yes_to_their_own_request(client, coordinator):
+    own = Claimant("Catherine", "Lavoie", str(coordinator.email).upper())
+    claim = asked(own)
+    answer = client.post(page_of(claim), {"reponse": "accepter", "verified": "on"})
+    assertContains(answer, "votre propre demande", status_code=422)
+    with pytest.raises(ClaimRefused):
+        claims.grant(claim_id=claim.pk, by=coordinator, at=timezone.now())
+
+
+def test_p18_whoever_asked_is_told_that_the_coordination_read_it(client, coordinator):
+    person = UserFactory(email=SOMEBODY.email)
+    asked()
+    client.get(WAITING)
+    seen = Viewing.objects.get()
+    assert (seen.people, seen.screen) == ([person.pk], Screen.CLAIMS)
+    assert seen.capacity == Capacity.COORDINATOR
+    person = User.objects.get(pk=person.pk)
+    client.force_login(person)
+    assertContains(client.get(reverse("privacy:viewings")), "coordination à l’UMQ")
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_the_list_costs_the_same_queries_whatever_its_length(
+    client, coordinator, django_assert_num_queries, count
+):
+    for rank in range(count):
+        asked(Claimant("A", "B", f"a{rank}@exemple.quebec"))
+    # Session, person, count, requests; whose addresses they are, by the first and the others.
+    with django_assert_num_queries(6):
+        client.get(WAITING)
