@@ -68,6 +68,7 @@ NO_NOTICE = {
     "accounts.forms.EditKeyForm": "the name of a device",
     "accounts.forms.AccountForm": "ATN corrects an account, on its person's word",
     "accounts.forms.GrantForm": "ATN gives a role",
+    "accounts.forms.ForgottenForm": "the address of an account that is there already",
     "certificates.forms.NameForm": "compared with an attestation, and not kept",
     "merging.forms.AddressForm": "the address of an account that is there already",
     "municipalities.forms.ResponsibilityForm": "ATN names a responsable",
