@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import date
 
+from django.db.models import Q
+
 from atn_platform.accounts.models import User
 from atn_platform.core import codes
 from courses import paper
@@ -65,9 +67,13 @@ def _part(stop: paper.Stop, now: LessonDoc | None) -> SheetPart:
 
 def followed_there(organisation: Organisation, *, on: date) -> EnrollmentQuerySet:
     """Courses that its people follow in that capacity; of elected people, those who agree."""
-    mandates = Mandate.objects.in_force(on=on).filter(facts_shown(), organisation=organisation)
-    live = Enrollment.objects.live().filter(mandate__thread__in=mandates.values("thread"))
+    live = Enrollment.objects.live().filter(_under_mandates_of(organisation, on=on))
     return live.with_facts().select_related("learner")
+
+
+def _under_mandates_of(organisation: Organisation, *, on: date) -> Q:
+    mandates = Mandate.objects.in_force(on=on).filter(facts_shown(), organisation=organisation)
+    return Q(mandate__thread__in=mandates.values("thread"))
 
 
 def under_way(organisation: Organisation, *, on: date) -> list[User]:
@@ -77,8 +83,12 @@ def under_way(organisation: Organisation, *, on: date) -> list[User]:
 
 
 def entered(organisation: Organisation, *, on: date) -> PaperSheetQuerySet:
-    """Sheets of its people, the last one entered first."""
-    mine = followed_there(organisation, on=on).order_by().values("pk")
+    """Sheets of its people, the last one entered first.
+
+    Those of a course that goes on elsewhere too, since its person’s two accounts became one.
+    """
+    kept = Enrollment.objects.exclude(status=Status.WITHDRAWN)
+    mine = kept.filter(_under_mandates_of(organisation, on=on)).order_by().values("pk")
     rows = PaperSheet.objects.filter(enrollment__in=mine)
     return with_names(rows).order_by("-entered_at", "-pk")
 

@@ -17,6 +17,7 @@ from certificates import actions as certificates
 from certificates.models import Certificate
 from enrollments.actions import groups
 from enrollments.models import Enrollment
+from enrollments.queries.papers import entered
 from municipalities.actions import import_undo, imports
 from municipalities.actions.departures import depart
 from municipalities.actions.invitations import Guest, invite
@@ -29,6 +30,7 @@ from tests.factories import (
     UserFactory,
 )
 from tests.merging.conftest import BEFORE, NOW, TODAY, part, unite
+from tests.merging.test_uniting import on_paper
 from tests.municipalities.lists import listed
 
 pytestmark = pytest.mark.django_db
@@ -269,3 +271,14 @@ def test_without_the_lock_both_would_find_the_accounts_open(twins):
     actions.unite(merge_id=asked[0].pk, by=by, on=TODAY, at=NOW)
     with pytest.raises(MergeRefused, match="fermé"):
         in_turn_without_locks(*asked)
+
+
+def test_the_sheet_of_a_course_that_goes_on_elsewhere_stays_with_whoever_entered_it(twins, follow):
+    kept, absorbed = twins
+    place = absorbed.mandates.get().organisation
+    follow(kept, completed="ab")
+    sheet = on_paper(follow(absorbed), "c", at=BEFORE)
+    assert list(entered(place, on=TODAY)) == [sheet]
+    unite(kept, absorbed)
+    assert list(entered(place, on=TODAY)) == [sheet]
+    assert not entered(kept.mandates.order_by("pk")[0].organisation, on=TODAY).exists()
