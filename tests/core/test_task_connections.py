@@ -43,3 +43,11 @@ def test_nothing_else_would_see_that_it_is_closed():
     finally:
         task_prerun.connect(look_at_connections)
         connection.close()
+
+
+@pytest.mark.django_db
+def test_a_task_within_a_transaction_keeps_the_connection_of_its_caller():
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        (mine,) = cursor.fetchone()
+    assert who.apply(throw=True).get() == mine
