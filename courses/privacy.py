@@ -18,6 +18,7 @@ from courses.models import (
     Course,
     CourseSession,
     CourseVersion,
+    DraftRevision,
     GlossaryTerm,
     Lesson,
     Module,
@@ -78,6 +79,14 @@ TABLES = [
         "pass_mark gives_uec current_version withdrawn_at successor",
         stays=_("les cours dont vous répondiez, sans votre nom : d’autres les suivent"),
     ),
+    Table(
+        DraftRevision,
+        (
+            About("saved_by", "saved_by course number begun_at saved_at", Kind.ACT,
+                  _("savoir qui a écrit quoi, et pouvoir y revenir"), Retention.DRAFTS),
+        ),
+        plain="id node said fingerprint is_open",
+    ),
     *nobody(Module, Lesson, Block, Question, BankQuestion, BankVersion, BankImport,
             BankPicture, Asset, Path, PathStep, PathVersion, PositioningScenario, SearchEntry,
             Skill, SkillDomain),
@@ -87,6 +96,7 @@ LINKS = [
     *stays(PublicationReview, "asked_by", "decided_by"),
     *stays(CourseSession, "instructor"),
     *stays(CourseVersion, "published_by"),
+    *stays(DraftRevision, "saved_by"),
     *follows(Course, "owner"),
 ]
 

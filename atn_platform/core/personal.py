@@ -66,6 +66,7 @@ class Retention(Enum):
     RIGHTS = 60, _("5 ans après la réponse")
     REGISTER = None, _("5 ans au moins après la prise de connaissance de l’incident")
     REQUESTS = 24, _("24 mois après la réponse")
+    DRAFTS = 24, _("24 mois après l’enregistrement, et trente par élément au plus")
     IMPORTS = 24, _("24 mois après l’importation")
     DUTIES = 84, _("7 ans après la fin du mandat, ou après le retrait")
     LISTS = 1, _("30 jours après l’importation, le temps de pouvoir l’annuler")

@@ -9,7 +9,15 @@ from courses.actions.care import (
     withdraw,
 )
 from courses.actions.drafts import copy_course, export_folder, import_folder
-from courses.actions.editing import EditConflict, Node, course_of, revision, save, values
+from courses.actions.editing import (
+    EditConflict,
+    Node,
+    course_of,
+    go_back,
+    revision,
+    save,
+    values,
+)
 from courses.actions.framework import load_framework
 from courses.actions.hashing import PublicationRefused, content_hash
 from courses.actions.listening import drop_recording, record_lesson, vouch_for_recording
@@ -77,6 +85,7 @@ __all__ = [
     "export_folder",
     "export_paths",
     "freeze_path",
+    "go_back",
     "import_folder",
     "import_paths",
     "load_framework",

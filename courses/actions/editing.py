@@ -2,16 +2,21 @@
 
 import hashlib
 import json
+from datetime import datetime
 from pathlib import PurePath
 from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from atn_platform.accounts.models import User
 from atn_platform.core.exceptions import ActionError
 from atn_platform.core.french import slugify
 from courses.actions.media import store_asset
-from courses.models import Asset, Block, Course, Lesson, Module, Question
+from courses.actions.revisions import Said
+from courses.actions.revisions import keep as keep_revision
+from courses.models import Asset, Block, Course, DraftRevision, Lesson, Module, Question
+from courses.queries.revisions import latest
 
 Node = Course | Module | Lesson | Block | Question
 COLUMNS: dict[type[Node], tuple[str, ...]] = {
@@ -52,29 +57,75 @@ def _print(said: dict[str, Any]) -> str:
 
 
 @transaction.atomic
-def save(
+def save(  # noqa: PLR0913 -- an author, their words, and what they started from
     *,
     node: Node,
     changes: dict[str, Any],
     seen: str,
+    by: User,
+    at: datetime,
+    typing: bool = False,
     uploads: dict[str, tuple[str, bytes]] | None = None,
-) -> None:
+) -> DraftRevision | None:
     """Write `changes` over the object if it still is as the author saw it (`seen`).
 
-    `uploads` are files by the name of the field that shall hold their name. What stands already is
-    saved: its author asks again when the answer was lost on its way. Raises EditConflict,
-    MediaRefused, or ActionError when the object is gone.
+    `uploads` are files by the name of the field that shall hold their name; `typing` is said of
+    what a script saves. What stands already is saved: its author asks again when the answer was
+    lost on its way. Raises EditConflict, MediaRefused, or ActionError when the object is gone.
     """
-    row = type(node).objects.select_for_update(no_key=True).filter(pk=node.pk).first()
-    if row is None:
-        raise ActionError(_("Cet élément vient d’être supprimé par quelqu’un d’autre."))
+    row = _locked(node)
     if (stands := revision(row)) != seen:
         if not uploads and _print(_changed(row, changes)) == stands:
-            return
+            return latest(row.uuid)
         raise EditConflict(row)
     for name, (filename, content) in (uploads or {}).items():
         changes = {**changes, name: keep(course_of(row), filename, content).name}
-    _write(row, _changed(row, changes))
+    return _revise(row, node, _changed(row, changes), by=by, at=at, typing=typing)
+
+
+@transaction.atomic
+def go_back(*, node: Node, number: int, seen: str, by: User, at: datetime) -> DraftRevision:
+    """Give the object the words of a revision, as a new one: going back again undoes it.
+
+    Raises EditConflict when somebody wrote since its author looked, ActionError when that
+    revision is kept no more.
+    """
+    row = _locked(node)
+    old = DraftRevision.objects.filter(node=row.uuid, number=number).first()
+    if old is None:
+        raise ActionError(_("Cette révision n’est plus gardée."))
+    if revision(row) != seen:
+        raise EditConflict(row)
+    return _revise(row, node, _restored(row, old.said), by=by, at=at, typing=False)
+
+
+def _locked(node: Node) -> Node:
+    row = type(node).objects.select_for_update(no_key=True).filter(pk=node.pk).first()
+    if row is None:
+        raise ActionError(_("Cet élément vient d’être supprimé par quelqu’un d’autre."))
+    return row
+
+
+def _revise(
+    row: Node, node: Node, said: dict[str, Any], *, by: User, at: datetime, typing: bool
+) -> DraftRevision:
+    """Write the words and keep their revision; `node` knows its course without a query."""
+    before = Said(values(row), revision(row), row.updated_at)
+    _write(row, said)
+    now = Said(values(row), revision(row), at)
+    return keep_revision(
+        course=course_of(node), node=row.uuid, before=before, now=now, by=by, typing=typing
+    )
+
+
+def _restored(row: Node, said: dict[str, Any]) -> dict[str, Any]:
+    """The words of another time under the names of today."""
+    if isinstance(row, Block):
+        return said
+    if isinstance(row, Question):
+        origin = {name: each for name, each in row.data.items() if name == "bank"}
+        return {**{name: each for name, each in said.items() if name != "bank"}, **origin}
+    return {name: said.get(name, each) for name, each in values(row).items()}
 
 
 def course_of(node: Node) -> Course:

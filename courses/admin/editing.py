@@ -1,6 +1,5 @@
 """Pages where one object of a draft is read and changed."""
 
-from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
@@ -14,32 +13,16 @@ from atn_platform.accounts.http import SignedInRequest
 from atn_platform.core import french
 from atn_platform.core.exceptions import ActionError
 from courses import actions
+from courses.admin.comparing import differences, form_of
 from courses.admin.frame import address, find, heading, of_course, page, parent_of
 from courses.enums import BlockKind
-from courses.forms.blocks import block_form
-from courses.forms.drafts import (
-    CourseForm,
-    LessonForm,
-    ModuleForm,
-    NewBlockForm,
-    NewQuestionForm,
-    NodeForm,
-)
-from courses.forms.questions import question_form
+from courses.forms.drafts import NewBlockForm, NewQuestionForm, NodeForm
 from courses.graph import graph
-from courses.models import Block, Course, Lesson, Module, Question
+from courses.models import Block, Course, DraftRevision, Lesson, Question
 from courses.queries import asset_documents
 from courses.queries.blocks import block_document
 from courses.queries.questions import question_document
-
-
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """One field that two authors wrote differently."""
-
-    label: str
-    mine: str
-    theirs: str
+from courses.queries.revisions import latest, started_from
 
 
 @of_course
@@ -77,10 +60,10 @@ def lesson(request: SignedInRequest, course: Course, uuid: str) -> HttpResponse:
 
 def _edit(request: SignedInRequest, course: Course, node: actions.Node) -> HttpResponse:
     if request.method != "POST":
-        return _show(request, course, node, _form(node))
-    form = _form(node, request.POST, request.FILES)
+        return _show(request, course, node, form_of(node))
+    form = form_of(node, request.POST, request.FILES)
     if request.headers.get("Accept") == "application/json":
-        return _autosave(node, form)
+        return _autosave(request, node, form)
     if form.is_valid() and "apercu" not in request.POST:
         return _save(request, course, node, form)
     if form.is_valid():
@@ -88,32 +71,63 @@ def _edit(request: SignedInRequest, course: Course, node: actions.Node) -> HttpR
     return _show(request, course, node, form, status=422)
 
 
-def _autosave(node: actions.Node, form: NodeForm) -> HttpResponse:
+def _autosave(request: SignedInRequest, node: actions.Node, form: NodeForm) -> HttpResponse:
     """What a script saves while its author types: no file, no page, and a word to show."""
     if not form.is_valid():
         said = next(str(errors[0]) for errors in form.errors.values())
         return JsonResponse({"said": _("Pas encore enregistré : %s") % said}, status=422)
     try:
-        actions.save(node=node, changes=form.changes(), seen=form.cleaned_data["seen"])
+        saved = actions.save(
+            node=node,
+            changes=form.changes(),
+            seen=form.cleaned_data["seen"],
+            by=request.user,
+            at=timezone.now(),
+            typing=True,
+        )
     except actions.EditConflict as conflict:
-        said = _("Quelqu’un a modifié ceci à %s : enregistrez pour voir les deux textes.")
-        hour = french.hour(timezone.localtime(conflict.theirs.updated_at))
-        return JsonResponse({"said": said % hour}, status=409)
+        said = _("%(what)s : enregistrez pour voir les deux textes.")
+        return JsonResponse({"said": said % {"what": _elsewhere(conflict.theirs)}}, status=409)
     except ActionError as error:
         return JsonResponse({"said": str(error)}, status=422)
     node.refresh_from_db()
-    said = _("Enregistré à %s.") % french.hour(timezone.localtime())
-    return JsonResponse({"said": said, "seen": actions.revision(node)})
+    return JsonResponse({"said": _saved(saved), "seen": actions.revision(node)})
+
+
+def _saved(revision: DraftRevision | None) -> str:
+    hour = french.hour(timezone.localtime())
+    if revision is None:
+        return _("Enregistré à %s.") % hour
+    said = _("Enregistré à %(hour)s : révision %(number)d.")
+    return said % {"hour": hour, "number": revision.number}
+
+
+def _elsewhere(theirs: actions.Node) -> str:
+    """Who wrote meanwhile, and when; nobody by name when no revision says so."""
+    found = _latest(theirs)
+    hour = french.hour(timezone.localtime(theirs.updated_at))
+    if found is None or found.saved_by is None:
+        return _("Quelqu’un a modifié ceci à %s") % hour
+    said = _("%(by)s a enregistré la révision %(number)d à %(hour)s")
+    return said % {"by": found.saved_by, "number": found.number, "hour": hour}
+
+
+def _latest(node: actions.Node) -> DraftRevision | None:
+    """The last revision, if it is what the object says: other ways than forms keep none."""
+    found = latest(node.uuid)
+    return found if found and found.fingerprint == actions.revision(node) else None
 
 
 def _save(
     request: SignedInRequest, course: Course, node: actions.Node, form: NodeForm
 ) -> HttpResponse:
     try:
-        actions.save(
+        saved = actions.save(
             node=node,
             changes=form.changes(),
             seen=form.cleaned_data["seen"],
+            by=request.user,
+            at=timezone.now(),
             uploads=form.uploads(),
         )
     except actions.EditConflict as conflict:
@@ -121,25 +135,8 @@ def _save(
     except ActionError as error:
         form.add_error(None, str(error))
         return _show(request, course, node, form, status=422)
-    now = french.hour(timezone.localtime())
-    messages.success(request, _("Enregistré à %s.") % now)
+    messages.success(request, _saved(saved))
     return redirect(request.path)
-
-
-def _form(node: actions.Node, data: Any = None, files: Any = None) -> NodeForm:
-    values = actions.values(node)
-    values |= values.get("feedback") or {}
-    initial = {**values, "seen": actions.revision(node)}
-    if isinstance(node, Block):
-        return block_form(node, data, files, initial=initial)
-    if isinstance(node, Question):
-        return question_form(node, data, files, initial=initial)
-    kinds: dict[type[actions.Node], type[NodeForm]] = {
-        Course: CourseForm,
-        Module: ModuleForm,
-        Lesson: LessonForm,
-    }
-    return kinds[type(node)](data, files, initial=initial)
 
 
 def _show(
@@ -170,6 +167,7 @@ def _show(
         back=None if isinstance(node, Course) else address(place),
         parent=heading(place),
         is_typed=typed is not None,
+        revision=_latest(node),
         preview=(preview := _preview(course, node, typed)),
         graph=graph(preview["block"]) if preview and _is_scenario(node) else None,
         questions=questions,
@@ -203,12 +201,7 @@ def _show_conflict(
     """Both texts; what the author typed is in the form, ready to be saved over the other."""
     data: QueryDict = request.POST.copy()
     data["seen"] = actions.revision(theirs)
-    mine, other = _form(node, data), _form(theirs)
-    differences = [
-        Difference(str(field.label), _words(field.value()), _words(other[name].value()))
-        for name, field in ((name, mine[name]) for name in mine.fields)
-        if name != "seen" and _words(field.value()) != _words(other[name].value())
-    ]
+    mine, other = form_of(node, data), form_of(theirs)
     return page(
         request,
         "atelier/conflict.html",
@@ -216,12 +209,8 @@ def _show_conflict(
         node=node,
         status=409,
         form=mine,
-        differences=differences,
+        differences=differences(mine, other),
         saved_at=theirs.updated_at,
+        base=started_from(theirs.uuid, request.POST.get("seen", "")),
+        standing=_latest(theirs),
     )
-
-
-def _words(value: object) -> str:
-    if isinstance(value, list):
-        return ", ".join(map(str, value))
-    return str("" if value is None else value).replace("\r\n", "\n").strip()

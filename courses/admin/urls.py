@@ -11,6 +11,7 @@ from courses.admin import (
     outline,
     publication,
     reviews,
+    revisions,
     sending,
 )
 
@@ -41,6 +42,9 @@ urlpatterns = [
     path("<slug:code>/relecture/renvoyer/", reviews.send_back, name="review-return"),
     path("<slug:code>/publier/", publication.publish, name="publish"),
     path("<slug:code>/versions/", publication.versions, name="versions"),
+    path("<slug:code>/revisions/", revisions.index, name="revisions"),
+    path("<slug:code>/revisions/<uuid:uuid>/", revisions.of_node, name="node-revisions"),
+    path("<slug:code>/revisions/<uuid:uuid>/<int:number>/", revisions.revision, name="revision"),
     path("<slug:code>/modules/ajouter/", outline.new_module, name="new-module"),
     path("<slug:code>/module/<uuid:uuid>/ajouter/", outline.new_lesson, name="new-lesson"),
     path("<slug:code>/lecon/<uuid:uuid>/", editing.lesson, name="lesson"),

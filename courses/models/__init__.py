@@ -22,6 +22,7 @@ from courses.models.paths import (
 )
 from courses.models.positioning import PositioningDoc, PositioningScenario, SituationDoc
 from courses.models.reviews import PublicationReview, ReviewRemark
+from courses.models.revisions import DraftRevision
 from courses.models.search import SearchEntry
 from courses.models.sessions import CourseSession, CourseSessionQuerySet
 from courses.models.skills import Skill, SkillDomain
@@ -38,6 +39,7 @@ __all__ = [
     "CourseSession",
     "CourseSessionQuerySet",
     "CourseVersion",
+    "DraftRevision",
     "GlossaryTerm",
     "Lesson",
     "Module",

@@ -212,7 +212,7 @@ ROWS: dict[str, Audience] = {
     **_rows("merging:merge merging:part", NOBODY),
     **_rows(
         "atelier:index atelier:new-course atelier:course atelier:media atelier:publish "
-        "atelier:versions enrollments:items enrollments:move-people atelier:new-module "
+        "atelier:versions atelier:revisions enrollments:items enrollments:move-people atelier:new-module "
         "atelier:care atelier:withdraw atelier:offer-again atelier:copy-course "
         "atelier:review atelier:review-ask atelier:review-approve atelier:review-return "
         "atelier:bank atelier:bank-export atelier:bank-imports",
@@ -234,7 +234,8 @@ ROWS |= _rows(
     "atelier:new-block atelier:new-question atelier:paste atelier:edit atelier:move "
     "atelier:duplicate atelier:remove atelier:bank-question atelier:bank-import "
     "atelier:bank-confirm atelier:bank-undo atelier:bank-take atelier:bank-deposit "
-    "atelier:bank-renew atelier:review-settle atelier:send atelier:listen atelier:vouch "
+    "atelier:node-revisions atelier:revision atelier:bank-renew atelier:review-settle atelier:send "
+    "atelier:listen atelier:vouch "
     "atelier:no-recording enrollments:undo-move",
     ABSENT_DRAFT,
 )

@@ -38,6 +38,7 @@ def address(node, page: str = "") -> str:
         for page in (
             "medias",
             "versions",
+            "revisions",
             "publier",
             "modules/ajouter",
             "suivi",
@@ -64,6 +65,15 @@ def test_a_block_s_page_has_no_accessibility_finding(live_server, course, contex
     else:
         block = Block.objects.filter(kind=kind).first()
     assert findings(context, live_server.url + address(block)) == []
+
+
+def test_the_pages_of_a_revision_have_no_finding(live_server, course, context, author):
+    lesson = Lesson.objects.get(key="signes")
+    changes = {**actions.values(lesson), "title": "Six signes"}
+    actions.save(node=lesson, changes=changes, seen=actions.revision(lesson), by=author, at=NOON)
+    for page in ("", "1/"):
+        address = f"{live_server.url}{HOME}revisions/{lesson.uuid}/{page}"
+        assert findings(context, address) == []
 
 
 def test_a_question_s_page_and_the_pasting_page_have_no_finding(live_server, course, context):

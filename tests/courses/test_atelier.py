@@ -187,7 +187,7 @@ def test_writing_on_what_was_removed_is_refused_in_words(course):
     seen = actions.revision(block)
     Block.objects.filter(pk=block.pk).delete()
     with pytest.raises(ActionError, match="vient d’être supprimé"):
-        actions.save(node=block, changes={"markdown": "x"}, seen=seen)
+        actions.save(node=block, changes={"markdown": "x"}, seen=seen, by=UserFactory(), at=NOON)
 
 
 def test_a_preview_shows_what_is_typed_and_saves_nothing(client, author, course):

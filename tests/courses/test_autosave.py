@@ -6,7 +6,7 @@ from django.urls import reverse
 from atn_platform.accounts.enums import Role
 from courses import actions
 from courses.models import Block, Lesson, Question
-from tests.factories import UserFactory
+from tests.factories import NOON, UserFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -60,12 +60,18 @@ def test_what_is_sent_again_because_its_answer_was_lost_is_no_conflict(client, l
 def test_each_object_is_the_same_when_saved_again(lesson, model, key, changes):
     node = model.objects.get(key=key)
     seen = actions.revision(node)
-    actions.save(node=node, changes=changes, seen=seen)
+    actions.save(node=node, changes=changes, seen=seen, by=UserFactory(), at=NOON)
     node.refresh_from_db()
     saved_at = node.updated_at
-    actions.save(node=node, changes=changes, seen=seen)
+    actions.save(node=node, changes=changes, seen=seen, by=UserFactory(), at=NOON)
     with pytest.raises(actions.EditConflict):
-        actions.save(node=node, changes={**changes, "title": "Un de plus"}, seen=seen)
+        actions.save(
+            node=node,
+            changes={**changes, "title": "Un de plus"},
+            seen=seen,
+            by=UserFactory(),
+            at=NOON,
+        )
     node.refresh_from_db()
     assert node.updated_at == saved_at
 

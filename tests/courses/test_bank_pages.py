@@ -163,7 +163,11 @@ def test_a_copy_that_is_edited_remembers_where_it_comes_from(client, full, quiz)
     client.post(take_page(quiz), {"question": [truth.pk]})
     copy = Question.objects.get(data__has_key="bank")
     actions.save(
-        node=copy, changes={"prompt": "À moi.", "answer": True}, seen=actions.revision(copy)
+        node=copy,
+        changes={"prompt": "À moi.", "answer": True},
+        seen=actions.revision(copy),
+        by=UserFactory(),
+        at=NOON,
     )
     copy.refresh_from_db()
     assert (copy.prompt, copy.bank_uuid) == ("À moi.", str(truth.uuid))

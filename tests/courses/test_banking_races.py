@@ -62,7 +62,9 @@ def saved_during_the_deposit(monkeypatch):
         monkeypatch,
         "fingerprint_of",
         lambda: banking.put_in_bank(copy=copy, by=by, at=NOON),
-        lambda: actions.save(node=copy, changes=TRUE, seen=actions.revision(copy)),
+        lambda: actions.save(
+            node=copy, changes=TRUE, seen=actions.revision(copy), by=UserFactory(), at=NOON
+        ),
     )
 
 
@@ -115,7 +117,7 @@ def test_what_was_saved_since_the_page_was_opened_is_neither_lost_nor_left_out(q
     by = UserFactory(role=Role.ADMINISTRATOR)
     opened = Question.objects.get(key="attendre")
     seen = actions.revision(opened)
-    actions.save(node=opened, changes=TRUE, seen=seen)
+    actions.save(node=opened, changes=TRUE, seen=seen, by=UserFactory(), at=NOON)
     kept = banking.put_in_bank(copy=opened, by=by, at=NOON)
     assert kept.data["answer"] is True
     with pytest.raises(ActionError, match="relisez-la"):
@@ -127,7 +129,13 @@ def test_what_was_saved_since_the_page_was_opened_is_neither_lost_nor_left_out(q
 @pytest.mark.django_db
 def test_a_draw_leaves_what_was_saved_of_the_exercise_since(quiz):
     opened = Block.objects.get(pk=quiz.pk)
-    actions.save(node=quiz, changes={"title": "Autre titre"}, seen=actions.revision(quiz))
+    actions.save(
+        node=quiz,
+        changes={"title": "Autre titre"},
+        seen=actions.revision(quiz),
+        by=UserFactory(),
+        at=NOON,
+    )
     banking.take_from_bank(block=opened, questions=[], draw=2)
     quiz.refresh_from_db()
     assert quiz.data == {"title": "Autre titre", "draw": 2}

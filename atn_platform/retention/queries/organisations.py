@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from atn_platform.reports.periods import ZONE
 from atn_platform.retention.queries.rule import YEAR, Rule
+from courses.models import DraftRevision
 from municipalities.models import (
     Claim,
     DeclaredTraining,
@@ -26,6 +27,14 @@ def _duties_over(limit: datetime) -> QuerySet[DeclaredTraining]:
 
 
 RULES = (
+    Rule(
+        "revisions",
+        _("révisions des brouillons de cours"),
+        2 * YEAR,
+        _("24 mois après l’enregistrement"),
+        lambda limit: DraftRevision.objects.filter(saved_at__lt=limit),
+        ("saved_by",),
+    ),
     Rule(
         "lists",
         _("lignes des listes importées"),

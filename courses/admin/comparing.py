@@ -1,0 +1,57 @@
+"""The form of each object of a draft, and where two of its texts differ."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from courses import actions
+from courses.forms.blocks import block_form
+from courses.forms.drafts import CourseForm, LessonForm, ModuleForm, NodeForm
+from courses.forms.questions import question_form
+from courses.models import Block, Course, Lesson, Module, Question
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One field that two texts say differently."""
+
+    label: str
+    mine: str
+    theirs: str
+
+
+def form_of(
+    node: actions.Node, data: Any = None, files: Any = None, *, said: Any = None
+) -> NodeForm:
+    """The form of the object as it stands, or with the words of another time (`said`)."""
+    values = dict(actions.values(node) if said is None else said)
+    values |= values.get("feedback") or {}
+    initial = {**values, "seen": actions.revision(node)}
+    if isinstance(node, Block):
+        return block_form(node, data, files, initial=initial)
+    if isinstance(node, Question):
+        return question_form(node, data, files, initial=initial)
+    kinds: dict[type[actions.Node], type[NodeForm]] = {
+        Course: CourseForm,
+        Module: ModuleForm,
+        Lesson: LessonForm,
+    }
+    return kinds[type(node)](data, files, initial=initial)
+
+
+def differences(mine: NodeForm, theirs: NodeForm) -> list[Difference]:
+    pairs = (
+        (str(mine[name].label), _words(mine[name].value()), _words(theirs[name].value()))
+        for name in mine.fields
+        if name != "seen"
+    )
+    return [Difference(*pair) for pair in pairs if pair[1] != pair[2]]
+
+
+def _words(value: object) -> str:
+    if isinstance(value, bool):
+        return _("oui") if value else _("non")
+    if isinstance(value, list):
+        return ", ".join(map(str, value))
+    return str("" if value is None else value).replace("\r\n", "\n").strip()
