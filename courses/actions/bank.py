@@ -3,9 +3,11 @@
 import hashlib
 import io
 import json
+import posixpath
 from codecs import BOM_UTF16_BE, BOM_UTF16_LE
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
+from urllib.parse import unquote
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from django.db import transaction
@@ -13,8 +15,9 @@ from django.utils.translation import gettext as _
 
 from atn_platform.core.exceptions import ActionError
 from courses import packages
+from courses.actions import bank_pictures
 from courses.exchange import gift, moodle_xml, qti
-from courses.exchange.items import Item
+from courses.exchange.items import Item, ItemKind
 from courses.exchange.ours import Imported, Left, Reading, ours
 from courses.models import BankQuestion
 from courses.notation import NotationRefused
@@ -23,6 +26,8 @@ LARGEST = 20 * 1024 * 1024
 # Without one of these, a file of a QTI package is not one of questions.
 QTI_WORDS = (b"ssessmentItem", b"ssessmentTest", b"qti-assessment-", b"questestinterop")
 NAME_LENGTH = 200
+PICTURES = (".png", ".jpg", ".jpeg", ".webp")
+Pictures = dict[str, tuple[str, bytes]]
 
 
 class QuestionsRefused(ActionError):
@@ -52,6 +57,8 @@ def import_questions(
 ) -> Reading:
     """Keep the questions of a file in the bank; those that are there already stay as they are."""
     reading = read_questions(content=content, kind=kind)
+    for name, picture in reading.pictures.values():
+        bank_pictures.keep(name=name, content=picture)
     rows = {fingerprint_of(each): each for each in reading.questions}
     BankQuestion.objects.bulk_create(
         [
@@ -95,22 +102,37 @@ def _moodle(content: bytes) -> Reading:
 
 
 def _qti(content: bytes) -> Reading:
+    pictures: Pictures = {}
     if not content.startswith(b"PK"):
-        return ours(qti.read(content))
+        return ours(_drawn(each, "", {}, pictures) for each in qti.read(content))
     items: list[Item] = []
     left: list[Left] = []
-    for name, text in _unpacked(content):
-        if not any(word in text for word in QTI_WORDS):
+    files = _unpacked(content)
+    for name, text in files.items():
+        if not _is_xml(name) or not any(word in text for word in QTI_WORDS):
             continue
         try:
-            items += qti.read(text)
+            items += [_drawn(each, name, files, pictures) for each in qti.read(text)]
         except NotationRefused as error:
             left += [Left(name, words)] if (words := _not_an_item(text, error)) else []
     if not items and not left:
         raise QuestionsRefused(_("Ce paquet ne contient aucune question QTI."))
     found = ours(_numbered(items))
-    found.left = [*left, *found.left]
+    found.left, found.pictures = [*left, *found.left], pictures
     return found
+
+
+def _drawn(item: Item, name: str, files: Mapping[str, bytes], pictures: Pictures) -> Item:
+    """An item whose picture, found beside its file, joins `pictures`; else one that we lack."""
+    if item.kind is not ItemKind.HOTSPOT:
+        return item
+    path = posixpath.normpath(posixpath.join(posixpath.dirname(name), unquote(item.picture)))
+    known = bank_pictures.name_of(path, files[path]) if path in files else ""
+    if not known:
+        foreign = _("zones de l’image « %s », qui manque ou ne se lit pas") % item.picture
+        return replace(item, kind=ItemKind.OTHER, foreign=foreign)
+    pictures[known] = (posixpath.basename(path), files[path])
+    return replace(item, picture=known)
 
 
 def _not_an_item(text: bytes, error: NotationRefused) -> str:
@@ -126,14 +148,19 @@ def _numbered(items: list[Item]) -> list[Item]:
     return [replace(each, line=rank) for rank, each in enumerate(items, start=1)]
 
 
-def _unpacked(content: bytes) -> list[tuple[str, bytes]]:
-    """The XML files of a package, in the order of their names, once all of it was checked."""
+def _unpacked(content: bytes) -> dict[str, bytes]:
+    """The XML files and the pictures of a package, by name, once all of it was checked."""
     try:
         with packages.opened(io.BytesIO(content)) as archive:
             names = packages.listing(archive).names
-            return [(name, archive.read(name)) for name in sorted(names) if _is_xml(name)]
+            wanted = [name for name in sorted(names) if _is_xml(name) or _is_drawn(name)]
+            return {name: archive.read(name) for name in wanted}
     except packages.PackageRefused as error:
         raise QuestionsRefused(str(error)) from error
+
+
+def _is_drawn(name: str) -> bool:
+    return name.lower().endswith(PICTURES)
 
 
 def _is_xml(name: str) -> bool:

@@ -4,12 +4,13 @@ A picture is named by its content: it is kept once, never changes, and goes to a
 name that nothing else has there.
 """
 
+import hashlib
 from pathlib import PurePath
 from typing import Any
 
 from django.utils.translation import gettext as _
 
-from courses.actions.media import MediaRefused, stored
+from courses.actions.media import MediaRefused, is_picture, stored
 from courses.enums import QuestionKind
 from courses.models import Asset, BankPicture, Course
 
@@ -24,6 +25,13 @@ def keep(*, name: str, content: bytes) -> BankPicture:
     if not facts["content_type"].startswith("image/"):
         raise MediaRefused(_("« %s » n’est pas une image.") % name)
     return _kept({name: facts[name] for name in FACTS}, suffix)
+
+
+def name_of(name: str, content: bytes) -> str:
+    """The name under which the bank would keep this picture; empty when it would not."""
+    suffix = PurePath(name).suffix.lower().replace("jpeg", "jpg")
+    digest = hashlib.sha256(content).hexdigest()
+    return f"{digest[:NAME_LENGTH]}{suffix}" if is_picture(suffix, content) else ""
 
 
 def bring(data: dict[str, Any], *, kind: str, course: Course) -> dict[str, Any]:

@@ -54,6 +54,13 @@ def store_asset(*, course: Course, name: str, content: bytes) -> Asset:
     return asset
 
 
+def is_picture(suffix: str, content: bytes) -> bool:
+    """Whether these bytes are a picture of the type that the name announces."""
+    content_type, offset, signature = SIGNATURES.get(suffix, ("", 0, b""))
+    is_image = content_type.startswith("image/") and content[offset:].startswith(signature)
+    return is_image and len(content) <= LARGEST
+
+
 def stored(name: str, content: bytes) -> dict[str, Any]:
     """Keep the bytes of a file, and answer what there is to know of it.
 

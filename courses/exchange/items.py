@@ -19,6 +19,7 @@ class ItemKind(Enum):
     NUMERICAL = "numerical"
     MATCHING = "matching"
     ORDERING = "ordering"  # `answers` in the right order
+    HOTSPOT = "hot-spot"  # `picture`, and the `area` of each answer
     CLOZE = "cloze"  # `gaps`, which stand at [[1]], [[2]]… in the stem
     OTHER = "other"  # a kind of that system alone: `Item.foreign` names it
 
@@ -55,13 +56,17 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """`weight`, in percent of the mark, when the file gives one; `span` for numbers."""
+    """`weight`, in percent of the mark, when the file gives one; `span` for numbers.
+
+    `area` is left, top, width and height in percent of a picture.
+    """
 
     right: bool
     text: Text
     weight: float | None = None
     feedback: Text | None = None
     span: Span | None = None
+    area: str = ""
 
     @property
     def worth(self) -> float:
@@ -115,4 +120,7 @@ class Item:
     several: bool = False
     whole: bool = False
     foreign: str = ""
+    # What zones are drawn on: its place beside the file, and what it shows.
+    picture: str = ""
+    alt: str = ""
     aside: tuple[str, ...] = ()

@@ -47,6 +47,8 @@ class Imported:
 class Reading:
     questions: list[Imported] = field(default_factory=list)
     left: list[Left] = field(default_factory=list)
+    # What questions draw their zones on, by the name that the bank gives it: a name, and bytes.
+    pictures: dict[str, tuple[str, bytes]] = field(default_factory=dict)
 
 
 def ours(items: Iterable[Item]) -> Reading:
@@ -166,6 +168,19 @@ def _numbers(answers: Iterable[Answer], lost: list[str]) -> dict[str, Any]:
     return {"choices": choices, **({"feedback": {"wrong": rest}} if rest else {})}
 
 
+def _hotspot(item: Item, lost: list[str]) -> tuple[str, dict[str, Any]]:
+    if not any(each.worth > 0 for each in item.answers):
+        lost.append(_("aucune bonne réponse"))
+    if not item.alt:
+        lost.append(_("le texte de remplacement de l’image, qui reste à écrire"))
+    zones = [
+        {**_expected(each, least=LEAST, says_worth=False), "area": each.area}
+        for each in item.answers
+    ]
+    alt = {"alt": item.alt} if item.alt else {}
+    return QuestionKind.HOTSPOT, {"image": item.picture, **alt, "zones": zones}
+
+
 def _span(span: Span) -> str:
     if span.value is None:
         return f"{written(span.low)} à {written(span.high)}"
@@ -276,6 +291,7 @@ MAKERS: dict[ItemKind, Maker] = {
     ItemKind.ORDERING: _ordering,
     ItemKind.NUMERICAL: _numerical,
     ItemKind.CLOZE: _cloze,
+    ItemKind.HOTSPOT: _hotspot,
 }
 
 

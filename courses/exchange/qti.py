@@ -27,6 +27,7 @@ from courses.exchange.qti_body import (
     words,
 )
 from courses.exchange.qti_marks import Key, key_of, said_after, unknown_rules
+from courses.exchange.qti_zones import POINT, hotspots, key_of_points
 from courses.notation import LineProblem, NotationRefused
 
 ITEM = "assessmentItem"
@@ -134,7 +135,8 @@ def _cloze(root: Any, body: Any, places: list[Any], facts: dict[str, Any]) -> It
 
 def _alone(root: Any, body: Any, node: Any, facts: dict[str, Any], *, others: bool) -> Item:
     """One interaction as one question, under the text that all of them share."""
-    reader, key = READERS.get(node.tag), key_of(root, node)
+    reader = READERS.get(node.tag)
+    key = key_of_points(root, node) if node.tag == POINT else key_of(root, node)
     text = _stem(body, node)
     if reader is None:
         return Item(ItemKind.OTHER, stem=text, foreign=node.tag, **facts)
@@ -283,4 +285,6 @@ READERS: dict[str, Callable[[Any, Key, Facts], Item]] = {
     "textEntryInteraction": _entry,
     "sliderInteraction": _entry,
     "extendedTextInteraction": _essay,
+    "hotspotInteraction": hotspots,
+    POINT: hotspots,
 }
