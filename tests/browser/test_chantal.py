@@ -3,6 +3,7 @@
 import re
 from uuid import UUID, uuid4
 
+from django.contrib.auth.hashers import make_password
 from playwright.sync_api import expect
 from pypdf import PdfReader
 
@@ -20,7 +21,10 @@ ELSEWHERE = "chantal@ailleurs.example"
 
 
 def chantal_of(course):
-    mandate = MandateFactory(user__first_name="Chantal", user__last_name="Girard")
+    # As whoever accepts an invitation and never chose a password.
+    mandate = MandateFactory(
+        user__first_name="Chantal", user__last_name="Girard", user__password=make_password(None)
+    )
     actions.enroll(learner=mandate.user, course=course, mandate=mandate, at=NOON)
     return mandate.user
 
