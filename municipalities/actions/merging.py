@@ -1,6 +1,9 @@
 """Two accounts of one person become one: the same function held twice is held once."""
 
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
+from itertools import pairwise
+from typing import TypeVar
 
 from django.db import transaction
 
@@ -8,6 +11,9 @@ from atn_platform.accounts.models import User
 from atn_platform.core.merging import Change, written
 from municipalities.actions.mandates import write_end
 from municipalities.models import Mandate, MandateChange, Responsibility
+
+DAY = timedelta(days=1)
+Held = TypeVar("Held", Mandate, Responsibility)
 
 
 @transaction.atomic
@@ -18,7 +24,8 @@ def unite(
 
     Of a mandate that both hold on one day, the one of `absorbed` ends on the day before and
     prolongs the other, which lasts as long as the longer: courses begun under it go on too, and
-    reports of the past count them where they did.
+    reports of the past count them where they did. Where the terms of `kept` that follow one
+    another leave days between them, the earlier one takes those.
     """
     rows = Mandate.objects.select_for_update(no_key=True).order_by("pk")
     mine = list(rows.filter(user=kept).from_day(on))
@@ -31,36 +38,62 @@ def unite(
             write_end(mandate, ends_on=last, by=by, at=at)
 
     for each in rows.filter(user=absorbed).from_day(on):
-        own = next((other for other in mine if _held_twice(other, each)), None)
-        if own is not None:
-            until = _later(own.ends_on, each.ends_on)
-            move_end(each, max(each.starts_on, on - timedelta(days=1)))
-            move_end(own, until)
-            changes.append(written(each, thread=own.thread))
+        own = _meeting((other for other in mine if other.public == each.public), each)
+        if own:
+            lasting = _last_days(own, each)
+            move_end(each, _eve(own, each, on=on))
+            for one, last in zip(own, lasting, strict=True):
+                move_end(one, last)
+            changes.append(written(each, thread=own[0].thread))
     return [*changes, *_answering(kept=kept, absorbed=absorbed, on=on)], ended
 
 
 def _answering(*, kept: User, absorbed: User, on: date) -> list[Change]:
     """A place that both answer for: once, and as long as the longer."""
     answering = Responsibility.objects.select_for_update(no_key=True).from_day(on).order_by("pk")
-    mine = {each.organisation_id: each for each in answering.filter(user=kept)}
+    mine = list(answering.filter(user=kept))
     changes = []
-    for each in answering.filter(user=absorbed, organisation__in=mine):
-        own = mine[each.organisation_id]
-        until = _later(own.ends_on, each.ends_on)
-        changes.append(written(each, ends_on=max(each.starts_on, on - timedelta(days=1))))
-        if own.ends_on != until:
-            changes.append(written(own, ends_on=until))
+    for each in answering.filter(user=absorbed):
+        own = _meeting(mine, each)
+        if own:
+            lasting = _last_days(own, each)
+            changes.append(written(each, ends_on=_eve(own, each, on=on)))
+            pairs = zip(own, lasting, strict=True)
+            changes += [written(one, ends_on=last) for one, last in pairs if one.ends_on != last]
     return changes
 
 
-def _held_twice(one: Mandate, other: Mandate) -> bool:
-    same = (one.organisation_id, one.public) == (other.organisation_id, other.public)
-    return same and _overlap(one, other) and _overlap(other, one)
+def _meeting(mine: Iterable[Held], each: Held) -> list[Held]:
+    """Those in the place of `each` that share a day with it, the one that goes furthest last."""
+    found = [
+        other
+        for other in mine
+        if other.organisation_id == each.organisation_id
+        and _begins_within(other, each)
+        and _begins_within(each, other)
+    ]
+    return sorted(found, key=lambda one: one.ends_on or date.max)
 
 
-def _overlap(one: Mandate, other: Mandate) -> bool:
-    return one.ends_on is None or other.starts_on <= one.ends_on
+def _begins_within(one: Held, other: Held) -> bool:
+    return other.ends_on is None or one.starts_on <= other.ends_on
+
+
+def _eve(own: Sequence[Held], each: Held, *, on: date) -> date:
+    """Its last day, before those of the account that is kept go on; the first, if it begins then.
+
+    A term that is to come takes nothing away before it begins.
+    """
+    begins = min(one.starts_on for one in own)
+    return max(each.starts_on, on - DAY, begins - DAY)
+
+
+def _last_days(own: Sequence[Held], each: Held) -> list[date | None]:
+    """Each of `own` lasts until the next one begins, and the last as long as `each`."""
+    until: list[date | None] = [
+        _later(one.ends_on, after.starts_on - DAY) for one, after in pairwise(own)
+    ]
+    return [*until, _later(own[-1].ends_on, each.ends_on)]
 
 
 def _later(one: date | None, other: date | None) -> date | None:

@@ -120,6 +120,64 @@ def test_a_function_that_comes_after_the_other_is_not_cut(twins):
     assert (after.user, after.ends_on) == (kept, None)
 
 
+def days_of(person, place):
+    rows = Mandate.objects.filter(user=person, organisation=place).order_by("starts_on", "pk")
+    return list(rows.values_list("pk", "starts_on", "ends_on"))
+
+
+def month(number):
+    """Its first day: 1 is the January after the merge."""
+    return date(2027, number, 1)
+
+
+@pytest.mark.parametrize("next_end", [None, month(6)])
+def test_a_term_written_ahead_goes_on_after_the_one_that_the_other_account_holds_too(
+    twins, next_end
+):
+    """The term in force takes the days until the next one, which lasts as long as the longer."""
+    kept, absorbed = twins
+    own = kept.mandates.get()
+    own.ends_on = month(1) - timedelta(days=1)
+    own.save()
+    same = {"organisation": own.organisation, "public": own.public}
+    ahead = MandateFactory(user=kept, **same, starts_on=month(3), ends_on=next_end)
+    MandateFactory(user=absorbed, **same, ends_on=None)
+    places = [(each, own.organisation) for each in twins]
+    before = [days_of(*each) for each in places]
+    merge = unite(kept, absorbed)
+    rows = days_of(kept, own.organisation)
+    assert (own.pk, own.starts_on, month(3) - timedelta(days=1)) in rows
+    assert (ahead.pk, month(3), None) in rows
+    part(merge)
+    assert [days_of(*each) for each in places] == before
+
+
+def test_a_function_goes_on_until_the_term_that_is_to_come(twins):
+    kept, absorbed = twins
+    own = kept.mandates.get()
+    own.starts_on = month(1)
+    own.save()
+    same = {"organisation": own.organisation, "public": own.public}
+    now = MandateFactory(user=absorbed, **same, ends_on=None)
+    unite(kept, absorbed)
+    assert days_of(kept, own.organisation) == [
+        (now.pk, now.starts_on, month(1) - timedelta(days=1)),
+        (own.pk, month(1), None),
+    ]
+
+
+def test_a_responsibility_written_ahead_is_the_one_that_is_prolonged(twins):
+    kept, absorbed = twins
+    place = kept.mandates.get().organisation
+    ahead = ResponsibilityFactory(user=kept, organisation=place, starts_on=month(1))
+    last = month(1) - timedelta(days=1)
+    ResponsibilityFactory(user=kept, organisation=place, ends_on=last)
+    ResponsibilityFactory(user=absorbed, organisation=place)
+    unite(kept, absorbed)
+    open_ones = Responsibility.objects.filter(user=kept, organisation=place, ends_on=None)
+    assert list(open_ones) == [ahead]
+
+
 def test_the_longer_of_two_responsibilities_goes_on(twins):
     kept, absorbed = twins
     place = kept.mandates.get().organisation
