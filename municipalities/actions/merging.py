@@ -108,6 +108,7 @@ def give_days_back(
     """The last days of these mandates, as they were before.
 
     Whoever left the place since has left it under either account: no mandate outlives that day.
+    The last word counts: a day written by mistake, then taken back, ends nothing.
     """
     rows = Mandate.objects.select_for_update(no_key=True).filter(pk__in=ended)
     for each in rows.order_by("pk"):
@@ -115,7 +116,7 @@ def give_days_back(
         last = date.fromisoformat(said) if said else None
         since_then = MandateChange.objects.filter(
             mandate__user=kept, mandate__organisation=each.organisation_id,
-            mandate__public=each.public, at__gt=since, at__lt=at, ends_after__isnull=False,
+            mandate__public=each.public, at__gt=since, at__lt=at,
         )  # fmt: skip
         left = since_then.order_by("-pk").values_list("ends_after", flat=True).first()
         if left is not None and (last is None or left < last):

@@ -21,6 +21,7 @@ from enrollments.queries.papers import entered
 from municipalities.actions import import_undo, imports
 from municipalities.actions.departures import depart
 from municipalities.actions.invitations import Guest, invite
+from municipalities.actions.mandates import Term, correct_mandate
 from municipalities.models import Mandate, Responsibility
 from tests.factories import (
     EnrollmentFactory,
@@ -203,6 +204,25 @@ def test_b84_a_departure_written_since_holds_when_the_accounts_part(twins):
     part(merge)
     later = Mandate.objects.in_force(on=TODAY + timedelta(days=9))
     assert not later.filter(organisation=own.organisation).exists()
+
+
+@pytest.mark.parametrize("end", [None, month(6)])
+def test_a_last_day_written_by_mistake_and_taken_back_ends_nothing_when_accounts_part(twins, end):
+    kept, absorbed = twins
+    own = kept.mandates.get()
+    own.starts_on = TODAY
+    own.save()
+    same = {"organisation": own.organisation, "public": own.public}
+    other = MandateFactory(user=absorbed, **same, ends_on=end)
+    merge = unite(kept, absorbed)
+    by = ResponsibilityFactory(organisation=own.organisation).user
+    for hours, last in enumerate([TODAY + timedelta(days=11), None], start=1):
+        term = Term(own.function, own.starts_on, last)
+        at = NOW + timedelta(hours=hours)
+        correct_mandate(mandate_id=own.pk, term=term, by=by, at=at)
+    part(merge)
+    other.refresh_from_db()
+    assert (other.user, other.ends_on) == (absorbed, end)
 
 
 def test_a_group_taken_back_after_the_merge_leaves_what_the_person_joined(twins, version):
