@@ -4,12 +4,14 @@ import base64
 import hashlib
 import hmac
 import time
+from importlib import import_module
 from urllib.parse import parse_qs, urlsplit
 
 import jwt
 import pytest
 from allauth.socialaccount.models import SocialAccount
 from cryptography.hazmat.primitives import serialization
+from django.apps import apps
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -273,6 +275,33 @@ def test_of_two_services_of_a_kind_the_successor_s_stays(client, liar, town, elo
     assert not SocialAccount.objects.exists()
     assert client.get("/mes-cours/").status_code == 302
     assert offered_for(elodie.email) == [kept]
+
+
+@pytest.mark.parametrize("has_own", [False, True])
+def test_places_merged_before_lead_what_they_kept_to_the_one_that_goes_on(town, elodie, has_own):
+    """Of all mergers that followed, and once: the migration may run again."""
+    SocialAccount.objects.create(user=elodie, provider=town.handle, uid="s-1")
+    kept = town
+    if has_own:
+        kept = offered(ProviderKind.MICROSOFT, tenant=OTHER_TENANT, domain="neuve.quebec")
+    last = kept.organisation if has_own else MunicipalityFactory()
+    between = MunicipalityFactory()
+    for gone, successor in ((town.organisation, between), (between, last)):
+        gone.successor, gone.inactive_on = successor, timezone.localdate()
+        gone.save(update_fields=["successor", "inactive_on"])
+    for place in (between, last):
+        MailDomain.objects.create(
+            organisation=place, domain="ville.quebec", sent_to="admin@ville.quebec",
+            code_expires_at=timezone.now(),
+        )  # fmt: skip
+    assert town not in offered_for(elodie.email)
+    for _n in range(2):
+        import_module("municipalities.migrations.0011_lead_sign_in_to_successors").move(apps, None)
+        assert offered_for(elodie.email) == [kept]
+        assert by_handle(kept.handle).organisation == last
+        assert MailDomain.objects.filter(domain="ville.quebec").count() == 1
+        assert IdentityProvider.objects.count() == 1
+        assert SocialAccount.objects.exists() is not has_own
 
 
 def test_a_domain_that_the_successor_had_asked_for_too_is_proved_once(town):
