@@ -12,7 +12,7 @@ from municipalities.models import ImportBatch
 from municipalities.staff.columns import LABELS
 from municipalities.staff.files import LARGEST
 
-PASTED_NAME = _("liste collée")
+PASTED_NAME = _("Liste collée")
 LONGEST_PASTE = 2_000_000
 
 

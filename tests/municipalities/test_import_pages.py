@@ -64,11 +64,14 @@ def test_undoing_is_asked_then_done_and_people_who_came_stay(client, responsable
     batch = hand_in(client, ELOISE, PAUL)
     imports.start(batch_id=batch.pk, writes=False)
     batch = imports.commit(batch_id=batch.pk, at=NOON)
+    said = "<li><b>2</b> inscrites</li>"
+    assertContains(client.get(at("import", batch.pk)), said, html=True)
     ImportBatch.objects.update(committed_at=batch.created_at)
     User.objects.filter(email=PAUL[2]).update(last_login=NOON)
     assertContains(client.get(at("import-undo", batch.pk)), "depuis\xa0: 1")
     assertRedirects(client.post(at("import-undo", batch.pk)), at("import", batch.pk))
     assertContains(client.get(at("import", batch.pk)), "L’import est annulé")
+    assertNotContains(client.get(at("import", batch.pk)), "inscrites")
     assert not User.objects.filter(email=ELOISE[2]).exists()
     assert User.objects.filter(email=PAUL[2]).exists()
     assertContains(client.get(at("import-undo", batch.pk)), "ne s’annule plus")
@@ -78,7 +81,13 @@ def test_lines_pasted_from_a_spreadsheet_are_a_list_too(client, responsable):
     client.post(at("hand-in", "46010"), {"pasted": text(ELOISE, PAUL, separator="\t")})
     batch = ImportBatch.objects.get()
     assert batch.lines.filter(state=LineState.NEW).count() == 2
-    assertContains(client.get(at("hand-in", "46010")), "liste collée")
+    assertContains(client.get(at("hand-in", "46010")), "Liste collée")
+    assertContains(client.get(at("import", batch.pk)), '<p class="kick">Liste collée</p>')
+
+
+def test_the_name_of_a_file_is_shown_as_its_owner_wrote_it(client, responsable):
+    batch = hand_in(client, ELOISE)
+    assertContains(client.get(at("import", batch.pk)), '<p class="kick">gens.csv</p>')
 
 
 @pytest.mark.parametrize(
