@@ -49,9 +49,17 @@ def differences(mine: NodeForm, theirs: NodeForm) -> list[Difference]:
     return [Difference(*pair) for pair in pairs if pair[1] != pair[2]]
 
 
+def told(said: dict[str, Any]) -> list[str]:
+    """What an object that is no more said, one field after the other."""
+    return [_words(each) for each in said.values()]
+
+
 def _words(value: object) -> str:
     if isinstance(value, bool):
         return _("oui") if value else _("non")
+    if isinstance(value, dict):
+        return "\n".join(map(_words, value.values()))
     if isinstance(value, list):
-        return ", ".join(map(str, value))
+        between = "\n\n" if any(isinstance(each, dict) for each in value) else ", "
+        return between.join(map(_words, value))
     return str("" if value is None else value).replace("\r\n", "\n").strip()

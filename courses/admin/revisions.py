@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from atn_platform.accounts.http import SignedInRequest
 from atn_platform.core.exceptions import ActionError
 from courses import actions
-from courses.admin.comparing import differences, form_of
+from courses.admin.comparing import differences, form_of, told
 from courses.admin.frame import address, heading, of_course, page, places
 from courses.models import Block, Course, DraftRevision, Lesson, Module, Question
 from courses.queries import draft_document
@@ -90,6 +90,7 @@ def revision(request: SignedInRequest, course: Course, uuid: UUID, number: int) 
         revision=found,
         last=latest(uuid),
         heading=heading(node) if node else _("Élément supprimé"),
+        said=told(found.said),
         differences=changes,
         seen=seen,
     )

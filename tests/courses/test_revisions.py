@@ -160,6 +160,28 @@ def test_lists_say_what_was_saved_when_and_by_whom(client, course, lesson, autho
     assertContains(client.get(reverse("atelier:revisions", args=[code])), "Élément supprimé")
 
 
+@pytest.mark.parametrize(
+    ("key", "words"),
+    [
+        ("ordre", ["Classez.", "Isoler, Signaler", "Oui."]),
+        ("cartes", ["J’achète.\nC’est le piège.", "J’appelle.\noui\nUn autre canal."]),
+        ("paires", ["Code QR\nFaux paiement", "Rançongiciel"]),
+    ],
+)
+def test_a_question_that_was_removed_still_says_its_words(client, course, author, key, words):
+    """An ordering question has a field named `items`, as a dictionary has a method."""
+    question = Question.objects.get(key=key)
+    changes = {**actions.values(question), "prompt": "Autre énoncé."}
+    actions.save(
+        node=question, changes=changes, seen=actions.revision(question), by=author, at=NOON
+    )
+    question.delete()
+    page = client.get(reverse("atelier:revision", args=[course.code.lower(), question.uuid, 1]))
+    for each in words:
+        assertContains(page, each)
+    assertNotContains(page, "&#x27;text&#x27;")
+
+
 def test_a_conflict_tells_both_numbers_and_both_texts(client, lesson, author):
     titled(lesson, "Six", author)
     seen = actions.revision(Lesson.objects.get(pk=lesson.pk))
