@@ -6,6 +6,7 @@ what was written stays where it was done.
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
+from typing import Any
 from uuid import UUID, uuid5
 
 from django.db import transaction
@@ -95,7 +96,7 @@ def _copy(second: Enrollment, goes_on: Enrollment, *, merge: UUID, at: datetime)
             verb=each.verb,
             lesson=each.lesson,
             block=each.block,
-            result=each.result,
+            result=_result(each),
             happened_at=at,
             received_at=at,
             # The sheet of paper that it comes from, by which it may be taken back.
@@ -118,6 +119,12 @@ def _copy(second: Enrollment, goes_on: Enrollment, *, merge: UUID, at: datetime)
         goes_on.status, goes_on.completed_at = status, completed_at
         changes.append(written(goes_on, status=found.status, completed_at=found.completed_at))
     return changes
+
+
+def _result(act: LearningEvent) -> dict[str, Any]:
+    """What the copy of an act says: the move that brought one account did not bring the other."""
+    said: dict[str, Any] = act.result
+    return {k: v for k, v in said.items() if k != "move"} if act.verb == Verb.MOVED else said
 
 
 def _notes(second: Enrollment, goes_on: Enrollment) -> list[Change]:

@@ -3,7 +3,7 @@
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from threading import Event
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from allauth.account.models import EmailAddress
@@ -24,20 +24,24 @@ from atn_platform.reports.figures import participation as figures
 from atn_platform.reports.periods import parse
 from certificates import actions as certificates
 from certificates.models import Certificate
-from enrollments.actions import ledger, merging, papers
+from enrollments.actions import ledger, merging, moving, papers
 from enrollments.actions.ledger import NewEvent, record
 from enrollments.enums import Status, Verb
 from enrollments.models import Enrollment, LearningEvent, LessonState
+from enrollments.queries.moving import moved_by, returning
 from municipalities.enums import Public
 from municipalities.models import Mandate, MandateChange
 from tests.factories import (
+    EnrollmentFactory,
     MandateFactory,
     PathFactory,
     RegistrationFactory,
     ResponsibilityFactory,
     UserFactory,
+    VersionFactory,
+    lesson_document,
 )
-from tests.merging.conftest import BEFORE, NOW, TODAY, finish, lesson, part, unite
+from tests.merging.conftest import BEFORE, LESSONS, NOW, TODAY, finish, lesson, part, unite
 
 pytestmark = pytest.mark.django_db
 
@@ -154,6 +158,33 @@ def test_b80_what_is_done_after_a_merge_stays_with_its_course_when_accounts_part
     there.refresh_from_db()
     assert (here.learner, here.stations_done, here.status) == (kept, 1, Status.ACTIVE)
     assert (there.learner, there.stations_done, there.status) == (absorbed, 3, Status.COMPLETED)
+
+
+def test_b80_a_move_of_one_account_is_not_taken_back_from_the_other(twins, follow, version):
+    """Whoever joined the newer version, and worked there, is sent to no other by a return."""
+    kept, absorbed = twins
+    there, by = follow(absorbed), UserFactory(role=Role.ADMINISTRATOR)
+    opened = NewEvent(uuid4(), Verb.OPENED, lesson("a"), BEFORE)
+    record(enrollment_id=there.pk, event=opened, at=BEFORE)
+    new = lesson_document("d")
+    newest = VersionFactory(course=version.course, number=2, stations=[*LESSONS, new])
+    move = moving.ask_move(version=newest, by=by, at=NOW - timedelta(days=2))
+    while moving.move_some(move_id=move.pk, at=NOW - timedelta(days=2)):
+        pass
+    here = EnrollmentFactory(
+        mandate=kept.mandates.get(), version=newest, enrolled_at=BEFORE, stations_total=4
+    )
+    done = NewEvent(uuid4(), Verb.COMPLETED, UUID(new["uuid"]), NOW - timedelta(days=1))
+    record(enrollment_id=here.pk, event=done, at=NOW - timedelta(days=1))
+    assert [each.pk for each in returning(move)] == [there.pk]
+    unite(kept, absorbed)
+    assert here.events.filter(verb=Verb.MOVED).count() == 1, "what it kept finished is copied"
+    assert not moved_by(move).exists()
+    with pytest.raises(moving.MoveRefused, match="Personne ne reviendrait"):
+        moving.ask_undo(move=move, by=by, at=NOW + timedelta(days=1))
+    assert not ledger.undo_move(enrollment_id=here.pk, move=move, at=NOW + timedelta(days=1))
+    here.refresh_from_db()
+    assert (here.version, here.stations_done) == (newest, 1)
 
 
 def test_b80_notes_of_both_accounts_are_kept(twins, follow):
