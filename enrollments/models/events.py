@@ -12,12 +12,21 @@ from enrollments.models.records import Enrollment
 class LearningEventQuerySet(models.QuerySet["LearningEvent"]):
     def counting(self) -> "LearningEventQuerySet":
         """Without what was taken back since; projections.in_force says the same of a list."""
-        taken_back = LearningEvent.objects.filter(
+        return self.filter(~_taken_back())
+
+    def taken_back(self) -> "LearningEventQuerySet":
+        """What counts no more."""
+        return self.filter(_taken_back())
+
+
+def _taken_back() -> Exists:
+    return Exists(
+        LearningEvent.objects.filter(
             enrollment=OuterRef("enrollment"),
             verb=Verb.UNDONE,
             result__events__has_key=Cast(OuterRef("uuid"), models.TextField()),
         )
-        return self.filter(~Exists(taken_back))
+    )
 
 
 class LearningEvent(models.Model):

@@ -19,6 +19,7 @@ from enrollments.models import (
     EnrollmentQuerySet,
     HelpThread,
     LearningEvent,
+    LearningEventQuerySet,
     LessonNote,
     Registration,
     VersionMove,
@@ -66,8 +67,13 @@ def moved_by(move: VersionMove) -> EnrollmentQuerySet:
 
 def gone_back(move: VersionMove) -> int:
     """How many went back already."""
-    brought = LearningEvent.objects.filter(verb=Verb.MOVED, result__move=move.pk)
-    return brought.count() - brought.counting().count()
+    return _acts_of(move).taken_back().count()
+
+
+def _acts_of(move: VersionMove) -> LearningEventQuerySet:
+    """Its acts, by the enrolments of the course: the ledger has no index on what acts say."""
+    acts = LearningEvent.objects.filter(enrollment__course=move.version.course_id)
+    return acts.filter(verb=Verb.MOVED, result__move=move.pk)
 
 
 def returning(move: VersionMove) -> EnrollmentQuerySet:
@@ -85,7 +91,7 @@ def returning(move: VersionMove) -> EnrollmentQuerySet:
 
 def ways_back(move: VersionMove) -> list[Effect]:
     """For each version left, who goes back to it and what they would find there again."""
-    acts = LearningEvent.objects.counting().filter(verb=Verb.MOVED, result__move=move.pk)
+    acts = _acts_of(move).counting()
     people = Counter(
         acts.filter(enrollment__in=returning(move).values("pk")).values_list(
             "result__from", flat=True

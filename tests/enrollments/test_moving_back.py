@@ -23,7 +23,14 @@ from enrollments.models import (
     LessonState,
     VersionMove,
 )
-from enrollments.queries.moving import moved_by, news_of, returning
+from enrollments.queries.moving import (
+    _acts_of,
+    gone_back,
+    moved_by,
+    news_of,
+    returning,
+    ways_back,
+)
 from enrollments.tasks import move_people, resume_moves, undo_move
 from tests.enrollments.test_ledger import stored
 from tests.enrollments.test_moving import done, newer, passed
@@ -285,6 +292,23 @@ def test_the_page_says_what_comes_back_and_for_how_many_then_does_it(
     assert versions_of(idle, busy) == [1, 2]
     other = VersionFactory().course.code.lower()
     assert client.get(reverse("enrollments:undo-move", args=[other, move.pk])).status_code == 404
+
+
+def test_a_return_searches_the_acts_of_its_course_and_not_the_whole_ledger(
+    first, admin, django_assert_num_queries
+):
+    EnrollmentFactory(version=first)
+    move = go(newer(first, A, C), admin)
+    with connection.cursor() as cursor:  # a table as small as this one is always read whole
+        cursor.execute("SET LOCAL enable_seqscan = off")
+    whole = "Seq Scan on enrollments_learningevent"
+    assert whole not in _acts_of(move).explain()
+    assert whole in LearningEvent.objects.filter(verb=Verb.MOVED, result__move=move.pk).explain()
+    with django_assert_num_queries(1):
+        assert gone_back(move) == 0
+    assert [each.followers for each in ways_back(move)] == [1]
+    come_back(move, admin)
+    assert gone_back(move) == 1
 
 
 def together(one, other):
