@@ -85,7 +85,7 @@ TABLES = [
             About("saved_by", "saved_by course number begun_at saved_at", Kind.ACT,
                   _("savoir qui a écrit quoi, et pouvoir y revenir"), Retention.DRAFTS),
         ),
-        plain="id node said fingerprint is_open",
+        plain="id node kind said fingerprint is_open",
     ),
     *nobody(Module, Lesson, Block, Question, BankQuestion, BankVersion, BankImport,
             BankPicture, Asset, Path, PathStep, PathVersion, PositioningScenario, SearchEntry,

@@ -46,6 +46,16 @@ def values(node: Node) -> dict[str, Any]:
     return {name: getattr(node, name) for name in COLUMNS[type(node)]}
 
 
+def kind_of(node: Node) -> str:
+    """What its words are the words of: those of another kind would mean nothing in it."""
+    return node.kind if isinstance(node, Block | Question) else type(node).__name__.lower()
+
+
+def fits(old: DraftRevision, node: Node) -> bool:
+    """Whether the object is still of the kind that this revision speaks of."""
+    return old.kind in ("", kind_of(node))
+
+
 def revision(node: Node) -> str:
     """Fingerprint of what the object says: the same words give the same revision."""
     return _print(values(node))
@@ -88,12 +98,16 @@ def go_back(*, node: Node, number: int, seen: str, by: User, at: datetime) -> Dr
     """Give the object the words of a revision, as a new one: going back again undoes it.
 
     Raises EditConflict when somebody wrote since its author looked, ActionError when that
-    revision is kept no more.
+    revision is kept no more, or when the object became of another kind.
     """
     row = _locked(node)
     old = DraftRevision.objects.filter(node=row.uuid, number=number).first()
     if old is None:
         raise ActionError(_("Cette révision n’est plus gardée."))
+    if not fits(old, row):
+        raise ActionError(
+            _("Cet élément n’est plus du même genre : cette révision se lit, sans y revenir.")
+        )
     if revision(row) != seen:
         raise EditConflict(row)
     return _revise(row, node, _restored(row, old.said), by=by, at=at, typing=False)
@@ -110,9 +124,10 @@ def _revise(
     row: Node, node: Node, said: dict[str, Any], *, by: User, at: datetime, typing: bool
 ) -> DraftRevision:
     """Write the words and keep their revision; `node` knows its course without a query."""
-    before = Said(values(row), revision(row), row.updated_at)
+    kind = kind_of(row)
+    before = Said(kind, values(row), revision(row), row.updated_at)
     _write(row, said)
-    now = Said(values(row), revision(row), at)
+    now = Said(kind, values(row), revision(row), at)
     return keep_revision(
         course=course_of(node), node=row.uuid, before=before, now=now, by=by, typing=typing
     )

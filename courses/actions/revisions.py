@@ -20,6 +20,7 @@ MOST = 30
 class Said:
     """The words of an object, their fingerprint, and the moment since when it says so."""
 
+    kind: str
     values: dict[str, Any]
     mark: str
     at: datetime
@@ -34,7 +35,7 @@ def keep(
     came from a folder, the bank or a paste.
     """
     last = latest(node)
-    if last is None or last.fingerprint != before.mark:
+    if last is None or (last.kind, last.fingerprint) != (before.kind, before.mark):
         last = _add(last, course, node, before, by=None, typing=False)
     if last.fingerprint == now.mark and (typing or not last.is_open):
         return last
@@ -64,6 +65,6 @@ def _add(
     number = last.number + 1 if last else 1
     DraftRevision.objects.filter(node=node, number__lte=number - MOST).delete()
     return DraftRevision.objects.create(
-        course=course, node=node, number=number, said=now.values, fingerprint=now.mark,
-        saved_by=by, begun_at=now.at, saved_at=now.at, is_open=typing,
+        course=course, node=node, number=number, kind=now.kind, said=now.values,
+        fingerprint=now.mark, saved_by=by, begun_at=now.at, saved_at=now.at, is_open=typing,
     )  # fmt: skip

@@ -6,10 +6,11 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from courses import actions
+from courses.enums import BlockKind, QuestionKind
 from courses.forms.blocks import block_form
 from courses.forms.drafts import CourseForm, LessonForm, ModuleForm, NodeForm
 from courses.forms.questions import question_form
-from courses.models import Block, Course, Lesson, Module, Question
+from courses.models import Block, Course, DraftRevision, Lesson, Module, Question
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +50,27 @@ def differences(mine: NodeForm, theirs: NodeForm) -> list[Difference]:
     return [Difference(*pair) for pair in pairs if pair[1] != pair[2]]
 
 
-def told(said: dict[str, Any]) -> list[str]:
-    """What an object that is no more said, one field after the other."""
-    return [_words(each) for each in said.values()]
+def told(course: Course, old: DraftRevision) -> list[tuple[str, str]]:
+    """Each field that a revision said, under its label, whatever the object is today."""
+    node = _blank(course, old.kind)
+    if node is None:
+        return [("", _words(each)) for each in old.said.values()]
+    form = form_of(node, said=old.said)
+    shown = [form[name] for name in form.fields if name != "seen"]
+    rows = [(str(field.label), _words(field.value())) for field in shown]
+    return [(label, words) for label, words in rows if words]
+
+
+def _blank(course: Course, kind: str) -> actions.Node | None:
+    """An object of this kind, in no draft, whose form says the names of its fields."""
+    module = Module(course=course)
+    lesson = Lesson(module=module)
+    if kind in BlockKind.values:
+        return Block(kind=kind, lesson=lesson)
+    if kind in QuestionKind.values:
+        return Question(kind=kind, block=Block(lesson=lesson))
+    of_draft = {actions.kind_of(each): each for each in (course, module, lesson)}
+    return of_draft.get(kind)
 
 
 def _words(value: object) -> str:

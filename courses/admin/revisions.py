@@ -79,7 +79,8 @@ def revision(request: SignedInRequest, course: Course, uuid: UUID, number: int) 
         messages.success(request, said % {"old": number, "new": made.number})
         return redirect(address(node))
     changes, seen = [], ""
-    if node is not None:
+    fits = node is not None and actions.fits(found, node)
+    if node is not None and fits:
         changes = differences(form_of(node, said=found.said), form_of(node))
         seen = actions.revision(node)
     return page(
@@ -90,7 +91,8 @@ def revision(request: SignedInRequest, course: Course, uuid: UUID, number: int) 
         revision=found,
         last=latest(uuid),
         heading=heading(node) if node else _("Élément supprimé"),
-        said=told(found.said),
+        said=[] if fits else told(course, found),
+        fits=fits,
         differences=changes,
         seen=seen,
     )

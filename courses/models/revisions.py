@@ -18,6 +18,9 @@ class DraftRevision(models.Model):
     )
     node = models.UUIDField(_("objet"))
     number = models.PositiveIntegerField(_("numéro"))
+    # Of a block or a question, its own kind, which a folder read again may change under the same
+    # identity; of the others, which they are. Empty when it was kept before kinds were.
+    kind = models.CharField(_("genre"), max_length=12, blank=True)
     said = models.JSONField(_("contenu"))
     # Of `said`: what forms carry to say what their author started from.
     fingerprint = models.CharField(_("empreinte"), max_length=16)

@@ -14,6 +14,8 @@ from atn_platform.accounts.enums import Role
 from courses import actions
 from courses.actions import editing
 from courses.actions.revisions import MOST, ONE_SITTING
+from courses.admin.comparing import told as told_by
+from courses.enums import BlockKind, QuestionKind
 from courses.models import Block, Course, DraftRevision, Lesson, Question
 from tests.factories import NOON, UserFactory
 
@@ -163,9 +165,9 @@ def test_lists_say_what_was_saved_when_and_by_whom(client, course, lesson, autho
 @pytest.mark.parametrize(
     ("key", "words"),
     [
-        ("ordre", ["Classez.", "Isoler, Signaler", "Oui."]),
-        ("cartes", ["J’achète.\nC’est le piège.", "J’appelle.\noui\nUn autre canal."]),
-        ("paires", ["Code QR\nFaux paiement", "Rançongiciel"]),
+        ("ordre", ["Énoncé", "Classez.", "Isoler\nSignaler", "Oui."]),
+        ("cartes", ["- J’achète.\n&gt; C’est le piège.", "* J’appelle."]),
+        ("paires", ["Paires", "Code QR = Faux paiement", "Leurres", "Rançongiciel"]),
     ],
 )
 def test_a_question_that_was_removed_still_says_its_words(client, course, author, key, words):
@@ -176,10 +178,56 @@ def test_a_question_that_was_removed_still_says_its_words(client, course, author
         node=question, changes=changes, seen=actions.revision(question), by=author, at=NOON
     )
     question.delete()
-    page = client.get(reverse("atelier:revision", args=[course.code.lower(), question.uuid, 1]))
+    address = reverse("atelier:revision", args=[course.code.lower(), question.uuid, 1])
+    page = client.get(address)
     for each in words:
         assertContains(page, each)
+    DraftRevision.objects.update(kind="")  # kept before kinds were
+    page = client.get(address)
+    assertContains(page, words[-1].strip("* "))
     assertNotContains(page, "&#x27;text&#x27;")
+
+
+@pytest.mark.parametrize("kind", [*BlockKind.values, *QuestionKind.values, "module", "lesson"])
+def test_a_revision_of_whatever_kind_is_read_without_its_object(course, kind):
+    said = dict.fromkeys(["title", "prompt", "markdown", "caption", "text"], "Dit.")
+    found = told_by(course, DraftRevision(kind=kind, said=said))
+    assert "Dit." in dict(found).values()
+    assert all(label for label, __ in found)
+
+
+def test_nobody_goes_back_to_words_of_another_kind(client, course, author, course_folder):
+    """Its key gives a block its identity: a folder read again may make another thing of it."""
+    before = Block.objects.get(key="demain-matin")
+    changes = {**before.data, "text": "Autre texte."}
+    actions.save(node=before, changes=changes, seen=actions.revision(before), by=author, at=NOON)
+    file = course_folder / "lessons" / "signes.md"
+    text = file.read_text().replace("::: callout demain-matin", "::: pledge demain-matin")
+    file.write_text(text.replace("tone: action\n", ""))
+    actions.import_folder(path=course_folder)
+    now = Block.objects.get(key="demain-matin")
+    assert (now.uuid, now.kind) == (before.uuid, BlockKind.PLEDGE)
+    address = reverse("atelier:revision", args=[course.code.lower(), now.uuid, 2])
+    page = client.get(address)
+    assertContains(page, "n’est plus du même genre")
+    assertContains(page, "Autre texte.")
+    assertNotContains(page, "Revenir à cette révision")
+    sent = client.post(address, {"seen": actions.revision(now)}, follow=True)
+    assertContains(sent, "cette révision se lit, sans y revenir")
+    assert actions.values(Block.objects.get(pk=now.pk)) == now.data
+
+
+def test_the_same_words_in_another_kind_are_another_revision(course, author):
+    block = Block.objects.get(key="demain-matin")
+    words = {"title": "Demain", "text": "Notez."}
+    for kind in (BlockKind.CALLOUT, BlockKind.PLEDGE):
+        Block.objects.filter(pk=block.pk).update(kind=kind)
+        block.refresh_from_db()
+        seen = actions.revision(block)
+        actions.save(node=block, changes=words, seen=seen, by=author, at=NOON)
+        block.refresh_from_db()
+    kinds = DraftRevision.objects.order_by("number").values_list("kind", flat=True)
+    assert list(kinds) == ["callout", "callout", "pledge"]
 
 
 def test_a_conflict_tells_both_numbers_and_both_texts(client, lesson, author):
