@@ -6,7 +6,16 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import (
+    Count,
+    Exists,
+    Func,
+    JSONField,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+)
 
 from courses.differences import Change, differences
 from courses.documents import stations
@@ -103,8 +112,14 @@ def ways_back(move: VersionMove) -> list[Effect]:
 
 
 def undoable(course: Course, *, at: datetime) -> list[VersionMove]:
-    """Moves of a course that can be taken back still, newest first; those being so, too."""
+    """Moves of a course that can be taken back still, newest first; those being so, too.
+
+    Acts of older moves do not say which one they were of: nobody is known to have been brought.
+    """
+    acts = LearningEvent.objects.filter(enrollment__course=course, verb=Verb.MOVED)
+    row = Func(OuterRef("pk"), function="to_jsonb", output_field=JSONField())
     recent = VersionMove.objects.filter(
+        Exists(acts.filter(result__move=row)),
         version__course=course,
         finished_at__isnull=False,
         undone_at__isnull=True,

@@ -29,6 +29,7 @@ from enrollments.queries.moving import (
     moved_by,
     news_of,
     returning,
+    undoable,
     ways_back,
 )
 from enrollments.tasks import move_people, resume_moves, undo_move
@@ -292,6 +293,18 @@ def test_the_page_says_what_comes_back_and_for_how_many_then_does_it(
     assert versions_of(idle, busy) == [1, 2]
     other = VersionFactory().course.code.lower()
     assert client.get(reverse("enrollments:undo-move", args=[other, move.pk])).status_code == 404
+
+
+def test_only_moves_that_are_known_to_have_brought_somebody_are_offered(first, admin):
+    """An act of before moves were numbered says from where and to where, and no more."""
+    old, new = EnrollmentFactory(version=first), EnrollmentFactory(version=first)
+    second = newer(first, A, C)
+    ledger.change_version(enrollment_id=old.pk, version=second, at=MOVED)
+    VersionMove.objects.create(version=second, people=1, asked_at=MOVED, finished_at=MOVED)
+    assert undoable(first.course, at=SINCE) == []
+    move = go(second, admin)
+    assert versions_of(old, new) == [2, 2]
+    assert undoable(first.course, at=SINCE) == [move]
 
 
 def test_a_return_searches_the_acts_of_its_course_and_not_the_whole_ledger(
