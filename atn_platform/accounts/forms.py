@@ -72,7 +72,7 @@ class AccountForm(forms.ModelForm):
 
 
 class PersonField(forms.EmailField):
-    """A person who has an account, named by their address."""
+    """A person who has an account, named by an address that opens it."""
 
     def __init__(self, **kwargs: Any) -> None:
         kwargs.setdefault("label", _("Adresse courriel de la personne"))
@@ -82,8 +82,8 @@ class PersonField(forms.EmailField):
         typed = super().clean(value)
         if not typed:
             return None
-        found = User.objects.filter(email=typed.lower(), is_active=True).first()
-        if found is None:
+        found = User.objects.owner_of(typed)
+        if found is None or not found.is_active:
             raise forms.ValidationError(_("Aucun compte actif n’a cette adresse."))
         return found
 

@@ -229,6 +229,11 @@ class User(AbstractBaseUser, PermissionsMixin):
         rows = EmailAddress.objects.filter(user=self, verified=True)
         return sorted({self.email or "", *rows.values_list("email", flat=True)} - {""})
 
+    @property
+    def names_typed(self) -> list[str]:
+        """All that its person may type to sign in."""
+        return [*self.own_addresses, *filter(None, [self.handle])]
+
     def get_short_name(self) -> str:
         return self.first_name
 

@@ -78,7 +78,7 @@ def device(request: HttpRequest, token: str) -> HttpResponse:
         messages.warning(request, _("Ce lien ne sert plus. Demandez un nouveau code."))
         return answer
     messages.success(request, _("Cet appareil est reconnu. Demandez maintenant votre code."))
-    return remember_device(answer, str(owner.email))
+    return remember_device(answer, *owner.names_typed)
 
 
 @login_not_required

@@ -1,5 +1,6 @@
 """What allauth asks of us: who may sign up, and by which door its messages leave."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from ipaddress import ip_address
 from typing import Any
@@ -92,7 +93,7 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def post_login(self, request: HttpRequest, user: User, **kwargs: Any) -> HttpResponseBase:
         answer: HttpResponseBase = super().post_login(request, user, **kwargs)
-        names = [name for name in (user.email, user.handle) if name]
+        names = user.names_typed
         return remember_device(answer, *names) if names else answer
 
     def send_notification_mail(
@@ -119,11 +120,12 @@ class AccountAdapter(DefaultAccountAdapter):
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Promise the message in the outbox, so that a slow mail server slows no page."""
         now = timezone.now()
-        person = User.objects.filter(email=email.lower()).first()
+        person = User.objects.owner_of(email)
         # An address that is nobody's account is written to in the language of whoever typed it.
         with override(person.language if person else get_language()):
             message = self._written(template_prefix, email, context, person or email, now)
-        outbox.queue(message, at=now)
+        # To the address that was typed: a second one of theirs, as likely as not.
+        outbox.queue(replace(message, to_address=email.strip().lower()), at=now)
 
     def _written(
         self,

@@ -15,7 +15,8 @@ LINE_ENDS = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029]+")
 class Message:
     """`key` names the promise: two messages with one key are one e-mail.
 
-    `to_address` is for people without an account; otherwise the recipient's own address serves.
+    `to_address` is for people without an account, or for the one of their addresses that somebody
+    typed; otherwise the recipient's first address serves.
     `calendar` is an iCalendar text with its `calendar_method` (REQUEST or CANCEL).
     `not_before` postpones; past `expires_at` the message has lost its sense and stays unsent.
     """

@@ -11,13 +11,17 @@ from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from django.conf import settings as django_settings
 from django.contrib.sessions.models import Session
 from django.core.cache import cache
+from django.core.exceptions import ValidationError
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 from pytest_django.asserts import assertContains, assertRedirects
 
 from atn_platform.accounts import actions
-from atn_platform.accounts.enums import Role
+from atn_platform.accounts.enums import Language, Role
+from atn_platform.accounts.forms import PersonField
+from atn_platform.accounts.http import way_in_token
+from atn_platform.accounts.limits import GUESSES
 from atn_platform.notifications.models import OutgoingEmail
 from tests.accounts.test_limits import (
     ASK,
@@ -141,6 +145,58 @@ def test_s14_atn_gives_nobody_an_address_that_opens_another_account():
         actions.create_account(
             first_name="A", last_name="B", email=NEW.upper(), by=None, at=timezone.now()
         )
+
+
+def of_two_addresses(**fields):
+    """NEW is the second one, of an account that became one with theirs."""
+    owner = person(**fields)
+    EmailAddress.objects.create(user=owner, email=NEW, verified=True)
+    return owner
+
+
+def test_s34_strangers_who_type_a_second_address_do_not_keep_its_owner_out():
+    """S-34: an address that is nobody's gets three letters an hour, and a code then none."""
+    owner = of_two_addresses(language=Language.ENGLISH)
+    for number in range(4):
+        Client().post(reverse(ASK), {"email": NEW}, REMOTE_ADDR=f"198.51.100.{number}")
+    client = Client()
+    client.post(reverse(ASK), {"email": NEW.upper()})
+    client.post(reverse(CONFIRM), {"code": latest_code(owner)})
+    assert inside(client)
+    Client().post(reverse("account_reset_password"), {"email": NEW})
+    letters = OutgoingEmail.objects.filter(recipient=owner)
+    assert set(letters.values_list("to_address", flat=True)) == {NEW}
+    subjects = list(letters.order_by("pk").values_list("subject", flat=True))
+    assert all(each.startswith("Your code") for each in subjects[:5])
+    assert subjects[5:] == ["Choose a new password"]
+
+
+def a_device_by_letter(owner):
+    client = Client()
+    client.get(reverse("accounts:device", args=[way_in_token(owner)]))
+    return client
+
+
+@pytest.mark.parametrize("known", [a_device_of, a_device_by_letter])
+def test_s34_a_device_of_the_owner_is_known_by_their_second_address_too(known):
+    device = known(of_two_addresses())
+    typed = {"login": NEW, "password": PASSWORD}
+    for _ in range(GUESSES.amount):
+        Client().post(reverse("account_login"), typed | {"password": "faux"})
+    stranger = Client()
+    for each in (stranger, device):
+        each.post(reverse("account_login"), typed)
+    assert [inside(stranger), inside(device)] == [False, True]
+
+
+def test_a_person_is_named_by_any_address_that_opens_their_account():
+    owner = of_two_addresses()
+    EmailAddress.objects.create(user=person(), email="jamais@exemple.quebec", verified=False)
+    closed = person(is_active=False)
+    assert PersonField().clean(NEW.upper()) == owner
+    for address in ("jamais@exemple.quebec", closed.email):
+        with pytest.raises(ValidationError):
+            PersonField().clean(address)
 
 
 # What ends sessions
