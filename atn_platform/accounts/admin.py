@@ -90,7 +90,8 @@ class UserAdmin(ListAdmin):
         by, at = cast("User", request.user), timezone.now()
         typed = {name: form.cleaned_data[name] for name in ("first_name", "last_name", "email")}
         if change:
-            actions.correct_account(user=obj, by=by, at=at, **typed)
+            here = str(request.session.session_key)
+            actions.correct_account(user=obj, by=by, at=at, but=here, **typed)
         else:
             # The admin goes on with the object it holds: it becomes the new row.
             obj.pk = actions.create_account(by=by, at=at, **typed).pk

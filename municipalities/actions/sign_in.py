@@ -105,9 +105,13 @@ def prove_domain(*, row: MailDomain, code: str, by: User, at: datetime) -> None:
 
 @transaction.atomic
 def set_provider(
-    *, organisation: Organisation, key: Key, by: User, at: datetime
+    *, organisation: Organisation, key: Key, by: User, at: datetime, but: str = ""
 ) -> IdentityProvider:
-    """Turn a provider on or off, or change its key. A proved domain is needed to propose it."""
+    """Turn a provider on or off, or change its key. A proved domain is needed to propose it.
+
+    Another tenant ends the sessions of those whom the first let in, all `but` one: the key of the
+    session at work, whose person is told that it is done.
+    """
     tenant = key.tenant.strip().lower() if key.kind == ProviderKind.MICROSOFT else ""
     if tenant == PERSONAL_TENANT:
         raise SignInRefused(
@@ -130,7 +134,7 @@ def set_provider(
     row.save()
     if moved:
         # Subjects of another tenant, or of another application, are other people.
-        _forget_identities(row)
+        _forget_identities(row, but=but)
     _write(organisation, "sign-in-set", by, at, kind=key.kind, offered=key.offered)
     return row
 
@@ -141,11 +145,11 @@ def forget_provider(provider: IdentityProvider) -> None:
     provider.delete()
 
 
-def _forget_identities(provider: IdentityProvider) -> None:
+def _forget_identities(provider: IdentityProvider, *, but: str = "") -> None:
     """And the sessions of their people: one of them may have been opened by somebody else."""
     linked = SocialAccount.objects.filter(provider=provider.handle).select_related("user")
     for each in linked.order_by("pk"):
-        close_sessions(each.user)
+        close_sessions(each.user, but=but)
     linked.delete()
 
 

@@ -143,8 +143,9 @@ def provider(request: SignedInRequest, handle: str, kind: str) -> HttpResponse:
     if form.is_valid():
         try:
             actions.set_provider(
-                organisation=organisation, key=form.key(), by=request.user, at=timezone.now()
-            )
+                organisation=organisation, key=form.key(), by=request.user, at=timezone.now(),
+                but=str(request.session.session_key),
+            )  # fmt: skip
         except ActionError as error:
             form.add_error(None, str(error))
         else:

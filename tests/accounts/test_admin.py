@@ -3,11 +3,13 @@
 import pytest
 from django.contrib.admin import site
 from django.core.management import call_command
+from django.test import Client
 from django.urls import reverse
 from pytest_django.asserts import assertContains, assertNotContains
 
 from atn_platform.accounts import actions
 from atn_platform.accounts.enums import Role
+from atn_platform.accounts.http import SEEN
 from atn_platform.accounts.models import User
 from atn_platform.audit.models import Entry
 from atn_platform.notifications.models import OutgoingEmail
@@ -98,6 +100,19 @@ def test_an_account_is_created_and_corrected_and_the_journal_names_what_changed(
             {"fields": ["last_name"], "before": {"last_name": "Roy"}},
         ),
     ]
+
+
+def test_whoever_corrects_their_own_address_stays_there(client, admin):
+    """S-49: their other sessions end, and the page says that it is done."""
+    there = Client()
+    there.force_login(admin)
+    session = client.session
+    session[SEEN] -= 600  # the next request notes its hour
+    session.save()
+    typed = {"first_name": "Léa", "last_name": "Roy", "email": "lea.roy@ville.quebec"}
+    page = reverse("admin:accounts_user_change", args=[admin.pk])
+    assertContains(client.post(page, typed, follow=True), "modifié avec succès")
+    assert there.get("/admin/").status_code == 302
 
 
 def test_an_address_belongs_to_one_person(client, admin):

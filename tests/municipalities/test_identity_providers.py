@@ -9,6 +9,7 @@ from django.urls import reverse
 from pytest_django.asserts import assertContains, assertNotContains
 
 from atn_platform.accounts.enums import Role
+from atn_platform.accounts.http import SEEN
 from atn_platform.audit.models import Entry
 from atn_platform.core.sealing import seal
 from atn_platform.notifications.models import OutgoingEmail
@@ -366,6 +367,28 @@ def test_another_tenant_forgets_the_identities_of_the_first(client, samir):
     assert SocialAccount.objects.count() == 1
     client.post(service, key | {"tenant": OTHER_TENANT})
     assert SocialAccount.objects.count() == 0
+
+
+def rested(client) -> None:
+    """Nothing was asked for ten minutes, so that the next request notes its hour."""
+    session = client.session
+    session[SEEN] -= 600
+    session.save()
+
+
+def test_whoever_moves_the_tenant_stays_there_and_reads_that_it_is_done(client, samir):
+    """Their own account is linked, to try it; and Azure was read for ten minutes meanwhile."""
+    service = reverse("municipalities:provider", args=[samir.organisation.handle, "microsoft"])
+    key = {"tenant": TENANT, "client_id": "app", "secret": "s"}
+    client.post(service, key)
+    handle = IdentityProvider.objects.get().handle
+    SocialAccount.objects.create(user=samir.user, provider=handle, uid="s")
+    there = Client()
+    there.force_login(samir.user)
+    rested(client)
+    page = client.post(service, key | {"tenant": OTHER_TENANT}, follow=True)
+    assertContains(page, "est enregistrée")
+    assert there.get("/mes-cours/").status_code == 302
 
 
 def test_the_pages_of_another_organisation_do_not_exist(client, samir):

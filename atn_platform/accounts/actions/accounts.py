@@ -37,13 +37,20 @@ def create_account(
 
 
 @transaction.atomic
-def correct_account(
-    *, user: User, first_name: str, last_name: str, email: str | None, by: User, at: datetime
+def correct_account(  # noqa: PLR0913 -- what an account says, who corrects it, from where
+    *,
+    user: User,
+    first_name: str,
+    last_name: str,
+    email: str | None,
+    by: User,
+    at: datetime,
+    but: str = "",
 ) -> list[str]:
     """Correct a name or an address; attestations keep what they say. Names what changed.
 
     A new address takes the place of every other: the old letter box opens the account no more,
-    and sessions close.
+    and sessions close, all `but` one: the key of the session at work, for one's own account.
     """
     email = email.strip().lower() if email else None
     wanted = {"first_name": first_name, "last_name": last_name, "email": email}
@@ -65,7 +72,7 @@ def correct_account(
     if "email" in fields:
         EmailAddress.objects.filter(user=user).delete()
         # Whoever reads the old box may be signed in by it.
-        close_sessions(user)
+        close_sessions(user, but=but)
     return fields
 
 
