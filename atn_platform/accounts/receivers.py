@@ -19,6 +19,10 @@ from atn_platform.accounts.models import User
 def note_session(request: HttpRequest, user: User, **kwargs: Any) -> None:
     """Remember the browser, so that its owner may close the session from another."""
     stamp_session(request)
+    _note(request, user)
+
+
+def _note(request: HttpRequest, user: User) -> None:
     if request.session.session_key is None:
         request.session.save()
     actions.note_session(
@@ -32,9 +36,9 @@ def note_session(request: HttpRequest, user: User, **kwargs: Any) -> None:
 def keep_only_this_session(request: HttpRequest, user: User, **kwargs: Any) -> None:
     """A new password ends every other session: theirs hold the imprint of the old one.
 
-    Django gives this one another key at the same time.
+    Django gives this one another key at the same time. It lasts no longer for that.
     """
-    note_session(request=request, user=user)
+    _note(request, user)
 
 
 @receiver(
@@ -45,12 +49,13 @@ def begin_sessions_again(request: HttpRequest, user: User, **kwargs: Any) -> Non
     """Another address or another factor: this session takes another name, and all others end.
 
     They were opened by doors that are no more, or without the factor that is asked from now on;
-    and whoever had stolen the name of this one is left with nothing (ASVS 7.2.4, 7.4.3).
+    and whoever had stolen the name of this one is left with nothing (ASVS 7.2.4, 7.4.3). It lasts
+    no longer for that: twelve hours are twelve hours, whatever was added in them.
     """
     here = ""
     if request.user == user:
         request.session.cycle_key()
-        note_session(request=request, user=user)
+        _note(request, user)
         here = str(request.session.session_key)
     actions.close_sessions(user, but=here)
 

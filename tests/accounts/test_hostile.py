@@ -19,7 +19,7 @@ from pytest_django.asserts import assertContains, assertRedirects
 from atn_platform.accounts import actions
 from atn_platform.accounts.enums import Language, Role
 from atn_platform.accounts.forms import PersonField
-from atn_platform.accounts.http import DOORS, way_in_token
+from atn_platform.accounts.http import DOORS, OPENED, way_in_token
 from atn_platform.accounts.limits import GUESSES
 from atn_platform.notifications.models import OutgoingEmail
 from tests.accounts.test_limits import (
@@ -256,6 +256,14 @@ def test_s11_an_account_opened_again_wakes_no_session():
     assert inside(browser_of(user))
 
 
+def opened_hours_ago(client) -> int:
+    """When, once it was made so."""
+    session = client.session
+    session[OPENED] -= 5 * 60 * 60
+    session.save()
+    return session[OPENED]
+
+
 def installed(client) -> None:
     confirmed_again(client)
     secret = client.get(reverse("mfa_activate_totp")).context["form"].secret
@@ -268,6 +276,7 @@ def test_s44_sessions_that_never_showed_the_factor_end_when_it_is_set_up(transac
     user = person()
     before, here = browser_of(user), browser_of(user)
     planted = key(here)
+    opened = opened_hours_ago(here)
     installed(here)
     ResponsibilityFactory(user=user)
     assert [knows(before), knows(here)] == [False, True]
@@ -275,6 +284,8 @@ def test_s44_sessions_that_never_showed_the_factor_end_when_it_is_set_up(transac
     assert key(here) != planted
     assert not Session.objects.filter(pk=planted).exists()
     assert [each.session_id for each in user.open_sessions.all()] == [key(here)]
+    # S-31: nor does it last longer than it would have.
+    assert here.session[OPENED] == opened
 
 
 def test_s49_a_factor_that_is_removed_ends_the_other_sessions(transactional_db):
@@ -285,8 +296,10 @@ def test_s49_a_factor_that_is_removed_ends_the_other_sessions(transactional_db):
     there.post(reverse(FACTOR), {"code": user.authenticator_set.get(
         type="recovery_codes").wrap().get_unused_codes()[0]})  # fmt: skip
     assert knows(there)
+    opened = opened_hours_ago(here)
     here.post(reverse("mfa_deactivate_totp"))
     assert [knows(here), knows(there)] == [True, False]
+    assert here.session[OPENED] == opened
 
 
 # The second factor
