@@ -166,14 +166,7 @@ def link_identity(
     if row.user_id != user.pk:
         raise SignInRefused(_("Ce compte est déjà relié à une autre personne."))
     if created:
-        record(
-            at=at,
-            actor=user,
-            verb="identity.linked",
-            target=str(user.pk),
-            provider=provider.handle,
-        )
-        announce(user=user, verb="identity-linked", by=user, at=at)
+        announce(user=user, verb="identity-linked", by=user, at=at, reason=provider.handle)
 
 
 def _refuse_taken(domain: str, organisation: Organisation) -> None:

@@ -190,7 +190,9 @@ def test_an_address_that_the_provider_did_not_check_asks_for_a_code_once(
     assertContains(client.get(after), "Relier votre compte Microsoft?")
     assert not SocialAccount.objects.exists()  # reading links nothing
     assertContains(client.post(after, follow=True), "Microsoft suffira")
-    assert Entry.objects.filter(verb="identity.linked", actor=elodie).count() == 1
+    (entry,) = Entry.objects.filter(verb__contains="identity")
+    assert (entry.verb, entry.actor) == ("account.identity-linked", elodie)
+    assert entry.details["reason"] == microsoft.handle
     again = Client()
     come_in(again, provider, microsoft, subject)
     assert inside(again) == str(elodie.pk)
