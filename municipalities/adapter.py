@@ -1,12 +1,15 @@
 """What allauth asks of us about identities of elsewhere."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import jwt
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter, get_adapter
-from allauth.socialaccount.models import SocialAccount, SocialApp, SocialLogin
-from allauth.socialaccount.providers.oauth2.client import OAuth2Error
+from allauth.socialaccount.models import SocialAccount, SocialApp, SocialLogin, SocialToken
+from allauth.socialaccount.providers.oauth2.client import OAuth2Client, OAuth2Error
+from allauth.socialaccount.providers.openid_connect.provider import OpenIDConnectProvider
 from allauth.socialaccount.providers.openid_connect.views import OpenIDConnectOAuth2Adapter
 from django.conf import settings
 from django.contrib import messages
@@ -18,6 +21,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
 from atn_platform.accounts.models import User
+from atn_platform.core.exceptions import ActionError
 from atn_platform.core.sealing import unseal
 from municipalities.actions import sign_in as actions
 from municipalities.enums import ProviderKind
@@ -28,6 +32,15 @@ from municipalities.queries import sign_in
 WAITING = "identity_waiting"
 # Keys of the issuer's own, in two halves: never « none », nor a secret made of the public one.
 ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "ES256")
+# What our way out and back needs of a discovery.
+DISCOVERED = ("issuer", "authorization_endpoint", "token_endpoint", "jwks_uri")
+# What we read of a token, the subject first; and what the library's column of it holds.
+NAMES = ("sub", "email", "preferred_username")
+LONGEST_SUBJECT = 191
+# What reading something else than what was promised ends in.
+NONSENSE = (
+    jwt.PyJWTError, ArithmeticError, AttributeError, LookupError, TypeError, ValueError
+)  # fmt: skip
 # Seconds that their clock and ours may differ by.
 CLOCKS_APART = 60
 
@@ -54,9 +67,7 @@ class SocialAccountAdapter(DefaultSocialAccountAdapter):
         try:
             who = sign_in.identity(provider, claims)
         except sign_in.NotOurs as reason:
-            context = {"reason": str(reason)}
-            page = render(request, "municipalities/sign_in/refused.html", context, status=403)
-            raise ImmediateHttpResponse(page) from None
+            raise _refusal(request, str(reason)) from None
         _keep_little(sociallogin, who.email)
         if sociallogin.is_existing:
             return
@@ -67,22 +78,72 @@ class SocialAccountAdapter(DefaultSocialAccountAdapter):
             # Another subject with the same address: a successor's, as likely as not.
             _wait(request, provider, who)
         else:
-            actions.link_identity(
-                user=owner, provider=provider, subject=who.subject, email=who.email,
-                at=timezone.now(),
-            )  # fmt: skip
+            try:
+                actions.link_identity(
+                    user=owner, provider=provider, subject=who.subject, email=who.email,
+                    at=timezone.now(),
+                )  # fmt: skip
+            except ActionError as reason:
+                raise _refusal(request, str(reason)) from None
             sociallogin.lookup()
+
+
+@contextmanager
+def read_as_said() -> Iterator[None]:
+    """The library reads whatever came as if it were what the standard says: OAuth2Error if not.
+
+    Around that reading alone, so that a mistake of ours is not taken for one of the provider.
+    """
+    try:
+        yield
+    except NONSENSE as error:
+        raise OAuth2Error("Not what the standard says") from error
 
 
 class CheckedAdapter(OpenIDConnectOAuth2Adapter):
     """Believes no token by the line that it came by: its signature is checked too."""
 
+    def get_provider(self) -> OpenIDConnectProvider:
+        """The way out asks the provider for an adapter: this one, as on the way back."""
+        provider: OpenIDConnectProvider = super().get_provider()
+        provider.oauth2_adapter_class = CheckedAdapter
+        return provider
+
+    @property
+    def openid_config(self) -> dict[str, Any]:
+        """OpenID Connect Discovery 3: what it must hold, of the kind that it must be."""
+        with read_as_said():
+            config: dict[str, Any] = super().openid_config
+            if not all(isinstance(config[name], str) for name in DISCOVERED):
+                raise TypeError
+        return config
+
+    def get_client(self, request: HttpRequest, app: SocialApp) -> OAuth2Client:
+        with read_as_said():
+            return super().get_client(request, app)
+
+    def get_access_token_data(self, *args: Any, **kwargs: Any) -> Any:
+        with read_as_said():
+            return super().get_access_token_data(*args, **kwargs)
+
+    def parse_token(self, data: Any) -> SocialToken:
+        with read_as_said():
+            return super().parse_token(data)
+
+    def complete_login(self, *args: Any, **kwargs: Any) -> SocialLogin:
+        with read_as_said():
+            if not kwargs["response"].get("id_token"):
+                raise OAuth2Error("No id_token")
+            return super().complete_login(*args, **kwargs)
+
     def _decode_id_token(self, app: SocialApp, id_token: str) -> dict[str, Any]:
         """OpenID Connect Core 3.1.3.7. Raises OAuth2Error, which the library tells in a page."""
-        try:
-            return self._checked(app, id_token)
-        except (jwt.PyJWTError, KeyError, TypeError, ValueError) as error:
-            raise OAuth2Error("Invalid id_token") from error
+        with read_as_said():
+            claims = self._checked(app, id_token)
+            names = [str(claims.get(name) or "") for name in NAMES]
+            if len(names[0]) > LONGEST_SUBJECT or not all(map(str.isprintable, names)):
+                raise OAuth2Error("Names that no column can hold")
+            return claims
 
     def _checked(self, app: SocialApp, id_token: str) -> dict[str, Any]:
         config = self.openid_config
@@ -104,6 +165,12 @@ class CheckedAdapter(OpenIDConnectOAuth2Adapter):
         if claims.get("azp", app.client_id) != app.client_id or len(audiences) > 1:
             raise OAuth2Error("Meant for another application too")
         return claims
+
+
+def _refusal(request: HttpRequest, reason: str) -> ImmediateHttpResponse:
+    context = {"reason": reason}
+    page = render(request, "municipalities/sign_in/refused.html", context, status=403)
+    return ImmediateHttpResponse(page)
 
 
 def _published_key(address: str, header: dict[str, Any]) -> jwt.PyJWK:

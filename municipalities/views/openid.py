@@ -3,6 +3,7 @@
 import logging
 
 from allauth.socialaccount.models import SocialApp
+from allauth.socialaccount.providers.oauth2.client import OAuth2Error
 from allauth.socialaccount.providers.oauth2.views import (
     OAuth2CallbackView,
     OAuth2LoginView,
@@ -42,9 +43,8 @@ def _answered(step: type[OAuth2View], request: HttpRequest, provider_id: str) ->
         answer: HttpResponse = step.adapter_view(CheckedAdapter(request, provider_id))(request)
     except SocialApp.DoesNotExist:
         raise Http404 from None
-    except (RequestException, AttributeError, KeyError, TypeError, ValueError):
-        # It is down, too slow, or answers something else than what the standard says; the library
-        # reads whatever came as if it were that.
+    except (RequestException, OAuth2Error):
+        # It is down, too slow, or answers something else than what the standard says.
         logger.exception("%s does not answer as an OpenID provider", provider_id)
         reason = _("Ce service ne répond pas comme prévu. Connectez-vous par un code.")
         context = {"reason": reason}

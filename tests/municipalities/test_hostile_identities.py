@@ -24,7 +24,8 @@ from municipalities.actions import sign_in as actions
 from municipalities.actions.territory import Merger, name_successor
 from municipalities.enums import ProviderKind
 from municipalities.models import IdentityProvider, MailDomain
-from municipalities.queries.sign_in import by_handle, offered_for
+from municipalities.queries import sign_in
+from municipalities.queries.sign_in import by_handle, identity, offered_for
 from tests.accounts.liar import CLIENT, fresh_key, running_liar
 from tests.factories import MunicipalityFactory, ResponsibilityFactory, UserFactory
 from tests.municipalities.test_identity_providers import (
@@ -125,6 +126,7 @@ def test_a_token_that_no_key_of_the_provider_signed_opens_nothing(client, liar, 
         {"iss": "https://ailleurs.example"}, {"sub": None}, {"exp": None}, {"iat": None},
         {"exp": 1_600_000_000}, {"iat": 4_000_000_000}, {"nbf": 4_000_000_000},
         {"email": ["elodie@ville.quebec"]}, {"email": {"a": 1}}, {"tid": [TENANT]},
+        {"email": "elodie\0@ville.quebec"}, {"sub": "s\0"}, {"sub": "s" * 192},
     ],
 )  # fmt: skip
 def test_a_token_meant_for_another_or_for_another_time_opens_nothing(
@@ -143,7 +145,13 @@ def test_clocks_may_differ_by_half_a_minute(client, liar, town, elodie):
 
 
 @pytest.mark.parametrize("step", ["/.well-known/openid-configuration", "/token", "/jwks"])
-@pytest.mark.parametrize("body", [b"<html>en panne</html>", b"[]", b"{}", b"null", b""])
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"<html>en panne</html>", b"[]", b"{}", b"null", b"", b"5", b'["access_token"]',
+        b'{"access_token": 1, "expires_in": "bient\xc3\xb4t", "id_token": "x"}',
+    ],
+)  # fmt: skip
 def test_f05_a_provider_that_answers_nonsense_leads_back_to_the_code(
     client, liar, town, elodie, step, body
 ):
@@ -154,6 +162,33 @@ def test_f05_a_provider_that_answers_nonsense_leads_back_to_the_code(
         answer = client.get(reverse("openid_connect_login", args=[town.handle]))
     assert answer.status_code in {200, 401, 403, 502}
     assertContains(answer, reverse("account_request_login_code"), status_code=answer.status_code)
+    assert inside(client) is None
+
+
+def test_a_mistake_of_ours_is_not_taken_for_one_of_the_provider(
+    client, liar, town, elodie, monkeypatch
+):
+    def mistaken(**_kwargs):
+        raise KeyError
+
+    monkeypatch.setattr(actions, "link_identity", mistaken)
+    with pytest.raises(KeyError):
+        come_back(client, town, liar)
+
+
+def test_an_identity_that_was_linked_to_another_meanwhile_is_refused_in_words(
+    client, liar, town, elodie, monkeypatch
+):
+    """Two came back at once by it: the other was faster, once the library had looked."""
+
+    def late(provider, claims):
+        row = {"provider": town.handle, "uid": claims["sub"]}
+        SocialAccount.objects.get_or_create(**row, defaults={"user": UserFactory()})
+        return identity(provider, claims)
+
+    monkeypatch.setattr(sign_in, "identity", late)
+    answer = come_back(client, town, liar)
+    assertContains(answer, "déjà relié à une autre personne", status_code=403)
     assert inside(client) is None
 
 
