@@ -3,6 +3,7 @@
 from datetime import date, datetime
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from atn_platform.accounts.actions import release_address
 from atn_platform.accounts.models import User
@@ -10,7 +11,7 @@ from atn_platform.audit.recording import record
 from atn_platform.core.office_hours import QUEBEC
 from atn_platform.notifications.outbox import queue
 from municipalities import emails
-from municipalities.actions.mandates import write_end
+from municipalities.actions.mandates import refuse_beyond, write_end
 from municipalities.models import Mandate, Organisation, Responsibility
 
 
@@ -30,10 +31,13 @@ def depart(
     to keep signing in with an address of their own. When the address `passes` to a successor, it
     opens the account no more, unless the person still holds a mandate elsewhere or a role on the
     platform, or left before: the address may be another one since. Safe to repeat.
+
+    Raises MandateRefused when a delegate would put out somebody else who answers for longer.
     """
     Organisation.objects.select_for_update(no_key=True).get(pk=organisation.pk)
+    today = at.astimezone(QUEBEC).date()
     mine = organisation.mandates.select_for_update(no_key=True).filter(user=user)
-    is_here = mine.from_day(at.astimezone(QUEBEC).date()).exists()
+    is_here = mine.from_day(today).exists()
     ended = [mandate for mandate in mine.from_day(on).order_by("pk") if mandate.ends_on != on]
     for mandate in ended:
         write_end(mandate, ends_on=max(on, mandate.starts_on), by=by, at=at)
@@ -41,6 +45,11 @@ def depart(
         user=user, organisation=organisation
     )
     for row in answering.from_day(on).exclude(ends_on=on):
+        if user != by:
+            refuse_beyond(
+                by, organisation, until=row.ends_on, on=today,
+                doing=_("vous ne retirez personne qui reste plus longtemps"),
+            )  # fmt: skip
         row.ends_on = max(on, row.starts_on)
         row.save(update_fields=["ends_on", "updated_at"])
     if ended:

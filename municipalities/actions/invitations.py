@@ -20,7 +20,7 @@ from atn_platform.core.exceptions import ActionError
 from atn_platform.notifications.actions import try_again
 from atn_platform.notifications.outbox import queue
 from municipalities import emails
-from municipalities.actions.mandates import name_responsible
+from municipalities.actions.mandates import answers_longest, name_responsible
 from municipalities.models import INVITATION_LIFE, Invitation, Mandate, Organisation
 from municipalities.queries.addresses import has_left
 from municipalities.queries.elections import usual_end
@@ -178,10 +178,7 @@ def accept_invitation(
     user = _account(invited, welcome, signed_in, language)
     _give_mandate(user, invited, welcome, on=local_day(at))
     if invited.as_responsible:
-        name_responsible(
-            user=user, organisation=invited.organisation, on=local_day(at),
-            by=invited.invited_by, at=at, until=invited.responsible_until,
-        )  # fmt: skip
+        _make_responsible(user, invited, at=at)
     invited.accepted_at = at
     invited.accepted_by = user
     invited.save(update_fields=["accepted_at", "accepted_by", "updated_at"])
@@ -203,6 +200,18 @@ def _give_mandate(user: User, invited: Invitation, welcome: Welcome, *, on: date
             "ends_on": usual_end(invited.organisation, welcome.public, starts_on),
         },
     )
+
+
+def _make_responsible(user: User, invited: Invitation, *, at: datetime) -> None:
+    """Until the day of the invitation, or the later one that was granted meanwhile."""
+    day, until = local_day(at), invited.responsible_until
+    held = answers_longest(user, invited.organisation, on=day)
+    if until is not None and held is not None and held.ends_on is not None:
+        until = max(until, held.ends_on)
+    name_responsible(
+        user=user, organisation=invited.organisation, on=day,
+        by=invited.invited_by, at=at, until=until,
+    )  # fmt: skip
 
 
 def _detach(invited: Invitation, *, at: datetime) -> None:

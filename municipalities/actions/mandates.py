@@ -149,15 +149,21 @@ def name_responsible(
 ) -> Responsibility:
     """Let this person look after the people of an organisation; a second call is harmless.
 
-    `until` is the last day of a delegate. Without it no end is known.
+    `until` is the last day of a delegate. Without it no end is known. Raises MandateRefused when
+    a delegate would so bring forward the day of somebody else who stays longer than they do.
     """
     if until is not None and until < on:
         raise MandateRefused(_("Le dernier jour ne peut pas être déjà passé."))
     Organisation.objects.select_for_update(no_key=True).get(pk=organisation.pk)
-    held = Responsibility.objects.in_force(on=on).filter(user=user, organisation=organisation)
-    found = held.order_by(F("ends_on").desc(nulls_first=True)).first()
-    if found is not None and (found.ends_on is None or found.ends_on == until):
+    found = answers_longest(user, organisation, on=on)
+    last = found.ends_on if found else None
+    if found is not None and last in {None, until}:
         return found
+    if last is not None and until is not None and until < last and user != by:
+        refuse_beyond(
+            by, organisation, until=last, on=on,
+            doing=_("vous ne retirez personne qui reste plus longtemps"),
+        )  # fmt: skip
     if found is None:
         found = Responsibility(user=user, organisation=organisation, starts_on=on, granted_by=by)
     found.ends_on = until
@@ -171,6 +177,12 @@ def name_responsible(
         until=until.isoformat() if until else None,
     )
     return found
+
+
+def answers_longest(user: User, organisation: Organisation, *, on: date) -> Responsibility | None:
+    """The responsibility that this person holds there on that day, the one that ends last."""
+    held = Responsibility.objects.in_force(on=on).filter(user=user, organisation=organisation)
+    return held.order_by(F("ends_on").desc(nulls_first=True)).first()
 
 
 def refuse_beyond(

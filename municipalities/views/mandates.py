@@ -134,24 +134,19 @@ def depart(request: SignedInRequest, pk: int) -> HttpResponse:
         today=today,
     )
     if form.is_valid():
-        departures.depart(
-            user=mandate.user,
-            organisation=organisation,
-            on=form.cleaned_data["on"],
-            by=request.user,
-            at=timezone.now(),
-            passes=form.cleaned_data.get("passes", False),
-        )
-        messages.success(request, _("Le départ de %s est inscrit.") % mandate.user)
-        if form.cleaned_data.get("passes") and mandate.user.handle:
-            said = _(
-                "Son identifiant : %s. Imprimez-lui une carte aujourd’hui, "
-                "si rien d’autre n’ouvre son compte."
+        try:
+            departures.depart(
+                user=mandate.user,
+                organisation=organisation,
+                on=form.cleaned_data["on"],
+                by=request.user,
+                at=timezone.now(),
+                passes=form.cleaned_data.get("passes", False),
             )
-            messages.info(request, said % mandate.user.handle)
-        if mandate.user == request.user:
-            return redirect("enrollments:teams")
-        return redirect(LIST, organisation.handle)
+        except ActionError as error:
+            form.add_error(None, str(error))
+        else:
+            return _departed(request, mandate, passes=form.cleaned_data.get("passes", False))
     held = organisation.mandates.from_day(today).filter(user=mandate.user)
     answering = organisation.responsibilities.in_force(on=today)
     context = {
@@ -164,6 +159,20 @@ def depart(request: SignedInRequest, pk: int) -> HttpResponse:
     }
     status = 422 if form.errors else 200
     return render(request, "municipalities/mandates/depart.html", context, status=status)
+
+
+def _departed(request: SignedInRequest, mandate: Mandate, *, passes: bool) -> HttpResponse:
+    """Say that it is written down, and how whoever lost an address comes in."""
+    messages.success(request, _("Le départ de %s est inscrit.") % mandate.user)
+    if passes and mandate.user.handle:
+        said = _(
+            "Son identifiant : %s. Imprimez-lui une carte aujourd’hui, "
+            "si rien d’autre n’ouvre son compte."
+        )
+        messages.info(request, said % mandate.user.handle)
+    if mandate.user == request.user:
+        return redirect("enrollments:teams")
+    return redirect(LIST, mandate.organisation.handle)
 
 
 def _mandate(request: SignedInRequest, pk: int) -> Mandate:

@@ -242,6 +242,77 @@ def test_s16_a_delegate_puts_out_nobody_who_stays_longer(client, place, stays):
     assert other.ends_on == (None if stays else today)
 
 
+@pytest.mark.parametrize("stays", [True, False])
+def test_s16_a_delegate_brings_nobody_s_later_day_forward(client, place, stays):
+    """By naming them again « jusqu’à aujourd’hui »: it would end what they may not end."""
+    today = timezone.localdate()
+    held = ResponsibilityFactory(organisation=place, ends_on=today + timedelta(days=7))
+    theirs = today + timedelta(days=90 if stays else 5)
+    other = ResponsibilityFactory(organisation=place, ends_on=theirs)
+    MandateFactory(organisation=place, user=other.user)
+    client.force_login(held.user)
+    sent = {"full_name": "", "email": other.user.email, "until": today}
+    answer = client.post(at("responsables", "46010"), sent)
+    other.refresh_from_db()
+    assert other.ends_on == (theirs if stays else today)
+    if stays:
+        assertContains(answer, "ne retirez personne", status_code=422)
+
+
+@pytest.mark.parametrize(("asked_for", "kept"), [(3, 30), (60, 60), (None, None)])
+def test_s16_an_invitation_accepted_late_shortens_nothing_that_was_granted_since(
+    place, asked_for, kept
+):
+    today, louise = local_day(NOON), ResponsibilityFactory(organisation=place).user
+    until = today + timedelta(days=asked_for) if asked_for else None
+    guest = Guest(email="bob@exemple.quebec", as_responsible=True, until=until)
+    invitations.invite(organisation=place, guests=[guest], by=louise, at=NOON)
+    bob = UserFactory(email=guest.email)
+    held = ResponsibilityFactory(
+        organisation=place, user=bob, starts_on=today, ends_on=today + timedelta(days=30)
+    )
+    invitations.accept_invitation(
+        invitation_id=Invitation.objects.get().pk, welcome=Welcome(Public.MANAGER),
+        signed_in=bob, at=NOON,
+    )  # fmt: skip
+    held.refresh_from_db()
+    assert held.ends_on == (today + timedelta(days=kept) if kept else None)
+
+
+@pytest.mark.parametrize("stays", [True, False])
+def test_s16_a_delegate_writes_no_departure_of_whoever_stays_longer(client, place, stays):
+    """« Ne travaille plus ici » takes the responsibility and the address: the same bound holds."""
+    today = timezone.localdate()
+    held = ResponsibilityFactory(organisation=place, ends_on=today + timedelta(days=7))
+    theirs = None if stays else today + timedelta(days=2)
+    other = ResponsibilityFactory(organisation=place, ends_on=theirs)
+    mandate, email = MandateFactory(organisation=place, user=other.user), other.user.email
+    client.force_login(held.user)
+    answer = client.post(at("depart", mandate.pk), {"on": today, "passes": "on"})
+    for row in (other, mandate):
+        row.refresh_from_db()
+    if stays:
+        assertContains(answer, "ne retirez personne", status_code=422)
+        assert (other.ends_on, mandate.ends_on) == (None, None)
+        assert User.objects.get(pk=other.user_id).email == email
+    else:
+        assert (other.ends_on, mandate.ends_on) == (today, today)
+
+
+def test_a_delegate_may_leave_whatever_the_days(client, place):
+    today = timezone.localdate()
+    held = ResponsibilityFactory(organisation=place, ends_on=today + timedelta(days=7))
+    own = MandateFactory(organisation=place, user=held.user)
+    later = ResponsibilityFactory(
+        organisation=place, user=held.user, starts_on=today + timedelta(days=30)
+    )
+    client.force_login(held.user)
+    assert client.post(at("depart", own.pk), {"on": today}).url == reverse("enrollments:teams")
+    for row in (held, later):
+        row.refresh_from_db()
+    assert (held.ends_on, later.ends_on) == (today, later.starts_on)
+
+
 def test_a_last_day_that_is_past_is_refused(place):
     louise = ResponsibilityFactory(organisation=place).user
     colleague = MandateFactory(organisation=place).user
