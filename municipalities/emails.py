@@ -200,6 +200,25 @@ def claim_waiting(claim: Claim, responsable: User) -> Message:
     )
 
 
+@written_for(lambda _claim, person: person)
+def claim_granted(claim: Claim, person: User) -> Message:
+    """To a claimant who is already among the people there: yes, and it holds at once."""
+    place = claim.organisation.name
+    return compose(
+        key=f"claim-granted:{claim.pk}",
+        category=Category.ACCOUNT,
+        recipient=person,
+        template="claim_granted",
+        context={
+            "organisation": place,
+            "first_name": person.first_name,
+            "url": absolute("enrollments:team", claim.organisation.handle),
+        },
+        subject=_("Vous répondez de la formation : %s") % place,
+        reason=_("Vous avez demandé à répondre de la formation pour %s.") % place,
+    )
+
+
 @written_for(nobody)
 def claim_refused(claim: Claim) -> Message:
     """To the claimant: no, and why."""

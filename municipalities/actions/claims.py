@@ -16,7 +16,13 @@ from atn_platform.core.exceptions import ActionError
 from atn_platform.notifications.outbox import queue
 from municipalities import emails
 from municipalities.actions import mandates
-from municipalities.actions.invitations import Guest, SignInNeeded, invite, local_day
+from municipalities.actions.invitations import (
+    Guest,
+    SignInNeeded,
+    invite,
+    invite_as_responsible,
+    local_day,
+)
 from municipalities.enums import Public
 from municipalities.models import Claim, Mandate, Organisation, Responsibility
 
@@ -125,7 +131,8 @@ def _give(claim_id: int, *, signed_in: User | None, at: datetime) -> User:
 def grant(*, claim_id: int, by: User, at: datetime) -> Claim:
     """Say yes: a letter to the claimant's own address has the link that makes them responsable.
 
-    Nobody says it to themselves, by any address of theirs.
+    Someone who is already among the people there has it at once, and a letter says so. Nobody
+    says it to themselves, by any address of theirs.
     """
     claim = _waiting(claim_id)
     if claim.email in by.own_addresses:
@@ -138,7 +145,9 @@ def grant(*, claim_id: int, by: User, at: datetime) -> Claim:
         function=claim.function,
         as_responsible=True,
     )
-    add_responsible(organisation=claim.organisation, guest=guest, by=by, at=at)
+    if add_responsible(organisation=claim.organisation, guest=guest, by=by, at=at):
+        person = User.objects.opened_by([claim.email])[claim.email]
+        queue(emails.claim_granted(claim, person), at=at)
     _accept(claim, by=by, at=at)
     return claim
 
@@ -172,6 +181,10 @@ def add_responsible(*, organisation: Organisation, guest: Guest, by: User, at: d
         organisation=organisation, user=User.objects.opened_by([address]).get(address)
     )
     known = here.select_related("user").first()
+    waiting = organisation.invitations.pending().filter(email=address).first()
+    if known is None and waiting is not None:
+        invite_as_responsible(invitation_id=waiting.pk, until=guest.until, by=by, at=at)
+        return False
     if known is None:
         invite(organisation=organisation, guests=[guest], by=by, at=at)
         return False

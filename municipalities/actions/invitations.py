@@ -129,6 +129,33 @@ def resend(*, invitation_id: int, by: User, at: datetime) -> Invitation:
         raise InvitationRefused(
             _("La lettre est partie récemment. Vous pourrez la renvoyer à partir du %s.") % day
         )
+    _send_again(invited, by=by, at=at)
+    return invited
+
+
+@transaction.atomic
+def invite_as_responsible(
+    *, invitation_id: int, until: date | None, by: User, at: datetime
+) -> Invitation:
+    """Let an invitation that waits make a responsable as well, and send its letter again.
+
+    It is then in the name of whoever gives that right. One that gives as much already keeps its
+    words, and its letter leaves again only when the last one is some days old.
+    """
+    invited = _pending(invitation_id)
+    given = invited.responsible_until
+    if not invited.as_responsible or (given is not None and (until is None or until > given)):
+        invited.as_responsible, invited.responsible_until = True, until
+        invited.invited_by = by
+        changed = ["as_responsible", "responsible_until", "invited_by", "updated_at"]
+        invited.save(update_fields=changed)
+    elif at - invited.sent_at < COOL_DOWN:
+        return invited
+    _send_again(invited, by=by, at=at)
+    return invited
+
+
+def _send_again(invited: Invitation, *, by: User, at: datetime) -> None:
     invited.expires_at = at + INVITATION_LIFE
     # Made anew, in case SECRET_KEY changed since the first sending.
     invited.token_hash = token_hash(token_for(invited))
@@ -137,7 +164,6 @@ def resend(*, invitation_id: int, by: User, at: datetime) -> Invitation:
     try_again(invited.email)
     queue(emails.invitation(invited, token=token_for(invited), at=at), at=at)
     record(at=at, actor=by, verb="invitation.resent", target=str(invited.pk))
-    return invited
 
 
 @transaction.atomic

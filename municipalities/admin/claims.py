@@ -52,7 +52,8 @@ class ClaimAdmin(ReadOnlyAdmin):
             action="grant",
             title=_("Accepter ces demandes"),
             effect=_("Vérifiez par téléphone, au numéro du répertoire. Chaque personne reçoit une "
-                     "lettre, et devient responsable en l’acceptant."),
+                     "lettre, et devient responsable en l’acceptant, ou tout de suite si elle a "
+                     "déjà un mandat là."),
             done=_("Demande acceptée : %s."),
         )  # fmt: skip
 

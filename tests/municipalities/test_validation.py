@@ -1,5 +1,7 @@
 """S-16, S-22, P-18: where nobody of a municipality can say yes to a claim, ATN or UMQ does."""
 
+from datetime import timedelta
+
 import pytest
 from django.urls import reverse
 from django.utils import timezone
@@ -9,10 +11,12 @@ from atn_platform.accounts.enums import Role
 from atn_platform.accounts.models import User
 from atn_platform.audit.enums import Capacity, Screen
 from atn_platform.audit.models import Entry, Viewing
-from municipalities.actions import claims
+from atn_platform.notifications.models import OutgoingEmail
+from municipalities.actions import claims, invitations
 from municipalities.actions.claims import Claimant, ClaimRefused
+from municipalities.enums import Public
 from municipalities.models import Claim, Invitation
-from tests.factories import MunicipalityFactory, ResponsibilityFactory, UserFactory
+from tests.factories import MandateFactory, MunicipalityFactory, ResponsibilityFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
 WAITING = "/demandes-de-responsabilite/"
@@ -53,6 +57,67 @@ def test_the_coordination_says_yes_once_the_town_hall_was_called(client, coordin
     assert (invited.email, invited.as_responsible) == ("ginette@exemple.quebec", True)
     assert Entry.objects.filter(verb="claim.accepted", actor=coordinator).exists()
     assert client.post(page, {"reponse": "accepter", "verified": "on"}).status_code == 404
+
+
+def test_a_claimant_who_is_already_there_answers_at_once_and_is_told_so(client, coordinator):
+    """The clerk, imported long ago, once the last responsable left."""
+    claim = asked(name="Abercorn")
+    clerk = MandateFactory(organisation=claim.organisation, user__email=SOMEBODY.email).user
+    done = client.post(page_of(claim), {"reponse": "accepter", "verified": "on"}, follow=True)
+    assertContains(done, "C’est accepté")
+    assert clerk.responsibilities.get().ends_on is None
+    letter = OutgoingEmail.objects.get(recipient=clerk)
+    assert "vous répondez maintenant de la formation" in letter.text
+    assert reverse("enrollments:team", args=[claim.organisation.handle]) in letter.text
+    assert not Invitation.objects.exists()
+
+
+def test_a_claimant_whom_an_invitation_awaits_is_written_to_again_as_responsable(
+    client, coordinator
+):
+    """The staff's invitation that nobody answered would give a mandate, and no responsibility."""
+    claim = asked(name="Abercorn")
+    guest = invitations.Guest(email=SOMEBODY.email, public=Public.STAFF)
+    (invited,) = invitations.invite(
+        organisation=claim.organisation, guests=[guest], by=UserFactory(),
+        at=timezone.now() - timedelta(days=1),
+    )  # fmt: skip
+    client.post(page_of(claim), {"reponse": "accepter", "verified": "on"})
+    letters = OutgoingEmail.objects.filter(to_address=SOMEBODY.email)
+    assert letters.count() == 2
+    invited.refresh_from_db()
+    assert (invited.as_responsible, invited.invited_by) == (True, coordinator)
+    link = reverse("municipalities:invitation", args=[invitations.token_for(invited)])
+    assert all(link in each.text for each in letters)
+    person = invitations.accept_invitation(
+        invitation_id=invited.pk, welcome=invitations.Welcome(Public.MANAGER), signed_in=None,
+        at=timezone.now(),
+    )  # fmt: skip
+    assert person.responsibilities.get().granted_by == coordinator
+
+
+@pytest.mark.parametrize(("given", "asked_for", "kept", "letters"), [
+    (None, 30, None, 1), (30, 7, 30, 1), (7, 30, 30, 2), (7, None, None, 2),
+])  # fmt: skip
+def test_an_invitation_of_a_responsable_is_prolonged_and_never_shortened(
+    given, asked_for, kept, letters
+):
+    """What gives nothing more sends no letter before the days between two letters are over."""
+    place, at = MunicipalityFactory(), timezone.now()
+    by, today = ResponsibilityFactory(organisation=place).user, timezone.localdate()
+
+    def add(days, when):
+        until = today + timedelta(days=days) if days else None
+        guest = invitations.Guest(email=SOMEBODY.email, as_responsible=True, until=until)
+        assert not claims.add_responsible(organisation=place, guest=guest, by=by, at=when)
+
+    add(given, at)
+    add(asked_for, at + timedelta(minutes=1))
+    last = Invitation.objects.get().responsible_until
+    assert last == (today + timedelta(days=kept) if kept else None)
+    assert OutgoingEmail.objects.count() == letters
+    add(asked_for, at + invitations.COOL_DOWN + timedelta(minutes=2))
+    assert OutgoingEmail.objects.count() == letters + 1
 
 
 def test_the_coordination_says_no_and_why(client, coordinator):
