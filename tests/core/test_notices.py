@@ -1,6 +1,7 @@
 """P-23: beside each form that takes personal data, what becomes of it."""
 
 import hashlib
+import re
 from datetime import date
 from importlib import import_module
 from pathlib import Path
@@ -163,3 +164,12 @@ def test_p26_the_services_of_others_stand_on_the_page_with_their_place(client, s
     assertContains(client.get(page), "rien ne sort de la plateforme")
     settings.OUTSIDE_SERVICES = services.read("smtp.example | courriels | Québec | EFVP-2026-01")
     assertContains(client.get(page), "smtp.example, Québec (EFVP-2026-01)")
+
+
+@pytest.mark.django_db
+def test_p23_where_umq_is_said_to_read_counts_its_one_exception_is_said(client):
+    """It reads requests of responsibility, so that « que des nombres » alone would be untrue."""
+    assertContains(client.get(reverse("portal:privacy")), "lit aussi votre demande")
+    for page in (ROOT / "templates").rglob("*.html"):
+        for sentence in re.findall(r"[^.\"]*UMQ ne voit que des nombres[^.\"]*", page.read_text()):
+            assert re.search("lit aussi votre demande|De votre formation", sentence), page

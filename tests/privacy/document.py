@@ -14,8 +14,9 @@ HEAD = """\
 application; `tests/privacy` échoue si un champ d’une table n’y est pas déclaré, ou si cette page
 n’est pas à jour. Les durées sont des propositions, à approuver par l’archiviste.
 
-L’UMQ et les MRC ne figurent pas parmi les lecteurs : elles ne voient que des comptes, jamais une
-ligne sur une personne ([roles.md](roles.md)). Un « secret de connexion » n’est remis à personne.
+L’UMQ et les MRC ne voient que des comptes, jamais une ligne sur une personne ([roles.md](roles.md)).
+Une exception : la coordination à l’UMQ lit les demandes de responsabilité, là où personne ne peut y
+répondre, de qui en a été averti. Un « secret de connexion » n’est remis à personne.
 """
 
 
