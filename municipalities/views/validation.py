@@ -27,7 +27,7 @@ A_PAGE = 50
 @require_safe
 def waiting(request: SignedInRequest) -> HttpResponse:
     """The longest wait first."""
-    rows = to_validate(on=timezone.localdate())
+    rows = to_validate(by=request.user, on=timezone.localdate())
     page = Paginator(rows, A_PAGE).get_page(request.GET.get("page"))
     _watch(request, list(page))
     return render(request, "municipalities/claims/waiting.html", {"page": page})
@@ -37,7 +37,7 @@ def waiting(request: SignedInRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def answer(request: SignedInRequest, pk: int) -> HttpResponse:
     """One request, what to check, and the yes or the no."""
-    found = get_object_or_404(to_validate(on=timezone.localdate()), pk=pk)
+    found = get_object_or_404(to_validate(by=request.user, on=timezone.localdate()), pk=pk)
     form = AnswerForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         try:

@@ -25,6 +25,7 @@ from municipalities.actions import claims, invitations, joining
 from municipalities.actions import duties as duty_actions
 from municipalities.enums import Duty, Kind, Public
 from municipalities.models import Claim, ImportBatch, Mandate, Organisation
+from municipalities.queries.claims import UMQ_NAMED
 from tests.factories import (
     LONG_AGO,
     EnrollmentFactory,
@@ -261,7 +262,7 @@ def claim_for_nobody_s_town() -> Claim:
     name = mark("C", 15)
     claimant = claims.Claimant("Zoé", name, f"{name.lower()}@exemple.quebec")
     town = MunicipalityFactory(code="90003")
-    return claims.ask_people(organisation=town, claimant=claimant, at=timezone.now())
+    return claims.ask_people(organisation=town, claimant=claimant, at=UMQ_NAMED)
 
 
 def ask_to_join(organisation: Organisation, by: User) -> None:

@@ -11,11 +11,13 @@ from atn_platform.accounts.enums import Role
 from atn_platform.accounts.models import User
 from atn_platform.audit.enums import Capacity, Screen
 from atn_platform.audit.models import Entry, Viewing
+from atn_platform.core.notices import notice_on
 from atn_platform.notifications.models import OutgoingEmail
 from municipalities.actions import claims, invitations
 from municipalities.actions.claims import Claimant, ClaimRefused
 from municipalities.enums import Public
 from municipalities.models import Claim, Invitation
+from municipalities.queries.claims import UMQ_NAMED
 from tests.factories import MandateFactory, MunicipalityFactory, ResponsibilityFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -30,9 +32,9 @@ def coordinator(client):
     return user
 
 
-def asked(claimant=SOMEBODY, **facts) -> Claim:
+def asked(claimant=SOMEBODY, when=UMQ_NAMED, **facts) -> Claim:
     place = MunicipalityFactory(**facts)
-    return claims.ask_people(organisation=place, claimant=claimant, at=timezone.now())
+    return claims.ask_people(organisation=place, claimant=claimant, at=when)
 
 
 def page_of(claim):
@@ -140,6 +142,21 @@ def test_s22_where_somebody_answers_the_coordination_sees_nobody(client, coordin
         yes = {"reponse": "accepter", "verified": "on"}
         assert client.post(page_of(claim), yes).status_code == 404
     assert not Invitation.objects.exists()
+
+
+def test_p23_what_was_asked_before_the_form_named_the_coordination_stays_with_atn(
+    client, coordinator
+):
+    earlier = asked(when=UMQ_NAMED - timedelta(seconds=1))
+    assert "UMQ" not in str(notice_on("claim", UMQ_NAMED.date() - timedelta(days=1)).readers)
+    assert "UMQ" in str(notice_on("claim", UMQ_NAMED.date()).readers)
+    assertContains(client.get(WAITING), "Aucune demande n’attend.")
+    yes = {"reponse": "accepter", "verified": "on"}
+    assert client.post(page_of(earlier), yes).status_code == 404
+    client.force_login(UserFactory(role=Role.ADMINISTRATOR, is_staff=True))
+    assertContains(client.get(WAITING), "Ginette Harvey")
+    client.post(page_of(earlier), yes)
+    assert Invitation.objects.get().as_responsible
 
 
 def test_s16_nobody_says_yes_to_their_own_request(client, coordinator):

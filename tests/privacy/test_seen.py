@@ -35,6 +35,7 @@ from enrollments.models import BlockState, LearningEvent, PaperSheet
 from municipalities.actions import claims, duties, invitations
 from municipalities.enums import Duty, Public
 from municipalities.models import ImportBatch, Mandate, Responsibility
+from municipalities.queries.claims import UMQ_NAMED
 from tests.factories import (
     LONG_AGO,
     NOON,
@@ -166,7 +167,7 @@ def acts(town: Town) -> None:
     )
     claimant = claims.Claimant("zzprenomzz", "zznomzz", person.email, "zzpretendzz", "zzmotzz")
     town.claim = claims.ask_people(
-        organisation=MunicipalityFactory(code="90003"), claimant=claimant, at=timezone.now()
+        organisation=MunicipalityFactory(code="90003"), claimant=claimant, at=UMQ_NAMED
     )
     CallBack.objects.create(
         uuid=uuid4(),

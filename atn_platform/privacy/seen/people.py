@@ -30,7 +30,7 @@ from municipalities.models import (
 )
 from municipalities.queries import cards, duties, imports, mandates
 from municipalities.queries import council as councils
-from municipalities.queries.claims import to_validate
+from municipalities.queries.claims import shown_to_umq
 
 
 def places(user: User, *, on: date) -> OrganisationQuerySet:
@@ -254,5 +254,5 @@ def _claim(claim: Claim) -> Facts:
 
 def to_coordinators(user: User, *, on: date) -> list[Sight]:
     """What they asked where nobody of the organisation can answer."""
-    asked = to_validate(on=on).filter(email__in=user.own_addresses)
+    asked = shown_to_umq(on=on).filter(email__in=user.own_addresses)
     return shown(sight(Screen.CLAIMS.label, (_claim(each) for each in asked)))
