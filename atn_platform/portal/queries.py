@@ -36,6 +36,8 @@ from enrollments.queries.sharing import facts_shown
 from enrollments.queries.thread import Station, Thread
 from municipalities.enums import Kind, Public
 from municipalities.models import Invitation, Mandate, Organisation
+from municipalities.permissions import can_validate_claims
+from municipalities.queries.claims import to_validate
 from municipalities.queries.mandates import held
 
 MOST_CARDS = 6
@@ -222,13 +224,14 @@ def _duties(user: User, now: datetime) -> tuple[list[Sheet], list[Work]]:
         ]
     if user.has_role(Role.COACH):
         work.append(Work(_("Les questions et les demandes"), reverse("enrollments:desk")))
+    if can_validate_claims(user) and to_validate(by=user, on=now.date()).exists():
+        # Only the first is shown: somebody waits for this one.
+        waiting = Work(_("Les demandes de responsabilité"), reverse("municipalities:validation"))
+        work.append(waiting)
     if user.has_role(Role.ADMINISTRATOR):
         work.append(Work(_("L’Atelier des cours"), reverse("atelier:index")))
     if user.has_role(Role.UMQ_COORDINATOR):
         work.append(Work(_("La participation au Québec"), reverse("reports:participation")))
-        work.append(
-            Work(_("Les demandes de responsabilité"), reverse("municipalities:validation"))
-        )
     return sheets, work
 
 

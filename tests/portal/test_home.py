@@ -15,8 +15,10 @@ from enrollments import actions
 from enrollments.actions import NewEvent
 from enrollments.enums import Attendance, Verb
 from enrollments.models import Registration
+from municipalities.actions import claims
 from municipalities.enums import Public
 from municipalities.models import Invitation
+from municipalities.queries.claims import UMQ_NAMED
 from tests.factories import (
     LONG_AGO,
     NOON,
@@ -308,3 +310,15 @@ def test_people_without_a_town_are_led_to_what_their_role_is_for(client, role, n
     page = client.get(HOME)
     assertContains(page, f'<a class="btn" href="{reverse(name)}">')
     assertNotContains(page, "Demandez une invitation")
+
+
+@pytest.mark.parametrize("role", [Role.ADMINISTRATOR, Role.UMQ_COORDINATOR, Role.COACH])
+def test_whoever_may_answer_a_request_is_told_that_one_waits(client, role):
+    place = MunicipalityFactory()
+    somebody = claims.Claimant("Ginette", "Harvey", "ginette@exemple.quebec")
+    asked = claims.ask_people(organisation=place, claimant=somebody, at=UMQ_NAMED)
+    client.force_login(UserFactory(role=role, is_staff=role == Role.ADMINISTRATOR))
+    link = f'<a class="btn" href="{reverse("municipalities:validation")}">'
+    assert (link in client.get(HOME).content.decode()) is (role != Role.COACH)
+    claims.refuse(claim_id=asked.pk, reason="", by=UserFactory(), at=UMQ_NAMED)
+    assertNotContains(client.get(HOME), link)
