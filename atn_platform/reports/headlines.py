@@ -5,7 +5,8 @@ from itertools import pairwise
 from atn_platform.core import french
 from atn_platform.reports.enums import COURSE, DAYS, SLOTS, Breakdown, Step
 from atn_platform.reports.figures.journey import HOT, Journey, Stage
-from atn_platform.reports.figures.participation import GROUP, Pace, Report, Row
+from atn_platform.reports.figures.looks import GROUP
+from atn_platform.reports.figures.participation import Pace, Report, Row
 
 HALF, THIRD, TWO_THIRDS, TENTH = 1 / 2, 1 / 3, 2 / 3, 1 / 10
 # Differences smaller than these, in points of share, are called equal.

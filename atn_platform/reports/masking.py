@@ -8,7 +8,7 @@ would say exactly four.
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import zip_longest
 
 K = 5
@@ -65,6 +65,39 @@ class Table:
     counts: Sequence[int]
     floors: Sequence[int] = ()
     forced: Collection[int] = ()
+
+    def hiding(self, ranks: Collection[int]) -> "Table":
+        return replace(self, forced={*self.forced, *ranks})
+
+    def between(self, start: int, end: int) -> "Table":
+        """Some of its rows, as a table."""
+        ranks = {rank - start for rank in self.forced if start <= rank < end}
+        return Table(self.counts[start:end], self.floors[start:end], ranks)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """The same column of a shorter period: what it counts, and what the reader sees of it."""
+
+    counts: Sequence[int]
+    shown: Masked
+
+
+def whole_of(table: Table, parts: Sequence[Part]) -> Table:
+    """What to hide in the table of a period beside those of the periods that it is made of.
+
+    Somebody may be in several: a row of the whole is as great as its greatest part at least, and
+    not greater than their sum. So a row that one part hides is hidden; and those that hide it need
+    people more than their greatest parts, or the total would say how small these are. Where all
+    came in one part, the whole is that part, and tells nothing more.
+    """
+    filled = [part for part in parts if any(part.counts)]
+    gone = {r for part in filled for r, n in enumerate(part.shown.rows) if n is None}
+    if len(filled) == 1 and list(filled[0].counts) == list(table.counts):
+        return table.hiding(gone)
+    beside = (table.floors, *(part.counts for part in filled))
+    floors = [max(each) for each in zip(*beside, strict=True)]
+    return replace(table.hiding(gone), floors=floors) if filled else table
 
 
 def mask_together(

@@ -12,6 +12,9 @@ from atn_platform.core import french
 ZONE = ZoneInfo("America/Toronto")
 KEY = re.compile(r"(?P<year>20\d\d)(-(T(?P<quarter>[1-4])|(?P<month>0[1-9]|1[0-2])))?")
 MONTHS = {"month": 1, "quarter": 3, "year": 12}
+# What those outside ATN may choose from, and what ATN may.
+SHARED_KINDS = ("quarter", "year")
+ALL_KINDS = (*SHARED_KINDS, "month")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +77,11 @@ class Period:
     def following(self) -> "Period":
         """The month, quarter or year just after."""
         return containing(self.ends_on + timedelta(days=1), self.kind)
+
+    @property
+    def quarters(self) -> "list[Period]":
+        """Those of its civil year."""
+        return [_stretch(self.starts_on.year, month, 3) for month in range(1, 13, 3)]
 
 
 def parse(key: str) -> Period | None:

@@ -1,3 +1,4 @@
+from collections.abc import Sequence
 from datetime import date
 
 from django.http import Http404, HttpResponse, HttpResponseBase, StreamingHttpResponse
@@ -11,6 +12,7 @@ from atn_platform.reports import actions, exports, headlines, periods
 from atn_platform.reports.enums import (
     COURSE,
     DOOR,
+    Audience,
     Breakdown,
     JourneyTable,
     MemberColumn,
@@ -20,8 +22,9 @@ from atn_platform.reports.figures import journey as journey_figures
 from atn_platform.reports.figures import members as member_figures
 from atn_platform.reports.figures import participation as figures
 from atn_platform.reports.figures.journey import Journey
+from atn_platform.reports.figures.looks import GROUP
 from atn_platform.reports.figures.members import Members
-from atn_platform.reports.figures.participation import GROUP, PaceOf, Report
+from atn_platform.reports.figures.participation import PaceOf, Report
 from atn_platform.reports.forms import ReportForm
 from atn_platform.reports.periods import Period
 from atn_platform.reports.permissions import audience_of, can_read_reports, mrcs_of
@@ -153,10 +156,12 @@ def _asked(
     request: SignedInRequest, today: date, *, pace: PaceOf | None
 ) -> tuple[ReportForm, Report, Breakdown]:
     """The form as typed, and the report it asks for, or the usual one when it asks for none."""
-    form, asked, period = _choices(request, today, by_quarter=False)
+    audience = audience_of(request.user)
+    kinds = periods.ALL_KINDS if audience == Audience.ATN else periods.SHARED_KINDS
+    form, asked, period = _choices(request, today, kinds)
     report = figures.build(
         period,
-        audience=audience_of(request.user),
+        audience=audience,
         today=today,
         scope=Scope(asked["perimetre"]),
         pace=pace,
@@ -165,7 +170,7 @@ def _asked(
 
 
 def _journey(request: SignedInRequest, today: date) -> tuple[ReportForm, Journey, Breakdown]:
-    form, asked, period = _choices(request, today, by_quarter=True)
+    form, asked, period = _choices(request, today, ("quarter",))
     found = journey_figures.build(
         period,
         audience=audience_of(request.user),
@@ -176,7 +181,7 @@ def _journey(request: SignedInRequest, today: date) -> tuple[ReportForm, Journey
 
 
 def _choices(
-    request: SignedInRequest, today: date, *, by_quarter: bool
+    request: SignedInRequest, today: date, kinds: Sequence[str]
 ) -> tuple[ReportForm, dict[str, str], Period]:
     last = periods.last_closed_quarter(today)
     usual = {
@@ -184,6 +189,6 @@ def _choices(
         "par": Breakdown.REGION.value,
         "perimetre": Scope.ORIGIN.value,
     }
-    form = ReportForm({**usual, **request.GET.dict()}, today=today, by_quarter=by_quarter)
+    form = ReportForm({**usual, **request.GET.dict()}, today=today, kinds=kinds)
     asked = form.cleaned_data if form.is_valid() else usual
     return form, asked, periods.parse(asked["periode"]) or last

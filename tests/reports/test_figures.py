@@ -9,7 +9,8 @@ from django.db import connection
 from atn_platform.reports import headlines, periods
 from atn_platform.reports.enums import Audience, Breakdown, Scope
 from atn_platform.reports.figures import participation as figures
-from atn_platform.reports.figures.participation import GROUP, ReportRefused
+from atn_platform.reports.figures.looks import GROUP
+from atn_platform.reports.figures.participation import ReportRefused
 from atn_platform.reports.periods import Period
 from atn_platform.reports.queries import participation as queries
 from enrollments.enums import Status
@@ -184,10 +185,10 @@ def test_shares_of_few_municipalities_are_left_out_for_umq(places, take_part):
     assert row(build(), Breakdown.REGION, "01").share == pytest.approx(1 / 9)
 
 
-@pytest.mark.parametrize("end", [date(2026, 9, 29), date(2026, 8, 31)])
-def test_free_dates_are_for_atn_alone(end):
+@pytest.mark.parametrize("end", [date(2026, 9, 29), date(2026, 8, 31), date(2026, 7, 31)])
+def test_months_and_free_dates_are_for_atn_alone(end):
     period = Period(date(2026, 7, 1), end)
-    with pytest.raises(ReportRefused, match="un mois, un trimestre"):
+    with pytest.raises(ReportRefused, match="un trimestre ou une année"):
         build(period, audience=Audience.UMQ)
     assert build(period).total.people == 0
 

@@ -82,6 +82,7 @@ def test_atn_reads_every_count(client, world):
     signed_in(client, Role.ADMINISTRATOR)
     page = client.get(PAGE, T3)
     assertNotContains(page, "masqué")
+    assertContains(client.get(PAGE, {"periode": "2026-08"}), "août 2026 ·")
 
 
 def test_no_name_of_a_person_or_municipality_is_on_the_page(
@@ -106,6 +107,7 @@ def test_each_breakdown_has_its_table(client, coordinator, world, by):
         ({"periode": "1812"}, "Choisissez une période de la liste."),
         ({"periode": "2026-T3", "par": "municipalite"}, "Choisissez région, taille ou public."),
         ({"periode": "2026-07-03_2026-07-05"}, "Choisissez une période de la liste."),
+        ({"periode": "2026-10"}, "Choisissez une période de la liste."),
     ],
 )
 def test_a_wrong_choice_is_said_at_its_field(client, coordinator, typed, said):
@@ -247,10 +249,10 @@ def test_the_command_writes_to_the_screen_too(capfdbinary, world):
 @pytest.mark.parametrize(
     ("options", "said"),
     [
-        (["--from", "2026-07-01", "--to", "2026-09-29"], "un mois, un trimestre"),
+        (["--from", "2026-07-01", "--to", "2026-09-29"], "un trimestre ou une année"),
         (["--from", "2026-09-30", "--to", "2026-07-01"], "avant son début"),
         (["--from", "hier", "--to", "2026-07-01"], "AAAA-MM-JJ"),
-        (["--from", "2026-07-01", "--to", "2026-07-31", "--output", "/nulle/part"], "Impossible"),
+        (["--from", "2026-07-01", "--to", "2026-09-30", "--output", "/nulle/part"], "Impossible"),
     ],
 )
 def test_the_command_refuses_in_one_sentence(options, said):

@@ -81,6 +81,7 @@ def past() -> list:
         figures.build(period, audience=audience, today=TODAY)
         for period in PAST
         for audience in Audience
+        if audience == Audience.ATN or period.kind != "month"
     ]
 
 

@@ -17,7 +17,8 @@ from atn_platform.reports.enums import (
     Scope,
     Step,
 )
-from atn_platform.reports.figures.participation import COHORT_DAYS, GROUP, LABELS
+from atn_platform.reports.figures.looks import GROUP, LABELS
+from atn_platform.reports.figures.participation import COHORT_DAYS
 from atn_platform.reports.masking import (
     RATE_DENOMINATOR,
     K,

@@ -7,34 +7,18 @@ from datetime import date, timedelta
 from django.utils.translation import gettext as _
 
 from atn_platform.core.exceptions import ActionError
-from atn_platform.reports.enums import (
-    STRATUM_GROUPS,
-    STRATUM_LABELS,
-    Audience,
-    Breakdown,
-    Scope,
-)
-from atn_platform.reports.masking import (
-    RATE_DENOMINATOR,
-    K,
-    Masked,
-    Table,
-    mask_nested,
-    mask_together,
-    rate,
-    told_apart,
-)
-from atn_platform.reports.periods import Period
+from atn_platform.reports.enums import Audience, Breakdown, Scope
+from atn_platform.reports.figures.looks import GROUP, LABELS, bare, masked
+from atn_platform.reports.masking import RATE_DENOMINATOR, K, rate
+from atn_platform.reports.periods import SHARED_KINDS, Period
 from atn_platform.reports.queries import participation as queries
 from atn_platform.reports.queries import past
 from atn_platform.reports.queries.participation import Counts
 from municipalities.enums import Public
-from municipalities.registry import REGIONS
 
 PaceOf = Callable[..., queries.Pace]
 
 COHORT_DAYS = 90
-GROUP = "group"
 # How the municipalities of the wall are sorted: furthest first.
 STATES = ("certified", "active", "enrolled", "absent")
 
@@ -105,26 +89,20 @@ def build(
     By the scope of origin each fact counts for the municipality it was done in, among those of
     the period's last day; by the scope of today, for the one that took it over since, among those
     of today. `pace` counts what stands beside the tables. Raises ReportRefused when someone
-    outside ATN asks for free dates: two stretches that overlap could be subtracted.
+    outside ATN asks for months, or free dates: stretches that overlap could be subtracted.
     """
-    if audience != Audience.ATN and not period.kind:
+    if audience != Audience.ATN and period.kind not in SHARED_KINDS:
         raise ReportRefused(
-            _("Pour l’UMQ, la période est un mois, un trimestre ou une année civile au complet.")
+            _("Pour l’UMQ, la période est un trimestre ou une année civile au complet.")
         )
     if not period.kind and past.is_partly_gone(period, today=today):
         raise ReportRefused(
             _("De cette année-là restent des figures, par mois, trimestre ou année : des lignes "
               "ont dépassé leur durée de conservation.")
         )  # fmt: skip
-    counts = past.count(period, scope=scope, today=today)
     open_eyes = audience == Audience.ATN
-    # Whoever sees the scope of today may look at the scope of origin too.
-    beside = (
-        past.count(period, scope=Scope.ORIGIN, today=today)
-        if scope == Scope.TODAY and not open_eyes
-        else None
-    )
-    people, covered = _seen(counts, beside, open_eyes=open_eyes)
+    look = bare(period, scope, today) if open_eyes else masked(period, scope, today)
+    counts, people, covered = look.counts, look.people, look.covered
     tables = {
         kind: tuple(
             _row(counts, kind, key, (people[kind].rows[i], covered[kind].rows[i]), open_eyes)
@@ -163,14 +141,6 @@ def _pace(
     return Pace(found.before, minutes, cohort)
 
 
-LABELS: dict[str, dict[str, str]] = {
-    Breakdown.REGION: dict(REGIONS),
-    Breakdown.STRATUM: {str(n): str(label) for n, label in enumerate(STRATUM_LABELS, 1)},
-    Breakdown.PUBLIC: {key: str(label) for key, label in Public.choices},
-    GROUP: {str(n): str(label) for n, (label, *_) in enumerate(STRATUM_GROUPS, 1)},
-}
-
-
 def _row(
     counts: Counts, kind: str, key: str, cells: tuple[int | None, int | None], open_eyes: bool
 ) -> Row:
@@ -197,99 +167,6 @@ def _share(part: int | None, whole: int, *, open_eyes: bool) -> float | None:
     if open_eyes:
         return part / whole if part is not None and whole else None
     return rate(part, whole)
-
-
-def _seen(
-    counts: Counts, beside: Counts | None, *, open_eyes: bool
-) -> tuple[dict[str, Masked], dict[str, Masked]]:
-    """People and elected people with a course, as this reader may see them.
-
-    `beside` is what the same reader sees of another scope: one is masked beside the other.
-    """
-    people, covered = _people_cells(counts), _covered_cells(counts)
-    if open_eyes:
-        return _bare(people), _bare(covered)
-    if beside is None:
-        return _masked(people), _masked(covered)
-    return (
-        _masked(people, beside=_people_cells(beside)),
-        _masked(covered, beside=_covered_cells(beside)),
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class Cells:
-    """A column of every breakdown: counts, what is known not to be greater, and the whole."""
-
-    counts: dict[str, list[int]]
-    floors: dict[str, list[int]]
-    total: int
-    # Breakdowns that share the total; publics of elected people have one row, which is the whole.
-    shared: tuple[str, ...]
-
-
-def _people_cells(counts: Counts) -> Cells:
-    pairs = {kind: [counts.of(kind, key) for key in labels] for kind, labels in LABELS.items()}
-    return Cells(
-        counts={kind: [people for people, _ in cells] for kind, cells in pairs.items()},
-        floors={kind: [places for _, places in cells] for kind, cells in pairs.items()},
-        total=counts.of("total")[0],
-        shared=(Breakdown.REGION, GROUP, Breakdown.PUBLIC),
-    )
-
-
-def _covered_cells(counts: Counts) -> Cells:
-    """Elected people who completed a course, by where their seat is."""
-    total = counts.reference("total")[2]
-    found = {
-        kind: [counts.reference(kind, key)[2] for key in labels] for kind, labels in LABELS.items()
-    }
-    found[Breakdown.PUBLIC] = [
-        total if key == Public.ELECTED else 0 for key in LABELS[Breakdown.PUBLIC]
-    ]
-    return Cells(found, {kind: [] for kind in LABELS}, total, (Breakdown.REGION, GROUP))
-
-
-def _bare(cells: Cells) -> dict[str, Masked]:
-    return {kind: Masked(tuple(rows), cells.total) for kind, rows in cells.counts.items()}
-
-
-def _masked(cells: Cells, beside: Cells | None = None) -> dict[str, Masked]:
-    """Breakdowns that share the total, then strata as parts of their group.
-
-    `beside` is what the same reader sees of the other scope.
-    """
-    forced: dict[str, set[int]] = {kind: set() for kind in LABELS}
-    hide_total = False
-    if beside is not None:
-        seen = _masked(beside)
-        forced = {
-            kind: told_apart(seen[kind].rows, beside.counts[kind], cells.counts[kind])
-            for kind in LABELS
-        }
-        hide_total = bool(told_apart([seen[GROUP].total], [beside.total], [cells.total]))
-    tables = [Table(cells.counts[k], cells.floors[k], forced[k]) for k in cells.shared]
-    together = mask_together(tables, cells.total, hide_total=hide_total)
-    masked = dict(zip(cells.shared, together, strict=True))
-    masked[Breakdown.STRATUM] = _strata(cells, masked[GROUP], forced[Breakdown.STRATUM])
-    if Breakdown.PUBLIC not in masked:
-        shown = masked[GROUP].total
-        publics = tuple(shown if key == Public.ELECTED else 0 for key in LABELS[Breakdown.PUBLIC])
-        masked[Breakdown.PUBLIC] = Masked(publics, shown)
-    return masked
-
-
-def _strata(cells: Cells, groups: Masked, forced: set[int]) -> Masked:
-    rows: list[int | None] = []
-    counts, floors = cells.counts[Breakdown.STRATUM], cells.floors[Breakdown.STRATUM]
-    for (_label, first, last), parent in zip(STRATUM_GROUPS, groups.rows, strict=True):
-        part = Table(
-            counts[first - 1 : last],
-            floors[first - 1 : last],
-            {rank - first + 1 for rank in forced if first - 1 <= rank < last},
-        )
-        rows += mask_nested(part, parent).rows
-    return Masked(tuple(rows), groups.total)
 
 
 def _cohort(found: queries.Pace, period: Period, *, today: date, open_eyes: bool) -> Cohort:
@@ -344,6 +221,8 @@ def definitions() -> dict[str, str]:
         ),
         "masking": _(
             "Une case qui compterait de 1 à 4 personnes est masquée, et d’autres avec elle, pour "
-            "qu’aucune soustraction ne la redonne. Un taux demande un dénominateur de 10 ou plus."
+            "qu’aucune soustraction ne la redonne. Une année masque aussi ce que masque un de ses "
+            "trimestres, et il n’y a pas de rapport par mois. Un taux demande un dénominateur de "
+            "10 ou plus."
         ),
     }
