@@ -6,13 +6,20 @@ Pure: both sides are documents. Objects are the same when their UUIDs are.
 import re
 from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal, cast
+from typing import Any, Literal
 
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from atn_platform.core import french, markdown
-from courses.documents import BlockDoc, CourseDoc, LessonDoc, QuestionDoc, stations
+from courses.documents import (
+    BlockDoc,
+    CourseDoc,
+    LessonDoc,
+    QuestionDoc,
+    frozen_block,
+    stations,
+)
 from courses.enums import BlockKind, LessonKind
 
 Kind = Literal["added", "removed", "modified"]
@@ -143,8 +150,8 @@ def _common(ones: Iterable[str], others: Container[str]) -> list[str]:
 
 
 def _content(block: BlockDoc) -> BlockDoc:
-    """A block less its questions, which are told one by one."""
-    return cast("BlockDoc", {**block, "questions": []})
+    """A block as it is kept, less its questions, which are told one by one."""
+    return {**frozen_block(block), "questions": []}
 
 
 def _name(block: BlockDoc) -> str:

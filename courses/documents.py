@@ -15,6 +15,7 @@ from courses.worths import WHOLE
 
 FORMAT = 1
 MEASURED = frozenset({"seconds", "cues"})
+ADVICE = "captions_amiss"
 
 
 class PartDoc(TypedDict):
@@ -175,7 +176,8 @@ class BlockDoc(TypedDict):
     holds_text: NotRequired[bool]  # image: its author says that words are drawn in it
     caption: NotRequired[str]  # image, table
     captions: NotRequired[AssetDoc]  # video, audio: WebVTT
-    captions_amiss: NotRequired[list[Amiss]]  # video, audio: only when there is something
+    # Of a draft's video or audio alone, and only when there is something.
+    captions_amiss: NotRequired[list[Amiss]]
     audio: NotRequired[AssetDoc | None]  # video: the listening version
     seconds: NotRequired[int]  # video, audio
     transcript_html: NotRequired[str]  # video, audio
@@ -251,6 +253,24 @@ def frozen(asset: AssetDoc) -> AssetDoc:
     """A file as versions keep it: without what was measured to check the draft."""
     kept = {name: value for name, value in asset.items() if name not in MEASURED}
     return cast("AssetDoc", kept)
+
+
+def frozen_document(document: CourseDoc) -> CourseDoc:
+    """A draft as versions keep it: what its checklist alone reads is no part of them."""
+    modules: list[ModuleDoc] = [
+        {**each, "lessons": [_frozen_lesson(lesson) for lesson in each["lessons"]]}
+        for each in document["modules"]
+    ]
+    return {**document, "modules": modules}
+
+
+def _frozen_lesson(lesson: LessonDoc) -> LessonDoc:
+    return {**lesson, "blocks": [frozen_block(each) for each in lesson["blocks"]]}
+
+
+def frozen_block(block: BlockDoc) -> BlockDoc:
+    """A block less what is wrong with its captions, which is advice on a draft."""
+    return cast("BlockDoc", {name: part for name, part in block.items() if name != ADVICE})
 
 
 def takes_several(question: QuestionDoc) -> bool:

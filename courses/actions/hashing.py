@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from atn_platform.core.exceptions import ActionError
 from courses.checklist import Issue
-from courses.documents import CourseDoc
+from courses.documents import CourseDoc, frozen_document
 
 
 class PublicationRefused(ActionError):
@@ -21,6 +21,8 @@ class PublicationRefused(ActionError):
 
 
 def content_hash(document: CourseDoc) -> str:
-    """SHA-256 of the document's canonical JSON: sorted keys, no spaces, UTF-8."""
-    text = json.dumps(document, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    """SHA-256 of the canonical JSON of what is kept of it: sorted keys, no spaces, UTF-8."""
+    text = json.dumps(
+        frozen_document(document), ensure_ascii=False, sort_keys=True, separators=(",", ":")
+    )
     return hashlib.sha256(text.encode()).hexdigest()

@@ -10,6 +10,7 @@ from courses.actions.hashing import PublicationRefused, content_hash
 from courses.actions.indexing import index
 from courses.actions.reviewing import second_reader
 from courses.checklist import blocking
+from courses.documents import frozen_document
 from courses.models import Course, CourseVersion
 from courses.queries import draft_document
 
@@ -22,9 +23,10 @@ def publish(*, course_id: int, by: User | None, at: datetime) -> CourseVersion:
     ReviewRefused when a person publishes what no second person approved (actions/reviewing.py).
     """
     course = Course.objects.select_for_update(no_key=True).get(pk=course_id)
-    document = draft_document(course)
-    if issues := blocking(document):
+    draft = draft_document(course)
+    if issues := blocking(draft):
         raise PublicationRefused(issues)
+    document = frozen_document(draft)
     digest = content_hash(document)
     last = course.versions.order_by("-number").defer("document").first()
     if last is not None and last.content_hash == digest and course.current_version_id == last.pk:

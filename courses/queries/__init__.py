@@ -18,6 +18,7 @@ from courses.documents import (
     ModuleDoc,
     data_of,
     frozen,
+    frozen_block,
 )
 from courses.enums import BlockKind
 from courses.listening import fingerprint
@@ -139,7 +140,7 @@ def lesson_document(lesson: Lesson, assets: dict[str, AssetDoc]) -> LessonDoc:
     # The archive of a package is not on the page; nor is what its manifest says.
     said = (
         {n: part for n, part in block.items() if "html" in n or block["kind"] != BlockKind.PACKAGE}
-        for block in blocks
+        for block in map(frozen_block, blocks)
     )
     words = sum(len(str(block).encode()) for block in said)
     built: LessonDoc = {

@@ -5,8 +5,9 @@ import pytest
 from courses import actions, captions
 from courses.checklist import issues
 from courses.models import Asset, Block
-from courses.queries import draft_document
+from courses.queries import changes_since_published, draft_document
 from tests import sounds
+from tests.factories import NOON
 
 
 def vtt(*cues):
@@ -83,6 +84,10 @@ def test_what_cannot_be_read_is_refused_at_its_line(content, line):
     assert refused.value.line == line
 
 
+def blocks_of(document):
+    return document["modules"][0]["lessons"][0]["blocks"]
+
+
 @pytest.fixture
 def told(db, course_folder):
     """What the checklist says of a sound of nine seconds with these captions."""
@@ -127,8 +132,7 @@ def test_a_length_left_out_is_the_one_measured_and_one_that_is_wrong_is_said(tol
     whole = vtt(("00:00.000 --> 00:09.000", "Bonjour."))
     said, course = told(whole, seconds=0)
     assert said == []
-    blocks = draft_document(course)["modules"][0]["lessons"][0]["blocks"]
-    (sound,) = [each for each in blocks if each["kind"] == "audio"]
+    (sound,) = [each for each in blocks_of(draft_document(course)) if each["kind"] == "audio"]
     assert sound["seconds"] == 9
     # What was measured to check the draft is no part of a version.
     assert not {"seconds", "cues"} & {*sound["asset"], *sound["captions"]}
@@ -142,3 +146,20 @@ def test_captions_kept_before_they_were_measured_are_asked_for_again(told):
     Asset.objects.filter(name="voix.vtt").update(cues=None)
     found = [each.message for each in issues(draft_document(course)) if each.block]
     assert any(each.startswith("Ces sous-titres n’ont pas été mesurés") for each in found)
+
+
+def test_advice_on_captions_changes_no_version_nor_its_fingerprint(told):
+    """What was published, or approved, before captions were measured stands as it is."""
+    __, course = told(vtt(("00:00.000 --> 00:09.000", "Bonjour.")))
+    version = actions.publish(course_id=course.pk, by=None, at=NOON)
+    course.refresh_from_db()
+    sound = draft_document(course)
+    Asset.objects.filter(name="voix.vtt").update(cues=None)
+    draft = draft_document(course)
+    assert any("captions_amiss" in each for each in blocks_of(draft))
+    assert actions.content_hash(draft) == actions.content_hash(sound) == version.content_hash
+    assert changes_since_published(course, draft) == []
+    assert actions.publish(course_id=course.pk, by=None, at=NOON) == version
+    Block.objects.filter(key="texte-1").update(data={"markdown": "Autre texte."})
+    renewed = actions.publish(course_id=course.pk, by=None, at=NOON)
+    assert not any("captions_amiss" in each for each in blocks_of(renewed.document))
