@@ -1,6 +1,8 @@
 """An exercise with the kinds of questions that are more than choices, as its author's files."""
 
 import io
+import struct
+import zlib
 from pathlib import Path
 
 from PIL import Image, ImageDraw
@@ -131,6 +133,22 @@ def add_exercise(course: Path) -> None:
     (course / "questions" / "signes.exercice.yaml").write_text(QUESTIONS)
     (course / "media").mkdir(exist_ok=True)
     (course / "media" / "message.png").write_bytes(picture())
+
+
+def painted(width: int, height: int) -> bytes:
+    """A plain picture of that size."""
+    held = io.BytesIO()
+    Image.new("RGB", (width, height), "navy").save(held, "PNG")
+    return held.getvalue()
+
+
+def oversized() -> bytes:
+    """A whole PNG of one grey pixel, whose header says 60 000 by 60 000."""
+    held = io.BytesIO()
+    Image.new("L", (1, 1)).save(held, "PNG")
+    size = b"IHDR" + struct.pack(">IIBBBBB", 60_000, 60_000, 8, 0, 0, 0, 0)
+    header = size + struct.pack(">I", zlib.crc32(size))
+    return held.getvalue()[:12] + header + held.getvalue()[12 + len(header) :]
 
 
 def picture() -> bytes:

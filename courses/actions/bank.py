@@ -127,11 +127,13 @@ def _drawn(item: Item, name: str, files: Mapping[str, bytes], pictures: Pictures
     if item.kind is not ItemKind.HOTSPOT:
         return item
     path = posixpath.normpath(posixpath.join(posixpath.dirname(name), unquote(item.picture)))
-    known = bank_pictures.name_of(path, files[path]) if path in files else ""
-    if not known:
+    content = files.get(path, b"")
+    known = bank_pictures.name_of(path, content)
+    # Read once, however many questions are asked of it.
+    if known not in pictures and not bank_pictures.may_keep(path, content):
         foreign = _("zones de l’image « %s », qui manque ou ne se lit pas") % item.picture
         return replace(item, kind=ItemKind.OTHER, foreign=foreign)
-    pictures[known] = (posixpath.basename(path), files[path])
+    pictures[known] = (posixpath.basename(path), content)
     return replace(item, picture=known)
 
 

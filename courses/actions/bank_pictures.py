@@ -20,7 +20,7 @@ NAME_LENGTH = 16
 
 def keep(*, name: str, content: bytes) -> BankPicture:
     """Keep a picture that an author sends. Raises MediaRefused, and then nothing is written."""
-    suffix = PurePath(name).suffix.lower().replace("jpeg", "jpg")
+    suffix = _suffix(name)
     facts = stored(f"{PurePath(name).stem}{suffix}", content)
     if not facts["content_type"].startswith("image/"):
         raise MediaRefused(_("« %s » n’est pas une image.") % name)
@@ -28,10 +28,13 @@ def keep(*, name: str, content: bytes) -> BankPicture:
 
 
 def name_of(name: str, content: bytes) -> str:
-    """The name under which the bank would keep this picture; empty when it would not."""
-    suffix = PurePath(name).suffix.lower().replace("jpeg", "jpg")
-    digest = hashlib.sha256(content).hexdigest()
-    return f"{digest[:NAME_LENGTH]}{suffix}" if is_picture(suffix, content) else ""
+    """The name under which the bank would keep this picture."""
+    return f"{hashlib.sha256(content).hexdigest()[:NAME_LENGTH]}{_suffix(name)}"
+
+
+def may_keep(name: str, content: bytes) -> bool:
+    """Whether the bank would keep it: it is read to its last pixel."""
+    return is_picture(_suffix(name), content)
 
 
 def bring(data: dict[str, Any], *, kind: str, course: Course) -> dict[str, Any]:
@@ -50,6 +53,10 @@ def give(data: dict[str, Any], *, kind: str, course: Course) -> dict[str, Any]:
         facts = {name: getattr(picture, name) for name in FACTS}
         Asset.objects.get_or_create(course=course, name=picture.name, defaults=facts)
     return data
+
+
+def _suffix(name: str) -> str:
+    return PurePath(name).suffix.lower().replace("jpeg", "jpg")
 
 
 def _kept(facts: dict[str, Any], suffix: str) -> BankPicture:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from atn_platform.core.exceptions import ActionError
 from courses import captions, packages
-from courses.actions.pictures import contrast_of
+from courses.actions.pictures import contrast_of, is_readable
 from courses.actions.sounds import seconds_of
 from courses.documents import PackageDoc
 from courses.models import Asset, Block, Course, Lesson, Question
@@ -55,17 +55,28 @@ def store_asset(*, course: Course, name: str, content: bytes) -> Asset:
 
 
 def is_picture(suffix: str, content: bytes) -> bool:
-    """Whether these bytes are a picture of the type that the name announces."""
+    """Whether these bytes are a whole picture, of the type that the name announces."""
     content_type, offset, signature = SIGNATURES.get(suffix, ("", 0, b""))
     is_image = content_type.startswith("image/") and content[offset:].startswith(signature)
-    return is_image and len(content) <= LARGEST
+    return is_image and len(content) <= LARGEST and is_readable(content)
 
 
 def stored(name: str, content: bytes) -> dict[str, Any]:
     """Keep the bytes of a file, and answer what there is to know of it.
 
+    Raises MediaRefused (see `measured`), and then nothing is written.
+    """
+    facts = measured(name, content)
+    if not default_storage.exists(facts["file"]):
+        default_storage.save(facts["file"], ContentFile(content))
+    return facts
+
+
+def measured(name: str, content: bytes) -> dict[str, Any]:
+    """What there is to know of a file, which is not kept.
+
     Raises MediaRefused when the type is not one we serve, or the bytes are of another type, or an
-    archive is not an interactive module that can be played; nothing is written then.
+    archive is not an interactive module that can be played.
     """
     suffix = PurePath(name).suffix.lower()
     if suffix not in SIGNATURES:
@@ -80,15 +91,13 @@ def stored(name: str, content: bytes) -> dict[str, Any]:
     if len(content) > LARGEST:
         raise MediaRefused(_("« %s » dépasse 60 Mo : proposez une version plus légère.") % name)
     package = _package(name, content) if suffix in PACKAGES else None
+    width, height = _size(name, content)
     digest = hashlib.sha256(content).hexdigest()
-    path = f"cours/{digest[:2]}/{digest}{suffix}"
-    if not default_storage.exists(path):
-        default_storage.save(path, ContentFile(content))
-    width, height = _pixels(suffix, content)
-    contrast = contrast_of(content) if content_type.startswith("image/") else None
     return {
-        "file": path, "sha256": digest, "content_type": content_type, "size": len(content),
-        "width": width, "height": height, "contrast": contrast, "package": package,
+        "file": f"cours/{digest[:2]}/{digest}{suffix}", "sha256": digest,
+        "content_type": content_type, "size": len(content), "width": width, "height": height,
+        "contrast": contrast_of(content) if content_type.startswith("image/") else None,
+        "package": package,
         "seconds": seconds_of(name, content) if content_type.startswith(PLAYED) else None,
         "cues": cues,
     }  # fmt: skip
@@ -125,6 +134,14 @@ def _cues(name: str, content: bytes) -> list[captions.Cue]:
     except captions.CaptionsRefused as refused:
         message = _("« %(name)s », ligne %(line)d : ces sous-titres (WebVTT) ne se lisent pas.")
         raise MediaRefused(message % {"name": name, "line": refused.line}) from None
+
+
+def _size(name: str, content: bytes) -> tuple[int | None, int | None]:
+    try:
+        return _pixels(PurePath(name).suffix.lower(), content)
+    except struct.error:  # cut before it says its size
+        message = _("« %s » n’est pas un fichier du type que son nom annonce.")
+        raise MediaRefused(message % name) from None
 
 
 def _pixels(suffix: str, content: bytes) -> tuple[int | None, int | None]:

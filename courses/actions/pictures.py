@@ -1,6 +1,7 @@
 """What is seen in a picture, as far as a machine can tell."""
 
 import io
+import struct
 
 from PIL import Image
 
@@ -9,6 +10,10 @@ MOST_PIXELS = 30_000_000
 # Pixels that count: letters cover more of a picture than this share, dust less.
 SHARE = 0.005
 BRIGHTEST = 255
+# What Pillow answers to a stranger's bytes: cut, of another kind, or of a size that is a lie.
+UNREADABLE = (
+    OSError, SyntaxError, ValueError, EOFError, struct.error, Image.DecompressionBombError,
+)  # fmt: skip
 
 
 def contrast_of(content: bytes) -> float | None:
@@ -16,17 +21,28 @@ def contrast_of(content: bytes) -> float | None:
 
     No text in it can be more legible than its darkest shade on its lightest one.
     """
-    try:
-        with Image.open(io.BytesIO(content), formats=["PNG", "JPEG", "WEBP"]) as picture:
-            if picture.width * picture.height > MOST_PIXELS:
-                return None
-            seen = picture.convert("RGBA")
-    except (OSError, SyntaxError, ValueError):
+    seen = _seen(content)
+    if seen is None:
         return None
     ground = Image.new("RGBA", seen.size, "white")
     shades = Image.alpha_composite(ground, seen).convert("L").histogram()
     dark, light = _end(shades), BRIGHTEST - _end(shades[::-1])
     return round((_luminance(light) + 0.05) / (_luminance(dark) + 0.05), 2)
+
+
+def is_readable(content: bytes) -> bool:
+    """Whether every pixel of a picture is there, and there are no more than a screen can take."""
+    return _seen(content) is not None
+
+
+def _seen(content: bytes) -> Image.Image | None:
+    try:
+        with Image.open(io.BytesIO(content), formats=["PNG", "JPEG", "WEBP"]) as picture:
+            if picture.width * picture.height > MOST_PIXELS:
+                return None
+            return picture.convert("RGBA")
+    except UNREADABLE:
+        return None
 
 
 def _end(shades: list[int]) -> int:

@@ -13,6 +13,7 @@ from courses.checklist import blocking, issues
 from courses.checklist.plain import estimated
 from courses.models import Asset, Block, GlossaryTerm, Lesson
 from courses.queries import draft_document
+from tests.exercise_files import oversized
 from tests.factories import choice_question, lesson_document
 
 pytestmark = pytest.mark.django_db
@@ -46,6 +47,7 @@ def test_the_contrast_of_a_picture_is_that_of_its_words():
     assert contrast_of(picture("#767676")) == pytest.approx(4.5, abs=0.1)
     assert contrast_of(picture("#aaaaaa")) < 2.5
     assert contrast_of(b"\x89PNG\r\n\x1a\n") is None
+    assert contrast_of(oversized()) is None
 
 
 def test_a_picture_too_large_to_be_read_at_once_is_not(monkeypatch):

@@ -1,17 +1,20 @@
 """QTI: zones of a picture, from the package to the bank."""
 
+import hashlib
 import io
 import zipfile
 
 import pytest
+from django.core.files.storage import default_storage
 
 from courses.actions.bank import import_questions, read_questions
 from courses.exchange import qti
 from courses.exchange.items import ItemKind
 from courses.models import BankPicture, BankQuestion
 from tests.courses.test_qti import to_v3
+from tests.exercise_files import oversized, painted
 
-PNG = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x03 \x00\x00\x02X\x08\x06"
+PNG = painted(800, 600)
 ITEM = """\
 <assessmentItem xmlns="http://www.imsglobal.org/xsd/imsqti_v2p2" identifier="z" title="Le message">
   <responseDeclaration identifier="R" cardinality="{cardinality}" baseType="{base}">{key}
@@ -118,6 +121,21 @@ def test_a_picture_that_is_missing_leaves_the_question_aside(files):
     reading = read_questions(content=package(written(), **files), kind="qti")
     assert (reading.questions, reading.pictures) == ([], {})
     assert "qui manque ou ne se lit pas" in reading.left[0].what
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("broken", [PNG[:8], PNG[:26], PNG[:-100], oversized()])
+def test_a_picture_that_cannot_be_read_leaves_its_question_aside_and_the_rest_comes(broken):
+    """In the preview and on confirmation alike; its bytes are not kept."""
+    other = written().replace("message%201.png", "bon.png")
+    files = {"items/images/message 1.png": broken, "items/r.xml": other}
+    content = package(written(), **files, **{"items/images/bon.png": PNG})
+    reading = read_questions(content=content, kind="qti")
+    assert "message%201.png\xa0», qui manque ou ne se lit pas" in reading.left[0].what
+    import_questions(content=content, kind="qti", source="essai.zip")
+    assert BankQuestion.objects.get().data["image"] == BankPicture.objects.get().name
+    digest = hashlib.sha256(broken).hexdigest()
+    assert not default_storage.exists(f"cours/{digest[:2]}/{digest}.png")
 
 
 def test_a_question_alone_in_its_file_has_no_picture_and_says_so():
