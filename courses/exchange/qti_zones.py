@@ -60,6 +60,8 @@ def hotspots(node: Any, key: Key, facts: dict[str, Any]) -> Item:
             worth = key.worth(each.get("identifier", ""))
             weight = None if key.is_whole else worth
             answers.append(Answer(worth > 0, Text(name, "plain"), weight, area=area))
+    if not answers:
+        return Item(ItemKind.OTHER, foreign=_without_zone(node), **facts)
     if not several and sum(each.right for each in answers) > 1:
         foreign = _("plusieurs zones justes, dont une seule suffit")
         return Item(ItemKind.OTHER, foreign=foreign, **facts)
@@ -68,6 +70,13 @@ def hotspots(node: Any, key: Key, facts: dict[str, Any]) -> Item:
         picture=drawn.get("data") or drawn.get("src") or "", alt=drawn.get("alt") or flat(drawn),
         whole=key.is_whole, **facts,
     )  # fmt: skip
+
+
+def _without_zone(node: Any) -> str:
+    """A point may be right without any area around it: nothing says how near is near enough."""
+    if node.tag == POINT and node.find("hotspotChoice") is None:
+        return _("un point juste, sans zone autour")
+    return _("zones dont aucune place ne se lit")
 
 
 def _size(drawn: Any | None) -> tuple[float | None, float | None]:

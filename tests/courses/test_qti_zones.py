@@ -90,6 +90,12 @@ def test_points_are_zones_of_their_mapping():
     [
         (lambda: read(size=""), "ne dit pas sa taille"),
         (lambda: read(RIGHT.replace("<value>A", "<value>A</value><value>B")), "une seule suffit"),
+        (
+            lambda: read(RIGHT.replace("A", "102 113"), "", point=True),
+            "un point juste, sans zone autour",
+        ),
+        (lambda: read(choices=CHOICES.replace(",", ";")), "aucune place ne se lit"),
+        (lambda: read(AREAS.replace(",", ";"), "", point=True), "aucune place ne se lit"),
     ],
 )
 def test_what_our_zones_cannot_hold_is_named(item, words):
