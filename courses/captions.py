@@ -61,7 +61,7 @@ def read(content: bytes) -> list[Cue]:
         start, end = _milliseconds(timing.groups()[:4]), _milliseconds(timing.groups()[4:])
         if not (cues[-1][1] if cues else 0) <= start < end:
             raise CaptionsRefused(number)
-        cues.append((number, start, end, _characters(lines[number:])))
+        cues.append((number, start, end, _characters(lines, number)))
     if not cues:
         raise CaptionsRefused(len(lines))
     return cues
@@ -112,13 +112,15 @@ def _pace(cues: list[Cue]) -> Iterator[Amiss]:
             yield {"rule": "fast", "line": line, "much": round(speed)}
 
 
-def _characters(lines: list[str]) -> int:
-    """Of the text that follows a line of times, up to the empty line; markup is not read."""
+def _characters(lines: list[str], number: int) -> int:
+    """Of the text that follows that line of times; markup is not read.
+
+    Up to an empty line or to other times: each line is read once, whatever the file.
+    """
     text: list[str] = []
-    for line in lines:
-        if not line.strip():
-            break
-        text.append(_TAG.sub("", line).strip())
+    while number < len(lines) and lines[number].strip() and "-->" not in lines[number]:
+        text.append(_TAG.sub("", lines[number]).strip())
+        number += 1
     return len(" ".join(text))
 
 

@@ -37,6 +37,7 @@ SIGNATURES: dict[str, tuple[str, int, bytes]] = {
 PACKAGES = frozenset({".zip", ".h5p"})
 PLAYED = ("audio/", "video/")
 LARGEST = 60_000_000
+LARGEST_CAPTIONS = 2_000_000  # ten times those of a film of three hours
 
 
 class MediaRefused(ActionError):
@@ -87,9 +88,9 @@ def measured(name: str, content: bytes) -> dict[str, Any]:
     content_type, offset, signature = SIGNATURES[suffix]
     if not content[offset:].startswith(signature):
         raise MediaRefused(_("« %s » n’est pas un fichier du type que son nom annonce.") % name)
-    cues = _cues(name, content) if suffix == ".vtt" else None
     if len(content) > LARGEST:
         raise MediaRefused(_("« %s » dépasse 60 Mo : proposez une version plus légère.") % name)
+    cues = _cues(name, content) if suffix == ".vtt" else None
     package = _package(name, content) if suffix in PACKAGES else None
     width, height = _size(name, content)
     digest = hashlib.sha256(content).hexdigest()
@@ -129,6 +130,8 @@ def _package(name: str, content: bytes) -> PackageDoc:
 
 
 def _cues(name: str, content: bytes) -> list[captions.Cue]:
+    if len(content) > LARGEST_CAPTIONS:
+        raise MediaRefused(_("« %s » dépasse 2 Mo : ce n’est pas le poids de sous-titres.") % name)
     try:
         return captions.read(content)
     except captions.CaptionsRefused as refused:

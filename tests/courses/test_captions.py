@@ -7,7 +7,7 @@ from courses.checklist import issues
 from courses.models import Asset, Block
 from courses.queries import changes_since_published, draft_document
 from tests import sounds
-from tests.factories import NOON
+from tests.factories import NOON, CourseFactory
 
 
 def vtt(*cues):
@@ -30,6 +30,18 @@ def test_cues_are_read_with_their_line_their_times_and_what_is_to_read():
     assert captions.read(MINUTE) == [
         (3, 0, 20_000, 28), (6, 20_000, 40_000, 39), (9, 40_000, 58_000, 9),
     ]  # fmt: skip
+
+
+def test_the_times_of_another_cue_end_a_text_as_an_empty_line_does():
+    together = MINUTE.replace(b"\n\n00:40", b"\n00:40")
+    assert [each[3] for each in captions.read(together)] == [28, 39, 9]
+
+
+def test_captions_too_heavy_to_be_some_are_refused_before_they_are_read(db, monkeypatch):
+    monkeypatch.setattr(captions, "read", None)
+    content = b"WEBVTT\n\n" + b"x" * 2_000_000
+    with pytest.raises(actions.MediaRefused, match="dépasse 2"):
+        actions.store_asset(course=CourseFactory(), name="film.vtt", content=content)
 
 
 def test_captions_that_cover_their_film_have_nothing_to_mend():
