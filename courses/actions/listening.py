@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from courses.actions.editing import keep
-from courses.actions.media import MediaRefused
+from courses.actions.media import MediaRefused, measured
 from courses.models import Lesson
 
 SUFFIXES = (".mp3", ".m4a", ".opus")
@@ -25,10 +25,11 @@ def record_lesson(*, lesson: Lesson, filename: str, content: bytes, words: str) 
     if not filename.lower().endswith(SUFFIXES):
         message = _("« %s » : un enregistrement est un fichier MP3, M4A ou Opus.")
         raise MediaRefused(message % filename)
-    asset = keep(row.module.course, filename, content)
-    if not asset.seconds:
+    # Before anything is kept: it may be somebody's voice.
+    if not measured(filename, content)["seconds"]:
         message = _("« %s » : la durée ne s’y lit pas. Enregistrez-le de nouveau en MP3 ou M4A.")
         raise MediaRefused(message % filename)
+    asset = keep(row.module.course, filename, content)
     _say(row, asset.name, words)
 
 

@@ -1,8 +1,11 @@
 """A lesson that one listens to: its recording, and whether it still says the text."""
 
+import hashlib
 import re
+from pathlib import PurePath
 
 import pytest
+from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError
 from django.urls import reverse
@@ -100,7 +103,7 @@ def test_an_author_sends_a_recording_and_hears_it_where_learners_will(
     [
         ("voix.wav", b"RIFF", "Un enregistrement est un fichier MP3, M4A ou Opus."),
         ("voix.m4a", b"autre chose", "n’est pas un fichier du type que son nom annonce"),
-        ("voix.mp3", b"Bonjour.", "la durée ne s’y lit pas"),
+        ("voix.mp3", b"Une voix, sans rien autour.", "la durée ne s’y lit pas"),
         ("voix.mp3", b"", "Ce fichier est vide"),
     ],
 )
@@ -110,6 +113,9 @@ def test_what_is_no_recording_is_refused_at_its_field(client, author, course, na
     assertContains(answer, said, status_code=422)
     assert lesson().recording == ""
     assert not course.assets.exists()
+    digest = hashlib.sha256(content).hexdigest()
+    kept = f"cours/{digest[:2]}/{digest}{PurePath(name).suffix}"
+    assert not default_storage.exists(kept)
 
 
 def test_a_recording_is_older_than_the_text_by_its_words_and_not_by_its_date(
