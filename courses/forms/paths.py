@@ -3,6 +3,7 @@
 from typing import Any, ClassVar
 
 from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from courses.models import Course, Path
@@ -50,16 +51,19 @@ class StepForm(forms.Form):
         modules = list(course.modules.prefetch_related("lessons"))
         self.fields["modules"] = _several(
             label=_("Modules de l’étape"),
-            choices=[(each.key, each.title) for each in modules],
+            choices=self._with_lost("modules", [(each.key, each.title) for each in modules]),
             help_text=_("Rien de coché, ici ni plus bas : l’étape est le cours entier."),
         )
         self.fields["lessons"] = _several(
             label=_("Leçons de l’étape, en plus de ces modules"),
-            choices=[
-                (lesson.key, f"{module.title} · {lesson.title}")
-                for module in modules
-                for lesson in module.lessons.all()
-            ],
+            choices=self._with_lost(
+                "lessons",
+                [
+                    (lesson.key, f"{module.title} · {lesson.title}")
+                    for module in modules
+                    for lesson in module.lessons.all()
+                ],
+            ),
         )
         others = Course.objects.order_by("code").prefetch_related("modules")
         whole = [(each.code, str(each)) for each in others if each != course]
@@ -73,6 +77,17 @@ class StepForm(forms.Form):
             choices=[(_("Cours entiers"), whole), (_("Modules"), parts)],
             help_text=_("Qui a terminé un de ces cours, ou un de ces modules, a franchi l’étape."),
         )
+
+    def _with_lost(self, name: str, choices: list[tuple[str, str]]) -> list[tuple[str, str]]:
+        """Parts that the step asks for and the draft no longer has stay, ticked, with the others.
+
+        Left out, they would not be sent, and a step without a part is the whole course.
+        """
+        known = dict(choices)
+        lost = [key for key in self.initial.get(name, ()) if key not in known]
+        return choices + [
+            (key, gettext("« %s », qui n’est plus dans le cours") % key) for key in lost
+        ]
 
 
 def _several(**said: Any) -> forms.MultipleChoiceField:

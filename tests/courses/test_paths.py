@@ -99,6 +99,25 @@ def test_a_step_has_words_and_a_choice(client, author, path):
     assert wrong.status_code == 422
 
 
+def test_parts_gone_from_the_draft_stay_in_their_step_until_they_are_unticked(
+    client, author, path
+):
+    """Or a step saved for its note would become the whole course, without a word."""
+    step = path.steps.order_by("position").last()
+    PathStep.objects.filter(pk=step.pk).update(modules=["parti"], lessons=["partie", "lecon-m1"])
+    page = client.get(url("step", path, step))
+    assertContains(page, "qui n’est plus dans le cours", count=2)
+    form = page.context["form"]
+    typed = {each.html_name: each.value() for each in form} | {"note": "Autre"}
+    client.post(url("step", path, step), typed)
+    step.refresh_from_db()
+    assert (step.note, step.modules) == ("Autre", ["parti"])
+    assert sorted(step.lessons) == ["lecon-m1", "partie"]
+    client.post(url("step", path, step), typed | {"modules": [], "lessons": ["lecon-m1"]})
+    step.refresh_from_db()
+    assert (step.modules, step.lessons) == ([], ["lecon-m1"])
+
+
 def test_a_parcours_has_a_new_version_only_when_it_changed(path):
     first = actions.freeze_path(path=path, at=NOON)
     assert actions.freeze_path(path=path, at=NOON) == first
