@@ -11,7 +11,8 @@ from courses.documents import AssetDoc, BlockDoc, LessonDoc, PartDoc, block, sta
 from courses.enums import BlockKind
 from courses.queries import document
 from enrollments.models import BlockState, Enrollment
-from enrollments.queries.mine import followed_course
+from enrollments.queries.mine import followed_in_order
+from enrollments.queries.paths import waits_for
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,14 +33,16 @@ class Played:
 
 
 def played(user: User, code: str, key: str, uuid: UUID) -> Played | None:
-    """The package block of that lesson, when this person follows the course."""
-    enrollment = followed_course(user, code)
+    """The package block of that lesson, for whoever follows the course and came to its turn."""
+    enrollment, in_order = followed_in_order(user, code)
     if enrollment is None:
         return None
     lessons = stations(document(enrollment.version_id))
     lesson = next((each for each in lessons if each["key"] == key), None)
     found = block(lesson, uuid) if lesson else None
     if lesson is None or found is None or found["kind"] != BlockKind.PACKAGE:
+        return None
+    if in_order and waits_for(user, enrollment, lesson["uuid"]):
         return None
     return Played(enrollment, lesson, found)
 

@@ -75,7 +75,9 @@ _FOLLOWED = """
            EXISTS (SELECT FROM enrollments_pathenrollment line
                      JOIN courses_pathversion frozen ON frozen.id = line.version_id
                     WHERE line.learner_id = %(learner)s AND line.withdrawn_at IS NULL
-                      AND (line.in_order OR frozen.document ->> 'order' = %(required)s))
+                      AND (line.in_order OR frozen.document ->> 'order' = %(required)s)
+                      AND frozen.document @> jsonb_build_object('steps', jsonb_build_array(
+                            jsonb_build_object('course', course.code))))
       FROM enrollments_enrollment row
       JOIN courses_course course ON course.id = row.course_id
      WHERE row.learner_id = %(learner)s AND course.code = %(code)s AND row.status <> %(left)s
@@ -89,7 +91,7 @@ def followed_course(user: User, code: str) -> Enrollment | None:
 
 
 def followed_in_order(user: User, code: str) -> tuple[Enrollment | None, bool]:
-    """The same, and whether the person follows a parcours whose order is compulsory.
+    """The same, and whether a parcours of theirs whose order is compulsory has this course.
 
     Most follow none: asked in the same breath, it costs lessons nothing.
     """

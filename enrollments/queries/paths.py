@@ -11,7 +11,7 @@ from atn_platform.core.office_hours import QUEBEC
 from courses.documents import LessonDoc
 from courses.enums import PathOrder
 from courses.models import Course, Path, PathDoc, PathStep
-from enrollments.models import PathEnrollment
+from enrollments.models import Enrollment, PathEnrollment
 from enrollments.queries.path_stops import PathCourse, Stop, paced, reading_of, stops_in
 
 
@@ -167,6 +167,20 @@ def held_stations(user: User, course_id: int) -> dict[str, str]:
             for lesson in each.part.lessons if each.course_id == course_id and each.part else ():
                 holding.setdefault(lesson["uuid"], []).append(stop)
     return {uuid: said for uuid, found in holding.items() if (said := _opened_by(found))}
+
+
+def waits_for(user: User, enrollment: Enrollment, station: str) -> str:
+    """The step that opens this station later; empty once it was opened, whatever came since."""
+    if enrollment.lesson_states.filter(lesson=station).exists():
+        return ""
+    return held_stations(user, enrollment.course_id).get(station, "")
+
+
+def closed_stations(user: User, enrollment: Enrollment) -> set[str]:
+    """The stations held for later that were not opened before."""
+    held = held_stations(user, enrollment.course_id)
+    opened = enrollment.lesson_states.filter(lesson__in=held).values_list("lesson", flat=True)
+    return held.keys() - {str(each) for each in opened} if held else set()
 
 
 def _opened_by(stops: list[Stop]) -> str:

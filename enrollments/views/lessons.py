@@ -26,7 +26,7 @@ from enrollments.forms import event_id
 from enrollments.models import Enrollment, LearningEvent
 from enrollments.queries.earlier import earlier
 from enrollments.queries.mine import followed_in_order
-from enrollments.queries.paths import held_stations
+from enrollments.queries.paths import waits_for
 from enrollments.queries.pledges import handed
 from enrollments.queries.quiz import (
     QuizView,
@@ -245,9 +245,7 @@ def _found(request: SignedInRequest, code: str, key: str) -> tuple[Enrollment, L
     station = next((each for each in stations(content) if each["key"] == key), None)
     if station is None:
         raise Http404
-    held = held_stations(request.user, enrollment.course_id) if in_order else {}
-    before = held.get(station["uuid"])
-    if before and not enrollment.lesson_states.filter(lesson=station["uuid"]).exists():
+    if in_order and (before := waits_for(request.user, enrollment, station["uuid"])):
         raise Held(before)
     return enrollment, station
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from django.contrib.staticfiles import finders
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse, JsonResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.urls import reverse
@@ -24,6 +24,8 @@ from courses.documents import AssetDoc, BlockDoc, LessonDoc, stations
 from courses.enums import BlockKind, LessonKind
 from courses.queries import document
 from enrollments.models import BlockState, Enrollment
+from enrollments.queries.mine import followed_in_order
+from enrollments.queries.paths import closed_stations
 from enrollments.queries.quiz import quiz, states_of
 from enrollments.queries.thread import thread
 
@@ -64,11 +66,12 @@ def worker(request: SignedInRequest) -> HttpResponse:
 @require_safe
 def take(request: SignedInRequest, code: str) -> HttpResponse:
     """Choose the lessons to carry away, with the weight of each."""
-    enrollment = _followed(request, code)
-    lessons = carried(enrollment)
+    enrollment, closed = _followed(request, code)
+    lessons = carried(enrollment, closed)
     context = {
         "course": document(enrollment.version_id),
         "lessons": lessons,
+        "closed": closed,
         "sounds": sum(each.sound_size for each in lessons),
         "common": _common_weight(),
         "owner": request.user.device_owner,
@@ -80,7 +83,7 @@ def take(request: SignedInRequest, code: str) -> HttpResponse:
 def contents(request: SignedInRequest, code: str) -> HttpResponse:
     """Addresses of all that a copy holds, for the script that fetches it."""
     _only_ones_own(request)
-    enrollment = _followed(request, code)
+    enrollment, closed = _followed(request, code)
     course = document(enrollment.version_id)
     lessons = [
         {
@@ -92,7 +95,7 @@ def contents(request: SignedInRequest, code: str) -> HttpResponse:
             "sons": each.sounds,
             "octets": each.size,
         }
-        for each in carried(enrollment)
+        for each in carried(enrollment, closed)
     ]
     common = [reverse("enrollments:offline"), *map(static, COMMON)]
     about = {"version": enrollment.version_id, "titre": course["title"]}
@@ -103,16 +106,17 @@ def contents(request: SignedInRequest, code: str) -> HttpResponse:
 def lesson(request: SignedInRequest, code: str, key: str) -> HttpResponse:
     """The copy of one lesson; kept by the device under the lesson's own address."""
     _only_ones_own(request)
-    enrollment = _followed(request, code)
+    enrollment, closed = _followed(request, code)
     found = next((each for each in _takeable(enrollment.version_id) if each["key"] == key), None)
-    if found is None:
+    if found is None or found["uuid"] in closed:
         raise Http404
     return HttpResponse(_copy(enrollment, found))
 
 
-def carried(enrollment: Enrollment) -> list[Carried]:
+def carried(enrollment: Enrollment, closed: set[str]) -> list[Carried]:
     """Every lesson that can leave; weighed once a process, for the words never change."""
-    return list(_carried(enrollment.version_id))
+    every = _carried(enrollment.version_id)
+    return [each for each in every if each.lesson["uuid"] not in closed]
 
 
 @lru_cache(maxsize=64)
@@ -186,9 +190,12 @@ def _shown(enrollment: Enrollment, each: BlockDoc, state: BlockState | None) -> 
     return shown
 
 
-def _followed(request: SignedInRequest, code: str) -> Enrollment:
-    mine = Enrollment.objects.visible_to(request.user).live()
-    return get_object_or_404(mine, course__code=code.upper())
+def _followed(request: SignedInRequest, code: str) -> tuple[Enrollment, set[str]]:
+    """With the stations that a parcours in a compulsory order keeps for later."""
+    enrollment, in_order = followed_in_order(request.user, code)
+    if enrollment is None:
+        raise Http404
+    return enrollment, closed_stations(request.user, enrollment) if in_order else set()
 
 
 def _only_ones_own(request: SignedInRequest) -> None:

@@ -4,6 +4,8 @@ from datetime import timedelta
 from uuid import UUID, uuid5
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 from hypothesis import given
@@ -176,6 +178,50 @@ def test_a_compulsory_order_opens_parts_of_one_course_one_after_another(
     assertContains(client.get(course), f"S’ouvre après l’étape 2, «\xa0{whole.title}")
     EnrollmentFactory(version=whole.current_version, mandate=person, completed=True)
     assert client.get(locked).status_code == 200
+
+
+def test_what_waits_for_its_turn_is_not_carried_away(client, person, modular, whole):
+    path = path_of((modular, ["m1"], []), (whole, [], []), (modular, ["m3"], []), order="required")
+    followed(path, person)
+    enrollment = joined(modular, person)
+    client.force_login(person.user)
+    code = modular.code.lower()
+    contents, take = (
+        reverse(f"enrollments:{name}", args=[code]) for name in ("offline-contents", "take")
+    )
+    copy = reverse("enrollments:offline-lesson", args=[code, "d"])
+    assert [each["cle"] for each in client.get(contents).json()["lecons"]] == ["a", "b", "c"]
+    assertContains(client.get(take), "quand leur tour est venu")
+    assertNotContains(client.get(take), 'value="d"')
+    assert client.get(copy).status_code == 404
+    finish(enrollment, "d")  # of a copy made before: what was done is never lost, and opens it
+    assert [each["cle"] for each in client.get(contents).json()["lecons"]] == ["a", "b", "c", "d"]
+    assertNotContains(client.get(take), "quand leur tour est venu")
+    assert client.get(copy).status_code == 200
+
+
+def test_an_order_costs_one_query_where_it_holds_a_lesson_opened_before_and_none_elsewhere(
+    client, person, modular, whole
+):
+    other = in_modules(m1=["x"])
+    client.force_login(person.user)
+    pages = []
+    for course, key in ((modular, "a"), (other, "x")):
+        joined(course, person)
+        pages.append(reverse("enrollments:lesson", args=[course.code.lower(), key]))
+
+    def asked():
+        found = []
+        for page in pages:
+            client.get(page)
+            with CaptureQueriesContext(connection) as queries:
+                assert client.get(page).status_code == 200
+            found.append(len(queries))
+        return found
+
+    free = asked()
+    followed(path_of((whole, [], []), (modular, ["m1"], []), order="required"), person)
+    assert asked() == [free[0] + 1, free[1]]
 
 
 def test_the_home_page_leads_through_the_parts_and_then_on(person, modular, whole):

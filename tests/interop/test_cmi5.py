@@ -244,7 +244,8 @@ def test_whoever_left_the_course_is_heard_no_more_and_launches_nothing(
     assert played() == [("incomplete", None)]
 
     # They left while the launch was on its way.
-    monkeypatch.setattr(queries, "followed_course", lambda *__: launch.enrollment)
+    found = launch.enrollment, False
+    monkeypatch.setattr(queries, "followed_in_order", lambda *__: found)
     answer = client.post(address("launch", launch.block, 1))
     assert (answer.status_code, bool(answer.json()["motif"])) == (409, True)
 

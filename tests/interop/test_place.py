@@ -18,7 +18,7 @@ from courses.queries import document
 from enrollments import actions
 from enrollments.actions.ledger import change_version
 from enrollments.models import BlockState, LearningEvent, LessonState
-from tests.factories import UserFactory, VersionFactory
+from tests.factories import NOON, PathFactory, UserFactory, VersionFactory
 from tests.interop.conftest import address
 from tests.package_files import scorm
 
@@ -72,6 +72,22 @@ def test_a_package_is_done_when_all_its_parts_are_and_its_score_is_their_mean(sa
     assert (state.best_score, state.attempts) == (90, 1)
     lesson = client.get(reverse("enrollments:lesson", args=["ess-101", "signes"]))
     assertContains(lesson, "Module terminé.")
+
+
+def test_a_package_waits_for_its_turn_in_a_compulsory_order(client, say):
+    """By its address as by the page of its lesson; once opened, it stays open."""
+    path = PathFactory(order="required", courses=[VersionFactory().course, say.enrollment.course])
+    path.steps.filter(position=2).update(lessons=["signes"])
+    actions.enroll_in_path(learner=say.enrollment.learner, path=path, at=NOON)
+    page = address("module", say.block)
+    assert (client.get(page).status_code, say(status="passed").status_code) == (404, 404)
+    assert played() == []
+    lesson = next(stations(document(say.enrollment.version_id)))
+    opened = actions.NewEvent(
+        uuid=uuid4(), verb="opened", lesson=UUID(lesson["uuid"]), happened_at=NOON
+    )
+    actions.record(enrollment_id=say.enrollment.pk, event=opened, at=NOON)
+    assert (client.get(page).status_code, say(status="passed").status_code) == (200, 200)
 
 
 def test_s58_only_the_parts_that_the_version_followed_has_are_counted(client, play):
