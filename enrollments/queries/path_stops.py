@@ -8,7 +8,6 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from atn_platform.accounts.models import User
-from atn_platform.core import wording
 from atn_platform.core.office_hours import QUEBEC
 from courses.documents import CourseDoc, LessonDoc, part_of, station
 from courses.models import Course, CourseVersion, PathDoc, StepDoc, is_part
@@ -75,6 +74,20 @@ class PathCourse:
 
 
 @dataclass(frozen=True, slots=True)
+class Opening:
+    """The step that opens another one, as that one speaks of it: what may be chosen there.
+
+    Titles are in French whoever reads, and pages must say so: plain text has the number alone.
+    """
+
+    number: int
+    titles: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return _("étape %d") % self.number
+
+
+@dataclass(frozen=True, slots=True)
 class Stop:
     """One place on the line: a course, or several among which to choose one.
 
@@ -85,12 +98,12 @@ class Stop:
     number: int
     courses: list[PathCourse]
     is_current: bool = False
-    opened_by: str = ""
+    opened_by: Opening | None = None
     advised_on: date | None = None
 
     @property
     def is_locked(self) -> bool:
-        return bool(self.opened_by)
+        return self.opened_by is not None
 
     @property
     def is_choice(self) -> bool:
@@ -111,11 +124,8 @@ class Stop:
         return min((each.minutes for each in self.courses if each.version), default=0)
 
     @property
-    def named(self) -> str:
-        """« étape 2, « A » ou « B » », as other steps speak of it."""
-        titles = [wording.quoted(each.name) for each in self.courses if each.version]
-        said = {"number": self.number, "titles": _(" ou ").join(titles)}
-        return _("étape %(number)s, %(titles)s") % said
+    def opening(self) -> Opening:
+        return Opening(self.number, tuple(each.name for each in self.courses if each.version))
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,7 +215,7 @@ def stops_in(document: PathDoc, reading: Reading, *, in_order: bool) -> list[Sto
     for number, steps in enumerate(groups, start=1):
         stop = Stop(number, [_course(e, reading) for e in steps if e["course"] in reading.courses])
         is_next = left is None and stop.is_open and not stop.is_done
-        opened_by = left.named if left and in_order and not stop.is_done else ""
+        opened_by = left.opening if left and in_order and not stop.is_done else None
         stops.append(replace(stop, is_current=is_next, opened_by=opened_by))
         left = stop if is_next else left
     return stops

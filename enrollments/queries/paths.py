@@ -12,7 +12,7 @@ from courses.documents import LessonDoc
 from courses.enums import PathOrder
 from courses.models import Course, Path, PathDoc, PathStep
 from enrollments.models import Enrollment, PathEnrollment
-from enrollments.queries.path_stops import PathCourse, Stop, paced, reading_of, stops_in
+from enrollments.queries.path_stops import Opening, PathCourse, Stop, paced, reading_of, stops_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,15 +121,15 @@ def followed_paths(user: User) -> list[PathLine]:
     return _lines([each.path for each in kept], user, kept) if kept else []
 
 
-def held_back(user: User, course: Course) -> str:
+def held_back(user: User, course: Course) -> Opening | None:
     """The step that a parcours in a compulsory order wants done before this course.
 
-    Empty when it may begin: nothing holds it, or another parcours of the person holds it freely.
+    None when it may begin: nothing holds it, or another parcours of the person holds it freely.
     """
     kept = PathEnrollment.objects.visible_to(user).live()
     ordered = Q(in_order=True) | Q(version__document__order=PathOrder.REQUIRED)
     if not kept.filter(ordered).exists():
-        return ""
+        return None
     stops = [stop for line in followed_paths(user) for stop in line.stops_of(course.pk)]
     return _opened_by(stops)
 
@@ -151,7 +151,7 @@ def aims(lines: Iterable[PathLine]) -> dict[int, LessonDoc | None]:
     return {course: lesson for course, lesson in found.items() if course not in whole}
 
 
-def held_stations(user: User, course_id: int) -> dict[str, str]:
+def held_stations(user: User, course_id: int) -> dict[str, Opening]:
     """Stations of a course under way that wait for a step of a parcours, by UUID, and that step.
 
     They belong to a part that comes later. A course that a parcours wants whole was held at its
@@ -169,11 +169,11 @@ def held_stations(user: User, course_id: int) -> dict[str, str]:
     return {uuid: said for uuid, found in holding.items() if (said := _opened_by(found))}
 
 
-def waits_for(user: User, enrollment: Enrollment, station: str) -> str:
-    """The step that opens this station later; empty once it was opened, whatever came since."""
+def waits_for(user: User, enrollment: Enrollment, station: str) -> Opening | None:
+    """The step that opens this station later; None once it was opened, whatever came since."""
     if enrollment.lesson_states.filter(lesson=station).exists():
-        return ""
-    return held_stations(user, enrollment.course_id).get(station, "")
+        return None
+    return held_stations(user, enrollment.course_id).get(station)
 
 
 def closed_stations(user: User, enrollment: Enrollment) -> set[str]:
@@ -183,8 +183,8 @@ def closed_stations(user: User, enrollment: Enrollment) -> set[str]:
     return held.keys() - {str(each) for each in opened} if held else set()
 
 
-def _opened_by(stops: list[Stop]) -> str:
-    return stops[0].opened_by if stops and all(stop.is_locked for stop in stops) else ""
+def _opened_by(stops: list[Stop]) -> Opening | None:
+    return stops[0].opened_by if stops and all(stop.is_locked for stop in stops) else None
 
 
 def _documents_of(paths: Sequence[Path]) -> dict[int, PathDoc]:

@@ -5,12 +5,14 @@ from collections.abc import Mapping
 from functools import lru_cache
 
 from django import template
-from django.utils.html import format_html, format_html_join
+from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from atn_platform.core import wording
 from atn_platform.core.templatetags.atn import kept
 from courses.enums import LessonKind
+from enrollments.queries.path_stops import Opening
 from enrollments.queries.thread import Station, Thread, ThreadModule
 
 register = template.Library()
@@ -23,7 +25,7 @@ Point = tuple[float, float]
 
 @register.simple_tag
 def stations(
-    module: ThreadModule, code: str, linked: object, held: Mapping[str, str] | None = None
+    module: ThreadModule, code: str, linked: object, held: Mapping[str, Opening] | None = None
 ) -> SafeString:
     """The lines of a module's stations, in the course `code`; `held` names what opens some."""
     lines = (
@@ -39,16 +41,28 @@ def stations(
             exam=each.lesson["kind"] == LessonKind.EXAM,
             required=each.lesson["required"],
             linked=bool(linked) and not _waits(each, held),
-            opened_by=_waits(each, held),
+            opened_by=named(_waits(each, held)),
         )
         for each in module.stations
     )
     return SafeString("".join(lines))
 
 
-def _waits(station: Station, held: Mapping[str, str] | None) -> str:
-    """The step of a parcours that opens a station not opened yet; empty when nothing holds it."""
-    return "" if station.is_opened else (held or {}).get(station.lesson["uuid"], "")
+def _waits(station: Station, held: Mapping[str, Opening] | None) -> Opening | None:
+    """The step of a parcours that opens a station not opened yet; None when nothing holds it."""
+    return None if station.is_opened else (held or {}).get(station.lesson["uuid"])
+
+
+@register.filter
+def named(step: Opening | None) -> str:
+    """« étape 2, « A » ou « B » », its titles said to be in French; empty without a step."""
+    if step is None:
+        return ""
+    titles = format_html_join(
+        _(" ou "), '<span lang="fr-CA">{}</span>', ((wording.quoted(e),) for e in step.titles)
+    )
+    said = {"number": step.number, "titles": titles}
+    return SafeString(escape(_("étape %(number)s, %(titles)s")) % said)
 
 
 @register.simple_tag

@@ -32,6 +32,7 @@ from enrollments.queries.mine import (
     with_courses,
 )
 from enrollments.queries.moving import news_of
+from enrollments.queries.path_stops import Opening
 from enrollments.queries.paths import held_stations
 from enrollments.queries.sessions import Meeting, coming
 from enrollments.queries.thread import thread
@@ -49,7 +50,7 @@ def course(request: HttpRequest, code: str) -> HttpResponse:
 def _course_page(request: HttpRequest, code: str, form: EnrollForm | None) -> HttpResponse:
     """The page of a course, with the form as it was sent when it was refused."""
     enrollment: Enrollment | None = None
-    held: dict[str, str] = {}
+    held: dict[str, Opening] = {}
     if request.user.is_authenticated:
         enrollment, in_order = followed_in_order(request.user, code)
         if enrollment is not None and in_order:

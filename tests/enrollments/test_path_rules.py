@@ -8,6 +8,7 @@ from django.apps import apps
 from django.urls import reverse
 from pytest_django.asserts import assertContains, assertNotContains
 
+from atn_platform.accounts.enums import Language
 from atn_platform.portal.queries import home
 from courses.actions import freeze_path, move_step, remove_step
 from enrollments import actions
@@ -52,14 +53,26 @@ def test_a_required_order_opens_one_stop_after_another(client, person, courses):
     path = PathFactory(courses=courses, order="required")
     line = followed(path, person)
     assert [stop.is_locked for stop in line.stops] == [False, True, True]
-    with pytest.raises(actions.EnrollmentRefused, match=courses[0].title):
+    with pytest.raises(actions.EnrollmentRefused, match=r"l’étape 1\."):
         actions.enroll(learner=person.user, course=courses[1], mandate=person, at=NOON)
     client.force_login(person.user)
-    assertContains(client.get(page_of(path)), "S’ouvre après l’étape 1, «", count=2)
+    assertContains(
+        client.get(page_of(path)), 'S’ouvre après l’étape 1, <span lang="fr-CA">«', count=2
+    )
     finish(courses[0], person)
     actions.enroll(learner=person.user, course=courses[1], mandate=person, at=NOON)
     line = path_lines([path], person.user)[0]
     assert [stop.is_locked for stop in line.stops] == [False, False, True]
+
+
+def test_titles_in_an_english_sentence_are_said_to_be_in_french(client, person, courses):
+    """Or a screen reader reads them as if they were English (WCAG 2.2, 3.1.2)."""
+    path = PathFactory(courses=[(courses[0], courses[1]), courses[2]], order="required")
+    followed(path, person)
+    type(person.user).objects.update(language=Language.ENGLISH)
+    client.force_login(person.user)
+    one, other = (f'<span lang="fr-CA">“{each.title}”</span>' for each in courses[:2])
+    assertContains(client.get(page_of(path)), f"Opens after step 1, {one} or {other}.")
 
 
 def test_an_advised_order_holds_nobody_back(person, courses):
