@@ -136,11 +136,11 @@ TABLES = [
                 "learner",
                 "learner course version mandate status enrolled_at first_activity_at "
                 "last_activity_at completed_at withdrawn_at stations_done stations_total",
-                Kind.TRAINING, FOLLOWED, Retention.TRAINING, FACTS,
+                Kind.TRAINING, FOLLOWED, Retention.FOLLOWED, FACTS,
             ),
             # An account that became one with another: figures of the past count it as they did.
             About("learner", "duplicate_of counted_as counted_until", Kind.TRAINING, FOLLOWED,
-                  Retention.TRAINING, ALONE),
+                  Retention.FOLLOWED, ALONE),
             About("learner", "best_score current_lesson", Kind.RESULT, KEPT_PLACE,
                   Retention.ANSWERS, ALONE),
         ),
@@ -190,7 +190,7 @@ TABLES = [
         (
             About("enrollment__learner",
                   "enrollment lesson opened_at completed_at mandate version",
-                  Kind.TRAINING, FOLLOWED, Retention.TRAINING, ALONE),
+                  Kind.TRAINING, FOLLOWED, Retention.FOLLOWED, ALONE),
         ),
         plain="id created_at updated_at is_copy",
         stays=_("les dates des leçons terminées, sans votre nom, pour les mêmes statistiques"),

@@ -55,6 +55,11 @@ class Retention(Enum):
 
     ACCOUNT = 36, _("36 mois après la dernière activité du compte")
     TRAINING = 84, _("7 ans après la fin de la formation")
+    # Who answers for what was followed is read from these rows, as long as they are proven.
+    FOLLOWED = (
+        84,
+        _("7 ans après la fin de la formation; avec une attestation, aussi longtemps qu’elle"),
+    )
     ANSWERS = 24, _("24 mois après la fin de la formation, puis seul le résultat reste")
     PROOF = None, _("sans fin : une attestation se vérifie des années plus tard")
     COACHING = 24, _("24 mois après le rendez-vous ou la note")
@@ -174,10 +179,15 @@ def blank(table: Table, user: models.Model, *kinds: Kind) -> int:
     emptied = 0
     for about in table.about:
         if about.kind in kinds:
-            fields = [table.model._meta.get_field(name) for name in about.names]
-            values = {field.name: None if field.null else "" for field in fields}
+            values = blanks(table.model, about.names)
             emptied = max(emptied, rows_of(table, about.of, user).order_by().update(**values))
     return emptied
+
+
+def blanks(model: type[models.Model], names: Iterable[str]) -> dict[str, str | None]:
+    """What these fields hold once they are emptied."""
+    fields = [model._meta.get_field(name) for name in names]
+    return {field.name: None if field.null else "" for field in fields}
 
 
 def rows_of(table: Table, of: Finder, user: models.Model) -> models.QuerySet[Any]:

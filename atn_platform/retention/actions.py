@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from atn_platform.accounts.models import User
 from atn_platform.audit.recording import record
 from atn_platform.core.exceptions import ActionError
+from atn_platform.core.personal import blanks
 from atn_platform.core.purging import purging
 from atn_platform.notifications.outbox import queue
 from atn_platform.privacy.actions import erase_person
@@ -91,6 +92,9 @@ def _take(rule: Rule, found: list[int], run: RetentionRun, *, at: datetime) -> N
         for each in IdleAccount.objects.filter(pk__in=found).select_related("user"):
             erase_person(user=each.user, on=_day(at), at=at, spare_proofs=True)
         IdleAccount.objects.filter(pk__in=found).delete()
+    elif rule.empties:
+        rows = rule.due(run.proposed_at).order_by().filter(pk__in=found)
+        rows.update(**blanks(rows.model, rule.empties))
     else:
         # Every model has this manager, whatever its own one hides.
         rows = rule.due(run.proposed_at).model._base_manager.filter(pk__in=found)  # noqa: SLF001

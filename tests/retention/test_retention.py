@@ -22,7 +22,7 @@ from atn_platform.retention.queries.rules import RULES, past_due
 from atn_platform.rights import actions as rights
 from enrollments.enums import Verb
 from enrollments.models import Appointment, BlockState, LearningEvent, PaperSheet, Slot
-from tests.factories import NOON, EnrollmentFactory, UserFactory
+from tests.factories import NOON, EnrollmentFactory, RegistrationFactory, UserFactory
 from tests.privacy.seed import plant
 
 pytestmark = pytest.mark.django_db
@@ -101,6 +101,34 @@ def test_p14_nothing_younger_goes(atn):
     assert [each.enrollment for each in BlockState.objects.all()] == [recent]
     # The course followed stays: only the answers had a shorter time.
     past.refresh_from_db()
+
+
+def test_p14_a_result_and_a_need_go_two_years_later_and_their_rows_stay(atn):
+    """On each side of the limit by an hour."""
+    seats = []
+    for age in (PERIODS["results"] + HOUR, PERIODS["results"] - HOUR):
+        done = EnrollmentFactory(completed=True)
+        seat = RegistrationFactory(
+            enrollment=done,
+            session__starts_at=NOON - age - HOUR,
+            session__ends_at=NOON - age,
+            accessibility_needs="Boucle magnétique",
+        )
+        type(done).objects.filter(pk=done.pk).update(
+            completed_at=NOON - age, best_score=87, current_lesson=uuid4()
+        )
+        seats.append(seat)
+    run = actions.propose(at=NOON)
+    assert run.proposed == {"results": 1, "needs": 1}
+    approved(run, atn)
+    old, young = seats
+    for seat in seats:
+        seat.refresh_from_db()
+        seat.enrollment.refresh_from_db()
+    assert (old.accessibility_needs, young.accessibility_needs) == ("", "Boucle magnétique")
+    assert (old.enrollment.best_score, young.enrollment.best_score) == (None, 87)
+    assert old.enrollment.current_lesson is None
+    assert actions.propose(at=NOON) is None, "once"
 
 
 @pytest.mark.parametrize(("month", "left"), [(12, 1), (1, 0)])

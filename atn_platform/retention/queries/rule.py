@@ -22,6 +22,7 @@ class Rule:
     """One kind of data. `past(limit)` is what ended before that moment.
 
     `of` names the people that a row speaks of: paths of relations, spared under a legal hold.
+    The rows go, unless only the fields that `empties` names do.
     """
 
     key: str
@@ -30,6 +31,7 @@ class Rule:
     period: Words
     past: Callable[[datetime], QuerySet[Any]]
     of: tuple[str, ...]
+    empties: tuple[str, ...] = ()
 
     def due(self, at: datetime) -> QuerySet[Any]:
         """Rows past their time at that moment, but for those of people under a legal hold."""

@@ -80,6 +80,28 @@ RULES = (
     _of_course("notes", _("notes personnelles des cours terminés"), LessonNote),
     _of_course("questions", _("questions posées dans les cours terminés"), HelpThread),
     Rule(
+        "results",
+        _("résultat et dernière leçon ouverte des cours terminés"),
+        2 * YEAR,
+        _("24 mois après la fin du cours"),
+        lambda limit: Enrollment.objects.filter(
+            Q(best_score__isnull=False) | Q(current_lesson__isnull=False), completed_at__lt=limit
+        ),
+        ("learner",),
+        empties=("best_score", "current_lesson"),
+    ),
+    Rule(
+        "needs",
+        _("besoins d’adaptation dits pour une rencontre"),
+        2 * YEAR,
+        _("24 mois après la rencontre"),
+        lambda limit: Registration.objects.filter(session__ends_at__lt=limit).exclude(
+            accessibility_needs=""
+        ),
+        ("learner",),
+        empties=("accessibility_needs",),
+    ),
+    Rule(
         "enrollments",
         _("inscriptions finies sans attestation, et leurs présences"),
         7 * YEAR,
