@@ -112,6 +112,11 @@ class AppointmentQuerySet(models.QuerySet["Appointment"]):
     def held(self) -> "AppointmentQuerySet":
         return self.filter(cancelled_at__isnull=True)
 
+    def shown(self, *, at: datetime) -> "AppointmentQuerySet":
+        """Those that a screen still shows, the next one first: once over, none does."""
+        rows = self.held().filter(slot__ends_at__gt=at).order_by("slot__starts_at")
+        return rows.select_related("slot__coach", "person", "organisation")
+
 
 class Appointment(TimestampedModel):
     """Somebody's hold on a slot, in the name of a municipality. One at a time for each slot."""

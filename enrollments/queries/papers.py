@@ -76,9 +76,14 @@ def _under_mandates_of(organisation: Organisation, *, on: date) -> Q:
     return Q(mandate__thread__in=mandates.values("thread"))
 
 
+def active_there(organisation: Organisation, *, on: date) -> EnrollmentQuerySet:
+    """Of these, those under way: a sheet of theirs may be entered."""
+    return followed_there(organisation, on=on).filter(status=Status.ACTIVE)
+
+
 def under_way(organisation: Organisation, *, on: date) -> list[User]:
     """Who may hand in a sheet, by name."""
-    active = followed_there(organisation, on=on).filter(status=Status.ACTIVE)
+    active = active_there(organisation, on=on)
     return list(User.objects.filter(pk__in=active.values("learner")).order_by("sort_key", "pk"))
 
 

@@ -48,10 +48,7 @@ def appointments(request: SignedInRequest) -> HttpResponse:
         else:
             messages.success(request, _("C’est pris. Un courriel l’ajoute à votre agenda."))
             return redirect("enrollments:appointments")
-    rows = Appointment.objects.visible_to(request.user).held().filter(slot__ends_at__gt=now)
-    mine = list(
-        rows.select_related("slot__coach", "person", "organisation").order_by("slot__starts_at")
-    )
+    mine = list(Appointment.objects.visible_to(request.user).shown(at=now))
     _watch(request, mine)
     context = {
         "mine": mine,

@@ -24,14 +24,25 @@ from atn_platform.accounts.enums import Role
 from atn_platform.accounts.models import User
 from atn_platform.consents import actions as consents
 from atn_platform.consents.enums import Purpose, Way
+from atn_platform.interop.models import Cmi5Session, PackagePlace
 from atn_platform.portal.models import CallBack
 from atn_platform.privacy.seen import administration
 from atn_platform.rights import actions as rights
 from atn_platform.rights.enums import Part
 from certificates import actions as certificate_actions
+from courses import paper
 from enrollments import actions as enrollment_actions
 from enrollments.actions import groups
-from enrollments.models import BlockState, LearningEvent, PaperSheet
+from enrollments.models import (
+    BlockState,
+    Enrollment,
+    LearningEvent,
+    LessonNote,
+    PaperSheet,
+    PositioningResult,
+    Recognition,
+    Slot,
+)
 from municipalities.actions import claims, duties, invitations
 from municipalities.enums import Duty, Public
 from municipalities.models import ImportBatch, Mandate, Responsibility
@@ -57,9 +68,10 @@ PAGE = "/compte/vie-privee/ce-qu-on-voit/"
 # Long enough, and of one case: a random token of a form is neither.
 WORD = re.compile(r"[Zz]z[a-z]{3,}?zz|ZZ[A-Z]{3,}?ZZ")
 # What no screen of anybody else may show.
-OWN = {"zzreponsezz", "zzreflexionzz"}
+OWN = {"zzreponsezz", "zzreflexionzz", "zzgestezz", "zzfeuillezz", "zzmodulezz", "zzplacezz",
+       "zzniveauzz", "zzailleurszz", "zznotezz"}  # fmt: skip
 # Courses that these pages offer to whoever is chosen: they tell nothing of anybody.
-OFFERED = {"zzfinizz", "zzterminezz", "zzgroupezz", "zzensemblezz"}
+OFFERED = {"zzfinizz", "zzterminezz", "zzgroupezz", "zzensemblezz", "zzencourszz"}
 OFFER_PAGES = ("/inscrire/", "/attribuer/")
 
 
@@ -115,10 +127,13 @@ def learns(town: Town) -> None:
     )  # fmt: skip
     meeting = MeetingFactory(
         title="zzrencontrezz",
+        course__title="zzencourszz",
         instructor=town.people["instructor"],
         starts_at=timezone.now() + 9 * DAY,
     )
     followed = EnrollmentFactory(mandate=town.mandate, version=meeting.course.current_version)
+    town.sheet = f"{followed.uuid}/{paper.code_of(followed.version)}"
+    keeps(town, followed)
     seat = RegistrationFactory(session=meeting, enrollment=followed)
     type(seat).objects.filter(pk=seat.pk).update(accessibility_needs="zzbesoinzz")
     town.meeting = meeting
@@ -142,11 +157,51 @@ def learns(town: Town) -> None:
         organisation=town.mandate.organisation,
         wishes=[
             groups.Wish(town.mandate, group.course),
-            groups.Wish(town.people["colleague"].mandates.get(), followed.course),
+            groups.Wish(town.people["colleague"].mandates.get(), VersionFactory().course),
         ],
         by=town.people["responsible"],
         at=timezone.now(),
     )
+
+
+def keeps(town: Town, followed: Enrollment) -> None:
+    """What one keeps for oneself: a commitment, a sheet, a module, a start, notes; and calls."""
+    place = {"enrollment": followed, "lesson": uuid4(), "block": uuid4()}
+    BlockState.objects.create(**place, data={"options": ["zzgestezz"], "text": "", "done": False})
+    for said in ("zzgestezz", "zzfeuillezz"):
+        LearningEvent.objects.create(
+            **place, uuid=uuid4(), verb="answered", result={"said": said}, happened_at=NOON,
+            received_at=NOON,
+        )  # fmt: skip
+    launch = Cmi5Session.objects.create(
+        enrollment=followed, block=place["block"], part=0, opened_at=NOON
+    )
+    launch.statements.create(
+        uuid=uuid4(), body={"result": {"response": "zzmodulezz"}}, stored_at=NOON
+    )
+    PackagePlace.objects.create(
+        **place, part=0, session=uuid4(), revision=1, state={"at": "zzplacezz"}
+    )
+    LessonNote.objects.create(
+        enrollment=followed, lesson=place["lesson"], text="zznotezz", written_at=NOON
+    )
+    PositioningResult.objects.create(
+        learner=town.person, public=town.mandate.public, levels={"zzniveauzz": 2}, taken_at=NOON
+    )
+    Recognition.objects.create(
+        learner=town.person, course=CourseFactory(), title="zzailleurszz", organiser="zzailleurszz",
+        done_on=NOON.date(), declared_at=NOON,
+    )  # fmt: skip
+    for number, role in enumerate(("instructor", "coach", "administrator"), start=1):
+        for day, about in ((number, "zzrendezvouszz"), (-number, "zzpassezz")):
+            start = timezone.now() + day * DAY
+            slot = Slot.objects.create(
+                coach=town.people[role], starts_at=start, ends_at=start + DAY / 48, how="Teams"
+            )
+            slot.appointments.create(
+                person=town.person, organisation=town.mandate.organisation, about=about,
+                booked_at=NOON,
+            )  # fmt: skip
 
 
 def acts(town: Town) -> None:
@@ -201,13 +256,17 @@ def screens(town: Town) -> dict[str, list[str]]:
     single = [f"/mes-gens/mandats/{mandate}/{page}" for page in ("", "autre/", "depart/")]
     lists = [f"/mes-gens/listes/{batch}/{page}"
              for page in ("?voir=changed", "?voir=known", "resultat.csv", "annuler/")]  # fmt: skip
-    mine = [home + page for page in pages] + single + lists + [f"/mes-gens/groupes/{group}/"]
-    desk = ["/accompagnement/", f"/questions/{town.thread.uuid}/",
+    mine = [home + page for page in pages] + single + lists
+    mine += [f"/mes-gens/groupes/{group}/", f"{home}papier/{town.sheet}/"]
+    desk = ["/accompagnement/", "/accompagnement/plages/", "/rendez-vous/",
+            f"/accompagnement/municipalites/{town.mandate.organisation.handle}/",
+            f"/questions/{town.thread.uuid}/",
             f"/accompagnement/revisions/{town.review.event.uuid}/"]  # fmt: skip
     sheet = f"/rencontres/{town.meeting.uuid}/presences/"
     public = [f"/verifier/{town.certificate.code}/", "/verifier/"]
     # What is offered to everybody tells nothing of whoever takes it.
-    shared = ["/", "/mes-gens/", "/ma-municipalite/", home, *mine, sheet,
+    shared = ["/", "/mes-gens/", "/ma-municipalite/", "/mes-gestes/", "/rendez-vous/",
+              "/mes-competences/", home, *mine, sheet,
               "/rapports/participation/"]  # fmt: skip
     return {
         "anonymous": public,
@@ -276,9 +335,16 @@ def shown_to(town: Town, role: str, *, may_be_shut: bool = False) -> set[str]:
         answer = client.get(address)
         assert answer.status_code < 500, address
         opened += answer.status_code == 200
-        found |= words(answer) - (OFFERED if address.endswith(OFFER_PAGES) else set())
+        found |= words(answer) - _offered(address)
     assert opened or may_be_shut, role
     return found
+
+
+def _offered(address: str) -> set[str]:
+    """The home page announces the meetings of courses that anybody may join."""
+    if address == "/":
+        return {"zzencourszz"}
+    return OFFERED if address.endswith(OFFER_PAGES) else set()
 
 
 def reader(town: Town) -> Client:

@@ -19,7 +19,7 @@ def sights(user: User, *, at: datetime) -> list[Sight]:
         sight(_("vos demandes de révision, avec l’essai dont elles parlent"), _reviews(user)),
         sight(_("les formations arrêtées en chemin"), _stopped(user, at)),
         sight(_("le nombre de vos essais, quand un questionnaire résiste"), _tried(user, at)),
-        sight(_("vos rendez-vous"), _appointments(user)),
+        sight(_("vos rendez-vous"), _appointments(user, at)),
     )
 
 
@@ -62,11 +62,11 @@ def _tried(user: User, at: datetime) -> Iterator[Facts]:
         yield _beside(each.enrollment) + facts((_("Essais"), str(each.tries)))
 
 
-def _appointments(user: User) -> Iterator[Facts]:
-    held = Appointment.objects.held().filter(person=user).select_related("slot", "organisation")
-    for each in held.order_by("slot__starts_at"):
+def _appointments(user: User, at: datetime) -> Iterator[Facts]:
+    for each in Appointment.objects.shown(at=at).filter(person=user):
         yield facts(
             (_("Nom"), user),
+            (_("Avec"), each.slot.coach),
             (_("Organisation"), each.organisation),
             (_("Rendez-vous"), wording.day(each.slot.local_start)),
             (_("De quoi parler"), each.about),

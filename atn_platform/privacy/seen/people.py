@@ -143,6 +143,9 @@ def _groups(user: User, place: Organisation) -> Iterator[Facts]:
 
 
 def _papers(user: User, place: Organisation, on: date) -> Iterator[Facts]:
+    # Whoever follows a course may hand in a sheet: the form names them, its page says the course.
+    for follows in papers.active_there(place, on=on).filter(learner=user):
+        yield facts((_("Nom"), follows.learner), (_("Formation"), follows.course.title))
     for each in papers.entered(place, on=on).filter(enrollment__learner=user):
         undone = each.undone_at
         yield facts(
