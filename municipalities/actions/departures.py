@@ -13,6 +13,7 @@ from atn_platform.notifications.outbox import queue
 from municipalities import emails
 from municipalities.actions.mandates import refuse_beyond, write_end
 from municipalities.models import Mandate, Organisation, Responsibility
+from municipalities.queries.addresses import known_address
 
 
 @transaction.atomic
@@ -28,9 +29,10 @@ def depart(
     """End all that a person is in an organisation, `on` being the last day; give what ended.
 
     The right to look after its people ends the same day. The person is told by letter, once, how
-    to keep signing in with an address of their own. When the address `passes` to a successor, it
-    opens the account no more, unless the person still holds a mandate elsewhere or a role on the
-    platform, or left before: the address may be another one since. Safe to repeat.
+    to keep signing in with an address of their own. When the address that the organisation knows
+    `passes` to a successor, it opens the account no more, unless the person still holds a mandate
+    elsewhere or a role on the platform, or left before: the address may be another one since.
+    Safe to repeat.
 
     Raises MandateRefused when a delegate would put out somebody else who answers for longer.
     """
@@ -64,8 +66,9 @@ def depart(
             on=on.isoformat(),
         )
     elsewhere = Mandate.objects.from_day(on).filter(user=user).exclude(organisation=organisation)
-    if passes and is_here and not elsewhere.exists() and not user.roles:
-        release_address(user=user, place=organisation.name, by=by, at=at)
+    passes = passes and is_here and not elsewhere.exists() and not user.roles
+    if passes and (address := known_address(user, organisation)):
+        release_address(user=user, place=organisation.name, by=by, at=at, address=address)
     return ended
 
 

@@ -96,7 +96,7 @@ class DepartureForm(forms.Form):
         label=_("Son adresse passe à la personne qui lui succède"), required=False
     )
 
-    def __init__(self, *args: Any, email: str | None, today: date, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, email: str, today: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.today = today
         if email:

@@ -5,8 +5,8 @@ from datetime import date
 from django.db.models import Max
 
 from atn_platform.accounts.models import User
-from municipalities.models import Mandate, Organisation
-from municipalities.staff.addresses import domains
+from municipalities.models import JoinRequest, Mandate, Organisation
+from municipalities.staff.addresses import PROVIDERS, domains
 
 # Enough to know a town's ways of writing; a city of thousands has one domain or two.
 READ = 500
@@ -19,6 +19,27 @@ def domains_of(organisation: Organisation, *, on: date) -> frozenset[str]:
     )
     addresses = here.order_by("pk").values_list("user__email", flat=True)[:READ]
     return domains([*addresses, organisation.official_email])
+
+
+def known_address(user: User, organisation: Organisation) -> str:
+    """The address of a person that this organisation knows; blank when it is not sure.
+
+    Whoever made two accounts one may read elsewhere what the other received: an address that this
+    organisation did not write itself, and that is not in its own domain, may be a private one.
+    """
+    if not user.united.exists():
+        return user.email or ""
+    mine = user.own_addresses
+    asked = JoinRequest.objects.filter(poster__organisation=organisation, is_accepted=True)
+    written = {
+        address
+        for rows in (organisation.invitations, organisation.claims, asked)
+        for address in rows.filter(email__in=mine).values_list("email", flat=True)
+    }
+    proven = organisation.mail_domains.filter(verified_at__isnull=False)
+    theirs = domains([organisation.official_email]) | set(proven.values_list("domain", flat=True))
+    known = [each for each in mine if each in written or domains([each]) <= theirs - PROVIDERS]
+    return user.email if user.email in known else next(iter(known), "")
 
 
 def has_left(user: User, *, on: date) -> bool:

@@ -18,6 +18,7 @@ from municipalities.forms.mandates import AnotherForm, DepartureForm, TermForm
 from municipalities.models import Mandate, Organisation
 from municipalities.permissions import organisations_of
 from municipalities.queries import mandates as queries
+from municipalities.queries.addresses import known_address
 
 PAGE_SIZE = 50
 LIST = "municipalities:mandates"
@@ -130,7 +131,7 @@ def depart(request: SignedInRequest, pk: int) -> HttpResponse:
     form = DepartureForm(
         request.POST if request.method == "POST" else None,
         initial={"on": today},
-        email=mandate.user.email,
+        email=known_address(mandate.user, organisation),
         today=today,
     )
     if form.is_valid():

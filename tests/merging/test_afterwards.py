@@ -33,8 +33,15 @@ from atn_platform.rights.models import COOLING
 from atn_platform.rights.queries import effect_on
 from enrollments.actions import enroll
 from enrollments.models import Enrollment
-from municipalities.models import Mandate
-from tests.factories import EnrollmentFactory, MandateFactory, UserFactory, VersionFactory
+from municipalities.actions.claims import Claimant, ask_people
+from municipalities.models import Mandate, Organisation
+from tests.factories import (
+    EnrollmentFactory,
+    MandateFactory,
+    ResponsibilityFactory,
+    UserFactory,
+    VersionFactory,
+)
 from tests.merging.conftest import NOW, TODAY, part, unite
 from tests.privacy.seed import plant
 from tests.rights.dump import tables_saying
@@ -234,3 +241,55 @@ def test_without_waiting_for_the_person_the_course_would_be_with_the_closed_acco
     actions.settle(on=TODAY, at=NOW)
     joined.refresh_from_db()
     assert joined.learner == kept
+
+
+@pytest.fixture
+def united_at_work(twins):
+    """Luc signs in from home; the town hall that he leaves wrote to him at work."""
+    work, home = twins
+    place = work.mandates.get().organisation
+    home.mandates.all().delete()
+    unite(home, work)
+    home.refresh_from_db()
+    return home, place
+
+
+@pytest.mark.parametrize("how", ["asked", "domain"])
+def test_a_departure_passes_on_the_address_that_the_organisation_knows(
+    client, united_at_work, how
+):
+    luc, place = united_at_work
+    boss = ResponsibilityFactory(organisation=place).user
+    if how == "asked":
+        luc_at_work = Claimant("Luc", "Roy", "luc@travail.example")
+        ask_people(organisation=place, claimant=luc_at_work, at=NOW)
+    else:
+        Organisation.objects.filter(pk=place.pk).update(official_email="info@travail.example")
+    client.force_login(boss)
+    page = reverse("municipalities:depart", args=[place.mandates.get(user=luc).pk])
+    asked = client.get(page)
+    assertContains(asked, "luc@travail.example n’ouvrira plus son compte")
+    assertNotContains(asked, "luc@maison.example")
+    client.post(page, {"on": timezone.localdate().isoformat(), "passes": "on"})
+    luc.refresh_from_db()
+    assert luc.own_addresses == ["luc@maison.example"]
+
+
+@pytest.mark.parametrize("official", ["", "info@ville.example", "mairie@gmail.com"])
+def test_a_departure_neither_tells_nor_takes_an_address_that_may_be_private(
+    client, united_at_work, official
+):
+    """A provider from which everybody writes is nobody's own domain."""
+    luc, place = united_at_work
+    luc.emailaddress_set.create(email="luc@gmail.com", verified=True)
+    Organisation.objects.filter(pk=place.pk).update(official_email=official)
+    before = luc.own_addresses
+    client.force_login(ResponsibilityFactory(organisation=place).user)
+    page = reverse("municipalities:depart", args=[place.mandates.get(user=luc).pk])
+    asked = client.get(page)
+    assertContains(asked, "Inscrire le départ")
+    assertNotContains(asked, "n’ouvrira plus son compte")
+    client.post(page, {"on": timezone.localdate().isoformat(), "passes": "on"})
+    assert Mandate.objects.get(user=luc, organisation=place).ends_on == timezone.localdate()
+    luc.refresh_from_db()
+    assert luc.own_addresses == before

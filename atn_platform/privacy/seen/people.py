@@ -30,6 +30,7 @@ from municipalities.models import (
 )
 from municipalities.queries import cards, duties, imports, mandates
 from municipalities.queries import council as councils
+from municipalities.queries.addresses import known_address
 from municipalities.queries.claims import shown_to_umq
 
 
@@ -91,6 +92,7 @@ def _team(user: User, place: Organisation, on: date) -> Iterator[Facts]:
 
 
 def _mandates(user: User, place: Organisation, on: date) -> Iterator[Facts]:
+    address = known_address(user, place)
     for over in (False, True):
         for each in mandates.listed(place, on=on, over=over).filter(user=user):
             yield facts(
@@ -99,7 +101,7 @@ def _mandates(user: User, place: Organisation, on: date) -> Iterator[Facts]:
                 (_("Premier jour"), wording.day(each.starts_on)),
                 (_("Dernier jour"), each.ends_on and wording.day(each.ends_on)),
                 # The page of a departure asks what becomes of it.
-                (_("Courriel"), (not over or mandates.is_here(each, on=on)) and user.email),
+                (_("Courriel"), (not over or mandates.is_here(each, on=on)) and address),
             )
 
 
