@@ -1,15 +1,24 @@
 """The Atelier in Chromium: accessible page by page, and usable with the keyboard alone."""
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import expect
 
 from atn_platform.accounts.enums import Role
 from courses import actions
 from courses.enums import BlockKind
 from courses.models import Block, Lesson, Module, Path, Question
+from enrollments import actions as learning
 from tests.browser.bench import axe, context_for, findings
 from tests.browser.conftest import signed_in
-from tests.factories import NOON, MandateFactory, ResponsibilityFactory, UserFactory
+from tests.enrollments.test_moving import newer
+from tests.factories import (
+    NOON,
+    MandateFactory,
+    ResponsibilityFactory,
+    UserFactory,
+    lesson_document,
+)
 
 HOME = "/admin/atelier/ess-101/"
 
@@ -52,7 +61,7 @@ def test_a_page_of_a_course_has_no_accessibility_finding(live_server, course, co
     assert findings(context, live_server.url + page) == []
 
 
-@pytest.mark.parametrize("page", ["", "reglages/", "apercu/", "supprimer/"])
+@pytest.mark.parametrize("page", ["", "reglages/", "ecouter/", "apercu/", "supprimer/"])
 def test_a_page_of_a_lesson_has_no_accessibility_finding(live_server, course, context, page):
     lesson = Lesson.objects.get(key="signes")
     assert findings(context, live_server.url + address(lesson, page)) == []
@@ -74,6 +83,19 @@ def test_the_pages_of_a_revision_have_no_finding(live_server, course, context, a
     for page in ("", "1/"):
         address = f"{live_server.url}{HOME}revisions/{lesson.uuid}/{page}"
         assert findings(context, address) == []
+
+
+def test_taking_people_back_to_their_version_has_no_finding(live_server, course, context, author):
+    mandate = MandateFactory()
+    learning.enroll(learner=mandate.user, course=course, mandate=mandate, at=NOON)
+    now = timezone.now()
+    newest = newer(course.current_version, lesson_document("a"))
+    move = learning.ask_move(version=newest, by=author, at=now)
+    learning.move_some(move_id=move.pk, at=now)
+    learning.move_some(move_id=move.pk, at=now)
+    assert (
+        findings(context, f"{live_server.url}/rapports/versions/ess-101/retour/{move.pk}/") == []
+    )
 
 
 def test_a_question_s_page_and_the_pasting_page_have_no_finding(live_server, course, context):

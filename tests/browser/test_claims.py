@@ -3,8 +3,10 @@
 import re
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import expect
 
+from atn_platform.accounts.enums import Role
 from atn_platform.notifications.models import OutgoingEmail
 from municipalities.actions import claims
 from municipalities.actions.claims import Claimant
@@ -12,7 +14,7 @@ from municipalities.models import Responsibility
 from tests.accounts.authenticator import code_of
 from tests.browser.bench import axe, context_for, findings
 from tests.browser.conftest import signed_in
-from tests.factories import NOON, MunicipalityFactory, ResponsibilityFactory
+from tests.factories import NOON, MunicipalityFactory, ResponsibilityFactory, UserFactory
 
 OFFICIAL = "info@saint-exemple.example"
 
@@ -41,6 +43,17 @@ def test_the_pages_of_a_claim_have_no_accessibility_finding(live_server, place, 
     signed_in(context, live_server, held.user)
     for page in (f"{place.handle}/responsables/", f"responsables/{held.pk}/terminer/"):
         assert findings(context, f"{live_server.url}/mes-gens/{page}") == []
+
+
+def test_the_pages_of_who_validates_a_claim_have_no_finding(live_server, place, context):
+    """S-16: the coordination, where nobody of the municipality can answer."""
+    ginette = Claimant(
+        "Ginette", "Ouellet", "ginette@courriel.example", "direction", "Appelez-moi"
+    )
+    asked = claims.ask_people(organisation=place, claimant=ginette, at=timezone.now())
+    signed_in(context, live_server, UserFactory(role=Role.UMQ_COORDINATOR))
+    for page in ("", f"{asked.pk}/"):
+        assert findings(context, f"{live_server.url}/demandes-de-responsabilite/{page}") == []
 
 
 def claim(page, live_server):

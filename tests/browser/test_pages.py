@@ -75,6 +75,9 @@ def learner(course):
     mandate = people[0]
     actions.enroll(learner=mandate.user, course=course, mandate=mandate, at=NOON)
     path = PathFactory(code="essai", courses=[course])
+    # A part of the course is a step of its own.
+    part = course.modules.first().key
+    path.steps.create(course=course, position=2, modules=[part])
     actions.enroll_in_path(learner=mandate.user, path=path, at=NOON)
     return mandate.user
 
