@@ -151,10 +151,9 @@ def test_lists_say_what_was_saved_when_and_by_whom(client, course, lesson, autho
         page = client.get(reverse(f"atelier:{name}", args=arguments))
         assertContains(page, "par Philippe Nguyen", count=2)
         assertContains(page, "hors des formulaires", count=2)
-    assertContains(
-        client.get(reverse("atelier:settings", args=[code, lesson.uuid])),
-        "Révision 2, enregistrée",
-    )
+    page = client.get(reverse("atelier:settings", args=[code, lesson.uuid]))
+    assertContains(page, "Révision 2, enregistrée")
+    assertContains(page, "par Philippe Nguyen.")
     block.delete()
     page = client.get(reverse("atelier:revision", args=[code, block.uuid, 2]))
     assertContains(page, "Neuf.")
