@@ -2,8 +2,11 @@
 
 import io
 import struct
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import Lock
 
-from PIL import Image
+from PIL import Image, ImageFile
 
 # Larger than any screen, and small enough to be read at once.
 MOST_PIXELS = 30_000_000
@@ -14,6 +17,8 @@ BRIGHTEST = 255
 UNREADABLE = (
     OSError, SyntaxError, ValueError, EOFError, struct.error, Image.DecompressionBombError,
 )  # fmt: skip
+
+_strict = Lock()
 
 
 def contrast_of(content: bytes) -> float | None:
@@ -36,13 +41,25 @@ def is_readable(content: bytes) -> bool:
 
 
 def _seen(content: bytes) -> Image.Image | None:
+    source = io.BytesIO(content)
     try:
-        with Image.open(io.BytesIO(content), formats=["PNG", "JPEG", "WEBP"]) as picture:
+        with _whole_only(), Image.open(source, formats=["PNG", "JPEG", "WEBP"]) as picture:
             if picture.width * picture.height > MOST_PIXELS:
                 return None
             return picture.convert("RGBA")
     except UNREADABLE:
         return None
+
+
+@contextmanager
+def _whole_only() -> Iterator[None]:
+    """Have Pillow refuse what is cut: WeasyPrint, once imported, lets it pass for the process."""
+    with _strict:
+        before, ImageFile.LOAD_TRUNCATED_IMAGES = ImageFile.LOAD_TRUNCATED_IMAGES, False
+        try:
+            yield
+        finally:
+            ImageFile.LOAD_TRUNCATED_IMAGES = before
 
 
 def _end(shades: list[int]) -> int:

@@ -144,6 +144,7 @@ def old_reports() -> list[str]:
         for period in (T3_2025, periods.parse("2025"), periods.parse("2025-09"))
         for audience in Audience
         for by in Breakdown
+        if audience == Audience.ATN or period.kind in periods.SHARED_KINDS
     ] + [str(report(T3_2025).states)]
 
 

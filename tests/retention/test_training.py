@@ -10,7 +10,7 @@ from atn_platform.accounts.enums import Role
 from atn_platform.reports.enums import Audience, Scope
 from atn_platform.reports.figures import participation as figures
 from atn_platform.reports.models import PastCount
-from atn_platform.reports.periods import Period, of_year, parse
+from atn_platform.reports.periods import SHARED_KINDS, Period, of_year, parse
 from atn_platform.retention import actions
 from atn_platform.retention.queries.training import enrollments_over
 from certificates import actions as certificates
@@ -63,6 +63,7 @@ def reports():
         for period in YEARS
         for scope in Scope
         for audience in Audience
+        if audience == Audience.ATN or period.kind in SHARED_KINDS
     }
 
 
