@@ -1,5 +1,6 @@
 """The tablet of the garage: two people in turn, and nothing of the first before the second."""
 
+import re
 from contextlib import suppress
 from uuid import uuid4
 
@@ -116,8 +117,11 @@ def nothing_of_luc(page, context, *, scripts) -> None:
     page.wait_for_load_state()
     seen = page.evaluate(TRACES) if scripts else page.content()
     seen += str(context.cookies()) + page.title() + page.url
+    # Tokens of chance may spell a short name.
+    seen = re.sub(r"[A-Za-z0-9]{32,}", "", seen)
     for trace in (ANSWER, "Luc", "luc.belanger", "Bélanger"):
-        assert trace not in seen
+        place = seen.find(trace)
+        assert place == -1, seen[max(place - 120, 0) : place + 40]
 
 
 def test_the_search_for_traces_can_fail(browser, live_server, garage):

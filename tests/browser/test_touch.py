@@ -11,6 +11,9 @@ from tests.browser.conftest import signed_in
 from tests.course_files import write_course
 from tests.factories import UserFactory
 
+# Whether the page stays where it is for a while.
+STILL = "() => new Promise((done, was = scrollY) => setTimeout(() => done(scrollY === was), 150))"
+
 
 @pytest.fixture
 def phone(browser, live_server, tmp_path, transactional_db):
@@ -73,8 +76,11 @@ def test_a_zone_is_touched_on_the_picture_and_a_finger_that_scrolls_draws_nothin
         touch(phone, "touchMove", x, y + 30 * down)
     touch(phone, "touchEnd")
     phone.wait_for_function("place => scrollY !== place", arg=place)
+    # A page that was flung goes on by itself for a moment.
+    phone.wait_for_function(STILL)
     assert written.input_value() == before
     picture.scroll_into_view_if_needed()
+    phone.wait_for_function(STILL)
     box = picture.bounding_box()
     phone.touchscreen.tap(box["x"] + box["width"] * 0.6, box["y"] + box["height"] * 0.5)
     expect(phone.get_by_text("La zone 3 est ajoutée au champ")).to_be_visible()
