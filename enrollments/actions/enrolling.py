@@ -15,6 +15,7 @@ from courses.models import Course, Path
 from courses.queries import document
 from enrollments.enums import Status
 from enrollments.models import Enrollment, PathEnrollment
+from enrollments.queries.groups import ordering_lines
 from enrollments.queries.paths import held_back
 from municipalities.models import Mandate
 
@@ -84,11 +85,18 @@ def _taken_up(learner: User, course: Course, mandate: Mandate) -> Enrollment | N
 def enroll_in_path(*, learner: User, path: Path, at: datetime) -> PathEnrollment:
     """Follow a parcours as it is today, or return the one followed already.
 
-    Its courses are joined one by one.
+    Its courses are joined one by one. Whoever left it comes back to the order that a group wants.
     """
+    learner = User.objects.who_goes_on(learner)
+    today = at.astimezone(ZoneInfo(settings.TIME_ZONE)).date()
+    wanted = ordering_lines(on=today).filter(mandate__user=learner, path=path)
     followed, __ = PathEnrollment.objects.live().get_or_create(
-        learner=User.objects.who_goes_on(learner),
+        learner=learner,
         path=path,
-        defaults={"started_at": at, "version": freeze_path(path=path, at=at)},
+        defaults={
+            "started_at": at,
+            "version": freeze_path(path=path, at=at),
+            "in_order": wanted.exists(),
+        },
     )
     return followed

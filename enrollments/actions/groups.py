@@ -6,6 +6,7 @@ from datetime import date, datetime
 from uuid import uuid4
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 
 from atn_platform.accounts.models import User
@@ -192,8 +193,18 @@ def undo_group(*, group_id: int, by: User, at: datetime) -> GroupEnrollment:
     PathEnrollment.objects.filter(pk__in=paths).delete()
     group.state, group.undone_at = GroupState.UNDONE, at
     group.save(update_fields=["state", "undone_at", "updated_at"])
+    _free(lines, at=at)
     record(at=at, actor=by, verb="group.undone", target=str(group.pk), taken_back=len(gone))
     return group
+
+
+def _free(lines: Iterable[GroupLine], *, at: datetime) -> None:
+    """Whoever follows on after a group was taken back does so freely, but for another group."""
+    whose = Q(mandate__user=OuterRef("learner"), path=OuterRef("path"))
+    here = GroupLine.objects.filter(whose, pk__in=[each.pk for each in lines])
+    others = queries.ordering_lines(on=at.astimezone(QUEBEC).date()).filter(whose)
+    bound = PathEnrollment.objects.live().filter(Exists(here), ~Exists(others), in_order=True)
+    bound.update(in_order=False, updated_at=at)
 
 
 def _locked(group_id: int) -> GroupEnrollment:

@@ -8,7 +8,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from atn_platform.accounts.models import User
 from courses.models import Course, CourseVersion, Path, PathStep
-from enrollments.enums import Outcome, Status
+from enrollments.enums import GroupState, Outcome, Status
 from enrollments.models import (
     Enrollment,
     GroupEnrollment,
@@ -61,6 +61,19 @@ def _told(lines: QuerySet[GroupLine]) -> QuerySet[GroupLine]:
     ).defer("course__current_version__document")
     shown = Exists(Mandate.objects.filter(facts_shown(), pk=OuterRef("mandate")))
     return rows.annotate(is_shown=shown).order_by("mandate__user__sort_key", "pk")
+
+
+def ordering_lines(*, on: date) -> QuerySet[GroupLine]:
+    """Lines by which an organisation still wants the order of a parcours that it opened followed.
+
+    Neither groups taken back nor mandates over count.
+    """
+    return GroupLine.objects.filter(
+        group__state=GroupState.DONE,
+        group__in_order=True,
+        path_enrollment__isnull=False,
+        mandate__in=Mandate.objects.in_force(on=on),
+    )
 
 
 def effects(lines: Sequence[GroupLine], *, on: date) -> list[Effect]:

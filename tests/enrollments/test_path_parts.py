@@ -22,6 +22,7 @@ from enrollments.enums import Verb
 from enrollments.models import LessonState
 from enrollments.projections import PartStanding, part_standing
 from enrollments.queries.paths import path_lines
+from municipalities.models import Mandate
 from tests.factories import (
     NOON,
     EnrollmentFactory,
@@ -306,6 +307,32 @@ def test_a_responsable_may_want_the_order_followed_and_it_binds_those_who_begin(
     assertContains(page, "S’ouvre après l’étape 1")
     actions.renew_path(learner=new.user, path=path, at=NOON)
     assert line_of(path, new).is_ordered
+
+
+def test_leaving_a_parcours_and_coming_back_never_frees_from_the_order_of_a_group(
+    ginette, person, whole
+):
+    """As long as the group stands and the person is in post; a newcomer alone is free."""
+    path = path_of((whole, [], []), (VersionFactory().course, [], []))
+    member, gone = (MandateFactory(organisation=ginette.organisation) for _ in range(2))
+    group = groups.choose(
+        organisation=ginette.organisation,
+        wishes=[Wish(member, path), Wish(gone, path)],
+        by=ginette.user,
+        at=NOON,
+    )
+    groups.enroll_group(
+        group_id=group.pk, advised_on=None, by=ginette.user, at=NOON, in_order=True
+    )
+    Mandate.objects.filter(pk=gone.pk).update(ends_on=NOON.date() - timedelta(days=1))
+    for _ in range(2):
+        for each in (member, gone):
+            actions.leave_path(learner=each.user, path=path, at=NOON)
+            followed(path, each)
+        assert [line_of(path, each).is_ordered for each in (member, gone)] == [True, False]
+    assert not followed(path, person).is_ordered
+    groups.undo_group(group_id=group.pk, by=ginette.user, at=NOON)
+    assert not line_of(path, member).is_ordered
 
 
 def test_a_group_never_weakens_what_the_author_wants(client, ginette, person, whole):
