@@ -10,7 +10,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from courses.actions.media import MediaRefused, is_picture, stored
+from courses.actions.media import MediaRefused, measured, stored
 from courses.enums import QuestionKind
 from courses.models import Asset, BankPicture, Course
 
@@ -34,7 +34,11 @@ def name_of(name: str, content: bytes) -> str:
 
 def may_keep(name: str, content: bytes) -> bool:
     """Whether the bank would keep it: it is read to its last pixel."""
-    return is_picture(_suffix(name), content)
+    try:
+        facts = measured(f"image{_suffix(name)}", content)
+    except MediaRefused:
+        return False
+    return str(facts["content_type"]).startswith("image/")
 
 
 def bring(data: dict[str, Any], *, kind: str, course: Course) -> dict[str, Any]:

@@ -2,7 +2,8 @@
 
 import hashlib
 import io
-import struct
+from collections.abc import Collection
+from contextlib import suppress
 from pathlib import PurePath
 from typing import Any
 
@@ -13,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from atn_platform.core.exceptions import ActionError
 from courses import captions, packages
-from courses.actions.pictures import contrast_of, is_readable
+from courses.actions.pictures import PictureRefused, Seen, seen_in
 from courses.actions.sounds import seconds_of
 from courses.documents import PackageDoc
 from courses.models import Asset, Block, Course, Lesson, Question
@@ -55,13 +56,6 @@ def store_asset(*, course: Course, name: str, content: bytes) -> Asset:
     return asset
 
 
-def is_picture(suffix: str, content: bytes) -> bool:
-    """Whether these bytes are a whole picture, of the type that the name announces."""
-    content_type, offset, signature = SIGNATURES.get(suffix, ("", 0, b""))
-    is_image = content_type.startswith("image/") and content[offset:].startswith(signature)
-    return is_image and len(content) <= LARGEST and is_readable(content)
-
-
 def stored(name: str, content: bytes) -> dict[str, Any]:
     """Keep the bytes of a file, and answer what there is to know of it.
 
@@ -77,7 +71,7 @@ def measured(name: str, content: bytes) -> dict[str, Any]:
     """What there is to know of a file, which is not kept.
 
     Raises MediaRefused when the type is not one we serve, or the bytes are of another type, or an
-    archive is not an interactive module that can be played.
+    archive is not an interactive module that can be played, or a picture cannot be read whole.
     """
     suffix = PurePath(name).suffix.lower()
     if suffix not in SIGNATURES:
@@ -92,16 +86,25 @@ def measured(name: str, content: bytes) -> dict[str, Any]:
         raise MediaRefused(_("« %s » dépasse 60 Mo : proposez une version plus légère.") % name)
     cues = _cues(name, content) if suffix == ".vtt" else None
     package = _package(name, content) if suffix in PACKAGES else None
-    width, height = _size(name, content)
+    seen = _seen(name, content) if content_type.startswith("image/") else None
     digest = hashlib.sha256(content).hexdigest()
     return {
         "file": f"cours/{digest[:2]}/{digest}{suffix}", "sha256": digest,
-        "content_type": content_type, "size": len(content), "width": width, "height": height,
-        "contrast": contrast_of(content) if content_type.startswith("image/") else None,
-        "package": package,
+        "content_type": content_type, "size": len(content), "package": package,
+        "width": seen and seen.width, "height": seen and seen.height,
+        "contrast": seen and seen.contrast,
         "seconds": seconds_of(name, content) if content_type.startswith(PLAYED) else None,
         "cues": cues,
     }  # fmt: skip
+
+
+def measure_captions(*, course: Course, names: Collection[str]) -> None:
+    """Measure those of these files that were kept before captions were; unread ones stay so."""
+    kept = course.assets.filter(name__in=names, name__endswith=".vtt", cues__isnull=True)
+    for asset in kept:
+        with suppress(captions.CaptionsRefused), default_storage.open(str(asset.file)) as file:
+            asset.cues = captions.read(file.read())
+            asset.save(update_fields=["cues", "updated_at"])
 
 
 @transaction.atomic
@@ -126,7 +129,7 @@ def _package(name: str, content: bytes) -> PackageDoc:
     try:
         return packages.read(io.BytesIO(content))
     except packages.PackageRefused as refused:
-        raise MediaRefused(f"« {name} » : {refused}") from refused
+        raise MediaRefused(f"« {name} » : {refused}") from refused
 
 
 def _cues(name: str, content: bytes) -> list[captions.Cue]:
@@ -139,25 +142,8 @@ def _cues(name: str, content: bytes) -> list[captions.Cue]:
         raise MediaRefused(message % {"name": name, "line": refused.line}) from None
 
 
-def _size(name: str, content: bytes) -> tuple[int | None, int | None]:
+def _seen(name: str, content: bytes) -> Seen:
     try:
-        return _pixels(PurePath(name).suffix.lower(), content)
-    except struct.error:  # cut before it says its size
-        message = _("« %s » n’est pas un fichier du type que son nom annonce.")
-        raise MediaRefused(message % name) from None
-
-
-def _pixels(suffix: str, content: bytes) -> tuple[int | None, int | None]:
-    """Width and height, from the headers of PNG and WebP files."""
-    if suffix == ".png":
-        width, height = struct.unpack(">II", content[16:24])
-        return width, height
-    if suffix == ".webp" and content[12:16] == b"VP8X":
-        return (
-            int.from_bytes(content[24:27], "little") + 1,
-            int.from_bytes(content[27:30], "little") + 1,
-        )
-    if suffix == ".webp" and content[12:16] == b"VP8 ":
-        width, height = struct.unpack("<HH", content[26:30])
-        return width & 0x3FFF, height & 0x3FFF
-    return None, None
+        return seen_in(content)
+    except PictureRefused as refused:
+        raise MediaRefused(f"« {name} » : {refused}") from refused

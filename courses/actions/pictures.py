@@ -2,10 +2,9 @@
 
 import io
 import struct
-from collections.abc import Iterator
-from contextlib import contextmanager
-from threading import Lock
+from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
 from PIL import Image, ImageFile
 
 # Larger than any screen, and small enough to be read at once.
@@ -16,50 +15,55 @@ BRIGHTEST = 255
 # What Pillow answers to a stranger's bytes: cut, of another kind, or of a size that is a lie.
 UNREADABLE = (
     OSError, SyntaxError, ValueError, EOFError, struct.error, Image.DecompressionBombError,
+    Image.DecompressionBombWarning,
 )  # fmt: skip
 
-_strict = Lock()
+
+class PictureRefused(Exception):
+    """The bytes are no picture that can be shown; the message says why, after its name."""
 
 
-def contrast_of(content: bytes) -> float | None:
-    """The greatest contrast in a picture (WCAG 2.2, 1.4.3); None when it cannot be measured.
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """Of a picture that was read to its last pixel.
 
-    No text in it can be more legible than its darkest shade on its lightest one.
+    `contrast` is the greatest in it (WCAG 2.2, 1.4.3): no text in it can be more legible than its
+    darkest shade on its lightest one.
     """
-    seen = _seen(content)
-    if seen is None:
-        return None
+
+    width: int
+    height: int
+    contrast: float
+
+
+def seen_in(content: bytes) -> Seen:
+    """What a picture shows. Raises PictureRefused when it is cut, or too large for a screen."""
+    # WeasyPrint, once imported, has Pillow let pass what is cut, for the whole process.
+    ImageFile.LOAD_TRUNCATED_IMAGES = False
+    try:
+        with Image.open(io.BytesIO(content), formats=["PNG", "JPEG", "WEBP"]) as picture:
+            _check_size(picture.width, picture.height)
+            return Seen(picture.width, picture.height, _contrast(picture.convert("RGBA")))
+    except UNREADABLE as error:
+        said = _("cette image est coupée, ou sa taille est fausse : exportez-la de nouveau.")
+        raise PictureRefused(said) from error
+
+
+def _check_size(width: int, height: int) -> None:
+    if width * height > MOST_PIXELS:
+        said = _(
+            "cette image a %(width)d × %(height)d pixels : réduisez-la à %(most)d millions de "
+            "pixels au plus."
+        )
+        millions = MOST_PIXELS // 1_000_000
+        raise PictureRefused(said % {"width": width, "height": height, "most": millions})
+
+
+def _contrast(seen: Image.Image) -> float:
     ground = Image.new("RGBA", seen.size, "white")
     shades = Image.alpha_composite(ground, seen).convert("L").histogram()
     dark, light = _end(shades), BRIGHTEST - _end(shades[::-1])
     return round((_luminance(light) + 0.05) / (_luminance(dark) + 0.05), 2)
-
-
-def is_readable(content: bytes) -> bool:
-    """Whether every pixel of a picture is there, and there are no more than a screen can take."""
-    return _seen(content) is not None
-
-
-def _seen(content: bytes) -> Image.Image | None:
-    source = io.BytesIO(content)
-    try:
-        with _whole_only(), Image.open(source, formats=["PNG", "JPEG", "WEBP"]) as picture:
-            if picture.width * picture.height > MOST_PIXELS:
-                return None
-            return picture.convert("RGBA")
-    except UNREADABLE:
-        return None
-
-
-@contextmanager
-def _whole_only() -> Iterator[None]:
-    """Have Pillow refuse what is cut: WeasyPrint, once imported, lets it pass for the process."""
-    with _strict:
-        before, ImageFile.LOAD_TRUNCATED_IMAGES = ImageFile.LOAD_TRUNCATED_IMAGES, False
-        try:
-            yield
-        finally:
-            ImageFile.LOAD_TRUNCATED_IMAGES = before
 
 
 def _end(shades: list[int]) -> int:

@@ -14,10 +14,11 @@ from courses import actions
 from courses.enums import BlockKind
 from courses.models import Block, Course, Lesson, Module, Question
 from courses.notation.pasted import EXAMPLE
+from tests.exercise_files import painted
 from tests.factories import NOON, EnrollmentFactory, SessionFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
-PNG = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x03 \x00\x00\x02X\x08\x06"
+PNG = painted(800, 600)
 
 
 @pytest.fixture

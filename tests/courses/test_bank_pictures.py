@@ -121,7 +121,7 @@ def test_words_and_zones_change_without_a_new_picture(client, kept):
     ("name", "content", "words"),
     [
         ("image.png", b"rien", "n’est pas un fichier du type"),
-        ("image.png", png("red")[:20], "n’est pas un fichier du type"),
+        ("image.png", png("red")[:20], "cette image est coupée"),
         ("image.gif", b"GIF89a", "les types acceptés"),
         ("notes.pdf", b"%PDF-1.7", "n’est pas une image"),
     ],

@@ -5,15 +5,16 @@ from importlib import import_module
 
 import pytest
 from django.apps import apps
-from PIL import Image, ImageDraw
+from PIL import Image, ImageDraw, ImageFile
 
 from courses import actions
-from courses.actions.pictures import contrast_of
+from courses.actions.media import MediaRefused, store_asset
+from courses.actions.pictures import seen_in
 from courses.checklist import blocking, issues
 from courses.checklist.plain import estimated
 from courses.models import Asset, Block, GlossaryTerm, Lesson
 from courses.queries import draft_document
-from tests.exercise_files import oversized
+from tests.exercise_files import oversized, painted
 from tests.factories import choice_question, lesson_document
 
 pytestmark = pytest.mark.django_db
@@ -43,16 +44,31 @@ def written(text):
 
 
 def test_the_contrast_of_a_picture_is_that_of_its_words():
-    assert contrast_of(picture("black")) == 21
-    assert contrast_of(picture("#767676")) == pytest.approx(4.5, abs=0.1)
-    assert contrast_of(picture("#aaaaaa")) < 2.5
-    assert contrast_of(b"\x89PNG\r\n\x1a\n") is None
-    assert contrast_of(oversized()) is None
+    assert seen_in(picture("black")).contrast == 21
+    assert seen_in(picture("#767676")).contrast == pytest.approx(4.5, abs=0.1)
+    assert seen_in(picture("#aaaaaa")).contrast < 2.5
 
 
-def test_a_picture_too_large_to_be_read_at_once_is_not(monkeypatch):
-    monkeypatch.setattr("courses.actions.pictures.MOST_PIXELS", 100)
-    assert contrast_of(picture("black")) is None
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (picture("black")[:-60], "cette image est coupée, ou sa taille est fausse"),
+        (b"\x89PNG\r\n\x1a\n", "cette image est coupée"),
+        (oversized(), "cette image est coupée, ou sa taille est fausse"),
+        (painted(6_000, 5_001), "6000 × 5001 pixels : réduisez-la à 30 millions"),
+    ],
+)
+def test_b_36_a_picture_that_lies_about_its_size_is_refused_and_nothing_is_kept(
+    course, settings, tmp_path, monkeypatch, content, words
+):
+    """Where PDFs are made too: WeasyPrint asks Pillow to take pictures that are cut."""
+    monkeypatch.setattr(ImageFile, "LOAD_TRUNCATED_IMAGES", True)
+    settings.MEDIA_ROOT = tmp_path / "kept"
+    with pytest.raises(MediaRefused, match=r"vue\.png") as refused:
+        store_asset(course=course, name="vue.png", content=content)
+    assert words in str(refused.value).replace("\u00a0", " ")
+    assert not course.assets.filter(name="vue.png").exists()
+    assert not (tmp_path / "kept").exists()
 
 
 @pytest.mark.parametrize(

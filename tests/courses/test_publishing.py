@@ -4,6 +4,7 @@ from courses import actions
 from courses.checklist import blocking, issues
 from courses.models import Block, Course, CourseVersion, Lesson, Module, Question
 from courses.queries import document, draft_document, uec
+from tests.exercise_files import painted
 from tests.factories import NOON, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -160,7 +161,7 @@ def test_long_sentences_are_advice_only(course):
     assert publish(course).number == 1
 
 
-PNG = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x03 \x00\x00\x02X\x08\x06"
+PNG = painted(800, 600)
 
 
 def test_media_are_stored_once_and_measured(course):

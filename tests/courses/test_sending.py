@@ -11,10 +11,11 @@ from atn_platform.accounts.enums import Role
 from atn_platform.core.exceptions import ActionError
 from courses import actions
 from courses.models import Asset, Block, Lesson, Module, Question
+from tests.exercise_files import painted
 from tests.factories import NOON, SessionFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
-PNG = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x03 \x00\x00\x02X\x08\x06"
+PNG = painted(800, 600)
 
 
 @pytest.fixture
