@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from atn_platform.accounts.models import User
 from atn_platform.core.exceptions import ActionError
 from atn_platform.core.french import slugify
-from courses.actions.media import store_asset
+from courses.actions.media import measure_captions, store_asset
 from courses.actions.revisions import Said
 from courses.actions.revisions import keep as keep_revision
 from courses.models import Asset, Block, Course, DraftRevision, Lesson, Module, Question
@@ -170,6 +170,8 @@ def _write(row: Node, said: dict[str, Any]) -> None:
     if isinstance(row, Block):
         row.data = said
         row.save(update_fields=["data", "updated_at"])
+        if said.get("captions"):
+            measure_captions(course=course_of(row), names=[said["captions"]])
     elif isinstance(row, Question):
         row.prompt = said["prompt"]
         row.data = {name: each for name, each in said.items() if name != "prompt"}

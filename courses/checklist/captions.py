@@ -24,8 +24,8 @@ def amiss(block: BlockDoc) -> Iterator[tuple[bool, str]]:
 def _said(each: Amiss) -> str:
     words = {
         "unread": _(
-            "Ces sous-titres n’ont pas été mesurés : envoyez-les de nouveau pour savoir s’ils "
-            "couvrent tout."
+            "Ces sous-titres n’ont pas été mesurés : enregistrez de nouveau ce bloc. Si ce "
+            "message demeure, leur fichier ne se lit pas : envoyez-en un autre."
         ),
         "length": _("La durée écrite n’est pas celle du fichier, qui dure %(length)s."),
         "short": _(

@@ -7,7 +7,7 @@ from courses.checklist import issues
 from courses.models import Asset, Block
 from courses.queries import changes_since_published, draft_document
 from tests import sounds
-from tests.factories import NOON, CourseFactory
+from tests.factories import NOON, CourseFactory, UserFactory
 
 
 def vtt(*cues):
@@ -153,11 +153,19 @@ def test_a_length_left_out_is_the_one_measured_and_one_that_is_wrong_is_said(tol
     assert said == [(False, "La durée écrite n’est pas celle du fichier, qui dure 9 s.")]
 
 
-def test_captions_kept_before_they_were_measured_are_asked_for_again(told):
-    __, course = told(vtt(("00:00.000 --> 00:09.000", "Bonjour.")))
+def test_captions_kept_before_they_were_measured_are_when_their_block_is_saved(told):
+    __, course = told(vtt(("00:00.000 --> 00:04.000", "Bonjour.")))
     Asset.objects.filter(name="voix.vtt").update(cues=None)
     found = [each.message for each in issues(draft_document(course)) if each.block]
-    assert any(each.startswith("Ces sous-titres n’ont pas été mesurés") for each in found)
+    assert any("enregistrez de nouveau ce bloc" in each for each in found)
+    block = Block.objects.get(kind="audio")
+    actions.save(
+        node=block, changes=block.data, seen=actions.revision(block),
+        by=UserFactory(), at=NOON,
+    )  # fmt: skip
+    found = [each.message for each in issues(draft_document(course)) if each.block]
+    assert not any("mesurés" in each for each in found)
+    assert any("ils s’arrêtent" in each for each in found)
 
 
 def test_advice_on_captions_changes_no_version_nor_its_fingerprint(told):
