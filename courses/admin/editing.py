@@ -77,14 +77,7 @@ def _autosave(request: SignedInRequest, node: actions.Node, form: NodeForm) -> H
         said = next(str(errors[0]) for errors in form.errors.values())
         return JsonResponse({"said": _("Pas encore enregistré : %s") % said}, status=422)
     try:
-        saved = actions.save(
-            node=node,
-            changes=form.changes(),
-            seen=form.cleaned_data["seen"],
-            by=request.user,
-            at=timezone.now(),
-            typing=True,
-        )
+        saved = _written(request, node, form, typing=True)
     except actions.EditConflict as conflict:
         said = _("%(what)s : enregistrez pour voir les deux textes.")
         return JsonResponse({"said": said % {"what": _elsewhere(conflict.theirs)}}, status=409)
@@ -92,6 +85,20 @@ def _autosave(request: SignedInRequest, node: actions.Node, form: NodeForm) -> H
         return JsonResponse({"said": str(error)}, status=422)
     node.refresh_from_db()
     return JsonResponse({"said": _saved(saved), "seen": actions.revision(node)})
+
+
+def _written(
+    request: SignedInRequest, node: actions.Node, form: NodeForm, *, typing: bool
+) -> DraftRevision | None:
+    return actions.save(
+        node=node,
+        changes=form.changes(),
+        seen=form.cleaned_data["seen"],
+        by=request.user,
+        at=timezone.now(),
+        typing=typing,
+        uploads=None if typing else form.uploads(),
+    )
 
 
 def _saved(revision: DraftRevision | None) -> str:
@@ -122,14 +129,7 @@ def _save(
     request: SignedInRequest, course: Course, node: actions.Node, form: NodeForm
 ) -> HttpResponse:
     try:
-        saved = actions.save(
-            node=node,
-            changes=form.changes(),
-            seen=form.cleaned_data["seen"],
-            by=request.user,
-            at=timezone.now(),
-            uploads=form.uploads(),
-        )
+        saved = _written(request, node, form, typing=False)
     except actions.EditConflict as conflict:
         return _show_conflict(request, course, node, conflict.theirs)
     except ActionError as error:
