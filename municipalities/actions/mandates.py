@@ -56,7 +56,11 @@ def open_mandate(
 
 @transaction.atomic
 def correct_mandate(*, mandate_id: int, term: Term, by: User, at: datetime) -> Mandate:
-    """Write function and days as they should be; the same words twice change nothing."""
+    """Write function and days as they should be; the same words twice change nothing.
+
+    Days that another mandate already shared, since two accounts became one, are of the past: they
+    refuse no correction that adds none.
+    """
     mandate = _locked(mandate_id)
     if (mandate.function, mandate.starts_on, mandate.ends_on) == (
         term.function,
@@ -64,10 +68,10 @@ def correct_mandate(*, mandate_id: int, term: Term, by: User, at: datetime) -> M
         term.ends_on,
     ):
         return mandate
-    function = mandate.function
+    function, shared = mandate.function, _shared_days(mandate)
     mandate.function, mandate.starts_on = term.function, term.starts_on
     before, mandate.ends_on = mandate.ends_on, term.ends_on
-    refuse_disorder(mandate)
+    refuse_disorder(mandate, shared=shared)
     mandate.ends_on = before
     write_end(mandate, ends_on=term.ends_on, by=by, at=at)
     # What a correction replaced may have to be shown (A-2.1, art. 89).
@@ -119,22 +123,43 @@ def _locked(mandate_id: int) -> Mandate:
     return Mandate.objects.select_for_update(no_key=True).get(pk=mandate_id)
 
 
-def refuse_disorder(mandate: Mandate) -> None:
-    """Raise MandateRefused for days out of order, or a second mandate of the kind meanwhile."""
+# First and last day in common with each other mandate, by its key.
+Shared = dict[int, tuple[date, date]]
+
+
+def refuse_disorder(mandate: Mandate, *, shared: Shared | None = None) -> None:
+    """Raise MandateRefused for days out of order, or a second mandate of the kind meanwhile.
+
+    On the days of `shared` that second one is known.
+    """
     if mandate.ends_on is not None and mandate.ends_on < mandate.starts_on:
         raise MandateRefused(_("Un mandat ne peut pas finir avant d’avoir commencé."))
-    if overlaps(mandate):
-        raise MandateRefused(_("Cette personne a déjà ce rôle dans l’organisation à ces dates."))
+    known = shared or {}
+    for other, (first, last) in _shared_days(mandate).items():
+        if other not in known or first < known[other][0] or last > known[other][1]:
+            raise MandateRefused(
+                _("Cette personne a déjà ce rôle dans l’organisation à ces dates.")
+            )
 
 
 def overlaps(mandate: Mandate) -> bool:
     """Whether its holder has another of the same public, in the same place, on a common day."""
+    return bool(_shared_days(mandate))
+
+
+def _shared_days(mandate: Mandate) -> Shared:
     same = Mandate.objects.from_day(mandate.starts_on).filter(
         user=mandate.user_id, organisation=mandate.organisation_id, public=mandate.public
     )
     if mandate.ends_on is not None:
         same = same.filter(starts_on__lte=mandate.ends_on)
-    return same.exclude(pk=mandate.pk).exists()
+    return {
+        other.pk: (
+            max(mandate.starts_on, other.starts_on),
+            min(mandate.ends_on or date.max, other.ends_on or date.max),
+        )
+        for other in same.exclude(pk=mandate.pk)
+    }
 
 
 @transaction.atomic

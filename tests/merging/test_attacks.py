@@ -21,7 +21,7 @@ from enrollments.queries.papers import entered
 from municipalities.actions import import_undo, imports
 from municipalities.actions.departures import depart
 from municipalities.actions.invitations import Guest, invite
-from municipalities.actions.mandates import Term, correct_mandate
+from municipalities.actions.mandates import MandateRefused, Term, correct_mandate
 from municipalities.models import Mandate, Responsibility
 from tests.factories import (
     EnrollmentFactory,
@@ -204,6 +204,36 @@ def test_b84_a_departure_written_since_holds_when_the_accounts_part(twins):
     part(merge)
     later = Mandate.objects.in_force(on=TODAY + timedelta(days=9))
     assert not later.filter(organisation=own.organisation).exists()
+
+
+def test_a_mandate_held_twice_in_the_past_is_corrected_once_accounts_are_united(twins):
+    """The days that both accounts held refuse nothing; a day more in common is refused."""
+    kept, absorbed = twins
+    own = kept.mandates.get()
+    same = {"organisation": own.organisation, "public": own.public}
+    first = own.starts_on + timedelta(days=30)
+    other = MandateFactory(user=absorbed, **same, starts_on=first)
+    unite(kept, absorbed)
+    other.refresh_from_db()
+    eve = TODAY - timedelta(days=1)
+    assert (other.user, other.starts_on, other.ends_on) == (kept, first, eve)
+    by = ResponsibilityFactory(organisation=own.organisation).user
+
+    def corrected(mandate, **days):
+        term = {"function": "greffe", "starts_on": mandate.starts_on, "ends_on": mandate.ends_on}
+        term = Term(**term | days)
+        return correct_mandate(mandate_id=mandate.pk, term=term, by=by, at=NOW)
+
+    assert corrected(own).function == "greffe"
+    assert corrected(own, ends_on=month(6)).ends_on == month(6)
+    assert corrected(other, starts_on=first + timedelta(days=1)).function == "greffe"
+    for mandate, days in (
+        (other, {"starts_on": first}),
+        (other, {"ends_on": TODAY}),
+        (other, {"ends_on": None}),
+    ):
+        with pytest.raises(MandateRefused, match="déjà ce rôle"):
+            corrected(mandate, **days)
 
 
 @pytest.mark.parametrize("end", [None, month(6)])
