@@ -2,9 +2,11 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from hashlib import sha256
 from typing import Any
 
 import jwt
+import requests
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter, get_adapter
 from allauth.socialaccount.models import SocialAccount, SocialApp, SocialLogin, SocialToken
@@ -17,11 +19,13 @@ from django.http import HttpRequest
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.crypto import constant_time_compare
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
 from atn_platform.accounts.models import User
 from atn_platform.core.exceptions import ActionError
+from atn_platform.core.fetching import bounded_session
 from atn_platform.core.sealing import unseal
 from municipalities.actions import sign_in as actions
 from municipalities.enums import ProviderKind
@@ -54,6 +58,9 @@ class SocialAccountAdapter(DefaultSocialAccountAdapter):
         """The one of that name. Never a list: only an address says which to propose."""
         found = sign_in.by_handle(provider or "")
         return [_app(found)] if found else []
+
+    def get_requests_session(self) -> requests.Session:
+        return bounded_session()
 
     def is_open_for_signup(self, request: HttpRequest, sociallogin: SocialLogin) -> bool:
         return False
@@ -100,14 +107,31 @@ def read_as_said() -> Iterator[None]:
         raise OAuth2Error("Not what the standard says") from error
 
 
+class CheckedProvider(OpenIDConnectProvider):
+    """Sends a nonce on the way out, made of the secret that the session keeps for the way back."""
+
+    def get_oauth2_adapter(self, request: HttpRequest) -> "CheckedAdapter":
+        """The one of the way back: the way out asks it what the provider says of itself."""
+        return CheckedAdapter(request, self.app.provider_id)
+
+    def get_pkce_params(self) -> dict[str, Any]:
+        drawn: dict[str, Any] = super().get_pkce_params()
+        return {**drawn, "nonce": nonce_of(drawn["code_verifier"])}
+
+
+def nonce_of(verifier: str) -> str:
+    """OpenID Connect Core 15.5.2: the imprint of a secret of the session, new each time."""
+    return sha256(f"nonce {verifier}".encode()).hexdigest()
+
+
 class CheckedAdapter(OpenIDConnectOAuth2Adapter):
     """Believes no token by the line that it came by: its signature is checked too."""
 
-    def get_provider(self) -> OpenIDConnectProvider:
-        """The way out asks the provider for an adapter: this one, as on the way back."""
-        provider: OpenIDConnectProvider = super().get_provider()
-        provider.oauth2_adapter_class = CheckedAdapter
-        return provider
+    # What the token must repeat; nothing repeats nothing.
+    nonce = ""
+
+    def get_provider(self) -> CheckedProvider:
+        return CheckedProvider(self.request, app=super().get_provider().app)
 
     @property
     def openid_config(self) -> dict[str, Any]:
@@ -123,6 +147,7 @@ class CheckedAdapter(OpenIDConnectOAuth2Adapter):
             return super().get_client(request, app)
 
     def get_access_token_data(self, *args: Any, **kwargs: Any) -> Any:
+        self.nonce = nonce_of(kwargs["pkce_code_verifier"])
         with read_as_said():
             return super().get_access_token_data(*args, **kwargs)
 
@@ -164,6 +189,8 @@ class CheckedAdapter(OpenIDConnectOAuth2Adapter):
         audiences = claims["aud"] if isinstance(claims["aud"], list) else [claims["aud"]]
         if claims.get("azp", app.client_id) != app.client_id or len(audiences) > 1:
             raise OAuth2Error("Meant for another application too")
+        if not self.nonce or not constant_time_compare(str(claims.get("nonce")), self.nonce):
+            raise OAuth2Error("Given for another way out")  # Core 3.1.2.1, 3.1.3.7 (11)
         return claims
 
 

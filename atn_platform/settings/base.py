@@ -205,7 +205,6 @@ SOCIALACCOUNT_STORE_TOKENS = False
 # The way out is a link: the site's policy lets no form lead to another site. `state` and PKCE
 # guard the way back.
 SOCIALACCOUNT_LOGIN_ON_GET = True
-SOCIALACCOUNT_REQUESTS_TIMEOUT = 8
 SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"OAUTH_PKCE_ENABLED": True}}
 # Who else receives something of people, and where (services.py).
 OUTSIDE_SERVICES = services.read(os.environ.get("OUTSIDE_SERVICES", ""))

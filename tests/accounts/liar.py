@@ -3,7 +3,8 @@
 import json
 import threading
 import time
-from contextlib import contextmanager
+from collections.abc import Iterable
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import jwt
@@ -28,8 +29,10 @@ class Liar:
             "jwks_uri": f"{address}/jwks",
         }
         self.claims: dict[str, object] = {}
-        # By path: a body that is sent in the place of the right one.
-        self.raw: dict[str, bytes] = {}
+        # By path: a body that is sent in the place of the right one, at once or in parts.
+        self.raw: dict[str, bytes | Iterable[bytes]] = {}
+        # By path: where one is sent for the answer.
+        self.moved: dict[str, str] = {}
         self.rotate(self.key, self.kid)
 
     def rotate(self, key, kid: str) -> None:
@@ -45,7 +48,7 @@ class Liar:
         said = {name: value for name, value in told.items() if value is not None}
         return jwt.encode(said, self.key, algorithm=self.algorithm, headers={"kid": self.kid})
 
-    def answer(self, path: str) -> bytes:
+    def answer(self, path: str) -> bytes | Iterable[bytes]:
         if path in self.raw:
             return self.raw[path]
         told = {
@@ -64,12 +67,17 @@ class Liar:
 def running_liar():
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            body = liar.answer(self.path.partition("?")[0])
-            self.send_response(200)
+            path = self.path.partition("?")[0]
+            body = liar.answer(path)
+            self.send_response(302 if path in liar.moved else 200)
+            self.send_header("Location", liar.moved.get(path, ""))
             self.send_header("Content-Type", "application/json")
-            self.send_header("Content-Length", str(len(body)))
+            if isinstance(body, bytes):
+                self.send_header("Content-Length", str(len(body)))
             self.end_headers()
-            self.wfile.write(body)
+            with suppress(OSError):  # whoever asked has heard enough
+                for part in [body] if isinstance(body, bytes) else body:
+                    self.wfile.write(part)
 
         def do_POST(self) -> None:
             self.rfile.read(int(self.headers["Content-Length"]))
@@ -80,7 +88,8 @@ def running_liar():
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     liar = Liar(f"http://127.0.0.1:{server.server_port}")
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    # Asked often whether it is over: by default each test would wait half a second for that.
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     thread.start()
     try:
         yield liar

@@ -33,7 +33,11 @@ def running_provider():
     with closing(socket.socket()) as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    command = [sys.executable, "-W", "ignore", "-m", "oidc_provider_mock", "--port", str(port)]
+    # It refuses whoever comes without a nonce, and puts the nonce in its tokens.
+    command = [
+        sys.executable, "-W", "ignore", "-m", "oidc_provider_mock", "--require-nonce",
+        "--port", str(port),
+    ]  # fmt: skip
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     address = f"http://127.0.0.1:{port}"
     try:

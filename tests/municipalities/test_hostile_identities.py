@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import hmac
+import json
 import time
 from importlib import import_module
 from urllib.parse import parse_qs, urlsplit
@@ -19,6 +20,7 @@ from pytest_django.asserts import assertContains
 
 from atn_platform.accounts.enums import Role
 from atn_platform.audit.models import Entry
+from atn_platform.core import fetching
 from atn_platform.notifications.models import OutgoingEmail
 from municipalities.actions import sign_in as actions
 from municipalities.actions.territory import Merger, name_successor
@@ -62,9 +64,10 @@ def come_back(client, row, liar, **claims):
     told = {"tid": TENANT, "email": "elodie@ville.quebec", "xms_edov": True}
     liar.claims = {**told, **claims}
     out = client.get(reverse("openid_connect_login", args=[row.handle]))
-    state = parse_qs(urlsplit(out.headers["Location"]).query)["state"][0]
+    asked = parse_qs(urlsplit(out.headers["Location"]).query)
+    liar.claims.setdefault("nonce", asked["nonce"][0])
     back = reverse("openid_connect_callback", args=[row.handle])
-    return client.get(back, {"code": "x", "state": state})
+    return client.get(back, {"code": "x", "state": asked["state"][0]})
 
 
 def test_an_honest_token_opens_the_account_also_after_the_keys_were_changed(
@@ -127,6 +130,7 @@ def test_a_token_that_no_key_of_the_provider_signed_opens_nothing(client, liar, 
         {"exp": 1_600_000_000}, {"iat": 4_000_000_000}, {"nbf": 4_000_000_000},
         {"email": ["elodie@ville.quebec"]}, {"email": {"a": 1}}, {"tid": [TENANT]},
         {"email": "elodie\0@ville.quebec"}, {"sub": "s\0"}, {"sub": "s" * 192},
+        {"nonce": None}, {"nonce": ""}, {"nonce": 5}, {"nonce": "0" * 64},
     ],
 )  # fmt: skip
 def test_a_token_meant_for_another_or_for_another_time_opens_nothing(
@@ -136,6 +140,53 @@ def test_a_token_meant_for_another_or_for_another_time_opens_nothing(
     assert answer.status_code < 500
     assert inside(client) is None
     assert not SocialAccount.objects.exists()
+
+
+def test_a_token_of_one_way_out_opens_nothing_on_another(client, liar, town, elodie):
+    """OpenID Connect Core 3.1.3.7: put in the place of the right one, it is as good but for that."""
+    thief = Client()
+    come_back(thief, town, liar)
+    assert inside(thief)
+    come_back(client, town, liar, nonce=liar.claims["nonce"])
+    assert inside(client) is None
+
+
+def talking(said, part, pause, times):
+    """It ends, so that a test that fails ends too; `said` grows with each part."""
+    for _n in range(times):
+        said.append(part)
+        yield part
+        time.sleep(pause)
+
+
+@pytest.mark.parametrize("step", ["/.well-known/openid-configuration", "/token", "/jwks"])
+@pytest.mark.parametrize("talk", [(b" " * 2**16, 0, 2**10), (b" ", 0.05, 200)])
+def test_f05_an_answer_without_an_end_is_not_waited_for(
+    client, liar, town, step, talk, monkeypatch
+):
+    """Too long in bytes; then a space a moment, never silent and never done."""
+    part, pause, times = talk
+    if pause:
+        monkeypatch.setattr(fetching, "LONGEST", 0.2)
+    said: list[bytes] = []
+    liar.raw[step] = talking(said, part, pause, times)
+    try:
+        answer = come_back(client, town, liar)
+    except KeyError:  # there was no way out at all
+        answer = client.get(reverse("openid_connect_login", args=[town.handle]))
+    assertContains(answer, reverse("account_request_login_code"), status_code=answer.status_code)
+    assert 0 < len(said) < times
+
+
+def test_a_provider_sends_us_to_no_other_address(client, liar, town, elodie):
+    liar.moved["/jwks"] = f"{liar.address}/elsewhere"
+    liar.raw["/jwks"], liar.raw["/elsewhere"] = b"", json.dumps(liar.keys).encode()
+    come_back(client, town, liar)
+    assert inside(client) is None
+    liar.moved.clear()
+    del liar.raw["/jwks"]
+    come_back(client, town, liar)
+    assert inside(client) == str(elodie.pk)
 
 
 def test_clocks_may_differ_by_half_a_minute(client, liar, town, elodie):
@@ -228,9 +279,12 @@ def test_an_address_that_a_stranger_sends_ties_no_identity_to_the_account_that_i
     """S-13: the identity open over there, perhaps the stranger's, is not the victim's here."""
     victim = UserFactory()
     client.force_login(victim)
-    liar.claims = {"tid": TENANT, "email": elodie.email, "xms_edov": True}
     out = client.get(f"{reverse('openid_connect_login', args=[town.handle])}?{asked}")
-    state = parse_qs(urlsplit(out.headers["Location"]).query)["state"]
+    told = parse_qs(urlsplit(out.headers["Location"]).query)
+    state = told["state"]
+    liar.claims = {
+        "tid": TENANT, "email": elodie.email, "xms_edov": True, "nonce": told["nonce"][0]
+    }  # fmt: skip
     assert state != ["x"]
     back = reverse("openid_connect_callback", args=[town.handle])
     client.get(back, {"code": "x", "state": state[0]})
