@@ -11,6 +11,8 @@ machines (« absent du bureau ») are neither.
 import re
 from dataclasses import dataclass
 from email import message_from_bytes, policy
+from email.errors import MessageError
+from email.header import decode_header, make_header
 from email.message import EmailMessage
 from email.utils import parseaddr
 from enum import Enum
@@ -53,11 +55,32 @@ def return_path(email_id: int) -> str:
 def read(raw: bytes, *, to: str = "") -> Report | None:
     """What a message says that came to `to` (else to its own « To »); None when it is forged."""
     message = message_from_bytes(raw[:LARGEST], policy=policy.default)
-    found = TOKEN.fullmatch(to or parseaddr(str(message.get("To", "")))[1])
+    found = TOKEN.fullmatch(to or parseaddr("".join(headers(message, "to")[:1]))[1])
     if found is None or not constant_time_compare(found["mac"], _mac(int(found["pk"]))):
         return None
     kind, words = _said(message)
     return Report(kind, int(found["pk"]), words)
+
+
+def headers(message: EmailMessage, name: str) -> list[str]:
+    """The values of a header, as readable as they can be made.
+
+    Python's own reading fails on some that are badly made, and anybody may send one.
+    """
+    values = [value for each, value in message.raw_items() if each.lower() == name.lower()]
+    return [sound(_decoded(str(value))) for value in values]
+
+
+def sound(text: str) -> str:
+    """Without what no database keeps: the rest of bytes that were no text, and zeros."""
+    return text.encode("utf-8", "replace").decode().replace("\x00", "")
+
+
+def _decoded(value: str) -> str:
+    try:
+        return str(make_header(decode_header(value)))
+    except (MessageError, LookupError, ValueError):
+        return value
 
 
 def _mac(email_id: int) -> str:

@@ -9,24 +9,35 @@ import re
 from dataclasses import dataclass
 from email import message_from_bytes, policy
 from email.message import EmailMessage
-from email.utils import parseaddr
+from email.utils import getaddresses
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from django.conf import settings
 from django.utils.crypto import constant_time_compare, salted_hmac
+from django.utils.translation import gettext as _
 
-from atn_platform.notifications.bounces import LARGEST
+from atn_platform.notifications.bounces import LARGEST, headers, sound
+from atn_platform.notifications.quoting import own_words
 
 TOKEN = re.compile(
     r"[^+@]+\+q(?P<about>\d{1,18})-(?P<person>\d{1,18})-(?P<mac>[0-9a-f]{20})@.+", re.IGNORECASE
 )
-# Where the letter that is answered begins, as the usual mail programs mark it.
-QUOTED = re.compile(
-    r"^(>|-{2,}\s*(Message d.origine|Original Message)|_{10,}|(Le|On)\b.*(a écrit|wrote)\s*:?\s*$"
-    r"|(De|From)\s*:\s)",
-    re.IGNORECASE,
-)
+# How programs that answer by themselves say so, or let it be seen.
+AUTOMATIC = {
+    "auto-submitted": re.compile(r"(?!no$).", re.IGNORECASE),
+    "precedence": re.compile(r"bulk|junk|list|auto_reply", re.IGNORECASE),
+    "return-path": re.compile(r"<>"),  # the sender of reports, who takes no letter
+    "list-id": re.compile(r".+"),
+    "x-autoreply": re.compile(r".+"),
+    "x-autorespond": re.compile(r".+"),
+    "subject": re.compile(
+        r"(réponse automatique|absence? du bureau|automatic reply|out of office)\b", re.IGNORECASE
+    ),
+}
+# The alias of a mail server gives no address: it says in a header where the letter arrived.
+ADDRESSED = ("Delivered-To", "X-Original-To", "To", "Cc")
 LONGEST = 5000
+NAMES = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,35 +62,45 @@ def reply_address(about: int, person: int) -> str:
 def read(raw: bytes, *, to: str = "") -> Reply | None:
     """The answer that came to `to` (else to its own « To »); None if forged, empty, automatic."""
     message = message_from_bytes(raw[:LARGEST], policy=policy.default)
-    found = TOKEN.fullmatch(to or parseaddr(str(message.get("To", "")))[1])
-    if found is None:
+    if (found := _addressed(message, to)) is None:
         return None
     about, person = int(found["about"]), int(found["person"])
     if not constant_time_compare(found["mac"].lower(), _mac(about, person)):
         return None
-    if str(message.get("Auto-Submitted", "no")).strip().lower() != "no":
-        return None  # « absent du bureau » (RFC 3834)
-    text = _own_words(message)
-    identity = str(message.get("Message-ID", "")).strip() or text
+    if _is_automatic(message):
+        return None
+    text = _with_attachments(sound(own_words(message))[: LONGEST - 2 * NAMES], message)
+    identity = "".join(headers(message, "message-id")).strip() or text
     uuid = uuid5(NAMESPACE_URL, f"{about}/{person}/{identity}")
     return Reply(about, person, text, uuid) if text else None
 
 
-def _own_words(message: EmailMessage) -> str:
-    """The text above what is quoted."""
-    body = message.get_body(preferencelist=("plain",))
-    if body is None:
-        return ""
-    try:
-        lines = str(body.get_content()).splitlines()
-    except (LookupError, UnicodeError):  # a character set that nobody knows
-        return ""
-    kept = []
-    for line in lines:
-        if QUOTED.match(line.strip()) or line.rstrip() == "--":
-            break
-        kept.append(line.rstrip())
-    return "\n".join(kept).replace("\x00", "").strip()[:LONGEST]
+def _addressed(message: EmailMessage, to: str) -> re.Match[str] | None:
+    said = [each for name in ADDRESSED for each in headers(message, name)]
+    addresses = [to] if to else [address for _name, address in getaddresses(said)]
+    found = (TOKEN.fullmatch(address) for address in addresses)
+    return next((each for each in found if each is not None), None)
+
+
+def _is_automatic(message: EmailMessage) -> bool:
+    """An absence (RFC 3834), a report, a receipt (RFC 8098), a list: nobody wrote it to us."""
+    if message.get_content_type() == "multipart/report":
+        return True
+    return any(
+        pattern.match(value.strip())
+        for name, pattern in AUTOMATIC.items()
+        for value in headers(message, name)
+    )
+
+
+def _with_attachments(text: str, message: EmailMessage) -> str:
+    """What came with the letter is not kept: whoever reads the thread is told its name."""
+    files = [each.get_filename() for each in message.walk() if each.is_attachment()]
+    names = ", ".join(sound(each)[:80] for each in files if each)
+    if not names:
+        return text
+    left = _("(Fichier joint laissé de côté : %s)") % names[:NAMES]
+    return f"{text}\n\n{left}".strip()
 
 
 def _mac(about: int, person: int) -> str:
