@@ -16,6 +16,7 @@ from enrollments import grading
 from enrollments.emails.helping import answered, asked
 from enrollments.models import Enrollment, HelpPost, HelpThread
 from enrollments.permissions import answerers, can_answer
+from enrollments.queries.helping import names_left
 
 LONGEST = 5000
 
@@ -89,16 +90,14 @@ def say_by_mail(reply: Reply, *, at: datetime) -> bool:
 def share(*, thread_id: int, question: str, answer: str, at: datetime) -> HelpThread:
     """Show everyone who reads the lesson what the trainer wrote for them; no name is kept in it.
 
-    Refused while the learner's or the author's name stands in the words.
+    Refused while they hold the name of whoever spoke, their municipality or how to reach them.
     """
     thread = HelpThread.objects.select_for_update(of=("self",), no_key=True).get(pk=thread_id)
     asked_words, answer_words = _words(question), _words(answer)
-    learner = thread.enrollment.learner
-    said = f"{asked_words} {answer_words}".casefold()
-    names = [learner.last_name, learner.email or "", learner.first_name]
-    if any(len(name) > 1 and name.casefold() in said for name in names):
+    if left := names_left(thread, f"{asked_words}\n{answer_words}"):
         raise HelpRefused(
-            _("Un nom ou une adresse s’y lit encore : enlevez-le avant de partager.")
+            _("On peut encore reconnaître quelqu’un : « %s ». Enlevez-le avant de partager.")
+            % " », « ".join(left)
         )
     thread.shared_question, thread.shared_answer, thread.shared_at = asked_words, answer_words, at
     thread.save(update_fields=["shared_question", "shared_answer", "shared_at", "updated_at"])

@@ -1,10 +1,12 @@
 """What waits for an answer, and who has stopped, for whoever accompanies."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db.models import QuerySet
 
+from atn_platform.core.french import sort_key
 from courses.documents import station
 from courses.queries import documents
 from enrollments.enums import Status
@@ -19,6 +21,8 @@ from municipalities.models import OrganisationQuerySet
 
 STALLED_DAYS, FORGOTTEN_DAYS = 14, 90
 MOST = 50
+# « de », « la », « le » stand in names and everywhere else.
+MOST_ARTICLE = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,3 +111,34 @@ def paths_of(enrollments: list[Enrollment]) -> dict[int, str]:
     people = {each.learner_id for each in enrollments}
     rows = PathEnrollment.objects.live().filter(learner__in=people).select_related("path")
     return {row.learner_id: row.path.title for row in rows.order_by("started_at")}
+
+
+# How people are reached, as it is written in a message.
+REACHED = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+|(?:\d[ .()\u00a0-]*){9,}\d")
+
+
+def names_left(thread: HelpThread, words: str) -> list[str]:
+    """What would tell who asked, among words meant for everyone: names, place, ways to be reached.
+
+    Accents and capitals hide nothing, and half of a double name is a name.
+    """
+    posts = list(thread.posts.select_related("author"))
+    people = {thread.enrollment.learner, *(post.author for post in posts)}
+    place = thread.enrollment.mandate.organisation
+    known = [name for each in people for name in (each.first_name, each.last_name)]
+    halves = [
+        half for name in known for half in re.split(r"[\s-]+", name) if len(half) > MOST_ARTICLE
+    ]
+    said = f" {sort_key(words)} "
+    found = [
+        each
+        for each in dict.fromkeys([*known, *halves, place.name])
+        if sort_key(each) and f" {sort_key(each)} " in said
+    ]
+    written = [each.group() for post in posts for each in REACHED.finditer(post.text)]
+    digits = re.sub(r"\D", "", words)
+    for each in [*written, *(person.email or "" for person in people)]:
+        number = re.sub(r"\D", "", each)
+        if each and (each.lower() in words.lower() or ("@" not in each and number in digits)):
+            found.append(each.strip())
+    return found

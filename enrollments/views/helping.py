@@ -1,5 +1,6 @@
 """A question from a lesson, its thread, and the desk of whoever answers."""
 
+from typing import Any
 from uuid import UUID, uuid4
 
 from django.contrib import messages
@@ -61,7 +62,7 @@ def ask(request: SignedInRequest, code: str, key: str) -> HttpResponse:
 def thread(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     """A thread, for the learner and for whoever answers; each adds to it here."""
     found = _reached(request, uuid)
-    context = {"text": "", "event": uuid4(), "error": ""}
+    context: dict[str, Any] = {"text": "", "event": uuid4(), "error": "", "typed": None}
     if request.method == "POST":
         typed, event = request.POST.get("text", ""), event_id(request.POST.get("event", ""))
         try:
@@ -73,6 +74,10 @@ def thread(request: SignedInRequest, uuid: UUID) -> HttpResponse:
         else:
             messages.success(request, _("Votre message est parti."))
             return redirect("enrollments:help", uuid)
+    return _shown(request, found, context)
+
+
+def _shown(request: SignedInRequest, found: HelpThread, context: dict[str, Any]) -> HttpResponse:
     answers = can_answer(request.user) and found.enrollment.learner != request.user
     if answers:
         _log(request, [found.enrollment.learner_id], found.enrollment.course.code)
@@ -96,15 +101,13 @@ def share(request: SignedInRequest, uuid: UUID) -> HttpResponse:
         actions.unshare(thread_id=found.pk)
         messages.success(request, _("La question n’est plus partagée."))
         return redirect("enrollments:help", uuid)
+    question, answer = request.POST.get("question", ""), request.POST.get("answer", "")
     try:
-        actions.share(
-            thread_id=found.pk, question=request.POST.get("question", ""),
-            answer=request.POST.get("answer", ""), at=timezone.now(),
-        )  # fmt: skip
+        actions.share(thread_id=found.pk, question=question, answer=answer, at=timezone.now())
     except ActionError as error:
-        messages.error(request, str(error))
-    else:
-        messages.success(request, _("La question est partagée, sans nom, dans cette leçon."))
+        typed = {"question": question, "answer": answer, "error": str(error)}
+        return _shown(request, found, {"text": "", "event": uuid4(), "error": "", "typed": typed})
+    messages.success(request, _("La question est partagée, sans nom, dans cette leçon."))
     return redirect("enrollments:help", uuid)
 
 

@@ -116,7 +116,10 @@ def test_what_is_shared_names_nobody_and_serves_whoever_reads_the_lesson(
     client.force_login(coach)
     address = reverse("enrollments:share-help", args=[thread.uuid])
     named = {"question": "Chantal demande où", "answer": "Page 3."}
-    assertContains(client.post(address, named, follow=True), "Un nom ou une adresse s’y lit")
+    assertContains(
+        client.post(address, named), "reconnaître quelqu’un\u00a0: «\u00a0Chantal\u00a0»"
+    )
+    assertContains(client.post(address, named), "Chantal demande où</textarea>")  # as typed
     clean = {"question": "Où est le formulaire?", "answer": "À la page 3."}
     client.post(address, clean)
     other = EnrollmentFactory(version=enrollment.version, course=enrollment.course)
@@ -129,6 +132,34 @@ def test_what_is_shared_names_nobody_and_serves_whoever_reads_the_lesson(
     client.post(address, {"back": "1"})
     client.force_login(other.learner)
     assertNotContains(client.get(page(enrollment)), "À la page 3.")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "GIRARD demande où",
+        "Mme Girard-Roy demande où",
+        "Notre collègue Helene le sait",
+        "À Saint-Elzéar, où est-ce?",
+        "Écrivez à c.girard@ailleurs.example",
+        "Appelez au 418-555-0142",
+        "Étienne répond",
+    ],
+)
+def test_what_tells_who_asked_is_never_shared(enrollment, coach, words):
+    """A place of three hundred people and a telephone say it as well as a name."""
+    learner = enrollment.learner
+    type(learner).objects.filter(pk=learner.pk).update(
+        first_name="Marie-Hélène", last_name="Girard-Roy"
+    )
+    type(enrollment.mandate.organisation).objects.update(name="Saint-Elzéar")
+    thread = ask(enrollment, "Où? c.girard@ailleurs.example ou (418) 555-0142.")
+    actions.say(thread_id=thread.pk, by=coach, text="Page 3.", uuid=uuid4(), at=NOON)
+    with pytest.raises(HelpRefused, match="reconnaître"):
+        actions.share(thread_id=thread.pk, question=words, answer="Page 3.", at=NOON)
+    said = "Où est le formulaire du broyeur, au 12 de la rue?"
+    shared = actions.share(thread_id=thread.pk, question=said, answer="Page 3.", at=NOON)
+    assert shared.shared_question == said
 
 
 def test_the_desk_says_who_stopped_with_their_town_its_size_and_their_path(client, coach):
