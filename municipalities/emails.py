@@ -3,6 +3,8 @@
 from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
+from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
 from atn_platform.accounts.models import Card, User
@@ -160,6 +162,50 @@ def claim_code(claim: Claim, *, code: str) -> Message:
         },
         subject=_("Code pour ouvrir l’espace de formation : %s") % place,
         reason=_("Une personne demande à répondre de la formation pour %s.") % place,
+        timing=Timing(expires_at=claim.asked_at + CLAIM_LIFE),
+    )
+
+
+@written_for(nobody)
+def claimant_code(claim: Claim, *, code: str) -> Message:
+    """To the address that a claimant gave as theirs: the code that proves it."""
+    place = claim.organisation.name
+    path = absolute("municipalities:claim-answer", claim.uuid)
+    return compose(
+        key=f"claimant-code:{claim.pk}",
+        category=Category.ACCOUNT,
+        recipient=claim.email,
+        template="claimant_code",
+        context={
+            "claim": claim,
+            "organisation": place,
+            "code": code,
+            "days": CLAIM_LIFE.days,
+            # Reading the page changes nothing: the code is only written down in its field.
+            "url": f"{path}?{urlencode({'code': code})}",
+        },
+        subject=_("Votre code : %s") % code,
+        reason=_("Quelqu’un a donné cette adresse pour ouvrir l’espace de %s.") % place,
+        timing=Timing(expires_at=claim.asked_at + CLAIM_LIFE),
+    )
+
+
+@written_for(nobody)
+def claimant_known(claim: Claim) -> Message:
+    """The same, to an address that has an account: signing in is what proves it."""
+    place = claim.organisation.name
+    page = reverse("municipalities:claim-answer", args=[claim.uuid])
+    return compose(
+        key=f"claimant-known:{claim.pk}",
+        category=Category.ACCOUNT,
+        recipient=claim.email,
+        template="claimant_known",
+        context={
+            "organisation": place,
+            "url": f"{absolute('account_request_login_code')}?{urlencode({'next': page})}",
+        },
+        subject=_("Connectez-vous pour ouvrir l’espace de %s") % place,
+        reason=_("Quelqu’un a donné cette adresse pour ouvrir l’espace de %s.") % place,
         timing=Timing(expires_at=claim.asked_at + CLAIM_LIFE),
     )
 

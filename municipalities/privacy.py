@@ -115,14 +115,14 @@ TABLES = [
             About(_at_address, "email", Kind.CONTACT, ASKED, Retention.REQUESTS, DECIDING),
             About(
                 _at_address,
-                "organisation function message asked_at accepted_at refused_at reason",
+                "organisation function message asked_at proved_at accepted_at refused_at reason",
                 Kind.FUNCTION, ASKED, Retention.REQUESTS, DECIDING,
             ),
-            About(_at_address, "code_hash", Kind.SECRET, ASKED, Retention.REQUESTS, ()),
+            About(_at_address, "code_hash own_code_hash", Kind.SECRET, ASKED, Retention.REQUESTS,
+                  ()),
             About("decided_by", "decided_by organisation accepted_at refused_at", Kind.ACT,
                   ANSWERABLE, Retention.REQUESTS),
         ),
-        # The code goes to the municipality's own address, never to the person's.
         plain="id created_at updated_at uuid sent_to tries",
     ),
     Table(

@@ -24,7 +24,7 @@ from municipalities.actions.invitations import (
     local_day,
 )
 from municipalities.enums import Public
-from municipalities.models import Claim, Mandate, Organisation, Responsibility
+from municipalities.models import CLAIM_TRIES, Claim, Mandate, Organisation, Responsibility
 
 # Without the letters and figures that people take for one another.
 ALPHABET = "ABCDEFGHJKMNPQRTUVWXYZ2346789"
@@ -35,6 +35,10 @@ REQUESTS_A_DAY = 10
 
 class ClaimRefused(ActionError):
     """The claim cannot be made, or not be answered like that."""
+
+
+class AddressUnproved(ClaimRefused):
+    """The code of the official box is right; whose the claimant's address is, nobody knows yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +53,17 @@ class Claimant:
 
 
 @transaction.atomic
-def ask_code(*, organisation: Organisation, claimant: Claimant, at: datetime) -> Claim:
+def ask_code(
+    *,
+    organisation: Organisation,
+    claimant: Claimant,
+    at: datetime,
+    signed_in: User | None = None,
+) -> Claim:
     """Send a code to the official address of an organisation that nobody answers for.
 
-    The claimant never chooses where it goes. Raises ClaimRefused.
+    The claimant never chooses where it goes. Their own address gets another, unless it is the
+    official one, or opens the account that is signed in. Raises ClaimRefused.
     """
     place = _locked(organisation)
     if not place.official_email:
@@ -64,11 +75,23 @@ def ask_code(*, organisation: Organisation, claimant: Claimant, at: datetime) ->
     claim = _claim(place, claimant, at=at)
     claim.sent_to = place.official_email
     claim.code_hash = _hash(claim, code)
+    own_code = get_random_string(CODE_LENGTH, ALPHABET)
+    known = User.objects.owner_of(claim.email)
+    has_letter = not claim.in_one_box and not is_claimant(claim, signed_in)
+    if has_letter and known is None:
+        claim.own_code_hash = _hash(claim, own_code)
     claim.save()
-    if not queue(emails.claim_code(claim, code=spelled(code)), at=at):
-        raise ClaimRefused(
-            _("Trois lettres sont déjà parties vers cette adresse. Revenez dans une heure.")
-        )
+    letters = [emails.claim_code(claim, code=spelled(code))]
+    if has_letter and known is None:
+        letters.append(emails.claimant_code(claim, code=spelled(own_code)))
+    elif has_letter:
+        letters.append(emails.claimant_known(claim))
+    for letter in letters:
+        if not queue(letter, at=at):
+            raise ClaimRefused(
+                _("Trois lettres sont déjà parties vers %s. Revenez dans une heure.")
+                % (claim.email if letter.to_address == claim.email else masked(claim.sent_to))
+            )
     record(at=at, actor=None, verb="claim.asked", target=str(claim.pk), place=place.handle)
     return claim
 
@@ -89,17 +112,43 @@ def ask_people(*, organisation: Organisation, claimant: Claimant, at: datetime) 
 def answer_code(*, claim_id: int, code: str, signed_in: User | None, at: datetime) -> User:
     """Give the organisation to whoever read its official letter box; return their account.
 
-    A wrong try is counted whatever happens next. Raises ClaimRefused, or SignInNeeded when the
-    claimant's address has an account that is not the one signed in: the code then still holds.
+    A wrong try is counted whatever happens next. Raises ClaimRefused; AddressUnproved while nobody
+    showed that they read the claimant's own address; SignInNeeded when that has an account which
+    is not the one signed in. The code then still holds.
     """
-    claim = Claim.objects.get(pk=claim_id)
-    if not claim.is_open(at):
+    claim = _tried(claim_id, code, "code_hash", at=at)
+    proved = claim.proved_at is not None or claim.in_one_box
+    if not proved and not is_claimant(claim, signed_in):
+        raise AddressUnproved(
+            _("Le code de l’organisation est bon. Il manque celui que %s a reçu; si cette adresse "
+              "a déjà un compte, sa lettre dit de se connecter.")
+            % claim.email
+        )  # fmt: skip
+    return _give(claim_id, signed_in=signed_in, at=at)
+
+
+def prove_address(*, claim_id: int, code: str, at: datetime) -> None:
+    """Note that the claimant reads the address they typed. Raises ClaimRefused, and counts it."""
+    claim = _tried(claim_id, code, "own_code_hash", at=at)
+    Claim.objects.filter(pk=claim.pk, proved_at=None).update(proved_at=at, updated_at=at)
+
+
+def _tried(claim_id: int, code: str, kept: str, *, at: datetime) -> Claim:
+    """The claim whose code this is. Counted before it is looked at: so are many tries at once."""
+    tried = Claim.objects.filter(pk=claim_id, tries__lt=CLAIM_TRIES)
+    claim = Claim.objects.select_related("organisation").get(pk=claim_id)
+    if not claim.is_open(at) or not tried.update(tries=F("tries") + 1):
         raise ClaimRefused(_("Ce code n’est plus bon. Demandez-en un autre."))
     typed = "".join(code.upper().split()).replace("-", "")
-    if not constant_time_compare(_hash(claim, typed), claim.code_hash):
-        Claim.objects.filter(pk=claim_id).update(tries=F("tries") + 1)
+    if not constant_time_compare(_hash(claim, typed), getattr(claim, kept)):
         raise ClaimRefused(_("Ce n’est pas le code de la lettre. Vérifiez chaque caractère."))
-    return _give(claim_id, signed_in=signed_in, at=at)
+    Claim.objects.filter(pk=claim_id).update(tries=F("tries") - 1)
+    return claim
+
+
+def is_claimant(claim: Claim, user: User | None) -> bool:
+    """Whether this account is opened by the address that the claimant gave."""
+    return user is not None and claim.email in user.own_addresses
 
 
 @transaction.atomic
@@ -122,7 +171,6 @@ def _give(claim_id: int, *, signed_in: User | None, at: datetime) -> User:
     )
     _accept(claim, by=user, at=at)
     queue(emails.claim_opened(claim, user), at=at)
-    # The code proved the official box, not the address that was typed: its reader is told.
     announce(user=user, verb="space-opened", by=user, at=at)
     return user
 
@@ -205,6 +253,12 @@ def is_claimed(organisation: Organisation, *, on: date) -> bool:
     return in_force.filter(organisation=organisation, user__is_active=True).exists()
 
 
+def masked(address: str) -> str:
+    """Enough of an address to know it is ours, too little to learn it: d•@abercorn.ca."""
+    local, at, domain = address.partition("@")
+    return f"{local[:1]}•••{at}{domain}" if address else ""
+
+
 def spelled(code: str) -> str:
     """Two groups of four, easier to copy."""
     return f"{code[:4]}-{code[4:]}"
@@ -254,6 +308,11 @@ def _account(claim: Claim, signed_in: User | None) -> User:
         )
         if created:
             return owner
+    if signed_in is not None:
+        raise ClaimRefused(
+            _("Un autre compte est ouvert ici : quittez-le d’abord. La demande est au nom de %s.")
+            % claim.email
+        )
     raise SignInNeeded(_("Cette adresse a déjà un compte : connectez-vous, puis revenez ici."))
 
 

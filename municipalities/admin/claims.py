@@ -37,7 +37,7 @@ class ClaimAdmin(ReadOnlyAdmin):
     list_filter = (ClaimStateFilter,)
     search_fields = ("last_name", "email", "organisation__search_key", "organisation__code")
     ordering = ("-asked_at", "-pk")
-    exclude = ("code_hash",)
+    exclude = ("code_hash", "own_code_hash")
     actions = ("grant", "refuse")
 
     def has_decide_permission(self, request: HttpRequest) -> bool:

@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from atn_platform.accounts.models import User
 from municipalities.actions.claims import Claimant
 from municipalities.actions.invitations import Guest
 from municipalities.enums import Public
@@ -51,23 +52,46 @@ class ClaimForm(forms.Form):
         widget=forms.Textarea({"rows": 3}),
     )
 
-    def __init__(self, *args: Any, by_code: bool, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, by_code: bool, user: User | None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if by_code:
-            del self.fields["message"]
+        known = user and {
+            "first_name": user.first_name, "last_name": user.last_name, "email": user.email
+        }  # fmt: skip
+        self.known = {name: said for name, said in (known or {}).items() if said}
+        for name in [*self.known, *(["message"] if by_code else [])]:
+            del self.fields[name]
 
     def claimant(self) -> Claimant:
-        return Claimant(**self.cleaned_data)
+        return Claimant(**self.known, **self.cleaned_data)
 
 
-class CodeForm(forms.Form):
-    code = forms.CharField(
-        label=_("Code de la lettre"),
+def _code(kept: str) -> forms.CharField:
+    return forms.CharField(
+        label=_("Code reçu à %s") % kept,
         max_length=20,
-        help_text=_("Huit caractères, par exemple K7RT-2MXA."),
-        widget=forms.TextInput({"autocomplete": "one-time-code", "autocapitalize": "characters"}),
-        error_messages={"required": _("Écrivez le code de la lettre.")},
+        required=False,
+        widget=forms.TextInput({"autocomplete": "off", "autocapitalize": "characters"}),
     )
+
+
+class CodesForm(forms.Form):
+    """The code of the official box, and the claimant's own while it is asked; one will do."""
+
+    def __init__(self, *args: Any, own: str, official: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if own:
+            self.fields["own"] = _code(own)
+            self.fields["own"].help_text = _("Il arrive en une minute : huit caractères.")
+        self.fields["code"] = _code(official)
+        self.fields["code"].help_text = _(
+            "C’est l’adresse officielle de l’organisation : huit caractères, comme K7RT-2MXA."
+        )
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or {}
+        if not any(cleaned.values()) and not self.errors:
+            self.add_error(next(iter(self.fields)), _("Écrivez le code de la lettre."))
+        return cleaned
 
 
 class ResponsibleForm(forms.Form):

@@ -23,8 +23,8 @@ class ClaimQuerySet(models.QuerySet["Claim"]):
 class Claim(TimestampedModel):
     """Someone asks to answer for the people of an organisation.
 
-    Proven by a code sent to the address of the official registry, and to no other; or, without
-    `code_hash`, granted by a responsable or by ATN.
+    Proven by a code sent to the address of the official registry, and to no other, together with
+    one sent to the claimant's own; or, without `code_hash`, granted by a responsable or by ATN.
     """
 
     uuid = models.UUIDField(_("identifiant"), unique=True, default=uuid.uuid4, editable=False)
@@ -42,6 +42,9 @@ class Claim(TimestampedModel):
     asked_at = models.DateTimeField(_("demandée le"))
     sent_to = models.EmailField(_("code envoyé à"), blank=True)
     code_hash = models.CharField(_("empreinte du code"), max_length=64, blank=True)
+    # Blank when one letter proves both, or when its reader proves it by signing in.
+    own_code_hash = models.CharField(_("empreinte du second code"), max_length=64, blank=True)
+    proved_at = models.DateTimeField(_("adresse prouvée le"), null=True, blank=True)
     tries = models.PositiveSmallIntegerField(_("essais"), default=0)
     accepted_at = models.DateTimeField(_("acceptée le"), null=True, blank=True)
     refused_at = models.DateTimeField(_("refusée le"), null=True, blank=True)
@@ -73,6 +76,11 @@ class Claim(TimestampedModel):
     @property
     def full_name(self) -> str:
         return f"{self.first_name} {self.last_name}".strip()
+
+    @property
+    def in_one_box(self) -> bool:
+        """Whether the claimant reads their letters in the official box: one code proves both."""
+        return bool(self.sent_to) and self.email == self.sent_to
 
     def is_open(self, at: datetime) -> bool:
         """Whether a code may still be tried."""
