@@ -22,6 +22,7 @@ from allauth.mfa.webauthn.forms import (
     AddWebAuthnForm,
     AuthenticateWebAuthnForm,
     EditWebAuthnForm,
+    LoginWebAuthnForm,
     ReauthenticateWebAuthnForm,
 )
 from allauth.mfa.webauthn.internal import auth as keys
@@ -186,10 +187,27 @@ class KeyAgainForm(ReauthenticateWebAuthnForm):
         return _shown_key(self)
 
 
+class KeyAloneForm(LoginWebAuthnForm):
+    """A key that signs its person in by itself, and says who it is."""
+
+    def clean_credential(self) -> Authenticator:
+        return _shown_key(self)
+
+
 def _shown_key(form: AuthenticateWebAuthnForm) -> Authenticator:
+    """As the library checks it, and what it leaves out: that the key counts on."""
     credential = form.cleaned_data["credential"]
-    keys.parse_authentication_response(credential)
-    return keys.complete_authentication(form.user, credential)
+    said = keys.parse_authentication_response(credential).response.authenticator_data
+    user = form.user or keys.extract_user_from_response(credential)
+    factor: Authenticator = keys.complete_authentication(user, credential)
+    if not actions.count_signature(factor, count=said.counter):
+        raise forms.ValidationError(
+            _(
+                "Cette clé compte moins d’usages que la dernière fois : elle a peut-être été "
+                "copiée. Entrez autrement, puis remplacez-la."
+            )
+        )
+    return factor
 
 
 class RequestCodeForm(RequestLoginCodeForm):

@@ -62,7 +62,11 @@ class ProviderForm(forms.Form):
         help_text=_("Laissé vide, celui qui est enregistré reste."),
         widget=forms.PasswordInput({"autocomplete": "off"}),
     )
-    offered = forms.BooleanField(label=_("Le proposer à la connexion"), required=False)
+    offered = forms.BooleanField(
+        label=_("Le proposer à la connexion"),
+        required=False,
+        help_text=_("Retiré, il n’ouvre plus rien : qui est entré par là se connecte autrement."),
+    )
 
     def __init__(self, *args: object, kind: ProviderKind, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]

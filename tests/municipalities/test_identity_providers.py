@@ -14,7 +14,7 @@ from atn_platform.audit.models import Entry
 from atn_platform.core.sealing import seal
 from atn_platform.notifications.models import OutgoingEmail
 from municipalities.enums import ProviderKind
-from municipalities.models import IdentityProvider, MailDomain
+from municipalities.models import IdentityProvider, MailDomain, Organisation
 from municipalities.queries.sign_in import PERSONAL_TENANT
 from tests.accounts.openid import running_provider, state_in
 from tests.factories import NOON, MunicipalityFactory, ResponsibilityFactory, UserFactory
@@ -109,6 +109,30 @@ def test_an_identity_of_the_tenant_with_a_proved_address_opens_its_account(
     row = SocialAccount.objects.get()
     assert (row.provider, row.uid, row.user) == (microsoft.handle, "sujet-1", elodie)
     assert row.extra_data == {"email": "elodie@ville.quebec"}
+
+
+@pytest.mark.parametrize("how", ["turned-off", "deleted", "out-of-the-registry"])
+def test_s11_a_service_that_opens_nothing_any_more_ends_the_sessions_it_opened(
+    client, provider, microsoft, how
+):
+    """S-11: at the very next request; its person is told, and comes in by another door."""
+    elodie = UserFactory(email="elodie@ville.quebec")
+    come_in(client, provider, microsoft, entra(provider))
+    by_another_door = Client()
+    by_another_door.force_login(elodie)
+    for browser in (client, by_another_door):
+        assert browser.get("/mes-cours/").status_code == 200
+    if how == "turned-off":
+        IdentityProvider.objects.update(offered=False)
+    elif how == "deleted":
+        IdentityProvider.objects.all().delete()
+    else:
+        Organisation.objects.update(inactive_on=NOON.date())
+    page = client.get("/mes-cours/", follow=True)
+    assert page.redirect_chain == [(f"{reverse(ASK)}?next=/mes-cours/", 302)]
+    assertContains(page, "n’ouvre plus la plateforme par Microsoft")
+    assert inside(client) is None
+    assert by_another_door.get("/mes-cours/").status_code == 200
 
 
 def test_the_second_factor_is_asked_after_microsoft_too(client, provider, microsoft):

@@ -28,7 +28,12 @@ from atn_platform.accounts.actions.cards import (
     print_cards,
     use_card,
 )
-from atn_platform.accounts.actions.factors import forget_second_factor, show_factor, spend_code
+from atn_platform.accounts.actions.factors import (
+    count_signature,
+    forget_second_factor,
+    show_factor,
+    spend_code,
+)
 
 __all__ = [
     "CARD_CODE_LENGTH",
@@ -44,6 +49,7 @@ __all__ = [
     "code_of",
     "confirm_address",
     "correct_account",
+    "count_signature",
     "create_account",
     "end_role",
     "end_sessions",

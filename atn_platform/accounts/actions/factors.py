@@ -17,6 +17,8 @@ from atn_platform.accounts.models import User
 
 # In the data of an application: the last half-minute whose code served.
 LAST = "last_counter"
+# In the data of a key: how many times it had signed, by its own count, when it last served.
+SIGNED = "signature_count"
 
 
 @transaction.atomic
@@ -49,6 +51,22 @@ def show_factor(*, user: User, code: str) -> Authenticator | None:
             factor.refresh_from_db()
             return factor
     return None
+
+
+@transaction.atomic
+def count_signature(factor: Authenticator, *, count: int) -> bool:
+    """Note how far a key has counted; False when it has not gone on since: one is a copy.
+
+    WebAuthn 6.1.1. Keys that telephones share among themselves count nothing, and always say 0.
+    """
+    row = Authenticator.objects.select_for_update(no_key=True).get(pk=factor.pk)
+    known = row.data.get(SIGNED, row.wrap().authenticator_data.counter)
+    if (count or known) and count <= known:
+        return False
+    if count:
+        row.data[SIGNED] = count
+        row.save(update_fields=["data"])
+    return True
 
 
 def spend_code(factor: Authenticator, code: str) -> bool:
