@@ -37,7 +37,7 @@ from enrollments.queries.thread import Station, Thread
 from municipalities.enums import Kind, Public
 from municipalities.models import Invitation, Mandate, Organisation
 from municipalities.permissions import can_validate_claims
-from municipalities.queries.claims import to_validate
+from municipalities.queries.claims import to_validate, waiting_for
 from municipalities.queries.mandates import held
 
 MOST_CARDS = 6
@@ -60,7 +60,7 @@ class Home:
     """`thread` is the line of the course that the next step belongs to, when it has one.
 
     `town` is where the person sits on the council. `ended` and `invitation` tell someone without
-    a mandate in force why, and what is on its way.
+    a mandate in force why, and what is on its way. `awaited` is where others wait for their yes.
     """
 
     step: NextStep | None
@@ -74,6 +74,7 @@ class Home:
     ended: Mandate | None = None
     invitation: Invitation | None = None
     short: list[Following] = field(default_factory=list)
+    awaited: list[Work] = field(default_factory=list)
 
     @property
     def cards(self) -> list[Card]:
@@ -94,7 +95,8 @@ def home(user: User, *, now: datetime) -> Home:
     seats = sessions.held_by(user, now=now) if meets else []
     coming = [each for each in seats if not each.session.is_cancelled]
     facts = _facts(courses, paths, mandates, coming, now=now)
-    sheets, work = _duties(user, now)
+    awaited = _awaited(user, now)
+    sheets, work = _duties(user, awaited, now)
     step = next_step(replace(facts, sheets=sheets, work=work), now)
     lost = not mandates
     return Home(
@@ -109,6 +111,7 @@ def home(user: User, *, now: datetime) -> Home:
         ended=_ended(user) if lost else None,
         invitation=_invitation(user, now) if lost else None,
         short=short_steps(_stations(courses), step),
+        awaited=[each for each in awaited if step is None or each.url != step.url],
     )
 
 
@@ -208,7 +211,25 @@ def _facts(
     )
 
 
-def _duties(user: User, now: datetime) -> tuple[list[Sheet], list[Work]]:
+def _awaited(user: User, now: datetime) -> list[Work]:
+    """Pages where somebody waits for this person's answer; only who may answer pays a query."""
+    found = []
+    if can_validate_claims(user) and to_validate(by=user, on=now.date()).exists():
+        title = _("Les demandes de responsabilité")
+        found.append(Work(title, reverse("municipalities:validation")))
+    if user.is_responsible:
+        for place in waiting_for(user, on=now.date()):
+            if place.has_claims:
+                title = _("Qui demande à répondre de la formation : %s") % place
+                url = reverse("municipalities:responsables", args=[place.handle])
+                found.append(Work(title, url))
+            if place.has_joining:
+                title = _("Qui demande à rejoindre vos gens : %s") % place
+                found.append(Work(title, reverse("municipalities:poster", args=[place.handle])))
+    return found
+
+
+def _duties(user: User, awaited: Sequence[Work], now: datetime) -> tuple[list[Sheet], list[Work]]:
     """What the roles of this person ask for; nobody else pays a query for it."""
     sheets: list[Sheet] = []
     work: list[Work] = []
@@ -224,10 +245,7 @@ def _duties(user: User, now: datetime) -> tuple[list[Sheet], list[Work]]:
         ]
     if user.has_role(Role.COACH):
         work.append(Work(_("Les questions et les demandes"), reverse("enrollments:desk")))
-    if can_validate_claims(user) and to_validate(by=user, on=now.date()).exists():
-        # Only the first is shown: somebody waits for this one.
-        waiting = Work(_("Les demandes de responsabilité"), reverse("municipalities:validation"))
-        work.append(waiting)
+    work.extend(awaited)
     if user.has_role(Role.ADMINISTRATOR):
         work.append(Work(_("L’Atelier des cours"), reverse("atelier:index")))
     if user.has_role(Role.UMQ_COORDINATOR):
