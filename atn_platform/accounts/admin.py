@@ -91,7 +91,9 @@ class UserAdmin(ListAdmin):
         typed = {name: form.cleaned_data[name] for name in ("first_name", "last_name", "email")}
         if change:
             here = str(request.session.session_key)
-            actions.correct_account(user=obj, by=by, at=at, but=here, **typed)
+            # What was left as the page showed it may have changed since: it stays as it is.
+            said = {name: typed[name] for name in form.changed_data if name in typed}
+            actions.correct_account(user=obj, said=said, by=by, at=at, but=here)
         else:
             # The admin goes on with the object it holds: it becomes the new row.
             obj.pk = actions.create_account(by=by, at=at, **typed).pk

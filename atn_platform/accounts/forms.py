@@ -66,6 +66,12 @@ class AccountForm(forms.ModelForm):
             "email": _("Le code de connexion part vers cette adresse; vide, personne n’entre."),
         }
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            # What the page showed goes with it, so that `changed_data` is what ATN typed.
+            field.show_hidden_initial = True
+
     def clean_email(self) -> str | None:
         """In lower case, as the database keeps them; none rather than blank."""
         typed = self.cleaned_data["email"]

@@ -8,6 +8,8 @@ from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.contrib.auth.views import redirect_to_login
+from django.contrib.sessions.exceptions import SessionInterrupted
+from django.contrib.sessions.middleware import SessionMiddleware
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import redirect, render
@@ -53,6 +55,24 @@ ALLOWED = (
 )
 # Whoever runs the platform or reads its reports does so in French: docs/languages.md.
 FRENCH_ONLY = ("/admin/", "/rapports/")
+
+
+class Sessions(SessionMiddleware):
+    """Leads to the doors when the session was closed while its own page was being made.
+
+    By its person elsewhere, by ATN, by a departure that they wrote themselves: what was done is
+    done, and the words about it wait on the next page. The library answers 400.
+    """
+
+    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        try:
+            answer: HttpResponse = super().process_response(request, response)
+        except SessionInterrupted:
+            is_page = request.method in {"GET", "HEAD"}
+            here = request.get_full_path() if is_page else page_before(request)
+            answer = redirect(here if url_has_allowed_host_and_scheme(here, None) else "/")
+            answer.cookies.update(response.cookies)
+        return answer
 
 
 def reader_language(

@@ -44,9 +44,7 @@ def profile(request: SignedInRequest) -> HttpResponse:
     names = {"first_name": user.first_name, "last_name": user.last_name}
     form = NameForm(request.POST if request.method == "POST" else None, initial=names)
     if form.is_valid():
-        actions.correct_account(
-            user=user, email=user.email, by=user, at=timezone.now(), **form.cleaned_data
-        )
+        actions.correct_account(user=user, said=form.cleaned_data, by=user, at=timezone.now())
         messages.success(request, _("Votre nom est enregistré."))
         return redirect("accounts:profile")
     held = user.mandates.in_force(on=timezone.localdate()).select_related("organisation")

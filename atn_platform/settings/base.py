@@ -71,7 +71,7 @@ MIDDLEWARE = [
     # random padding against guessing secrets by length (BREACH).
     "atn_platform.core.middleware.GZipText",
     "atn_platform.accounts.middleware.sane_passwords",
-    "django.contrib.sessions.middleware.SessionMiddleware",
+    "atn_platform.accounts.middleware.Sessions",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",

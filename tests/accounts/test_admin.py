@@ -115,6 +115,25 @@ def test_whoever_corrects_their_own_address_stays_there(client, admin):
     assert there.get("/admin/").status_code == 302
 
 
+def test_a_page_left_open_takes_back_nothing_that_changed_since(client, admin):
+    """Corrected: what ATN typed. The rest is as its person, or another, left it meanwhile."""
+    someone = UserFactory(first_name="Zoe", last_name="Roy", email="avant@ville.quebec")
+    page = reverse("admin:accounts_user_change", args=[someone.pk])
+    shown = client.get(page)
+    assertContains(shown, 'name="initial-email" value="avant@ville.quebec"')
+    sent = {}
+    for field in shown.context["adminform"].form:
+        sent |= {field.html_name: field.value(), field.html_initial_name: field.value()}
+    User.objects.filter(pk=someone.pk).update(email="apres@ville.quebec", last_name="Cyr")
+    there = Client()
+    there.force_login(someone)
+    client.post(page, sent | {"first_name": "Zoé"})
+    someone.refresh_from_db()
+    assert (str(someone), someone.email) == ("Zoé Cyr", "apres@ville.quebec")
+    assert someone.sort_key == "cyr zoe"
+    assert there.get("/mes-cours/").status_code == 200
+
+
 def test_an_address_belongs_to_one_person(client, admin):
     taken = UserFactory()
     typed = {"first_name": "A", "last_name": "B", "email": taken.email.upper()}
@@ -124,7 +143,7 @@ def test_an_address_belongs_to_one_person(client, admin):
     with pytest.raises(actions.AccountRefused):
         actions.create_account(by=admin, at=NOON, **typed)
     with pytest.raises(actions.AccountRefused):
-        actions.correct_account(user=UserFactory(), by=admin, at=NOON, **typed)
+        actions.correct_account(user=UserFactory(), said=typed, by=admin, at=NOON)
 
 
 def test_closing_an_account_asks_first_then_throws_its_person_out(client, admin):

@@ -9,12 +9,16 @@ from django.urls import reverse
 from django.utils import timezone
 from pytest_django.asserts import assertContains, assertNotContains
 
+from atn_platform.accounts import actions
+from atn_platform.accounts.enums import Role
+from atn_platform.accounts.models import User
 from atn_platform.audit.models import Entry
 from atn_platform.notifications.models import OutgoingEmail
 from tests.factories import MandateFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
 PROFILE = reverse("accounts:profile")
+ADDRESS: dict[str, str | None] = {"email": "apres@ville.quebec"}
 
 
 def test_p05_a_name_is_corrected_by_its_person_and_the_journal_says_so(client):
@@ -28,6 +32,30 @@ def test_p05_a_name_is_corrected_by_its_person_and_the_journal_says_so(client):
         "fields": ["first_name", "last_name"],
         "before": {"first_name": "Camille", "last_name": "Roy"},
     }
+
+
+@pytest.mark.parametrize("says_all", [False, True])
+def test_a_name_saved_while_atn_changes_the_address_leaves_the_address(
+    client, monkeypatch, says_all
+):
+    """The control, which also writes the address that the request had read, takes it back."""
+    user = UserFactory(email="avant@ville.quebec")
+    by = UserFactory(role=Role.ADMINISTRATOR)
+    client.force_login(user)
+    real = actions.correct_account
+
+    def after_atn(**asked):
+        real(user=User.objects.get(pk=user.pk), said=ADDRESS, by=by, at=timezone.now())
+        if says_all:
+            asked["said"] = asked["said"] | {"email": asked["user"].email}
+        return real(**asked)
+
+    monkeypatch.setattr(actions, "correct_account", after_atn)
+    answer = client.post(PROFILE, {"first_name": "Zoé", "last_name": "Cyr"})
+    assert answer.status_code == 302
+    user.refresh_from_db()
+    assert str(user) == "Zoé Cyr"
+    assert (user.email == ADDRESS["email"]) is not says_all
 
 
 def test_an_empty_name_is_named_at_its_field_and_the_rest_kept(client):

@@ -8,11 +8,13 @@ from django.contrib.sessions.models import Session
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
 from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
 
 from atn_platform.accounts.enums import Role
 from atn_platform.accounts.http import OPENED, SEEN
 from atn_platform.accounts.limits import SESSION, STAFF_SESSION
+from atn_platform.accounts.middleware import Sessions
 from atn_platform.accounts.privacy import TABLES
 from atn_platform.audit.models import Entry
 from atn_platform.core.personal import rows_of
@@ -220,3 +222,35 @@ def test_p02_every_session_of_a_person_is_found_by_one_query_whatever_the_door(
     with django_assert_num_queries(1):
         assert {each.pk for each in rows_of(table, "opened__user", user)} == mine
     assert len(mine) == 3
+
+
+@pytest.mark.parametrize("path", ["/compte/", "//ailleurs.example/"])
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_s11_a_session_closed_while_its_page_is_made_leads_to_the_doors(monkeypatch, path, method):
+    """S-11: by ATN, or by oneself elsewhere. Never a 400, nor another site."""
+    user = person()
+    browser = browser_of(user)
+    session = browser.session
+    session[SEEN] -= SESSION.idle // 10  # the request notes its hour
+    session.save()
+
+    def closed_meanwhile(self, request, response, _real=Sessions.__bases__[0].process_response):
+        Session.objects.filter(pk=session.session_key).delete()
+        return _real(self, request, response)
+
+    monkeypatch.setattr(Sessions.__bases__[0], "process_response", closed_meanwhile)
+    where = {"HTTP_REFERER": f"http://testserver{path}"} if method == "post" else {}
+    names = {"first_name": "Zoé", "last_name": "Cyr"}
+    answer = getattr(browser, method)(
+        "/compte/" if method == "post" else path, names, follow=False, **where
+    )
+    assert answer.status_code in {302, 404}
+    target = answer.headers.get("Location", "/")
+    assert url_has_allowed_host_and_scheme(target, None)
+    monkeypatch.undo()
+    page = browser.get("/compte/", follow=True)
+    assert not inside(browser)
+    if method == "post":
+        user.refresh_from_db()
+        assert user.get_full_name() == "Zoé Cyr"
+        assertContains(page, "Votre nom est enregistré.")

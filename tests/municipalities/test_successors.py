@@ -5,12 +5,13 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 from pytest_django.asserts import assertContains, assertNotContains
 
 from atn_platform.accounts import actions as accounts
 from atn_platform.accounts.enums import Role
-from atn_platform.accounts.http import DOORS, WHOSE
+from atn_platform.accounts.http import DOORS, SEEN, WHOSE
 from atn_platform.accounts.models import User
 from atn_platform.audit.models import Entry
 from atn_platform.notifications.models import OutgoingEmail
@@ -74,6 +75,27 @@ def test_b82_the_successor_says_no_and_inherits_nothing(client, gone):
     for each in (client, elsewhere):
         assert each.get("/compte/").status_code == 302, "every session is closed"
     assert Entry.objects.filter(verb="account.address-released").exists()
+
+
+def test_b82_whoever_writes_their_own_departure_and_leaves_the_address_reads_that_it_is_done(
+    client,
+):
+    """Their session closes with the address, while the page that says so is being made."""
+    duty = ResponsibilityFactory()
+    mandate = MandateFactory(organisation=duty.organisation, user=duty.user)
+    client.force_login(duty.user)
+    client.get("/mes-gens/")
+    session = client.session
+    session[SEEN] -= 600  # the request notes its hour, in a session that is no more by then
+    session.save()
+    page = reverse("municipalities:depart", args=[mandate.pk])
+    typed = {"on": timezone.localdate().isoformat(), "passes": "on"}
+    answer = client.post(page, typed, follow=True)
+    assertContains(answer, f"Le départ de {duty.user} est inscrit.")
+    duty.user.refresh_from_db()
+    assertContains(answer, duty.user.handle)
+    assertContains(answer, "Se connecter")
+    assert client.get("/mes-gens/").status_code == 302
 
 
 @pytest.mark.parametrize("why", ["mandate", "role", "no address", "never held any"])

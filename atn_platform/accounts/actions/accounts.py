@@ -37,35 +37,32 @@ def create_account(
 
 
 @transaction.atomic
-def correct_account(  # noqa: PLR0913 -- what an account says, who corrects it, from where
-    *,
-    user: User,
-    first_name: str,
-    last_name: str,
-    email: str | None,
-    by: User,
-    at: datetime,
-    but: str = "",
+def correct_account(
+    *, user: User, said: dict[str, str | None], by: User, at: datetime, but: str = ""
 ) -> list[str]:
-    """Correct a name or an address; attestations keep what they say. Names what changed.
+    """Correct names and address as `said`; what is not said stays. Names what changed.
 
-    A new address takes the place of every other: the old letter box opens the account no more,
-    and sessions close, all `but` one: the key of the session at work, for one's own account.
+    Attestations keep what they say. A new address takes the place of every other: the old letter
+    box opens the account no more, and sessions close, all `but` one: the key of the session at
+    work, for one's own account.
     """
-    email = email.strip().lower() if email else None
-    wanted = {"first_name": first_name, "last_name": last_name, "email": email}
     kept = User.objects.select_for_update(no_key=True).get(pk=user.pk)
     if kept.erased_at is not None:
         raise AccountRefused(_("Cette personne a été effacée : son compte ne revient pas."))
+    wanted = dict(said)
+    if "email" in wanted:
+        wanted["email"] = (wanted["email"] or "").strip().lower() or None
     fields = [name for name, value in wanted.items() if getattr(kept, name) != value]
     # A name may have to be explained years later (A-2.1, art. 89); an address opens accounts.
     before = {name: getattr(kept, name) for name in fields if name != "email"}
-    if "email" in fields and email and User.objects.owner_of(email) not in (None, kept):
+    if "email" in fields and User.objects.owner_of(wanted["email"] or "") not in (None, kept):
         raise AccountRefused(_("Cette adresse est celle d’une autre personne."))
-    for name in fields:
-        setattr(user, name, wanted[name])
+    for row in (kept, user):
+        for name in fields:
+            setattr(row, name, wanted[name])
     if fields:
-        user.save(update_fields=fields)
+        # Of the row as it is now: what the caller holds may have been read before another change.
+        kept.save(update_fields=fields)
         account_changed.send(
             sender=User, user=user, verb="corrected", fields=fields, before=before, by=by, at=at
         )
