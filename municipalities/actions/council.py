@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
-from django.db.models import ProtectedError
+from django.db.models import ProtectedError, Q
 from django.utils.translation import gettext as _
 
 from atn_platform.accounts import actions as accounts
@@ -189,7 +189,7 @@ def _new_person(guest: Guest, here: MandateQuerySet, place: str, *, at: datetime
     None when the council has them already, as in a list brought in twice.
     """
     key = french.sort_key(f"{guest.last_name} {guest.first_name}")
-    same = here.filter(user__email=None, user__sort_key=key).select_related("user")
+    same = here.filter(user__sort_key=key).select_related("user")
     sitting = same.filter(public=Public.ELECTED)
     if guest.account is not None:
         told = same.filter(user=guest.account).first()
@@ -198,7 +198,9 @@ def _new_person(guest: Guest, here: MandateQuerySet, place: str, *, at: datetime
                 _("Le conseil a changé pendant que vous remplissiez la page : recommencez.")
             )
         return None if sitting.filter(user=guest.account).exists() else told.user
-    if sitting.filter(function=guest.function).exists():
+    # Whoever leaves that seat the day it is taken is somebody else: the father, then the son.
+    leaving = Q(ends_on__lte=guest.starts_on or local_day(at))
+    if sitting.filter(user__email=None, function=guest.function).exclude(leaving).exists():
         return None
     person = User.objects.create(
         email=None,

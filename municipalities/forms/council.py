@@ -49,7 +49,7 @@ LARGE_COUNCIL = 30
 def add_seat_fields(form: forms.Form, numbers: Sequence[int], namesakes: Namesakes) -> None:
     """The controls of free seats; in a large council everyone has an address.
 
-    `namesakes` are people here without an address: see queries.council.without_address.
+    `namesakes` are people here who bear a name that was typed: see queries.council.namesakes.
     """
     for number in numbers:
         _add_seat(form, number, asks_no_email=len(numbers) <= LARGE_COUNCIL)
@@ -66,10 +66,20 @@ def _add_seat(form: forms.Form, number: int, *, asks_no_email: bool) -> None:
         )
 
 
+def names_without_address(data: Mapping[str, Any]) -> set[str]:
+    """The names typed on lines that say « Sans courriel », as people are sorted by."""
+    lines = (name.rpartition("_")[2] for name in data if name.startswith("no_email_"))
+    return {_name_typed(data, line) for line in lines} - {""}
+
+
+def _name_typed(data: Mapping[str, Any], number: int | str) -> str:
+    first, last = (data.get(f"{name}_{number}", "") for name in ("first_name", "last_name"))
+    return french.sort_key(f"{last} {first}")
+
+
 def _ask_whether_here(form: forms.Form, number: int, namesakes: Namesakes) -> None:
     """A name typed without an address may be of someone here, or of a father or a cousin."""
-    first, last = (form.data.get(f"{name}_{number}", "") for name in ("first_name", "last_name"))
-    same = namesakes.get(french.sort_key(f"{last} {first}"))
+    same = namesakes.get(_name_typed(form.data, number))
     if not same or not form.data.get(f"no_email_{number}"):
         return
     form.fields[f"account_{number}"] = forms.TypedChoiceField(
@@ -139,6 +149,19 @@ def seat_lines(form: forms.Form, seats: Sequence[Seat]) -> list[Line]:
     ]
 
 
+def two_seats(form: forms.Form, number: int, seats: Sequence[Seat]) -> tuple[str, Any] | None:
+    """The refusal of a line whose person sits already, or takes the seat of another line too."""
+    cell = f"account_{number}"
+    if said := form.cleaned_data.get(cell):
+        before = range(number)
+        twice = said in {form.cleaned_data.get(f"account_{other}") for other in before}
+        if twice or said in {each.mandate.user_id for each in seats if each.mandate}:
+            return cell, _(
+                "Cette personne est déjà au conseil : elle n’y prend pas un second siège."
+            )
+    return None
+
+
 class CouncilForm(forms.Form):
     """Names and addresses of the seats that nobody holds; an empty line is a seat left so.
 
@@ -168,7 +191,7 @@ class CouncilForm(forms.Form):
         for number in self.numbers:
             cell = f"email_{number}"
             address = (cleaned.get(cell) or "").lower()
-            if flaw := line_flaw(self, number) or self._sits_already(number):
+            if flaw := line_flaw(self, number) or two_seats(self, number, self.seats):
                 self.add_error(*flaw)
             elif address in self.taken:
                 self.add_error(cell, self.taken[address])
@@ -180,14 +203,6 @@ class CouncilForm(forms.Form):
         if not self.errors and not self.guests():
             self.add_error(None, _("Écrivez au moins une personne."))
         return cleaned
-
-    def _sits_already(self, number: int) -> tuple[str, Any] | None:
-        said = self.cleaned_data.get(f"account_{number}")
-        if said and said in {each.mandate.user_id for each in self.seats if each.mandate}:
-            return f"account_{number}", _(
-                "Cette personne est déjà au conseil : elle n’y prend pas un second siège."
-            )
-        return None
 
     def guests(self) -> list[Guest]:
         found = (typed_guest(self, number) for number in self.numbers)

@@ -18,6 +18,7 @@ from municipalities.forms.council import (
     add_seat_fields,
     line_flaw,
     seat_lines,
+    two_seats,
     typed_guest,
 )
 from municipalities.forms.mandates import day_field
@@ -26,6 +27,7 @@ from municipalities.queries.council import Seat, seat_function, seat_label, seat
 
 RETURNED, LEAVING, STAYING = "reelue", "quitte", "continue"
 KEEP = "meme"
+OUTGOING = _("Cette personne est sortante : choisissez plutôt « Réélue ou réélu ».")
 
 
 class DayForm(forms.Form):
@@ -147,12 +149,14 @@ class RenewalForm(forms.Form):
         if str(number) in holders:
             words = _("Ce siège est déjà celui de %(person)s.")
             return cell, words % {"person": holders[str(number)].user}
+        if guest.account in {mandate.user_id for mandate in self.outgoing}:
+            return f"account_{number}", OUTGOING
         refusal = self._address_refusal(guest.email, first) if guest.email else ""
-        return (cell, refusal) if refusal else None
+        return (cell, refusal) if refusal else two_seats(self, number, self.seats)
 
     def _address_refusal(self, address: str, first: dict[str, int]) -> Any:
         if address in {mandate.user.email for mandate in self.outgoing}:
-            return _("Cette personne est sortante : choisissez plutôt « Réélue ou réélu ».")
+            return OUTGOING
         if address in first:
             words = _("Cette adresse est déjà sur la ligne « %(seat)s ».")
             return words % {"seat": seat_label(first[address])}

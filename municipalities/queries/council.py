@@ -1,7 +1,7 @@
 """The seats of a council, and who holds them."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -137,21 +137,20 @@ def _rank(number: int | None) -> int:
     return 1000 if number is None else number
 
 
-def without_address(
-    organisation: Organisation, *, on: date, with_council: bool = False
+def namesakes(
+    organisation: Organisation, *, on: date, keys: Collection[str]
 ) -> dict[str, dict[int, str]]:
-    """Who may join the council and cannot be written to: by name, what tells their accounts apart.
+    """Who is here under one of these names, in the council or not, with an address or without.
 
-    After an election those who sit have lines of their own; elsewhere, `with_council`, one of
-    them whose name is typed again must not become two.
+    By name: what tells their accounts apart.
     """
-    here = organisation.mandates.in_force(on=on).filter(user__email=None)
-    if not with_council:
-        here = here.exclude(user__in=here.filter(public=Public.ELECTED).values("user"))
+    here = organisation.mandates.in_force(on=on).filter(user__sort_key__in=keys)
     found: dict[str, dict[int, str]] = {}
     for mandate in here.select_related("user").order_by("pk"):
         what = mandate.function or mandate.get_public_display()
-        found.setdefault(mandate.user.sort_key, {})[mandate.user_id] = f"{mandate.user}, {what}"
+        same = found.setdefault(mandate.user.sort_key, {})
+        known = same.get(mandate.user_id, str(mandate.user))
+        same[mandate.user_id] = f"{known}, {what}"
     return found
 
 

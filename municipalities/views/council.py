@@ -15,7 +15,7 @@ from atn_platform.audit.recording import opened
 from atn_platform.core.exceptions import ActionError
 from municipalities.actions import council as actions
 from municipalities.enums import Public
-from municipalities.forms.council import CouncilForm
+from municipalities.forms.council import CouncilForm, names_without_address
 from municipalities.models import INVITATION_LIFE, Mandate, Organisation
 from municipalities.permissions import organisations_of
 from municipalities.queries import council as queries
@@ -33,10 +33,8 @@ def grid(request: SignedInRequest, handle: str) -> HttpResponse:
         request.POST if request.method == "POST" else None,
         seats=seats,
         taken=queries.taken_addresses(organisation, on=today),
-        namesakes=(
-            queries.without_address(organisation, on=today, with_council=True)
-            if request.method == "POST"
-            else {}
+        namesakes=queries.namesakes(
+            organisation, on=today, keys=names_without_address(request.POST)
         ),
     )
     if form.is_valid():

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from atn_platform.accounts.http import SignedInRequest
 from atn_platform.core.exceptions import ActionError
 from municipalities.actions import council as actions
+from municipalities.forms.council import names_without_address
 from municipalities.forms.election import DayForm, RenewalForm
 from municipalities.models import RENEWAL_UNDO, CouncilRenewal
 from municipalities.permissions import organisations_of
@@ -37,8 +38,8 @@ def election(request: SignedInRequest, handle: str) -> HttpResponse:
         outgoing=queries.outgoing(organisation, elected_on=elected_on),
         seats=queries.council_since(organisation, elected_on=elected_on),
         taken=queries.taken_addresses(organisation, on=today),
-        namesakes=(
-            queries.without_address(organisation, on=today) if request.method == "POST" else {}
+        namesakes=queries.namesakes(
+            organisation, on=today, keys=names_without_address(request.POST)
         ),
         is_general=elected_on == last_general_election(elected_on),
         initial={"uuid": uuid4()},

@@ -289,6 +289,35 @@ def test_b82_a_newcomer_of_the_name_of_someone_here_is_asked_about(client, page,
     assert luc.user.mandates.count() == 2
 
 
+@pytest.mark.parametrize("email", [None, "ann@exemple.quebec"])
+def test_b82_an_outgoing_person_typed_again_without_an_address_is_not_made_two(
+    client, page, seated, email
+):
+    """Returned, they have a line of their own; a child of the same name is somebody else."""
+    ann = seated[0].user
+    ann.first_name, ann.last_name, ann.email = "Ann", "Roy", email
+    ann.save()
+    seat = {f"seat_{seated[1].pk}": "3"}
+    typed = answers(seated, first_name_0="Ann", last_name_0="Roy", no_email_0="on", **seat)
+    assertContains(client.post(page, typed), "Est-ce la même personne?", status_code=422)
+    same = client.post(page, typed | {"account_0": str(ann.pk)})
+    assertContains(same, "Cette personne est sortante", status_code=422)
+    other = typed | {"account_0": "0", "confirmer": "1"}
+    assert client.post(page, other).status_code == 302
+    assert User.objects.filter(sort_key="roy ann").count() == 2
+
+
+def test_a_child_takes_the_seat_that_a_parent_of_the_same_name_leaves(ginette, sitting):
+    father = sitting[1].user
+    father.first_name, father.last_name, father.email = "Luc", "Roy", None
+    father.save()
+    son = Guest("", "Luc", "Roy", Public.ELECTED, sitting[1].function, VOTE)
+    wanted = replace(election(sitting, returned={0: "mairesse"}), newcomers=(son,))
+    place = ginette.organisation
+    renewal = council.renew(organisation=place, election=wanted, by=ginette.user, at=NIGHT)
+    assert renewal.opened.filter(user__last_name="Roy").exclude(user=father).count() == 1
+
+
 def test_the_page_then_its_summary_then_one_act_and_its_undoing(client, page, seated, ginette):
     place = ginette.organisation
     before = state(place)
