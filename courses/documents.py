@@ -112,8 +112,8 @@ class QuestionDoc(TypedDict):
     pairs: NotRequired[list[PairDoc]]
     categories: NotRequired[list[str]]  # classifying, in the author's order
     gaps: NotRequired[list[GapDoc]]  # cloze: [[1]] in the prompt is the place of the first one
-    asset: NotRequired[AssetDoc]  # hot-spot
-    alt: NotRequired[str]  # hot-spot
+    asset: NotRequired[AssetDoc]  # hot-spot, and whatever shows a picture under its prompt
+    alt: NotRequired[str]
     distractors: NotRequired[list[str]]  # matching
     # short, when all are right and none has a word of its own; compared folded, articles kept
     answers: NotRequired[list[str]]

@@ -1,13 +1,13 @@
 """Questions of the bank as a file that another system reads."""
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from courses.exchange import gift, moodle_xml
 from courses.exchange.items import Item
 from courses.exchange.ours import Imported, Left, where
 from courses.exchange.theirs import is_left_out, theirs, unfit_for_gift, unfit_for_moodle
-from courses.models import BankQuestion
+from courses.models import BankPicture, BankQuestion
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +30,8 @@ def questions_file(questions: Iterable[BankQuestion], *, kind: str) -> Questions
         for each in questions
     )  # fmt: skip
     items = [theirs(each, rank) for rank, each in enumerate(asked, start=1)]
+    if kind == "moodle-xml":
+        items = list(_illustrated(items))
     held = [each for each in items if not is_left_out(each, kind)]
     left = [Left(where(item), what) for item in items for what in form.unfit(item)]
     return QuestionsFile(
@@ -39,6 +41,19 @@ def questions_file(questions: Iterable[BankQuestion], *, kind: str) -> Questions
         count=len(held),
         left=left,
     )
+
+
+def _illustrated(items: list[Item]) -> Iterator[Item]:
+    """The items with the bytes of their pictures."""
+    names = {each.picture for each in items if each.picture}
+    kept = {each.name: each for each in BankPicture.objects.filter(name__in=names)}
+    for item in items:
+        if picture := kept.get(item.picture):
+            with picture.file.open() as file:
+                files = ((picture.name, file.read()),)
+            yield replace(item, files=files, shown=f"@@PLUGINFILE@@/{picture.name}")
+        else:
+            yield item
 
 
 @dataclass(frozen=True, slots=True)

@@ -83,7 +83,9 @@ class Asked:
 
     @property
     def zones(self) -> list[Zone]:
-        """Of a hot spot: what its picture bears, each zone with the letter of its choice."""
+        """What its picture bears: of a hot spot, each zone with the letter of its choice."""
+        if self.doc["kind"] != "hot-spot":
+            return []
         areas = {choice["key"]: choice["area"] for choice in self.doc["choices"]}
         return [Zone(each.letter, areas[each.value]) for each in self.lines[0].options]
 

@@ -5,9 +5,8 @@ import io
 import json
 import posixpath
 from codecs import BOM_UTF16_BE, BOM_UTF16_LE
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import replace
-from urllib.parse import unquote
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from django.db import transaction
@@ -16,8 +15,9 @@ from django.utils.translation import gettext as _
 from atn_platform.core.exceptions import ActionError
 from courses import packages
 from courses.actions import bank_pictures
+from courses.actions.illustrating import Find, Pictures, beside, illustrated, inside, nowhere
 from courses.exchange import gift, moodle_xml, qti
-from courses.exchange.items import Item, ItemKind
+from courses.exchange.items import Item
 from courses.exchange.ours import Imported, Left, Reading, ours
 from courses.models import BankQuestion
 from courses.notation import NotationRefused
@@ -27,7 +27,6 @@ LARGEST = 20 * 1024 * 1024
 QTI_WORDS = (b"ssessmentItem", b"ssessmentTest", b"qti-assessment-", b"questestinterop")
 NAME_LENGTH = 200
 PICTURES = (".png", ".jpg", ".jpeg", ".webp")
-Pictures = dict[str, tuple[str, bytes]]
 
 
 class QuestionsRefused(ActionError):
@@ -94,47 +93,42 @@ def _gift(content: bytes) -> Reading:
         raise QuestionsRefused(
             _("Ce fichier contient des caractères nuls : ce n’est pas un texte.")
         )
-    return ours(gift.read(text))
+    return _read((each, nowhere) for each in gift.read(text))
 
 
 def _moodle(content: bytes) -> Reading:
-    return ours(moodle_xml.read(content))
+    return _read((each, inside(dict(each.files))) for each in moodle_xml.read(content))
 
 
 def _qti(content: bytes) -> Reading:
-    pictures: Pictures = {}
     if not content.startswith(b"PK"):
-        return ours(_drawn(each, "", {}, pictures) for each in qti.read(content))
-    items: list[Item] = []
+        return _read((each, nowhere) for each in qti.read(content))
+    items: list[tuple[Item, Find]] = []
     left: list[Left] = []
     files = _unpacked(content)
     for name, text in files.items():
         if not _is_xml(name) or not any(word in text for word in QTI_WORDS):
             continue
+        find = beside(files, posixpath.dirname(name))
         try:
-            items += [_drawn(each, name, files, pictures) for each in qti.read(text)]
+            items += [(each, find) for each in qti.read(text)]
         except NotationRefused as error:
             left += [Left(name, words)] if (words := _not_an_item(text, error)) else []
     if not items and not left:
         raise QuestionsRefused(_("Ce paquet ne contient aucune question QTI."))
-    found = ours(_numbered(items))
-    found.left, found.pictures = [*left, *found.left], pictures
+    # By their rank in the package: each file says that its own is the first.
+    numbered = ((replace(each, line=n), find) for n, (each, find) in enumerate(items, start=1))
+    found = _read(numbered)
+    found.left = [*left, *found.left]
     return found
 
 
-def _drawn(item: Item, name: str, files: Mapping[str, bytes], pictures: Pictures) -> Item:
-    """An item whose picture, found beside its file, joins `pictures`; else one that we lack."""
-    if item.kind is not ItemKind.HOTSPOT:
-        return item
-    path = posixpath.normpath(posixpath.join(posixpath.dirname(name), unquote(item.picture)))
-    content = files.get(path, b"")
-    known = bank_pictures.name_of(path, content)
-    # Read once, however many questions are asked of it.
-    if known not in pictures and not bank_pictures.may_keep(path, content):
-        foreign = _("zones de l’image « %s », qui manque ou ne se lit pas") % item.picture
-        return replace(item, kind=ItemKind.OTHER, foreign=foreign)
-    pictures[known] = (posixpath.basename(path), content)
-    return replace(item, picture=known)
+def _read(items: Iterable[tuple[Item, Find]]) -> Reading:
+    """Questions, with the pictures that they show."""
+    pictures: Pictures = {}
+    found = ours(illustrated(each, find, pictures) for each, find in items)
+    found.pictures = pictures
+    return found
 
 
 def _not_an_item(text: bytes, error: NotationRefused) -> str:
@@ -143,11 +137,6 @@ def _not_an_item(text: bytes, error: NotationRefused) -> str:
     if kind == "assessmentTest":
         return _("un test : son ordre, ses durées et ses notes")
     return "" if kind in {"manifest", "assessmentSection"} else str(error)
-
-
-def _numbered(items: list[Item]) -> list[Item]:
-    """Items by their rank in the package: each file says that it is the first."""
-    return [replace(each, line=rank) for rank, each in enumerate(items, start=1)]
 
 
 def _unpacked(content: bytes) -> dict[str, bytes]:

@@ -1,4 +1,4 @@
-"""Pictures on which questions of the bank draw their zones.
+"""Pictures that questions of the bank show, or draw their zones on.
 
 A picture is named by its content: it is kept once, never changes, and goes to a course under a
 name that nothing else has there.
@@ -11,7 +11,6 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from courses.actions.media import MediaRefused, measured, stored
-from courses.enums import QuestionKind
 from courses.models import Asset, BankPicture, Course
 
 FACTS = ("file", "sha256", "content_type", "size", "width", "height", "contrast")
@@ -41,19 +40,21 @@ def may_keep(name: str, content: bytes) -> bool:
     return str(facts["content_type"]).startswith("image/")
 
 
-def bring(data: dict[str, Any], *, kind: str, course: Course) -> dict[str, Any]:
+def bring(data: dict[str, Any], *, course: Course) -> dict[str, Any]:
     """The answers of a question of a course, as the bank keeps them: with its own picture."""
-    asset = course.assets.filter(name=data.get("image")).first()
-    if kind != QuestionKind.HOTSPOT or asset is None:
+    name = data.get("image")
+    asset = course.assets.filter(name=name).first() if name else None
+    if asset is None:
         return data
     facts = {name: getattr(asset, name) for name in FACTS}
     return {**data, "image": _kept(facts, PurePath(asset.name).suffix).name}
 
 
-def give(data: dict[str, Any], *, kind: str, course: Course) -> dict[str, Any]:
+def give(data: dict[str, Any], *, course: Course) -> dict[str, Any]:
     """The answers of a question of the bank, once the course has their picture."""
-    picture = BankPicture.objects.filter(name=data.get("image")).first()
-    if kind == QuestionKind.HOTSPOT and picture is not None:
+    name = data.get("image")
+    picture = BankPicture.objects.filter(name=name).first() if name else None
+    if picture is not None:
         facts = {name: getattr(picture, name) for name in FACTS}
         Asset.objects.get_or_create(course=course, name=picture.name, defaults=facts)
     return data

@@ -14,7 +14,6 @@ from courses.actions import bank_pictures
 from courses.actions.bank import NAME_LENGTH, fingerprint_of, import_questions, read_questions
 from courses.actions.editing import filled_in, revision
 from courses.actions.outline import add_questions, lock_course
-from courses.enums import QuestionKind
 from courses.models import BankImport, BankQuestion, BankVersion, Block, Question
 from courses.notation import TypedQuestion
 from courses.queries.bank import uses_by_question
@@ -51,7 +50,7 @@ def save_bank_question(
     old = BankVersion(question=row, number=row.number, prompt=row.prompt, data=row.data,
                       replaced_at=at)  # fmt: skip
     row.prompt = rest.pop("prompt")
-    if row.kind == QuestionKind.HOTSPOT:
+    if not rest.pop("without_image", False):
         rest["image"] = row.data.get("image")
     for field, (name, content) in (uploads or {}).items():
         rest[field] = bank_pictures.keep(name=name, content=content).name
@@ -134,7 +133,7 @@ def put_in_bank(*, copy: Question, by: User, at: datetime) -> BankQuestion:
     course = row.block.lesson.module.course
     own = ("bank", "competencies")
     said = {name: each for name, each in row.data.items() if name not in own}
-    data = bank_pictures.bring(said, kind=row.kind, course=course)
+    data = bank_pictures.bring(said, course=course)
     asked = BankQuestion(
         uuid=uuid4(),
         kind=row.kind,
@@ -161,7 +160,7 @@ def put_in_bank(*, copy: Question, by: User, at: datetime) -> BankQuestion:
 def _given(question: BankQuestion, block: Block) -> dict[str, Any]:
     """Its answers; the course of the exercise has their picture by then."""
     course = block.lesson.module.course
-    return bank_pictures.give(question.data, kind=question.kind, course=course)
+    return bank_pictures.give(question.data, course=course)
 
 
 def _held(model: type[Row], pk: int) -> Row:

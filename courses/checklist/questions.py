@@ -20,6 +20,8 @@ def lacking(question: QuestionDoc) -> Iterator[str]:
     sides = question["feedback"]
     if kind not in WITHOUT_OWN_FEEDBACK and not (sides["right"] and sides["wrong"]):
         yield _("La question n’a pas ses deux rétroactions.")
+    if kind != QuestionKind.HOTSPOT and "alt" in question:
+        yield from _pictured(question)
     yield from _RULES[kind](question)
     if _most_options(question) > len(ascii_uppercase):
         yield _("La question offre plus de 26 réponses : sur papier, chacune a sa lettre.")
@@ -115,6 +117,13 @@ def _cloze(question: QuestionDoc) -> Iterator[str]:
         yield from _worths(gap["choices"], several=False)
         if gap["kind"] == QuestionKind.NUMERIC:
             yield from _numbers(gap["choices"])
+
+
+def _pictured(question: QuestionDoc) -> Iterator[str]:
+    if not question.get("asset", {"type": ""})["type"].startswith("image/"):
+        yield _("L’image de la question manque.")
+    if not question["alt"]:
+        yield _("L’image de la question n’a pas de texte de remplacement.")
 
 
 def _hotspot(question: QuestionDoc) -> Iterator[str]:

@@ -120,7 +120,11 @@ class Item:
     several: bool = False
     whole: bool = False
     foreign: str = ""
-    # What zones are drawn on: its place beside the file, and what it shows.
+    # What zones are drawn on, or what is seen under the stem: its place beside the file, then its
+    # name in the bank; and what it shows. `shown` is its address inside the stem, if it is there.
     picture: str = ""
     alt: str = ""
+    shown: str = ""
+    # What comes with the item in its own file, by name.
+    files: tuple[tuple[str, bytes], ...] = ()
     aside: tuple[str, ...] = ()

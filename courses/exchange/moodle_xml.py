@@ -5,8 +5,10 @@ Element names and what they hold are those of a Moodle 4 export: one `question` 
 """
 
 import re
+from base64 import b64decode, b64encode
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
+from html import escape
 from typing import Any
 from xml.etree import ElementTree as Xml  # only to write: reading goes through defusedxml
 
@@ -84,6 +86,7 @@ def _item(node: Any, rank: int) -> Item:
         "id": _bare(node, "idnumber") or None,
         "tags": tuple(_text(each).words for each in node.findall("tags/tag")),
         "aside": tuple(_aside(node)),
+        "files": tuple(_files(node).items()),
         "whole": bool({_bare(node, ALL_AT_ONCE)} & YES or _bare(node, "gradingtype") == WHOLE),
         "partly": _said(node.find("partiallycorrectfeedback")),
         "verdicts": tuple(_said(node.find(each)) for each in VERDICTS),
@@ -110,8 +113,6 @@ def _aside(node: Any) -> Iterator[str]:
     """What an author filled in, and our items have no place for."""
     for hint in filter(None, (_text(each).words for each in node.findall("hint"))):
         yield _("l’indice « %s »") % hint
-    for name in dict.fromkeys(each.get("name") for each in node.iter("file") if each.get("name")):
-        yield _("le fichier joint « %s »") % name
     if image := _bare(node, "image"):
         yield _("le fichier joint « %s »") % image
     for unit in (_bare(each, "unit_name") for each in node.iterfind("units/unit")):
@@ -126,6 +127,18 @@ def _aside(node: Any) -> Iterator[str]:
         _("l’ordre fixe des choix"): _bare(node, "shuffleanswers") in NO,
     }
     yield from (words for words, is_said in said.items() if is_said)
+
+
+def _files(node: Any) -> dict[str, bytes]:
+    """What comes with the question, by name; nothing in place of what cannot be read."""
+    found: dict[str, bytes] = {}
+    for each in (*node.iterfind("questiontext/file"), *node.iter("file")):
+        if name := each.get("name"):
+            try:
+                found.setdefault(name, b64decode(each.text or ""))
+            except ValueError:
+                found.setdefault(name, b"")
+    return found
 
 
 def _truth(node: Any, rank: int, facts: dict[str, Any]) -> Item:
@@ -235,7 +248,7 @@ def _written(node: Xml.Element, item: Item) -> None:
         return
     _put(node, "name", Text(item.title or ""))
     stem = cloze.write(item.stem.words, item.gaps) if item.gaps else item.stem.words
-    _put(node, "questiontext", replace(item.stem, words=stem))
+    _put_stem(node, item, stem)
     _put(node, "generalfeedback", item.general)
     if item.id is not None:
         Xml.SubElement(node, "idnumber").text = item.id
@@ -251,6 +264,17 @@ def _written(node: Xml.Element, item: Item) -> None:
     else:
         _put_answers(node, item)
     _put_tags(node, item.tags)
+
+
+def _put_stem(node: Xml.Element, item: Item, words: str) -> None:
+    """The words, and under them the picture that the question shows."""
+    if item.shown:
+        alt = escape(item.alt, quote=False).replace("[", "&#91;").replace("]", "&#93;")
+        words = f"{words}\n\n![{alt}]({item.shown})"
+    made = _put(node, "questiontext", replace(item.stem, words=words))
+    for name, content in item.files:
+        file = Xml.SubElement(made, "file", name=name, path="/", encoding="base64")
+        file.text = b64encode(content).decode()
 
 
 def _put_answers(node: Xml.Element, item: Item) -> None:

@@ -3,8 +3,9 @@
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from html import unescape
 from typing import Any
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 
 from django.utils.translation import gettext as _
 
@@ -17,8 +18,12 @@ from courses.worths import NEARLY
 TITLE_LENGTH = 160
 # The tag that holds the name a question has elsewhere.
 NUMBER = "id:"
+LONGEST_ADDRESS = 80
 LEAST = 0.01  # percent: what a box that should be ticked is worth at least
-_IMAGE = re.compile(r"!\[([^\]]*)\]\(([^)\s]*)[^)]*\)")
+_IMAGE = re.compile(r"!\[((?:(?!\]\(|!\[).)*)\]\(([^)\s]*)[^)]*\)", re.DOTALL)
+# Of a picture in HTML, where it may hold what ends an address of Markdown.
+_ADDRESS = re.compile(r"""(<img\b[^>]*?\bsrc\s*=\s*["'])([^"'>]*)""", re.IGNORECASE)
+SAFE = "/:@%,;=+&?#!$*~"
 _SLASH = re.compile(r"(?<!/)/(?!/)")
 _PLACE = re.compile(r"\$\w+\$$")
 _JOKER = re.compile(r"(?<!\\)\*")
@@ -87,9 +92,12 @@ def _question(item: Item, lost: list[str]) -> Imported | None:
     if maker is None:
         lost.append(_alone(item))
         return None
-    prompt = prose(item.stem)
-    lost += [_("l’image « %s »") % src for src in _images(item)]
+    prompt = prose(item.stem, shown=item.shown)
+    lost += [_("l’image « %s »") % _clipped(src) for src in _images(item)]
+    lost += [_("le fichier joint « %s »") % name for name, __ in item.files]
     kind, data = maker(item, lost)
+    if item.shown:
+        data = {"image": item.picture, **_alt(item, lost), **data}
     general = plain(item.general) if item.general else ""
     sides = dict(zip(("wrong", "right"), map(plain, item.verdicts), strict=True))
     sides |= data.pop("feedback", {})
@@ -171,14 +179,20 @@ def _numbers(answers: Iterable[Answer], lost: list[str]) -> dict[str, Any]:
 def _hotspot(item: Item, lost: list[str]) -> tuple[str, dict[str, Any]]:
     if not any(each.worth > 0 for each in item.answers):
         lost.append(_("aucune bonne réponse"))
-    if not item.alt:
-        lost.append(_("le texte de remplacement de l’image, qui reste à écrire"))
+    alt = _alt(item, lost)
     zones = [
         {**_expected(each, least=LEAST, says_worth=False), "area": each.area}
         for each in item.answers
     ]
-    alt = {"alt": item.alt} if item.alt else {}
     return QuestionKind.HOTSPOT, {"image": item.picture, **alt, "zones": zones}
+
+
+def _alt(item: Item, lost: list[str]) -> dict[str, str]:
+    """What stands for its picture, or a word that it is still to be written."""
+    if item.alt:
+        return {"alt": item.alt}
+    lost.append(_("le texte de remplacement de l’image, qui reste à écrire"))
+    return {}
 
 
 def _span(span: Span) -> str:
@@ -295,12 +309,19 @@ MAKERS: dict[ItemKind, Maker] = {
 }
 
 
-def prose(text: Text) -> str:
-    """Markdown of a text; plain words keep their signs, escaped where Markdown would take them."""
+def prose(text: Text, *, shown: str = "") -> str:
+    """Markdown of a text; plain words keep their signs, escaped where Markdown would take them.
+
+    The picture at the address `shown` is beside the text: nothing stands for it there.
+    """
+
+    def in_words(picture: re.Match[str]) -> str:
+        return "" if shown and unquote(picture[2]) == shown else _in_words(picture)
+
     if text.markup == "markdown":
-        return text.words
+        return _IMAGE.sub(in_words, text.words).strip() if shown else text.words
     html = text.words if _is_html(text) else "<p>" + "<br>".join(_escaped(text.words)) + "</p>"
-    words = _IMAGE.sub(_in_words, _markdown(html, strip=["script", "style"])).strip()
+    words = _IMAGE.sub(in_words, _markdown(html, strip=["script", "style"])).strip()
     # A line of dashes inside a sentence is no markup.
     return words.replace(r"\_\_\_\_\_", "_____")
 
@@ -318,7 +339,21 @@ def plain(text: Text | None) -> str:
 
 def _in_words(picture: re.Match[str]) -> str:
     """What stands for a picture; its name when nothing does."""
-    return picture[1] or f"[{unquote(picture[2]).rpartition('/')[2]}]"
+    return picture[1] or f"[{_clipped(unquote(picture[2]).rpartition('/')[2])}]"
+
+
+def _clipped(address: str) -> str:
+    """An address that may hold the whole picture."""
+    return address if len(address) <= LONGEST_ADDRESS else f"{address[:LONGEST_ADDRESS]}…"
+
+
+def pictures_in(text: Text) -> list[tuple[str, str]]:
+    """What stands for each picture of a text, and its address."""
+    if not (_is_html(text) or text.markup == "markdown"):
+        return []
+    if _is_html(text):
+        return [(alt, unquote(src)) for alt, src in _IMAGE.findall(_markdown(text.words))]
+    return [(unescape(alt), unquote(src)) for alt, src in _IMAGE.findall(text.words)]
 
 
 def _images(item: Item) -> Iterator[str]:
@@ -326,16 +361,14 @@ def _images(item: Item) -> Iterator[str]:
     texts = [item.stem, item.general, *item.verdicts, item.partly]
     texts += [text for each in item.answers for text in (each.text, each.feedback)]
     texts += [each.left for each in item.pairs]
-    for text in texts:
-        if text is not None and (_is_html(text) or text.markup == "markdown"):
-            is_html = _is_html(text)
-            words = _markdown(text.words) if is_html else text.words
-            yield from (unquote(src) for __, src in _IMAGE.findall(words))
+    for text in filter(None, texts):
+        yield from (src for __, src in pictures_in(text) if not item.shown or src != item.shown)
 
 
 def _markdown(html: str, **options: Any) -> str:
     from markdownify import markdownify  # noqa: PLC0415 -- 4 MiB of every process, for imports alone
 
+    html = _ADDRESS.sub(lambda found: found[1] + quote(found[2], safe=SAFE), html)
     # Words alone could be taken for the name of a file.
     return str(markdownify(html if "<" in html else f"<span>{html}</span>", **options))
 

@@ -8,7 +8,6 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from courses.enums import QuestionKind
-from courses.exchange.gift import BLANK
 from courses.exchange.items import Answer, Gap, Item, ItemKind, Pair, Span, Text
 from courses.exchange.marks import ALL
 from courses.exchange.ours import NUMBER, Imported
@@ -18,7 +17,7 @@ from courses.worths import worths
 # What one wrong choice costs where a question is right as a whole or not.
 EVERYTHING = -ALL
 PROMPT, PLAIN = "markdown", "plain"
-_BLANK = re.compile(r"(?:\\?_){5}")
+_BLANK = re.compile(r"(?<![\\_])_{5}(?!_)")
 Data = dict[str, Any]
 
 
@@ -26,7 +25,6 @@ def theirs(question: Imported, line: int) -> Item:
     """The question as an item; `line` is its rank among those that are written."""
     made = _MAKERS[QuestionKind(question.kind)](question.data)
     blank = made.kind in {ItemKind.CHOICE, ItemKind.SHORT} and bool(_BLANK.search(question.prompt))
-    stem = _BLANK.sub(BLANK, question.prompt, count=1) if blank else question.prompt
     feedback = question.data.get("feedback") or {}
     wrong, right = (_said(feedback.get(side)) for side in ("wrong", "right"))
     partly = _said(feedback.get("partly"))
@@ -37,11 +35,14 @@ def theirs(question: Imported, line: int) -> Item:
         made,
         line=line,
         title=question.title or None,
-        stem=Text(stem, PROMPT),
+        stem=Text(question.prompt, PROMPT),
         blank=blank,
         general=right if is_general else None,
         verdicts=(None, None) if is_general else (wrong, right),
         partly=partly,
+        # Zones are left out; of what is asked in words, the picture goes along.
+        picture=str(question.data.get("image") or ""),
+        alt=str(question.data.get("alt") or ""),
         id=next((each.removeprefix(NUMBER) for each in named), None),
         tags=tuple(each for each in question.tags if each not in named),
     )
@@ -59,6 +60,8 @@ def unfit_for_gift(item: Item) -> Iterator[str]:
         yield _("des cases à cocher dont une seule est juste")
     if item.kind is ItemKind.CHOICE and item.answers and all(each.right for each in item.answers):
         yield _("une liste où tout est juste, que GIFT prend pour un mot à écrire")
+    if item.picture:
+        yield _("l’image de la question")
     if any("->" in each.left.words + each.right for each in item.pairs):
         yield _("une flèche « -> » dans une paire")
 

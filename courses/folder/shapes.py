@@ -39,21 +39,24 @@ BLOCK_FIELDS: dict[str, dict[str, type]] = {
 # What a right answer shows (A1-2); and of a question taken in the bank, its UUID there and the
 # version, « uuid/2 ».
 ORIGIN: dict[str, type] = {"competencies": list, "bank": str}
+# What the prompt shows: a file of the course, and what it says to who does not see it.
+PICTURE: dict[str, type] = {"image": str, "alt": str}
 # Whether each part that is right earns its share.
 PARTS: dict[str, type] = {"partial": bool}
+ASKED: dict[str, type] = {**PICTURE, "feedback": dict, **ORIGIN}
 QUESTION_FIELDS: dict[str, dict[str, type]] = {
-    QuestionKind.SINGLE: {"choices": list, "feedback": dict, **ORIGIN},
-    QuestionKind.MULTIPLE: {"choices": list, "feedback": dict, **ORIGIN},
-    QuestionKind.TRUE_FALSE: {"answer": bool, "feedback": dict, **ORIGIN},
-    QuestionKind.ORDERING: {"items": list, **PARTS, "feedback": dict, **ORIGIN},
+    QuestionKind.SINGLE: {"choices": list, **ASKED},
+    QuestionKind.MULTIPLE: {"choices": list, **ASKED},
+    QuestionKind.TRUE_FALSE: {"answer": bool, **ASKED},
+    QuestionKind.ORDERING: {"items": list, **PARTS, **ASKED},
     QuestionKind.MATCHING: {
-        "pairs": list, "distractors": list, **PARTS, "feedback": dict, **ORIGIN,
+        "pairs": list, "distractors": list, **PARTS, **ASKED,
     },
-    QuestionKind.SHORT: {"answers": list, "choices": list, "feedback": dict, **ORIGIN},
-    QuestionKind.NUMERIC: {"choices": list, "feedback": dict, **ORIGIN},
-    QuestionKind.CLOZE: {"gaps": list, **PARTS, "feedback": dict, **ORIGIN},
-    QuestionKind.HOTSPOT: {"image": str, "alt": str, "zones": list, "feedback": dict, **ORIGIN},
-    QuestionKind.CLASSIFYING: {"categories": list, **PARTS, "feedback": dict, **ORIGIN},
+    QuestionKind.SHORT: {"answers": list, "choices": list, **ASKED},
+    QuestionKind.NUMERIC: {"choices": list, **ASKED},
+    QuestionKind.CLOZE: {"gaps": list, **PARTS, **ASKED},
+    QuestionKind.HOTSPOT: {"zones": list, **ASKED},
+    QuestionKind.CLASSIFYING: {"categories": list, **PARTS, **ASKED},
 }  # fmt: skip
 CHOICE: dict[str, type] = {"text": str, "correct": bool, "worth": float, "feedback": str}
 # What lists hold, in a course, a block or a question: a type, or the fields of each element.

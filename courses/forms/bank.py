@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from courses.enums import QuestionKind
 from courses.forms.fields import LinesField
-from courses.forms.questions import HotspotForm, QuestionForm, form_of
+from courses.forms.questions import FORMS, QuestionForm
 from courses.models import BankQuestion
 
 LONGEST_TAG = 80
@@ -60,21 +60,20 @@ class TakeForm(forms.Form):
 
 
 def bank_form(question: BankQuestion, data: Any = None, files: Any = None) -> QuestionForm:
-    """The form of the question's kind, with its title and tags first; zones take a picture."""
+    """The form of the question's kind, with its title and tags first; its picture is its own."""
     feedback = question.data.get("feedback") or {}
     initial = {
         **question.data, **feedback, "prompt": question.prompt, "title": question.title,
         "tags": question.tags, "seen": question.content_hash,
     }  # fmt: skip
-    form = (
-        HotspotForm(data, files, pictures=[], initial=initial)
-        if question.kind == QuestionKind.HOTSPOT
-        else form_of(question.kind)(data, initial=initial)
-    )
-    if "image" in form.fields:
-        del form.fields["image"]
-        form.fields = {**form.fields, "new_image": picture_field()}
-        form.order_fields(["seen", "prompt", "new_image"])
+    form = FORMS[question.kind](data, files, pictures=[], initial=initial)
+    del form.fields["image"]
+    form.fields["new_image"].label = _("Image")
+    if question.data.get("image") and question.kind != QuestionKind.HOTSPOT:
+        form.fields["without_image"] = forms.BooleanField(
+            label=_("Retirer l’image"), required=False
+        )
+        form.order_fields(["seen", "prompt", "new_image", "without_image"])
     # What an answer proves is said in each course.
     del form.fields["competencies"]
     form.fields = {
@@ -85,15 +84,6 @@ def bank_form(question: BankQuestion, data: Any = None, files: Any = None) -> Qu
         **form.fields,
     }
     return form
-
-
-def picture_field() -> forms.FileField:
-    return forms.FileField(
-        label=_("Image"),
-        required=False,
-        help_text=_("PNG, JPEG ou WebP. Sans nouveau fichier, celle d’avant reste."),
-        widget=forms.FileInput(attrs={"accept": "image/png,image/jpeg,image/webp"}),
-    )
 
 
 class TagsField(LinesField):

@@ -1,6 +1,7 @@
 """One form for each kind of question, and the field where dozens are pasted."""
 
-from typing import Any
+from collections.abc import Iterable
+from typing import Any, cast
 
 from django import forms
 from django.utils.text import format_lazy
@@ -22,7 +23,7 @@ from courses.forms.fields import (
     WordsField,
     ZonesField,
 )
-from courses.models import Asset, Question
+from courses.models import Question
 from courses.notation.parts import GAP_MARK, are_plain
 
 PARTLY_HINT = _("Facultatif : ce que lit une personne qui gagne une part des points.")
@@ -35,9 +36,24 @@ WRONG_HINT = _("Ce que lit une personne qui se trompe : encourageant, jamais pu
 
 
 class QuestionForm(NodeForm):
-    """Base: the prompt first, the two general feedbacks last."""
+    """Base: the prompt and its picture first, the general feedbacks last."""
 
     prompt = ProseField(label=_("Énoncé"), rows=3, required=True, help_text=MARKDOWN_HINT)
+    image = forms.ChoiceField(
+        label=_("Image"), required=False, help_text=_("Sous l’énoncé : une image du cours.")
+    )
+    new_image = forms.FileField(
+        label=_("Nouvelle image"),
+        required=False,
+        help_text=_("PNG, JPEG ou WebP. Sans nouveau fichier, celle d’avant reste."),
+        widget=forms.FileInput(attrs={"accept": "image/png,image/jpeg,image/webp"}),
+    )
+    alt = forms.CharField(
+        label=_("Texte de remplacement"),
+        max_length=400,
+        required=False,
+        help_text=_("Ce que l’image montre à qui ne la voit pas, sans donner la réponse."),
+    )
     right = ProseField(label=_("Rétroaction si juste"), rows=2, help_text=RIGHT_HINT)
     partly = ProseField(label=_("Rétroaction si juste en partie"), rows=2, help_text=PARTLY_HINT)
     wrong = ProseField(label=_("Rétroaction si fausse"), rows=2, help_text=WRONG_HINT)
@@ -46,9 +62,15 @@ class QuestionForm(NodeForm):
         rows=2,
         help_text=_("Facultatif : une compétence et son niveau par ligne, par exemple A1-2."),
     )
-    field_order = ("seen", "prompt", "choices", "answer", "items", "pairs", "distractors",
-                   "answers", "image", "alt", "zones", "gaps", "categories", "partial", "right",
-                   "partly", "wrong", "competencies")  # fmt: skip
+    field_order = ("seen", "prompt", "image", "new_image", "alt", "choices", "answer", "items",
+                   "pairs", "distractors", "answers", "zones", "gaps", "categories", "partial",
+                   "right", "partly", "wrong", "competencies")  # fmt: skip
+
+    def __init__(self, *args: Any, pictures: Iterable[str], **kwargs: Any) -> None:
+        """`pictures`: names of those of the course."""
+        super().__init__(*args, **kwargs)
+        choices = [("", _("aucune")), *((each, each) for each in pictures)]
+        cast("forms.ChoiceField", self.fields["image"]).choices = choices
 
     def changes(self) -> dict[str, Any]:
         changed = super().changes()
@@ -173,19 +195,6 @@ class ClozeForm(PartsForm):
 
 
 class HotspotForm(QuestionForm):
-    """The picture is one of the course's: it is sent on the page of its media."""
-
-    image = forms.ChoiceField(
-        label=_("Image"),
-        required=False,
-        help_text=_("Une image du cours; envoyez-la d’abord à la page « Médias »."),
-    )
-    alt = forms.CharField(
-        label=_("Texte de remplacement"),
-        max_length=400,
-        required=False,
-        help_text=_("Ce que l’image montre à qui ne la voit pas, sans donner la réponse."),
-    )
     zones = ZonesField(
         label=_("Zones"),
         rows=10,
@@ -195,16 +204,6 @@ class HotspotForm(QuestionForm):
             "réponse; sous chacune, sa rétroaction précédée de « > »."
         ),
     )
-
-    def __init__(self, *args: Any, pictures: list[Asset], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        names = [(each.name, each.name) for each in pictures]
-        self.fields["image"] = forms.ChoiceField(
-            label=self.fields["image"].label,
-            help_text=self.fields["image"].help_text,
-            choices=[("", _("aucune")), *names],
-            required=False,
-        )
 
 
 class ClassifyingForm(PartsForm):
@@ -231,7 +230,7 @@ class PasteForm(forms.Form):
     )
 
 
-_FORMS: dict[str, type[QuestionForm]] = {
+FORMS: dict[str, type[QuestionForm]] = {
     QuestionKind.SINGLE: ChoiceQuestionForm,
     QuestionKind.MULTIPLE: ChoiceQuestionForm,
     QuestionKind.TRUE_FALSE: TrueFalseForm,
@@ -240,19 +239,14 @@ _FORMS: dict[str, type[QuestionForm]] = {
     QuestionKind.SHORT: ShortForm,
     QuestionKind.NUMERIC: NumericForm,
     QuestionKind.CLOZE: ClozeForm,
+    QuestionKind.HOTSPOT: HotspotForm,
     QuestionKind.CLASSIFYING: ClassifyingForm,
 }
 
 
 def question_form(question: Question, *args: Any, **kwargs: Any) -> QuestionForm:
     """The form of a question's kind, bound or not."""
-    if question.kind == QuestionKind.HOTSPOT:
-        pictures = question.block.lesson.module.course.assets.order_by("name")
-        found = list(pictures.filter(content_type__startswith="image/"))
-        return HotspotForm(*args, pictures=found, **kwargs)
-    return form_of(question.kind)(*args, **kwargs)
-
-
-def form_of(kind: str) -> type[QuestionForm]:
-    """The form of a kind that needs no picture."""
-    return _FORMS[kind]
+    course = question.block.lesson.module.course
+    pictures = course.assets.filter(content_type__startswith="image/").order_by("name")
+    names = pictures.values_list("name", flat=True)
+    return FORMS[question.kind](*args, pictures=names, **kwargs)

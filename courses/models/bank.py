@@ -73,7 +73,7 @@ class BankVersion(models.Model):
 
 
 class BankPicture(models.Model):
-    """A picture on which questions of the bank draw their zones, kept once under its content."""
+    """A picture that questions of the bank show, kept once under its content."""
 
     name = models.CharField(_("nom"), max_length=40, unique=True)
     file = models.FileField(_("fichier"), max_length=200)

@@ -32,11 +32,17 @@ def question_document(question: Question, assets: dict[str, AssetDoc]) -> Questi
             built[name] = [_set(each) for each in data[name]]
     if data.get("competencies"):
         built["competencies"] = list(data["competencies"])
-    if question.kind == QuestionKind.HOTSPOT and data.get("image") in assets:
-        built["asset"] = assets[data["image"]]
+    built |= _picture(data, assets)
     if parts := _PARTS.get(QuestionKind(question.kind)):
         built |= parts(data, built["feedback"])
     return cast("QuestionDoc", built)
+
+
+def _picture(data: Data, assets: dict[str, AssetDoc]) -> Data:
+    if not data.get("image"):
+        return {}
+    found = {"asset": assets[data["image"]]} if data["image"] in assets else {}
+    return {"alt": _set(data.get("alt")), **found}
 
 
 def _set(words: object) -> str:

@@ -263,9 +263,11 @@ def _percent(share: float) -> str:
 
 
 def _picture(question: QuestionDoc, options: list[OptionView]) -> PictureView | None:
-    """The picture with its zones numbered as the list of choices is."""
+    """The picture; of a hot spot, with its zones numbered as the list of choices is."""
     if "asset" not in question:
         return None
+    if question["kind"] != "hot-spot":
+        return PictureView(question["asset"], question.get("alt", ""), [])
     areas = {choice["key"]: choice["area"] for choice in question["choices"]}
     zones = [
         ZoneView(rank, f"{name_of(question)}-{rank}", [f"{each}%" for each in areas[option.value]])

@@ -114,7 +114,7 @@ def _page(
         "meetings": _meetings(request, enrollment, station),
         "exercises": any(
             each["kind"] in DRAWN_BLOCKS
-            or DRAWN & {question["kind"] for question in each.get("questions", ())}
+            or any(q["kind"] in DRAWN or "asset" in q for q in each.get("questions", ()))
             for each in station["blocks"]
         ),
         "author": author_token(request.user),
