@@ -20,7 +20,11 @@ REFUSALS = {
     errno.ENOSPC: "le disque est plein",
     errno.ENAMETOOLONG: "son nom est trop long",
 }
-LIGATURES = str.maketrans({"œ": "oe", "æ": "ae", "Œ": "OE", "Æ": "AE"})
+# Ligatures, and the letters whose stroke no decomposition takes away.
+LIGATURES = str.maketrans(
+    {"œ": "oe", "æ": "ae", "Œ": "OE", "Æ": "AE", "ß": "ss", "ł": "l", "Ł": "L", "ø": "o", "Ø": "O",
+     "đ": "d", "Đ": "D"}
+)  # fmt: skip
 MONTHS = [
     "janvier",
     "février",
@@ -64,13 +68,16 @@ def fold(text: str) -> str:
 
 
 def sort_key(text: str) -> str:
-    """What `ORDER BY` compares: folded letters and digits, anything else one space."""
-    return " ".join(re.findall(r"[a-z0-9]+", fold(text)))
+    """What `ORDER BY` compares: folded letters and digits, anything else one space.
+
+    Letters of every script count: « ᐊᓂ » and « 李雷 » are two people.
+    """
+    return " ".join(re.findall(r"[^\W_]+", fold(text)))
 
 
 def slugify(text: str) -> str:
     """Address form of a French text: dashes where Django's own function glues words."""
-    return sort_key(text).replace(" ", "-")
+    return "-".join(re.findall(r"[a-z0-9]+", fold(text)))
 
 
 SEARCH_FORMS = {"st": "saint", "ste": "sainte", "sts": "saints", "stes": "saintes"}
