@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from io import StringIO
-from itertools import islice
+from itertools import count, islice
 from operator import methodcaller
 
 from django.utils.translation import gettext as _
@@ -15,7 +15,7 @@ from atn_platform.core.exceptions import ActionError
 from municipalities.staff import workbook
 
 LARGEST = 20_000_000
-SEPARATORS = (";", "\t", ",")
+SEPARATORS = (";", "\t", ",", "|")
 # The harmless file by which antivirus programs are tried (EICAR), cut so that this one is not it.
 EICAR = b"EICAR-STANDARD-" + b"ANTIVIRUS-TEST-FILE"
 BINARY = {
@@ -23,7 +23,17 @@ BINARY = {
     b"%PDF": gettext_lazy("un PDF"),
     b"\x89PNG": gettext_lazy("une image"),
     b"\xff\xd8\xff": gettext_lazy("une image"),
+    b"{\\rtf": gettext_lazy("un document de traitement de texte"),
 }
+# A web page under the name of a list, as some payrolls give; and Excel's XML of 2003.
+MARKUP = re.compile(rb"(\xef\xbb\xbf)?\s*<(!doctype|html|head|meta|table|\?xml)", re.IGNORECASE)
+ZIPPED = (b"PK\x03\x04", b"PK\x05\x06")
+# The name of the part that holds a workbook with a password.
+LOCKED = "EncryptedPackage".encode("utf-16-le")
+# Excel's own first line, which it reads and never shows.
+TOLD = re.compile(r'"?sep=(.)"?[;,\t|]*\n', re.IGNORECASE)
+# Our own exports put « ' » before what a spreadsheet would run.
+NEUTRALISED = re.compile(r"'[=+\-@＝]")
 MARKS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
 # UTF-8 that was read as Windows-1252 and saved again, or a letter that was lost.
 GARBLED = re.compile("Ã[\u0080-\u00bf\u0152-\u2122©¨ªîïâä´»¼‰]|â€|ï»¿|\ufffd")
@@ -43,7 +53,7 @@ class FileRefused(ActionError):
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line; `number` is that of the file, from 1, and `flaws` are by column, from 0."""
+    """One line; `number` is that which Excel shows, and `flaws` are by column, from 0."""
 
     number: int
     cells: tuple[str, ...]
@@ -70,25 +80,33 @@ def read(content: bytes) -> list[Sheet]:
         raise FileRefused(_("Ce fichier est vide."))
     if EICAR in content:
         raise FileRefused(_("Ce fichier ressemble à un virus d’essai : il n’a pas été lu."))
-    if content.startswith(b"PK"):
+    if content.startswith(ZIPPED):
         return _sheets(content)
-    for signature, kind in BINARY.items():
-        if content.startswith(signature):
-            message = _("Ce fichier est %s : enregistrez la liste en .xlsx ou en .csv.")
-            raise FileRefused(message % kind)
+    kind = _other_kind(content)
+    if kind:
+        message = _("Ce fichier est %s : enregistrez la liste en .xlsx ou en .csv.")
+        raise FileRefused(message % kind)
     return [read_text(_decoded(content))]
+
+
+def _other_kind(content: bytes) -> str:
+    """What the bytes are when they are no list; "" when they may be one."""
+    if LOCKED in content and content.startswith(b"\xd0\xcf"):
+        return _("protégé par un mot de passe")
+    if MARKUP.match(content):
+        return _("une page web ou du XML")
+    return next((str(kind) for mark, kind in BINARY.items() if content.startswith(mark)), "")
 
 
 def read_text(text: str) -> Sheet:
     """Lines of a text whose cells are cut by « ; », tabs or commas, whichever it uses."""
     text = text.replace("\r\n", "\n").replace("\r", "\n")
-    told = re.match(r"sep=(.)\n", text, re.IGNORECASE)
+    told = TOLD.match(text)
     if told:
-        # Excel's own first line; a blank one in its place keeps the numbers of the others.
-        text = text[told.end() - 1 :]
+        text = text[told.end() :]
     separator = told[1] if told else _separator(text)
     found = (Line(number, cells) for number, cells in _rows(text, separator))
-    return Sheet([_checked(line) for line in found if not line.is_blank])
+    return Sheet([_checked(_as_typed(line)) for line in found if not line.is_blank])
 
 
 def _separator(text: str) -> str:
@@ -105,15 +123,20 @@ def _separator(text: str) -> str:
 
 
 def _rows(text: str, separator: str) -> Iterator[tuple[int, tuple[str, ...]]]:
+    """Rows with their number; a cell of several lines makes one row, as in Excel."""
     reader = csv.reader(StringIO(text, newline=""), delimiter=separator, strict=True)
-    while True:
-        number = reader.line_num + 1
+    for number in count(1):
         try:
             row = next(reader)
         except StopIteration:
             return
-        except csv.Error:
+        except csv.Error as error:
             message = _("Ligne %d : un guillemet ouvert n’est pas fermé.")
+            if "limit" in str(error):
+                message = _(
+                    "Ligne %d : une cellule a plus de 131 072 caractères, "
+                    "ou un guillemet ouvert n’est pas fermé."
+                )
             raise FileRefused(message % number) from None
         yield number, tuple(clean(cell) for cell in row)
 
@@ -123,12 +146,23 @@ def clean(cell: str) -> str:
     return workbook.plain(cell)
 
 
+def _as_typed(line: Line) -> Line:
+    """The cells of a text as they were before an export of ours; those that are formulas, told."""
+    flaws = {
+        place: _("une formule ou une erreur de calcul, pas un texte")
+        for place, cell in enumerate(line.cells)
+        if cell.startswith(("=", "@", "＝"))
+    }
+    cells = tuple(cell[1:] if NEUTRALISED.match(cell) else cell for cell in line.cells)
+    return Line(line.number, cells, flaws)
+
+
 def _checked(line: Line) -> Line:
     flaws = dict(line.flaws)
     for place, cell in enumerate(line.cells):
         if place in flaws:
             continue
-        if cell.startswith(("=", "@")) or re.fullmatch(r"#[A-ZÉ/0]+[!?]?", cell):
+        if re.fullmatch(r"#[A-ZÉ/0]+[!?]?", cell):
             flaws[place] = _("une formule ou une erreur de calcul, pas un texte")
         elif GARBLED.search(cell):
             flaws[place] = _("des accents abîmés : enregistrez le fichier en UTF-8")

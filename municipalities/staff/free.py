@@ -36,7 +36,7 @@ def _has_header(text: str) -> bool:
     """Whether the first line names a column, or one soon after, under a title, names two."""
     lines = [line for line in text.splitlines() if line.strip()][: columns.HEADER_WITHIN]
     named = [
-        sum(french.fold(files.clean(cell)).strip(' :*."') in columns.FIELD_OF for cell in cells)
+        sum(columns.field_of(files.clean(cell)) is not None for cell in cells)
         for cells in map(BETWEEN.split, lines)
     ]
     return named[0] > 0 or max(named) > 1

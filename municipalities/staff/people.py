@@ -1,8 +1,9 @@
 """From lines of cells to persons, each with what could not be understood of it."""
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from collections.abc import Container, Iterable, Iterator
+from dataclasses import dataclass, field
+from itertools import takewhile
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
@@ -10,32 +11,21 @@ from django.utils.translation import gettext as _
 
 from atn_platform.core import boxes, french
 from municipalities.enums import Public
-from municipalities.staff.columns import LABELS, Columns
+from municipalities.staff.columns import LABELS, Columns, people_lines
 from municipalities.staff.files import Line, Sheet
+from municipalities.staff.publics import is_elected, public_of
 
-# What lists write in the column « Public », without accents.
-PUBLICS = {
-    Public.ELECTED: (
-        "elu|elue|elus|elues|elu(e)|elu(e)s|elu·e|elu·es|elue ou elu|elues et elus|elus et elues"
-        "|personne elue|conseil|conseiller|conseillere|maire|mairesse|elected|elected official"
-    ),
-    Public.MANAGER: (
-        "gestionnaire|gestionnaires|cadre|cadres|direction|directeur|directrice|manager|managers"
-    ),
-    Public.STAFF: (
-        "personnel|personnel municipal|membre du personnel|employe|employee|employe(e)|employes"
-        "|employees|employe(e)s|employe·e|employe·es|employe municipal|employee municipale"
-        "|employes municipaux|staff|col bleu|col blanc|salarie|salariee"
-    ),
-}
-PUBLIC_OF = {word: public for public, words in PUBLICS.items() for word in words.split("|")}
-# Folded functions that only elected people have: « conseillère en communication » is not one.
-ELECTED = re.compile(
-    r"(maire|mairesse|prefet|prefete)\b.*"
-    r"|conseill(er|ere)( municipale?)?(\W+(siege|poste|district|quartier)\b.*)?"
-)
 FAMILY_FIRST = re.compile(r"nom\b.*\bprenom")
-NAMED_ADDRESS = re.compile(r"[^<>@]*<([^<>]+)>")
+# As mail programs write it: « Paul Roy <paul@…> », « Paul Roy (paul@…) », « [paul@…] ».
+NAMED_ADDRESS = re.compile(r"[^<>()\[\]@]*[<(\[]([^<>()\[\]]+)[>)\]][^@]*")
+# What lists say of whoever has no address, letters and digits alone.
+NO_ADDRESS = frozenset(
+    {"", "aucun", "aucune", "aucuncourriel", "na", "nd", "neant", "none", "pasdecourriel",
+     "sanscourriel", "so"}
+)  # fmt: skip
+# A family name written as « ROY » or « ST-ONGE »; « J.-P. » is a first name.
+CAPITALS = re.compile(r"[^\W\d_a-zß-öø-ÿ]{2}[^a-zß-öø-ÿ]*")
+CODE_LENGTH = 5
 LENGTHS = {"first_name": 100, "last_name": 100, "function": 120, "email": 254}
 
 
@@ -72,8 +62,7 @@ class Entry:
 
 def entries(sheet: Sheet, columns: Columns, place: frozenset[str]) -> list[Entry]:
     """A person for each line after the header; `place` holds the ways to name the town."""
-    after = (line for line in sheet.lines if line.number > columns.header.number)
-    return [understand(line, columns, place) for line in after]
+    return [understand(line, columns, place) for line in people_lines(sheet, columns)]
 
 
 def understand(line: Line, columns: Columns, place: frozenset[str]) -> Entry:
@@ -81,37 +70,60 @@ def understand(line: Line, columns: Columns, place: frozenset[str]) -> Entry:
     said = {
         name: line.cells[at] if at < len(line.cells) else "" for name, at in columns.places.items()
     }
-    entry = Entry(number=line.number, flaws=list(_flaws(line, columns, said, place)))
-    first, last = _names(said, family_first=_family_first(columns))
-    public = PUBLIC_OF.get(french.fold(said.get("public", "")), "")
-    if not public and ELECTED.fullmatch(french.fold(said.get("function", ""))):
+    names = _names(said, family_first=_family_first(columns))
+    public = public_of(said.get("public", ""))
+    if not public and is_elected(said.get("function", "")):
         public = Public.ELECTED
     address = _address(said.get("email", ""))[: LENGTHS["email"]]
     shared = boxes.is_shared(address)
-    return replace(
-        entry,
-        first_name=first[: LENGTHS["first_name"]],
-        last_name=last[: LENGTHS["last_name"]],
+    return Entry(
+        number=line.number,
+        first_name=names["first_name"][: LENGTHS["first_name"]],
+        last_name=names["last_name"][: LENGTHS["last_name"]],
         email="" if shared else address,
         delivery=address if shared else "",
         function=said.get("function", "")[: LENGTHS["function"]],
         public=public,
+        flaws=list(_flaws(line, columns, said, names, place)),
     )
 
 
 def _flaws(
-    line: Line, columns: Columns, said: dict[str, str], place: frozenset[str]
-) -> Iterator[Flaw]:
-    """Every reason to keep the line out, each at its column."""
-    for name, at in columns.places.items():
-        if at in line.flaws:
-            yield Flaw(LABELS[name], line.flaws[at])
+    line: Line, columns: Columns, said: dict[str, str], names: dict[str, str],
+    place: frozenset[str],
+) -> Iterator[Flaw]:  # fmt: skip
+    """Every reason to keep the line out, each at its column, and one for a column."""
+    unread = {name: line.flaws[at] for name, at in columns.places.items() if at in line.flaws}
+    for name, words in unread.items():
+        yield Flaw(LABELS[name], words)
     extra = [cell for cell in line.cells[len(columns.header.cells) :] if cell]
     if extra:
         yield Flaw("", _("plus de cellules que de colonnes : un séparateur est de trop"))
-    if not any(_names(said)) and not line.flaws:
-        yield Flaw(LABELS["last_name"], _("le nom manque"))
-    yield from _wrong_words(said, place)
+    if "full_name" not in unread:
+        is_needed = bool({"first_name", "full_name"} & said.keys())
+        yield from _wrong_names(names, needs_first=is_needed, unread=unread)
+    yield from (each for each in _wrong_words(said, place) if each.column not in _labels(unread))
+
+
+def _labels(names: Iterable[str]) -> set[str]:
+    return {LABELS[name] for name in names}
+
+
+def _wrong_names(
+    names: dict[str, str], *, needs_first: bool, unread: Container[str]
+) -> Iterator[Flaw]:
+    """Cards and attestations bear both names: a heading within the list has but one."""
+    needed = {"last_name", "first_name"} if needs_first and names["last_name"] else {"last_name"}
+    for name, words in names.items():
+        if name in unread:
+            continue
+        if "@" in words:
+            yield Flaw(LABELS[name], _("une adresse courriel, pas un nom"))
+        elif len(words) > LENGTHS[name]:
+            yield Flaw(LABELS[name], _("plus de %d caractères") % LENGTHS[name])
+        elif not words and name in needed:
+            lacks = _("le nom manque") if name == "last_name" else _("le prénom manque")
+            yield Flaw(LABELS[name], lacks)
 
 
 def _wrong_words(said: dict[str, str], place: frozenset[str]) -> Iterator[Flaw]:
@@ -120,16 +132,17 @@ def _wrong_words(said: dict[str, str], place: frozenset[str]) -> Iterator[Flaw]:
         message = _("« %s » n’est pas une adresse courriel complète") % said["email"][:80]
         yield Flaw(LABELS["email"], message)
     public = said.get("public", "")
-    if public and french.fold(public) not in PUBLIC_OF:
+    if public and not public_of(public):
         message = _("« %s » : écrivez élu, gestionnaire ou personnel") % public[:60]
         yield Flaw(LABELS["public"], message)
     town = said.get("organisation", "")
-    if town and not {town.upper(), french.search_key(town)} & place:
+    # A spreadsheet takes the first zero of a code away.
+    code = town.zfill(CODE_LENGTH) if town.isdigit() else town.upper()
+    if town and not {code, french.search_key(town)} & place:
         message = _("cette ligne nomme une autre municipalité : « %s »") % town[:80]
         yield Flaw(LABELS["organisation"], message)
-    for name, most in LENGTHS.items():
-        if len(said.get(name, "")) > most:
-            yield Flaw(LABELS[name], _("plus de %d caractères") % most)
+    if len(said.get("function", "")) > LENGTHS["function"]:
+        yield Flaw(LABELS["function"], _("plus de %d caractères") % LENGTHS["function"])
 
 
 def _family_first(columns: Columns) -> bool:
@@ -138,26 +151,38 @@ def _family_first(columns: Columns) -> bool:
     return at is not None and bool(FAMILY_FIRST.match(french.fold(columns.header.cells[at])))
 
 
-def _names(said: dict[str, str], *, family_first: bool = False) -> tuple[str, str]:
-    """First and last name; « Nom, Prénom » and, as its column says, « Prénom Nom » or « Nom
-    Prénom » when they share it.
-    """
+def _names(said: dict[str, str], *, family_first: bool) -> dict[str, str]:
+    """First and last name, which may share the one column of names."""
     first, last = said.get("first_name", ""), said.get("last_name", "")
     whole = said.get("full_name", "")
-    if last or not whole:
-        return first, last
+    if not first and ("," in last or not (whole or "first_name" in said)):
+        whole, last = last, ""
+    if whole and not last:
+        first, last = _parted(whole, family_first=family_first)
+    return {"first_name": first, "last_name": last}
+
+
+def _parted(whole: str, *, family_first: bool) -> tuple[str, str]:
+    """« Nom, Prénom », « NOM Prénom » and, as the title says, « Prénom Nom » or « Nom Prénom »."""
     if "," in whole:
         last, __, first = whole.partition(",")
-    else:
-        first, __, last = whole.partition(" ")
-        if family_first:
-            first, last = last, first
-    return first.strip(), last.strip()
+        return first.strip(), last.strip()
+    words = whole.split()
+    capitals = sum(1 for __ in takewhile(CAPITALS.fullmatch, words))
+    if len(words) == 1:
+        return "", whole
+    if 0 < capitals < len(words):
+        return " ".join(words[capitals:]), " ".join(words[:capitals])
+    return (" ".join(words[1:]), words[0]) if family_first else (words[0], " ".join(words[1:]))
 
 
 def _address(typed: str) -> str:
     """The address of a cell, « Paul Roy <paul@…> » included; a space beside « @ » is a slip."""
-    bare = NAMED_ADDRESS.sub(r"\1", typed).removeprefix("mailto:").strip(" ;,<>")
+    bare = re.sub(r"mailto:\s*", "", typed, flags=re.IGNORECASE)
+    named = NAMED_ADDRESS.fullmatch(bare)
+    bare = (named[1] if named else bare).strip(" ;,.<>()[]'\"")
+    if "@" not in bare and re.sub(r"[\W_]+", "", french.fold(bare)) in NO_ADDRESS:
+        return ""
     return re.sub(r" ?([@.]) ?", r"\1", bare).lower()
 
 
@@ -166,4 +191,4 @@ def _is_address(text: str) -> bool:
         validate_email(text)
     except ValidationError:
         return False
-    return True
+    return len(text) <= LENGTHS["email"]

@@ -18,6 +18,16 @@ LARGEST_UNPACKED = 300_000_000
 MOST_ROWS = 200_000
 MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 UNREADABLE = (BadZipFile, DefusedXmlException, ElementTree.ParseError)
+# The menu « Classeur Open XML strict » of Excel, whose names are others.
+STRICT = b"http://purl.oclc.org/ooxml/"
+# Controls, soft hyphens, marks of width and of direction: pasted along, and never seen. Those
+# above U+0080 stay: they tell letters that were read by a wrong table.
+UNSEEN = re.compile(
+    "[\x00-\x08\x0e-\x1b\x7f\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064"
+    "\u2066-\u2069\ufeff]"
+)
+# A header stands among the first lines; a remark beside the table must not make it too short.
+WIDENED = 20
 
 
 class WorkbookRefused(ValueError):
@@ -30,6 +40,15 @@ class Page:
 
     rows: list[tuple[int, tuple[str, ...], dict[int, str]]]
     notes: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """What a sheet hides, and its merged cells: (left, top, right, bottom), from 1."""
+
+    hidden_rows: int
+    hidden_columns: list[range]
+    merged: list[tuple[int, int, int, int]]
 
 
 def read(content: bytes) -> list[Page]:
@@ -53,9 +72,8 @@ def read(content: bytes) -> list[Page]:
 
 
 def plain(text: str) -> str:
-    """One kind of space, composed letters (NFC), nothing at the ends, no invisible mark."""
-    text = unicodedata.normalize("NFC", text).replace("\ufeff", "").replace("\u200b", "")
-    return " ".join(text.split())
+    """One kind of space, composed letters (NFC), nothing at the ends, nothing invisible."""
+    return " ".join(UNSEEN.sub("", unicodedata.normalize("NFC", text)).split())
 
 
 def _refuse_dangerous(packed: ZipFile) -> None:
@@ -63,15 +81,35 @@ def _refuse_dangerous(packed: ZipFile) -> None:
     if any(name.lower().endswith("vbaproject.bin") for name in names):
         raise WorkbookRefused(_("Ce classeur contient des macros : enregistrez-le en .xlsx."))
     if "xl/workbook.xml" not in names:
-        raise WorkbookRefused(_("Cette archive n’est pas un classeur Excel (.xlsx)."))
+        raise WorkbookRefused(_other_kind(packed, names))
     if sum(entry.file_size for entry in packed.infolist()) > LARGEST_UNPACKED:
         raise WorkbookRefused(_("Ce classeur est beaucoup trop grand une fois ouvert."))
+    if STRICT in packed.read("xl/workbook.xml"):
+        raise WorkbookRefused(
+            _(
+                "Ce classeur est un « Classeur Open XML strict » : "
+                "enregistrez-le en « Classeur Excel (.xlsx) »."
+            )
+        )
+
+
+def _other_kind(packed: ZipFile, names: list[str]) -> str:
+    """What an archive that is no workbook is, and what to do of it."""
+    if "xl/workbook.bin" in names:
+        return _("Ce classeur est d’un format binaire (.xlsb) : enregistrez-le en .xlsx.")
+    if "mimetype" in names and packed.read("mimetype").endswith(b"opendocument.spreadsheet"):
+        return _("Ce fichier vient de LibreOffice (.ods) : enregistrez-le en .xlsx.")
+    return _("Cette archive n’est pas un classeur Excel (.xlsx).")
 
 
 def _paths(packed: ZipFile) -> list[tuple[str, str]]:
-    """(name, file in the archive) of each sheet, hidden ones left out."""
+    """(name, file in the archive) of each sheet of cells, hidden ones and charts left out."""
     links = ElementTree.fromstring(packed.read("xl/_rels/workbook.xml.rels"))
-    targets = {link.get("Id"): str(link.get("Target")).lstrip("/") for link in links}
+    targets = {
+        link.get("Id"): str(link.get("Target")).lstrip("/")
+        for link in links
+        if str(link.get("Type")).endswith("/worksheet")
+    }
     book = ElementTree.fromstring(packed.read("xl/workbook.xml"))
     reference = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
     found = []
@@ -84,31 +122,47 @@ def _paths(packed: ZipFile) -> list[tuple[str, str]]:
 
 
 def _page(sheet: Any, packed: ZipFile, path: str) -> Page:
-    hidden, merged = _hidden_and_merged(packed, path)
-    rows = []
+    marks = _marks(packed, path)
+    # The size that the file declares is wrong in what some payrolls write.
+    sheet.reset_dimensions()
+    rows: list[tuple[int, tuple[str, ...], dict[int, str]]] = []
+    filled: set[int] = set()
     for number, cells in enumerate(sheet.iter_rows(), start=1):
-        if number > MOST_ROWS:
-            raise WorkbookRefused(_("Plus de 200 000 lignes : partagez la liste."))
+        if not cells:
+            continue
         flaws = {place: words for place, cell in enumerate(cells) if (words := _flaw(cell))}
         texts = tuple(_text(cell.value) for cell in cells)
-        flaws |= _covered(number, texts, merged)
+        flaws |= _covered(number, texts, marks.merged)
+        if not flaws and not any(texts):
+            continue
+        if len(rows) == MOST_ROWS:
+            raise WorkbookRefused(_("Plus de 200 000 lignes : partagez la liste."))
         rows.append((number, texts, flaws))
-    return Page(rows, list(_notes(hidden, merged)))
+        filled.update(place for place, words in enumerate(texts) if words)
+    width = max(filled, default=-1) + 1
+    rows[:WIDENED] = [(at, _wide(texts, width), flaws) for at, texts, flaws in rows[:WIDENED]]
+    return Page(rows, list(_notes(marks, filled)))
 
 
-def _hidden_and_merged(packed: ZipFile, path: str) -> tuple[int, list[tuple[int, int, int, int]]]:
-    """How many rows hide, and the ranges of merged cells: (left, top, right, bottom), from 1."""
+def _wide(texts: tuple[str, ...], width: int) -> tuple[str, ...]:
+    return texts + ("",) * (width - len(texts))
+
+
+def _marks(packed: ZipFile, path: str) -> Marks:
     from openpyxl.utils import range_boundaries  # noqa: PLC0415 -- as above
 
-    hidden, merged = 0, []
+    hidden_rows, hidden_columns, merged = 0, [], []
     with packed.open(path) as stream:
         for __, node in ElementTree.iterparse(stream):
+            hides = node.get("hidden") in ("1", "true")
             if node.tag == f"{MAIN}row":
-                hidden += node.get("hidden") in ("1", "true")
+                hidden_rows += hides
                 node.clear()
+            elif node.tag == f"{MAIN}col" and hides:
+                hidden_columns.append(range(int(node.get("min")) - 1, int(node.get("max"))))
             elif node.tag == f"{MAIN}mergeCell":
                 merged.append(range_boundaries(node.get("ref")))
-    return hidden, merged
+    return Marks(hidden_rows, hidden_columns, merged)
 
 
 def _covered(
@@ -125,11 +179,14 @@ def _covered(
     }
 
 
-def _notes(hidden: int, merged: list[Any]) -> Iterator[str]:
-    if hidden:
-        yield _("Lignes masquées dans Excel, lues comme les autres : %d.") % hidden
-    if merged:
-        yield _("Cellules fusionnées : %d.") % len(merged)
+def _notes(marks: Marks, filled: set[int]) -> Iterator[str]:
+    if marks.hidden_rows:
+        yield _("Lignes masquées dans Excel, lues comme les autres : %d.") % marks.hidden_rows
+    columns = sum(any(place in each for each in marks.hidden_columns) for place in filled)
+    if columns:
+        yield _("Colonnes masquées dans Excel, lues comme les autres : %d.") % columns
+    if marks.merged:
+        yield _("Cellules fusionnées : %d.") % len(marks.merged)
 
 
 def _flaw(cell: Any) -> str:

@@ -181,10 +181,6 @@ def test_b21_b24_b27_what_cannot_be_read_is_refused_with_its_reason(content, wor
         read(content)
 
 
-def test_b21_a_list_with_a_header_only_has_nobody():
-    assert read(listed()) == []
-
-
 def macro() -> bytes:
     out = BytesIO(workbook(PAUL))
     with zipfile.ZipFile(out, "a") as packed:
