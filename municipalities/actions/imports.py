@@ -41,6 +41,8 @@ def compare_file(
 ) -> tuple[Columns, Iterator[Row]]:
     """What a list would do, without keeping anything. Raises FileRefused."""
     sheet, found = columns.find(files.read(content))
+    known = queries.remembered(organisation, found.header.cells)
+    found = columns.placed(found.header, known) if known else found
     if found.questions:
         raise ImportRefused(" ".join(found.questions))
     place = queries.ways_to_name(organisation)
@@ -79,7 +81,7 @@ def receive(
         received_at=at,
     )
     tell_what_is_left(batch)
-    after = [line for line in sheet.lines if line.number > found.header.number]
+    after = columns.people_lines(sheet, found)
     parts = ([kept(batch, line) for line in part] for part in _by_parts(after))
     _write(batch, parts, at=at)
     record(at=at, actor=by, verb="import.received", target=str(batch.pk), lines=len(after))

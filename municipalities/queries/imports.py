@@ -33,6 +33,7 @@ class Known:
     name_key: str
     state: LineState
     public: str
+    function: str
     user_id: int | None = None  # of an account that the import opens: known once it has
 
 
@@ -118,7 +119,7 @@ class Comparison:
         world = _World(self._organisation, entries, self._on, self._newest)
         rows = []
         for entry in entries:
-            row = self._twin(entry) or _compared(entry, world, self._domains)
+            row = self._twin(entry, world) or _compared(entry, world, self._domains)
             if row.state != LineState.WRONG:
                 self._remember(row)
             rows.append(row)
@@ -128,11 +129,12 @@ class Comparison:
         key, public = _key(row.entry), row.entry.public or _usual(row)
         if key not in self._seen:
             row.known = self._seen[key] = Known(
-                row.entry.number, row.entry.name_key, row.state, public, row.user_id
-            )
+                row.entry.number, row.entry.name_key, row.state, public, row.entry.function,
+                row.user_id,
+            )  # fmt: skip
         self._publics.add((key, public))
 
-    def _twin(self, entry: Entry) -> Row | None:
+    def _twin(self, entry: Entry, world: _World) -> Row | None:
         """The row of a line about someone already in the list; None when it adds to them."""
         first = self._seen.get(_key(entry))
         if first is None or entry.flaws:
@@ -144,17 +146,36 @@ class Comparison:
             )
             entry.flaws.append(Flaw("Courriel", message % first.number))
             return Row(entry, LineState.WRONG)
+        if (_key(entry), entry.public or first.public) not in self._publics:
+            return self._with_one_more(entry, first)
+        is_else = bool(entry.function and first.function and entry.function != first.function)
+        if is_else and not entry.email:
+            return _namesake(entry, first, world)
+        return self._again(entry, first, lost=entry.function if is_else else "")
+
+    def _with_one_more(self, entry: Entry, first: Known) -> Row | None:
+        """Somebody of the list, in one more public: another mandate of theirs."""
+        if first.state != LineState.NEW and first.user_id:
+            self._note_again(entry, first)
+            return None
+        row = self._again(entry, first)
+        row.state = LineState.NEW if first.state == LineState.NEW else row.state
+        return row
+
+    def _again(self, entry: Entry, first: Known, *, lost: str = "") -> Row:
+        """A line that adds nothing; the function that it loses is told."""
+        notes = [self._note_again(entry, first)]
+        if lost:
+            told = _("Sa fonction « %s » n’est pas gardée : une seule pour un même public.")
+            notes.append(told % lost)
+        state = LineState.DOUBTFUL if first.state == LineState.DOUBTFUL else LineState.KNOWN
+        return Row(entry, state, notes, first=first)
+
+    def _note_again(self, entry: Entry, first: Known) -> str:
         later = self.also.setdefault(first.number, [])
         if len(later) < ALSO_TOLD:
             later.append(entry.number)
-        note = _("Même personne qu’à la ligne %d.") % first.number
-        adds = (_key(entry), entry.public or first.public) not in self._publics
-        if first.state == LineState.NEW and adds:
-            return Row(entry, LineState.NEW, [note], first=first)
-        if first.user_id and adds:
-            return None
-        state = LineState.DOUBTFUL if first.state == LineState.DOUBTFUL else LineState.KNOWN
-        return Row(entry, state, [note], first=first)
+        return _("Même personne qu’à la ligne %d.") % first.number
 
 
 def ways_to_name(organisation: Organisation) -> frozenset[str]:
@@ -170,6 +191,17 @@ def remembered(organisation: Organisation, header: Sequence[str]) -> dict[str, i
     )
     found = last.order_by("-committed_at").values_list("places", flat=True).first()
     return found or None
+
+
+def _namesake(entry: Entry, first: Known, world: _World) -> Row | None:
+    """Perhaps another person than that of the first line; None when who does this is here."""
+    if any(each.function == entry.function for each in world.by_name.get(first.name_key, [])):
+        return None
+    note = _(
+        "Une personne de ce nom est à la ligne %d, avec une autre fonction : "
+        "est-ce quelqu’un d’autre?"
+    )
+    return Row(entry, LineState.DOUBTFUL, [note % first.number])
 
 
 def _key(entry: Entry) -> str:
@@ -211,6 +243,10 @@ def _of_name(entry: Entry, world: _World, domains: frozenset[str]) -> Row:
         if entry.delivery:
             notes = [_("%s sert à lui écrire; pour entrer, une carte.") % entry.delivery]
         return Row(entry, LineState.NEW, notes)
+    if not entry.email and len(namesakes) > 1:
+        # Two people without an address are told apart by what they do.
+        does = world.by_name[entry.name_key]
+        namesakes = {each.user for each in does if each.function == entry.function} or namesakes
     if not entry.email and len(namesakes) == 1:
         return _of_here(entry, namesakes.pop(), world)
     note = _("Une personne de ce nom est déjà dans vos gens, à une autre adresse.")

@@ -60,10 +60,15 @@ def test_pasted_nothing_is_refused():
         free.find(b"a\0b")
 
 
-@pytest.mark.parametrize("first", ["Liste du personnel, octobre 2026", "sep=;"])
-def test_b06_b15_a_title_with_a_comma_or_excel_s_own_line_does_not_hide_the_separator(first):
+@pytest.mark.parametrize(
+    ("first", "at"),
+    [("Liste du personnel, octobre 2026", 3), ("sep=;", 2), ('"sep=;"', 2), ("SEP=;;;", 2)],
+)
+def test_b06_b15_a_title_with_a_comma_or_excel_s_own_line_does_not_hide_the_separator(first, at):
+    """Excel reads « sep= » and never shows it: the numbers are those of its rows."""
     sheet = files.read_text(f"{first}\r\n{text(ELOISE, PAUL)}")
-    assert [(line.number, line.cells) for line in sheet.lines[-2:]] == [(3, ELOISE), (4, PAUL)]
+    lines = [(line.number, line.cells) for line in sheet.lines[-2:]]
+    assert lines == [(at, ELOISE), (at + 1, PAUL)]
 
 
 @pytest.fixture
@@ -150,3 +155,14 @@ def test_taking_back_costs_the_same_queries_whatever_its_length(place, louise):
             import_undo.undo(batch_id=batch.pk, by=louise, at=NOON)
         costs.append(len(queries_made))
     assert costs[0] == costs[1]
+
+
+def test_the_command_reads_the_columns_that_were_chosen_on_the_page(place, louise):
+    content = listed(("Roy", "ann@a.example"), header=("Nom", "Couriel"))
+    with pytest.raises(imports.ImportRefused, match="Couriel"):
+        imports.compare_file(organisation=place, content=content, at=NOON)
+    batch = imports.receive(organisation=place, name="g.csv", content=content, by=louise, at=NOON)
+    imports.choose_columns(batch_id=batch.pk, places={"last_name": 0, "email": 1}, at=NOON)
+    done(batch)
+    __, rows = imports.compare_file(organisation=place, content=content, at=NOON)
+    assert [row.state for row in rows] == [LineState.KNOWN]

@@ -94,3 +94,40 @@ def test_b33_all_the_lines_of_whoever_has_come_in_stay_wherever_they_stand(
         ("ann@abercorn.example", "elected"),
         ("ann@abercorn.example", "staff"),
     ]
+
+
+def states(batch):
+    return [(line.state, line.note) for line in batch.lines.order_by("number")]
+
+
+def test_b11_a_second_function_for_one_public_is_told_and_changes_nothing(duty):
+    """Two mandates of one public in one place never overlap."""
+    rows = [
+        ("Ann", "Roy", "ann@abercorn.example", function, "") for function in ("greffe", "aréna")
+    ]
+    lost = "Sa fonction «\u00a0aréna\u00a0» n’est pas gardée"
+    for _again in range(2):
+        (_first, _note), (state, note) = states(bring_in(duty, *rows))
+        assert (state, lost in note) == (LineState.KNOWN, True)
+        assert seats(duty) == [("ann@abercorn.example", "staff", "greffe")]
+
+
+def test_namesakes_without_an_address_who_do_not_do_the_same_are_asked_about(duty):
+    """A father and his son are two; a list handed in again recognises both."""
+    rows = [("Luc", "Roy", "", "voirie", ""), ("Luc", "Roy", "", "aréna", "")]
+    batch = imports.receive(
+        organisation=duty.organisation, name="g.csv", content=listed(*rows), by=duty.user, at=NOON
+    )
+    assert "est-ce quelqu’un d’autre?" in batch.lines.get(number=3).note
+    bring_in(duty, *rows)
+    assert [function for *_who, function in seats(duty)] == ["voirie", "aréna"]
+    again = bring_in(duty, *rows)
+    assert len(seats(duty)) == 2
+    assert not again.lines.exclude(done={}).exists()
+
+
+def test_b17_names_without_latin_letters_are_as_many_people(duty):
+    rows = [("ᐊᓂ", "ᐃᓄᒃ", "", "", ""), ("雷", "李", "", "", "")]
+    bring_in(duty, *rows)
+    assert len(seats(duty)) == 2
+    assert {state for state, _note in states(bring_in(duty, *rows))} == {LineState.KNOWN}

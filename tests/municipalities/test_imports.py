@@ -313,9 +313,9 @@ def test_a_list_costs_the_same_queries_whatever_its_length(
 ):
     rows = [(f"A{n}", "Roy", f"a{n}@abercorn.example", "", "") for n in range(count)]
     content = listed(*rows)
-    # The newest mandate, domains of the town; accounts by their first and their other addresses,
-    # mandates, invitations, and who left.
-    with django_assert_num_queries(7):
+    # Columns of the last time; the newest mandate, domains of the town; accounts by their first
+    # and their other addresses, mandates, invitations, and who left.
+    with django_assert_num_queries(8):
         list(imports.compare_file(organisation=place, content=content, at=NOON)[1])
 
 

@@ -23,7 +23,7 @@ class Command(BaseCommand):
     """Do, or only show, what the page « Importer » does.
 
     JSON: the counts `rows new changed known doubtful`, and `errors`, a list of
-    {row, column, message}: `row` is the line of the file, from 1; `column` is the name of the
+    {row, column, message}: `row` is the number that Excel shows; `column` is the name of the
     field, or null for the whole line. Beside them `dry_run`, `ignored` (columns left aside) and
     `batch`, the number of the import, by which it can be taken back.
 
