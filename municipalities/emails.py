@@ -45,10 +45,9 @@ def invitation(invited: Invitation, *, token: str, at: datetime) -> Message:
             "offers_english": invited.organisation.offers_english,
             "url": absolute("municipalities:invitation", token),
         },
-        subject=_("%(sender)s vous invite à vous former avec %(organisation)s")
-        % {"sender": sender, "organisation": organisation},
-        reason=_("%(sender)s a donné votre adresse pour vous inviter, au nom de %(organisation)s.")
-        % {"sender": sender, "organisation": organisation},
+        subject=_("%(sender)s vous invite à vous former") % {"sender": sender},
+        reason=_("%(sender)s a donné votre adresse pour vous inviter, au nom %(of_organisation)s.")
+        % {"sender": sender, "of_organisation": wording.of(organisation)},
         timing=Timing(expires_at=invited.expires_at),
     )
 
@@ -69,8 +68,8 @@ def farewell(person: User, organisation: Organisation, *, on: date) -> Message:
             "url": absolute("accounts:email"),
         },
         subject=_("Votre compte et vos attestations vous restent"),
-        reason=_("La personne responsable de %(organisation)s a inscrit votre départ.")
-        % {"organisation": organisation.name},
+        reason=_("La personne responsable %(of_organisation)s a inscrit votre départ.")
+        % {"of_organisation": wording.of(organisation)},
     )
 
 
@@ -80,7 +79,7 @@ def welcome(person: User, organisation: Organisation, *, sender: User | None) ->
 
     One for each person and organisation.
     """
-    name = str(sender) if sender else organisation.name
+    name = str(sender) if sender else _("Votre organisation")
     return compose(
         key=f"welcome:{person.pk}:{organisation.pk}",
         category=Category.INVITATION,
@@ -95,8 +94,8 @@ def welcome(person: User, organisation: Organisation, *, sender: User | None) ->
             "url": absolute("account_request_login_code"),
         },
         subject=_("Des formations courtes vous attendent avec %s") % organisation.name,
-        reason=_("%(sender)s a inscrit votre adresse, au nom de %(organisation)s.")
-        % {"sender": name, "organisation": organisation.name},
+        reason=_("%(sender)s a inscrit votre adresse, au nom %(of_organisation)s.")
+        % {"sender": name, "of_organisation": wording.of(organisation)},
     )
 
 
@@ -115,8 +114,8 @@ def card_printed(person: User, organisation: Organisation, *, printing: UUID, by
             "url": absolute("accounts:profile"),
         },
         subject=_("Une carte d’accès est imprimée à votre nom"),
-        reason=_("%(sender)s a imprimé une carte pour votre compte, au nom de %(organisation)s.")
-        % {"sender": by, "organisation": organisation.name},
+        reason=_("%(sender)s a imprimé une carte pour votre compte, au nom %(of_organisation)s.")
+        % {"sender": by, "of_organisation": wording.of(organisation)},
     )
 
 
@@ -139,8 +138,8 @@ def card_to_box(card: Card, code: str, organisation: Organisation, *, by: User) 
             "url": absolute("accounts:card"),
         },
         subject=_("Votre code d’accès à la plateforme"),
-        reason=_("%(sender)s vous envoie un code, au nom de %(organisation)s.")
-        % {"sender": by, "organisation": organisation.name},
+        reason=_("%(sender)s vous envoie un code, au nom %(of_organisation)s.")
+        % {"sender": by, "of_organisation": wording.of(organisation)},
     )
 
 
@@ -240,8 +239,7 @@ def claim_waiting(claim: Claim, responsable: User) -> Message:
             "first_name": responsable.first_name,
             "url": absolute("municipalities:responsables", claim.organisation.handle),
         },
-        subject=_("%(name)s demande à répondre de la formation avec vous")
-        % {"name": claim.full_name},
+        subject=_("Une personne demande à répondre de la formation avec vous"),
         reason=_("Vous répondez de la formation pour %s.") % place,
     )
 
@@ -297,8 +295,8 @@ def domain_code(row: MailDomain, *, code: str, by: User, at: datetime) -> Messag
             "hours": int(DOMAIN_CODE_LIFE.total_seconds() // 3600),
         },
         subject=_("Code pour le domaine %s") % row.domain,
-        reason=_("%(sender)s déclare que le domaine %(domain)s est celui de %(organisation)s.")
-        % {"sender": by, "domain": row.domain, "organisation": organisation},
+        reason=_("%(sender)s déclare que le domaine %(domain)s est celui %(of_organisation)s.")
+        % {"sender": by, "domain": row.domain, "of_organisation": wording.of(organisation)},
         timing=Timing(expires_at=row.code_expires_at),
     )
 
@@ -318,7 +316,8 @@ def address_refused(refusal: RefusedAddress, answering: Responsibility) -> Messa
             "url": absolute("enrollments:team", answering.organisation.handle),
         },
         subject=_("Une adresse de vos gens ne reçoit plus nos messages"),
-        reason=_("Vous répondez de la formation des gens de %s.") % answering.organisation.name,
+        reason=_("Vous répondez de la formation des gens %s.")
+        % wording.of(answering.organisation),
     )
 
 
@@ -340,7 +339,7 @@ def duty_near(line: DutyLine, *, days: int, leaves_at: datetime) -> Message:
             "day": day,
             "url": absolute("municipalities:my-duties"),
         },
-        subject=_("%(training)s : échéance le %(day)s") % {"training": training, "day": day},
+        subject=_("Échéance le %(day)s : %(training)s") % {"training": training, "day": day},
         reason=_("La loi demande cette formation à chaque membre du conseil; nous l’écrivons 90, "
                  "30 et 7 jours avant l’échéance."),
         timing=Timing(not_before=leaves_at, expires_at=over),

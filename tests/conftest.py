@@ -23,7 +23,7 @@ hypothesis_settings.register_profile(
 )
 hypothesis_settings.load_profile("atn")
 emptying.install()
-OWN_TARGETS = ("chaos", "epubcheck")
+OWN_TARGETS = ("chaos", "epubcheck", "letters")
 LONG = ("tests/demo/", "tests/browser/", "tests/access/", "tests/core/", "tests/test_urls.py")
 
 

@@ -66,5 +66,10 @@ def weight(size: int) -> str:
     return english.weight(size) if in_english() else french.weight(size)
 
 
+def of(name: object) -> str:
+    """« d’Amos », « des Cèdres »; in English the name alone, after its sentence’s own « of »."""
+    return str(name) if in_english() else french.of_place(str(name))
+
+
 def quoted(text: str) -> str:
     return english.quoted(text) if in_english() else french.quoted(text)

@@ -1,6 +1,7 @@
 """Letters about two accounts that become one. Nothing is sent from here."""
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from atn_platform.accounts.models import User
 from atn_platform.core import codes
@@ -9,7 +10,7 @@ from atn_platform.notifications.emails import absolute, compose, written_for
 from atn_platform.notifications.enums import Category
 from atn_platform.notifications.messages import Message
 
-WHY = _("Quelqu’un demande que deux comptes de la plateforme deviennent un seul.")
+WHY = gettext_lazy("Quelqu’un demande que deux comptes de la plateforme deviennent un seul.")
 
 
 @written_for(lambda merge, *_args: merge.absorbed)
@@ -21,7 +22,7 @@ def code_to_prove(merge: Merge, code: str) -> Message:
         template="merge_code",
         context={"code": codes.spelled(code), "kept": str(merge.kept)},
         subject=_("Code pour réunir vos deux comptes"),
-        reason=WHY,
+        reason=str(WHY),
     )
 
 
@@ -42,7 +43,7 @@ def united(merge: Merge, address: str) -> list[Message]:
                 "url": absolute("merging:index"),
             },
             subject=_("Vos deux comptes n’en font plus qu’un"),
-            reason=WHY,
+            reason=str(WHY),
         )
         for rank, to in enumerate(letters)
     ]
@@ -58,7 +59,7 @@ def parted(merge: Merge) -> list[Message]:
             template="parted",
             context={"url": absolute("portal:help")},
             subject=_("Vos deux comptes sont de nouveau séparés"),
-            reason=WHY,
+            reason=str(WHY),
         )
         for person in (merge.kept, merge.absorbed)
         if person.letter_address

@@ -135,7 +135,7 @@ class AccountAdapter(DefaultAccountAdapter):
         recipient: User | str,
         now: datetime,
     ) -> Message:
-        name = template_prefix.rsplit("/", 1)[-1]
+        name = template_prefix.rsplit("/", 1)[-1].removesuffix("_signup")
         return compose(
             key=_key(name, email),
             category=Category.ACCOUNT,
@@ -143,7 +143,8 @@ class AccountAdapter(DefaultAccountAdapter):
             template=name if name in OWN_WORDS else "account_notice",
             context={
                 "code": context.get("code", ""),
-                "link": context.get("link", ""),
+                "link": next((context[each] for each in LINKS if each in context), ""),
+                "url": "",
                 "minutes": settings.ACCOUNT_LOGIN_BY_CODE_TIMEOUT // 60,
                 "body": "" if name in OWN_WORDS else _body(template_prefix, email, context),
             },
@@ -167,7 +168,11 @@ ANNOUNCED = {
 CODE_LIFE = timedelta(seconds=settings.ACCOUNT_LOGIN_BY_CODE_TIMEOUT)
 # Good to know whenever it comes.
 NEWS = ("address_left",)
-OWN_WORDS = ("login_code", "unknown_account", "way_in")
+OWN_WORDS = (
+    "login_code", "unknown_account", "way_in", "password_reset_key", "email_confirmation",
+)  # fmt: skip
+# As allauth names what a letter leads to, and we.
+LINKS = ("link", "password_reset_url", "activate_url")
 ONCE_AN_HOUR = ("unknown_account", "way_in")
 
 
@@ -179,7 +184,6 @@ def _subject(name: str, context: dict[str, Any]) -> str:
         "way_in": _("Trop de codes demandés pour votre compte"),
         "password_reset_key": _("Choisissez un nouveau mot de passe"),
         "email_confirmation": _("Confirmez votre nouvelle adresse"),
-        "email_confirmation_signup": _("Confirmez votre nouvelle adresse"),
     }
     return said.get(name, _("Votre compte a changé"))
 
@@ -187,7 +191,9 @@ def _subject(name: str, context: dict[str, Any]) -> str:
 def _reason(name: str) -> str:
     if name in NEWS:
         return _("Cette adresse ouvrait un compte.")
-    if name.startswith("email_confirmation"):
+    if name == "password_reset_key":
+        return _("Quelqu’un a demandé un nouveau mot de passe pour cette adresse.")
+    if name == "email_confirmation":
         return _("Quelqu’un a demandé que cette adresse devienne celle de son compte.")
     return _("Quelqu’un a demandé à se connecter avec cette adresse.")
 

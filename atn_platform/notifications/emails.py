@@ -108,47 +108,72 @@ def compose(  # noqa: PLR0913 -- each argument is one part of the message
     )
 
 
-# What happened to an account, by the verb of accounts.signals.account_changed.
+# What happened to an account, by the verb of accounts.signals.account_changed: subject, sentence.
 SAID_OF_ACCOUNTS = {
-    "password-changed": gettext_lazy(
-        "Le mot de passe de votre compte a changé. Vos autres sessions sont fermées."
+    "password-changed": (
+        gettext_lazy("Votre mot de passe a changé"),
+        gettext_lazy(
+            "Le mot de passe de votre compte a changé. Vos autres sessions sont fermées."
+        ),
     ),
-    "address-changed": gettext_lazy(
-        "L’adresse de votre compte a changé. Vos autres sessions sont fermées."
+    "address-changed": (
+        gettext_lazy("L’adresse de votre compte a changé"),
+        gettext_lazy("L’adresse de votre compte a changé. Vos autres sessions sont fermées."),
     ),
-    "identity-linked": gettext_lazy(
-        "Un compte Microsoft ou Google de votre organisation ouvre maintenant votre compte."
+    "identity-linked": (
+        gettext_lazy("Microsoft ou Google ouvre maintenant votre compte"),
+        gettext_lazy(
+            "Un compte Microsoft ou Google de votre organisation ouvre maintenant votre compte."
+        ),
     ),
-    "space-opened": gettext_lazy(
-        "L’espace de formation d’une organisation vient d’être ouvert avec votre adresse."
+    "space-opened": (
+        gettext_lazy("Un espace de formation est ouvert à votre nom"),
+        gettext_lazy(
+            "L’espace de formation d’une organisation vient d’être ouvert avec votre adresse."
+        ),
     ),
-    "second-factor-added": gettext_lazy("Un second facteur protège maintenant votre compte."),
-    "second-factor-removed": gettext_lazy("Un second facteur a été retiré de votre compte."),
-    "second-factor-forgotten": gettext_lazy(
-        "L’Académie a retiré votre second facteur et fermé vos sessions. "
-        "Vous en installerez un autre à votre prochaine visite."
+    "second-factor-added": (
+        gettext_lazy("Un second facteur protège votre compte"),
+        gettext_lazy("Un second facteur protège maintenant votre compte."),
     ),
-    "recovery-codes-made": gettext_lazy("De nouveaux codes de secours remplacent ceux d’avant."),
-    "sessions-ended": gettext_lazy("Des sessions de votre compte ont été fermées."),
+    "second-factor-removed": (
+        gettext_lazy("Votre second facteur est retiré"),
+        gettext_lazy("Un second facteur a été retiré de votre compte."),
+    ),
+    "second-factor-forgotten": (
+        gettext_lazy("Votre second facteur est retiré"),
+        gettext_lazy(
+            "L’Académie a retiré votre second facteur et fermé vos sessions. "
+            "Vous en installerez un autre à votre prochaine visite."
+        ),
+    ),
+    "recovery-codes-made": (
+        gettext_lazy("Vos codes de secours sont remplacés"),
+        gettext_lazy("De nouveaux codes de secours remplacent ceux d’avant."),
+    ),
+    "sessions-ended": (
+        gettext_lazy("Des sessions de votre compte sont fermées"),
+        gettext_lazy("Des sessions de votre compte ont été fermées."),
+    ),
 }
 
 
 @written_for(lambda user, **_: user)
 def account_letter(user: User, *, verb: str, by: User | None, at: datetime) -> Message | None:
     """What the owner of an account is told of a change to it; None when nobody would read it."""
-    said = SAID_OF_ACCOUNTS.get(verb)
-    if said is None or not user.email:
+    if verb not in SAID_OF_ACCOUNTS or not user.email:
         return None
-    unless = _("Si ce n’est pas vous, fermez vos autres sessions et écrivez-nous aussitôt :")
+    subject, said = SAID_OF_ACCOUNTS[verb]
+    unless = _("Si ce n’est pas vous, fermez vos autres sessions et écrivez-nous aussitôt.")
     if by is not None and by.pk != user.pk:
-        unless = _("Si vous ne l’avez pas demandé, écrivez-nous aussitôt. Vos sessions :")
+        unless = _("Si vous ne l’avez pas demandé, écrivez-nous aussitôt.")
     return compose(
         key=f"account-{verb}:{user.pk}:{at:%Y%m%d%H%M%S%f}",
         category=Category.ACCOUNT,
         recipient=user,
         template="account_notice",
-        context={"body": f"{said}\n\n{unless} {absolute('accounts:sessions')}"},
-        subject=_("Votre compte a changé"),
+        context={"body": f"{said}\n\n{unless}", "url": absolute("accounts:sessions")},
+        subject=str(subject),
         reason=_("La sécurité de votre compte a changé."),
     )
 

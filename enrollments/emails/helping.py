@@ -5,6 +5,7 @@ from dataclasses import replace
 from django.utils.translation import gettext as _
 
 from atn_platform.accounts.models import User
+from atn_platform.core import wording
 from atn_platform.notifications.emails import absolute, compose, written_for
 from atn_platform.notifications.enums import Category
 from atn_platform.notifications.messages import Message
@@ -29,7 +30,7 @@ def asked(post: HelpPost, person: User) -> Message:
         subject=waits % course,
         reason=_("Vous répondez aux questions des personnes qui suivent les cours."),
         context={
-            "course": course,
+            "course": wording.quoted(course),
             "is_act": is_act,
             "text": post.text,
             "url": absolute("enrollments:help", str(post.thread.uuid)),
@@ -55,7 +56,7 @@ def answered(post: HelpPost) -> Message:
         subject=subject % course,
         reason=reason,
         context={
-            "course": course,
+            "course": wording.quoted(course),
             "is_act": is_act,
             "by": post.author,
             "text": post.text,

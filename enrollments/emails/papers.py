@@ -21,7 +21,7 @@ def sheet_entered(sheet: PaperSheet) -> Message:
         subject=_("Vos réponses sur papier sont inscrites : %s") % title,
         reason=_("Vous avez remis une feuille de réponses à votre organisation."),
         context={
-            "course": title,
+            "course": wording.quoted(title),
             "by": str(sheet.entered_by),
             "day": wording.day(sheet.filled_on),
             "is_undoable": sheet.is_undoable,

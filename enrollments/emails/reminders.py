@@ -61,7 +61,7 @@ def _course_subject(context: dict[str, Any]) -> str:
     if context["is_meeting"]:
         words = _("Une date de rencontre à choisir pour %(course)s")
     elif not context["minutes"]:
-        words = _("Quand vous voulez, la suite de %(course)s vous attend")
+        words = _("Quand vous voulez : la suite de %(course)s")
     elif context["begun"]:
         words = _("Environ %(minutes)s pour la suite de %(course)s")
     else:

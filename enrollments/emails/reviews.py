@@ -3,6 +3,7 @@
 from django.utils.translation import gettext as _
 
 from atn_platform.accounts.models import User
+from atn_platform.core import wording
 from atn_platform.notifications.emails import absolute, compose, written_for
 from atn_platform.notifications.enums import Category
 from atn_platform.notifications.messages import Message
@@ -18,7 +19,7 @@ def asked(review: ScoreReview, person: User) -> Message:
         recipient=person,
         template="review_asked",
         context={
-            "course": review.enrollment.course.title,
+            "course": wording.quoted(review.enrollment.course.title),
             "due_on": review.due_on,
             "url": absolute("enrollments:answer-review", review.event.uuid),
         },
@@ -35,7 +36,7 @@ def answered(review: ScoreReview) -> Message:
         recipient=review.enrollment.learner,
         template="review_answered",
         context={
-            "course": review.enrollment.course.title,
+            "course": wording.quoted(review.enrollment.course.title),
             "review": review,
             "url": absolute("enrollments:review", review.event.uuid),
         },

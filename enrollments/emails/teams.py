@@ -126,7 +126,7 @@ def nudge(candidate: Candidate, organisation: Organisation, *, by: User, at: dat
             "minutes": minutes,
             "url": absolute("enrollments:course", candidate.enrollment.course.code.lower()),
         },
-        subject=_("Quand vous voulez : %(course)s vous attend") % {"course": title},
+        subject=_("Quand vous voulez : %(course)s") % {"course": title},
         reason=french.typography(reason),
         timing=Timing(not_before=leaves_at, expires_at=leaves_at + NUDGE_LASTS),
     )

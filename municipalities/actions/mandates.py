@@ -226,9 +226,9 @@ def refuse_beyond(
     last = max(day for day in days if day is not None)
     if until is None or until > last:
         raise MandateRefused(
-            _("Vous répondez de %(place)s jusqu’au %(day)s : %(doing)s. Une autre personne "
+            _("Vous répondez %(of_place)s jusqu’au %(day)s : %(doing)s. Une autre personne "
               "responsable le fait, ou l’Académie.")
-            % {"place": organisation, "day": wording.day(last), "doing": doing}
+            % {"of_place": wording.of(organisation), "day": wording.day(last), "doing": doing}
         )  # fmt: skip
 
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from atn_platform.accounts.actions import announce, close_sessions
 from atn_platform.accounts.models import User
 from atn_platform.audit.recording import record
+from atn_platform.core import wording
 from atn_platform.core.exceptions import ActionError
 from atn_platform.core.sealing import seal
 from atn_platform.notifications import outbox
@@ -65,7 +66,8 @@ def ask_domain(
     domain = domain.strip().lower()
     if domain in SHARED_DOMAINS:
         raise SignInRefused(
-            _("Tout le monde peut avoir une adresse de %s : ce domaine n’est à personne.") % domain
+            _("Tout le monde peut avoir une adresse %s : ce domaine n’est à personne.")
+            % wording.of(domain)
         )
     if box not in POSTMASTERS:
         raise SignInRefused(_("Choisissez une des boîtes proposées."))

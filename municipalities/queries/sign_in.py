@@ -71,7 +71,7 @@ def identity(provider: IdentityProvider, claims: dict[str, Any]) -> Identity:
     email = str(claims.get("email") or claims.get("preferred_username") or "").strip().lower()
     if domain_of(email) not in domains:
         raise NotOurs(
-            _("L’adresse de ce compte n’est pas d’un domaine que %s a prouvé.")
+            _("L’adresse de ce compte n’est pas d’un domaine prouvé par %s.")
             % provider.organisation
         )
     return Identity(

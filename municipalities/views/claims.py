@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from atn_platform.accounts.decorators import limited
 from atn_platform.accounts.models import User
+from atn_platform.core import wording
 from atn_platform.core.exceptions import ActionError
 from municipalities.actions import claims
 from municipalities.actions.claims import Claimant
@@ -159,7 +160,8 @@ def _welcome(request: HttpRequest, found: Claim, user: User) -> HttpResponse:
     if _signed_in(request) is None:
         login(request, user)
     messages.success(
-        request, _("L’espace de %s est à vous. Commencez par vos gens.") % found.organisation
+        request,
+        _("L’espace %s est à vous. Commencez par vos gens.") % wording.of(found.organisation),
     )
     return redirect(team)
 

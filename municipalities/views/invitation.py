@@ -100,7 +100,8 @@ def _answer(
             if signed_in is None:
                 login(request, user)
             messages.success(
-                request, _("Bienvenue! Vous faites partie des gens de %s.") % found.organisation
+                request,
+                _("Bienvenue! Vous faites partie des gens %s.") % wording.of(found.organisation),
             )
             return redirect("portal:home" if user.has_way_back else "accounts:way-back")
     context = {"form": form, "invitation": found}

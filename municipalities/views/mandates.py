@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from atn_platform.accounts.http import SignedInRequest
 from atn_platform.audit.enums import Screen
 from atn_platform.audit.recording import opened
+from atn_platform.core import wording
 from atn_platform.core.exceptions import ActionError
 from municipalities.actions import departures, mandates
 from municipalities.forms.mandates import AnotherForm, DepartureForm, TermForm
@@ -72,7 +73,7 @@ def edit(request: SignedInRequest, pk: int) -> HttpResponse:
         except ActionError as error:
             form.add_error(None, str(error))
         else:
-            messages.success(request, _("Le mandat de %s est enregistré.") % mandate.user)
+            messages.success(request, _("Le mandat %s est enregistré.") % wording.of(mandate.user))
             return redirect(LIST, mandate.organisation.handle)
     context = {
         "form": form,
@@ -164,7 +165,7 @@ def depart(request: SignedInRequest, pk: int) -> HttpResponse:
 
 def _departed(request: SignedInRequest, mandate: Mandate, *, passes: bool) -> HttpResponse:
     """Say that it is written down, and how whoever lost an address comes in."""
-    messages.success(request, _("Le départ de %s est inscrit.") % mandate.user)
+    messages.success(request, _("Le départ %s est inscrit.") % wording.of(mandate.user))
     if passes and mandate.user.handle:
         said = _(
             "Son identifiant : %s. Imprimez-lui une carte aujourd’hui, "

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from atn_platform.accounts.http import SignedInRequest
 from atn_platform.audit.enums import Screen
 from atn_platform.audit.recording import opened
+from atn_platform.core import wording
 from atn_platform.core.exceptions import ActionError
 from municipalities.actions import invitations, mandates
 from municipalities.forms import EndMandateForm, InviteForm, InviteManyForm
@@ -100,7 +101,8 @@ def cancel(request: SignedInRequest, pk: int) -> HttpResponse:
     else:
         messages.success(
             request,
-            _("L’invitation de %s est annulée : son lien ne mène plus à rien.") % invited.email,
+            _("L’invitation envoyée à %s est annulée : son lien ne mène plus à rien.")
+            % invited.email,
         )
     return redirect(TEAM, invited.organisation.handle)
 
@@ -140,7 +142,7 @@ def _end(request: SignedInRequest, among: MandateQuerySet, pk: int, back: str) -
         except ActionError as error:
             form.add_error("on", str(error))
         else:
-            messages.success(request, _("Le mandat de %s est terminé.") % mandate.user)
+            messages.success(request, _("Le mandat %s est terminé.") % wording.of(mandate.user))
             return redirect(way_back)
     context = {"form": form, "mandate": mandate, "back": way_back, "own": back == PROFILE}
     opened(

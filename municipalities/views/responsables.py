@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from atn_platform.accounts.http import SignedInRequest
 from atn_platform.audit.enums import Screen
 from atn_platform.audit.recording import opened
+from atn_platform.core import wording
 from atn_platform.core.exceptions import ActionError
 from municipalities.actions import claims, mandates
 from municipalities.forms.claims import ReasonForm, ResponsibleForm
@@ -99,7 +100,7 @@ def refuse(request: SignedInRequest, pk: int) -> HttpResponse:
     except ActionError as error:
         messages.error(request, str(error))
     else:
-        messages.success(request, _("La demande de %s est refusée.") % found.full_name)
+        messages.success(request, _("La demande %s est refusée.") % wording.of(found.full_name))
     return redirect(PAGE, found.organisation.handle)
 
 

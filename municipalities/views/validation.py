@@ -13,6 +13,7 @@ from atn_platform.accounts.http import SignedInRequest
 from atn_platform.accounts.models import User
 from atn_platform.audit.enums import Screen
 from atn_platform.audit.recording import opened
+from atn_platform.core import wording
 from atn_platform.core.exceptions import ActionError
 from municipalities.actions import claims
 from municipalities.forms.claims import AnswerForm
@@ -59,7 +60,7 @@ def _decide(found: Claim, form: AnswerForm, *, by: User) -> str:
         claims.grant(claim_id=found.pk, by=by, at=now)
         return _("C’est accepté : %s en est avisé par courriel.") % found.email
     claims.refuse(claim_id=found.pk, reason=form.cleaned_data["reason"], by=by, at=now)
-    return _("La demande de %s est refusée.") % found.full_name
+    return _("La demande %s est refusée.") % wording.of(found.full_name)
 
 
 def _watch(request: SignedInRequest, shown: list[Claim]) -> None:

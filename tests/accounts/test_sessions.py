@@ -45,7 +45,9 @@ def knows(client) -> bool:
 
 
 def letters(user) -> list[str]:
-    found = OutgoingEmail.objects.filter(recipient=user, subject="Votre compte a changé")
+    found = OutgoingEmail.objects.filter(
+        recipient=user, key__startswith="account-"
+    )
     return list(found.order_by("pk").values_list("text", flat=True))
 
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from atn_platform.accounts.actions.accounts import give_handle
 from atn_platform.accounts.models import CARD_LIFE, Card, User
 from atn_platform.accounts.signals import account_changed
-from atn_platform.core import codes
+from atn_platform.core import codes, wording
 from atn_platform.core.exceptions import ActionError
 
 
@@ -58,8 +58,8 @@ def _print_card(
         return PrintedCard(found, code_of(found))
     if user.owes_second_factor:
         raise CardRefused(
-            _("Le rôle de %s demande un second facteur : une carte n’ouvrirait pas son compte.")
-            % user
+            _("Le rôle %s demande un second facteur : une carte n’ouvrirait pas son compte.")
+            % wording.of(user)
         )
     give_handle(user, place)
     Card.objects.filter(user=user, used_at=None, replaced_at=None).update(

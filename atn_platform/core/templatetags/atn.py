@@ -111,6 +111,12 @@ def percent(share: float) -> str:
     return wording.percent(share)
 
 
+@register.filter
+def of(name: object) -> str:
+    """« d’Amos », « des Cèdres »: see wording.of."""
+    return wording.of(name)
+
+
 def _local(value: date | datetime) -> date:
     return timezone.localtime(value) if isinstance(value, datetime) else value
 
