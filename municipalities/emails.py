@@ -184,7 +184,7 @@ def claimant_code(claim: Claim, *, code: str) -> Message:
             "url": f"{path}?{urlencode({'code': code})}",
         },
         subject=_("Votre code : %s") % code,
-        reason=_("Quelqu’un a donné cette adresse pour ouvrir l’espace de %s.") % place,
+        reason=_("Quelqu’un a donné cette adresse pour ouvrir l’espace %s.") % wording.of(place),
         timing=Timing(expires_at=claim.asked_at + CLAIM_LIFE),
     )
 
@@ -203,8 +203,8 @@ def claimant_known(claim: Claim) -> Message:
             "organisation": place,
             "url": f"{absolute('account_request_login_code')}?{urlencode({'next': page})}",
         },
-        subject=_("Connectez-vous pour ouvrir l’espace de %s") % place,
-        reason=_("Quelqu’un a donné cette adresse pour ouvrir l’espace de %s.") % place,
+        subject=_("Connectez-vous pour ouvrir l’espace %s") % wording.of(place),
+        reason=_("Quelqu’un a donné cette adresse pour ouvrir l’espace %s.") % wording.of(place),
         timing=Timing(expires_at=claim.asked_at + CLAIM_LIFE),
     )
 

@@ -153,6 +153,8 @@ def _claims(scene: Scene) -> Iterator[tuple[str, Message]]:
         reason="Une autre personne répond déjà de la formation.",
     )  # fmt: skip
     yield "claim_code", people.claim_code(claim, code="KQ7M-4PTX")
+    yield "claimant_code", people.claimant_code(claim, code="KQ7M-4PTX")
+    yield "claimant_known", people.claimant_known(claim)
     yield "claim_opened", people.claim_opened(claim, scene.person)
     yield "claim_waiting", people.claim_waiting(claim, scene.other)
     yield "claim_waiting nameless", people.claim_waiting(claim, scene.nameless)

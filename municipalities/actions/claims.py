@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from atn_platform.accounts.actions import announce
 from atn_platform.accounts.models import User
 from atn_platform.audit.recording import record
+from atn_platform.core import wording
 from atn_platform.core.exceptions import ActionError
 from atn_platform.notifications.outbox import queue
 from municipalities import emails
@@ -120,7 +121,7 @@ def answer_code(*, claim_id: int, code: str, signed_in: User | None, at: datetim
     proved = claim.proved_at is not None or claim.in_one_box
     if not proved and not is_claimant(claim, signed_in):
         raise AddressUnproved(
-            _("Le code de l’organisation est bon. Il manque celui que %s a reçu; si cette adresse "
+            _("Le code de l’organisation est bon. Il manque celui envoyé à %s; si cette adresse "
               "a déjà un compte, sa lettre dit de se connecter.")
             % claim.email
         )  # fmt: skip
@@ -310,8 +311,8 @@ def _account(claim: Claim, signed_in: User | None) -> User:
             return owner
     if signed_in is not None:
         raise ClaimRefused(
-            _("Un autre compte est ouvert ici : quittez-le d’abord. La demande est au nom de %s.")
-            % claim.email
+            _("Un autre compte est ouvert ici : quittez-le d’abord. La demande est au nom %s.")
+            % wording.of(claim.email)
         )
     raise SignInNeeded(_("Cette adresse a déjà un compte : connectez-vous, puis revenez ici."))
 

@@ -9,6 +9,7 @@ from django import forms
 from django.core.validators import MaxValueValidator
 from django.utils.translation import gettext_lazy as _
 
+from atn_platform.core import wording
 from municipalities.actions.council import Election
 from municipalities.actions.invitations import Guest
 from municipalities.forms.council import (
@@ -124,8 +125,10 @@ class RenewalForm(forms.Form):
             if won == KEEP:
                 continue
             if won in holders:
-                words = _("Ce siège est déjà celui de %(person)s.")
-                self.add_error(f"seat_{mandate.pk}", words % {"person": holders[won].user})
+                words = _("Ce siège est déjà celui %(of_person)s.")
+                self.add_error(
+                    f"seat_{mandate.pk}", words % {"of_person": wording.of(holders[won].user)}
+                )
             holders.setdefault(won, mandate)
         return holders
 
@@ -147,8 +150,8 @@ class RenewalForm(forms.Form):
         if guest is None:
             return None
         if str(number) in holders:
-            words = _("Ce siège est déjà celui de %(person)s.")
-            return cell, words % {"person": holders[str(number)].user}
+            words = _("Ce siège est déjà celui %(of_person)s.")
+            return cell, words % {"of_person": wording.of(holders[str(number)].user)}
         if guest.account in {mandate.user_id for mandate in self.outgoing}:
             return f"account_{number}", OUTGOING
         refusal = self._address_refusal(guest.email, first) if guest.email else ""

@@ -153,8 +153,8 @@ def _welcome(request: HttpRequest, found: Claim, user: User) -> HttpResponse:
     if _signed_in(request) is None and not proved_here:
         messages.success(
             request,
-            _("L’espace de %(place)s est ouvert. Connectez-vous avec l’adresse %(email)s.")
-            % {"place": found.organisation, "email": found.email},
+            _("L’espace %(of_place)s est ouvert. Connectez-vous avec l’adresse %(email)s.")
+            % {"of_place": wording.of(found.organisation), "email": found.email},
         )
         return redirect(_doorway(team))
     if _signed_in(request) is None:

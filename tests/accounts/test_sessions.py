@@ -45,9 +45,7 @@ def knows(client) -> bool:
 
 
 def letters(user) -> list[str]:
-    found = OutgoingEmail.objects.filter(
-        recipient=user, key__startswith="account-"
-    )
+    found = OutgoingEmail.objects.filter(recipient=user, key__startswith="account-")
     return list(found.order_by("pk").values_list("text", flat=True))
 
 

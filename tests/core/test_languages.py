@@ -41,6 +41,38 @@ def test_b86_what_may_be_read_in_english_is_translated():
     assert len(left) * MAY_WAIT <= len(every), f"make messages, then translate: {left}"
 
 
+# A name of a place, a body or a person, by the ways in which sentences of ours call it.
+NAMED = re.compile(
+    r"\b(?:de|que) (?:%s|%\((?:organisation|place|town|person|name|by|sender|user)\)s)"
+)
+
+
+def test_de_is_elided_before_names():
+    """« de Amos » is no French: `wording.of`, or the filter `of`, makes « d’Amos »."""
+    assert [said for __, said in sentences() if NAMED.search(said)] == []
+
+
+def test_b86_no_sentence_is_put_into_words_when_a_module_is_loaded():
+    """It would be French for ever: `gettext_lazy` waits for a reader."""
+    early = []
+    for house in ("atn_platform", "municipalities", "courses", "enrollments", "certificates"):
+        for path in (Path(settings.BASE_DIR) / house).rglob("*.py"):
+            source = path.read_text(encoding="utf-8")
+            if "import gettext as _" in source:
+                early += [f"{path}:{line}" for line in _said_at_once(ast.parse(source))]
+    assert early == []
+
+
+def _said_at_once(node):
+    """Lines of calls of `_` outside of any function."""
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+            continue
+        if isinstance(child, ast.Call) and getattr(child.func, "id", "") == "_":
+            yield child.lineno
+        yield from _said_at_once(child)
+
+
 def test_b86_no_translation_is_a_guess_of_the_tools():
     assert "fuzzy" not in _catalogue()
 
