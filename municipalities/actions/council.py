@@ -16,7 +16,13 @@ from atn_platform.audit.recording import record
 from atn_platform.core import french
 from atn_platform.core.exceptions import ActionError
 from municipalities.actions.invitations import Guest, invite, local_day
-from municipalities.actions.mandates import Term, open_mandate, refuse_disorder, write_end
+from municipalities.actions.mandates import (
+    Term,
+    open_mandate,
+    overlaps,
+    refuse_disorder,
+    write_end,
+)
 from municipalities.enums import Public
 from municipalities.models import (
     CouncilRenewal,
@@ -176,6 +182,10 @@ def undo_renewal(*, renewal_id: int, by: User, at: datetime) -> CouncilRenewal:
     for change in renewal.changes.select_related("mandate").order_by("pk"):
         if change.mandate.ends_on != change.ends_after:
             raise RenewalRefused(_("Un de ces mandats a été modifié depuis."))
+        change.mandate.ends_on = change.ends_before
+        if overlaps(change.mandate):
+            raise RenewalRefused(_("Une de ces personnes a un autre mandat élu depuis."))
+        change.mandate.ends_on = change.ends_after
         write_end(change.mandate, ends_on=change.ends_before, by=by, at=at)
     renewal.undone_at = at
     renewal.save(update_fields=["undone_at", "updated_at"])

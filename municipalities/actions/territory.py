@@ -1,6 +1,6 @@
 """What a coordinator decides about places that left the registry."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -11,10 +11,11 @@ from django.utils.translation import gettext as _
 from atn_platform.accounts.models import User
 from atn_platform.audit.recording import record
 from atn_platform.core.exceptions import ActionError
-from municipalities.actions.mandates import overlaps, write_end
+from municipalities.actions.mandates import write_end
 from municipalities.actions.sign_in import forget_provider
 from municipalities.enums import Change, Kind
-from municipalities.models import Mandate, Organisation, TerritorialEvent
+from municipalities.models import Mandate, Organisation, Responsibility, TerritorialEvent
+from municipalities.queries.elections import usual_end
 
 DAY = timedelta(days=1)
 
@@ -98,21 +99,33 @@ def _refuse(organisation: Organisation, successor: Organisation) -> None:
 def _move_mandates(
     organisation: Organisation, successor: Organisation, *, on: date, by: User, at: datetime
 ) -> None:
+    """Those of an elected person end no later than the successor's own election.
+
+    Where the successor has them already, they take the days that are left, and courses begun
+    under the old mandate go on along the one that they have there.
+    """
     reaching = organisation.mandates.select_for_update(no_key=True).from_day(on).order_by("pk")
     for mandate in reaching:
-        following = Mandate(
-            user_id=mandate.user_id,
-            organisation=successor,
-            public=mandate.public,
-            function=mandate.function,
-            starts_on=max(on, mandate.starts_on),
-            ends_on=mandate.ends_on,
-            thread=mandate.thread,
-        )
+        starts_on, thread = max(on, mandate.starts_on), mandate.thread
+        ends = (mandate.ends_on, usual_end(successor, mandate.public, starts_on))
+        ends_on = min((day for day in ends if day is not None), default=None)
         # On the eve of the merger; one that began later ends the day it began.
         write_end(mandate, ends_on=max(mandate.starts_on, on - DAY), by=by, at=at)
-        if not overlaps(following):
-            following.save()
+        there = successor.mandates.from_day(starts_on).order_by("starts_on")
+        held = list(there.filter(user=mandate.user_id, public=mandate.public))
+        if held:
+            same = Mandate.objects.filter(user=mandate.user_id, thread=thread)
+            same.update(thread=held[0].thread)
+            thread = held[0].thread
+        for first, last in _days_left(starts_on, ends_on, held):
+            successor.mandates.create(
+                user_id=mandate.user_id,
+                public=mandate.public,
+                function=mandate.function,
+                starts_on=first,
+                ends_on=last,
+                thread=thread,
+            )
 
 
 def _move_responsibilities(
@@ -123,11 +136,32 @@ def _move_responsibilities(
         starts_on, ends_on = max(merger.on, row.starts_on), row.ends_on
         row.ends_on = max(row.starts_on, merger.on - DAY)
         row.save(update_fields=["ends_on", "updated_at"])
-        held = successor.responsibilities.from_day(starts_on).filter(user=row.user_id)
-        if row.pk in merger.regranted and not held.exists():
+        if row.pk not in merger.regranted:
+            continue
+        there = successor.responsibilities.from_day(starts_on).order_by("starts_on")
+        held = list(there.filter(user=row.user_id))
+        for first, last in _days_left(starts_on, ends_on, held):
             successor.responsibilities.create(
-                user_id=row.user_id, starts_on=starts_on, ends_on=ends_on, granted_by=by
+                user_id=row.user_id, starts_on=first, ends_on=last, granted_by=by
             )
+
+
+def _days_left(
+    starts_on: date, ends_on: date | None, held: Sequence[Mandate | Responsibility]
+) -> list[tuple[date, date | None]]:
+    """First and last days of what none of `held`, in order of their first days, covers."""
+    left: list[tuple[date, date | None]] = []
+    for each in held:
+        if ends_on is not None and each.starts_on > ends_on:
+            break
+        if starts_on < each.starts_on:
+            left.append((starts_on, each.starts_on - DAY))
+        if each.ends_on is None:
+            return left
+        starts_on = max(starts_on, each.ends_on + DAY)
+    if ends_on is None or starts_on <= ends_on:
+        left.append((starts_on, ends_on))
+    return left
 
 
 def _move_invitations(

@@ -5,7 +5,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 
 from municipalities.enums import Public
@@ -81,15 +81,23 @@ def outgoing(organisation: Organisation, *, elected_on: date) -> list[Mandate]:
         mandate=OuterRef("pk"), renewal__isnull=False, renewal__undone_at__isnull=True
     )
     rows = organisation.mandates.in_force(on=elected_on).filter(
-        ~Exists(dealt_with), public=Public.ELECTED, starts_on__lt=elected_on
+        ~Exists(dealt_with), _sat_before(elected_on), public=Public.ELECTED
     )
     return _in_order(rows)
+
+
+def _sat_before(elected_on: date) -> Q:
+    """Since the day before at least, be it in a municipality that was merged here on that day."""
+    merged = Mandate.objects.filter(
+        user=OuterRef("user"), thread=OuterRef("thread"), starts_on__lt=elected_on
+    ).exclude(organisation=OuterRef("organisation"))
+    return Q(starts_on__lt=elected_on) | Q(Exists(merged), starts_on=elected_on)
 
 
 def council_since(organisation: Organisation, *, elected_on: date) -> list[Seat]:
     """The seats, with those who are in or asked in since that vote."""
     rows = organisation.mandates.from_day(elected_on).filter(
-        public=Public.ELECTED, starts_on__gte=elected_on
+        ~_sat_before(elected_on), public=Public.ELECTED
     )
     return arranged(organisation, [*_in_order(rows), *_offered(organisation)])
 

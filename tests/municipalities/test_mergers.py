@@ -363,11 +363,15 @@ def test_an_heir_of_an_heir_is_followed():
     assert Mandate.objects.filter(user=mandate.user, ends_on=None).get().thread == mandate.thread
 
 
-def test_a_dated_mandate_follows_with_its_own_end_and_an_ended_one_stays():
+@pytest.mark.parametrize(
+    ("public", "until"),
+    [(Public.STAFF, date(2029, 11, 4)), (Public.ELECTED, date(2027, 11, 7))],
+)
+def test_a_dated_mandate_follows_until_the_vote_and_an_ended_one_stays(public, until):
+    """Hébertville elects its first council in 2027: those of before sit until that day."""
     read(small_file(BEFORE), FIRST)
-    until = date(2029, 11, 4)
     going = MandateFactory(
-        organisation=place("93025"), public=Public.ELECTED, starts_on=FIRST, ends_on=until
+        organisation=place("93025"), public=public, starts_on=FIRST, ends_on=date(2029, 11, 4)
     )
     gone = MandateFactory(organisation=place("93025"), starts_on=FIRST, ends_on=date(2025, 12, 31))
     read(small_file(AFTER), SECOND)

@@ -215,11 +215,21 @@ def corrects_the_old(ginette, sitting, renewal):
     mandates.correct_mandate(mandate_id=sitting[2].pk, term=term, by=ginette.user, at=NIGHT)
 
 
+def sits_again(ginette, sitting, renewal):
+    """Whoever left comes back by a partial election, without an end in sight."""
+    mandates.open_mandate(
+        user=sitting[2].user, organisation=ginette.organisation, public=Public.ELECTED,
+        term=mandates.Term("siège 2", VOTE + timedelta(days=9)), by=ginette.user, at=NIGHT,
+    )  # fmt: skip
+
+
 def waits(ginette, sitting, renewal):
     """Nothing is done, but the time is over."""
 
 
-@pytest.mark.parametrize("act", [accepts, learns, ends_the_new, corrects_the_old, waits])
+@pytest.mark.parametrize(
+    "act", [accepts, learns, ends_the_new, corrects_the_old, sits_again, waits]
+)
 def test_a_renewal_that_someone_has_acted_on_is_not_undone(ginette, sitting, act):
     renewal = renew(ginette, sitting, returned={1: "siège 1"}, newcomers=["eve@exemple.quebec"])
     act(ginette, sitting, renewal)

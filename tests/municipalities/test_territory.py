@@ -1,6 +1,7 @@
 """What becomes of a municipality that left the registry, and of its people."""
 
 from datetime import UTC, date, datetime
+from uuid import uuid4
 
 import pytest
 from django.urls import reverse
@@ -8,9 +9,11 @@ from pytest_django.asserts import assertContains, assertNotContains
 
 from atn_platform.accounts.enums import Role
 from atn_platform.audit.models import Entry
+from municipalities.actions.council import Election, renew, undo_renewal
 from municipalities.actions.territory import Merger, SuccessorRefused, name_successor
-from municipalities.enums import Change, Kind
+from municipalities.enums import Change, Kind, Public
 from municipalities.models import Organisation, RegistryImport, TerritorialEvent
+from municipalities.queries import council
 from tests.factories import (
     LONG_AGO,
     MandateFactory,
@@ -75,11 +78,83 @@ def test_people_go_on_under_the_successor_and_the_past_keeps_its_mandate(station
     assert [entry.target for entry in Entry.objects.all()] == ["93025"]
 
 
+def days_there(place):
+    return list(place.mandates.order_by("starts_on").values_list("starts_on", "ends_on"))
+
+
 def test_a_mandate_already_held_at_the_successor_is_not_doubled(station, heiress):
+    """And what was begun under the old one goes on along the one that they have there."""
     there = MandateFactory(organisation=heiress)
-    MandateFactory(organisation=station, user=there.user, public=there.public)
+    old = MandateFactory(organisation=station, user=there.user, public=there.public)
     name(station, heiress)
     assert list(heiress.mandates.all()) == [there]
+    old.refresh_from_db()
+    assert (old.thread, old.ends_on) == (there.thread, date(2025, 12, 31))
+
+
+def test_days_that_a_mandate_at_the_successor_does_not_cover_are_not_lost(station, heiress):
+    """Held there until June, then from September; in the merged place without an end."""
+    june, september = date(2026, 6, 30), date(2026, 9, 1)
+    there = MandateFactory(organisation=heiress, ends_on=june)
+    same = {"user": there.user, "public": there.public}
+    MandateFactory(organisation=heiress, **same, starts_on=september, ends_on=date(2026, 12, 31))
+    MandateFactory(organisation=station, **same)
+    name(station, heiress)
+    assert days_there(heiress) == [
+        (there.starts_on, june),
+        (date(2026, 7, 1), date(2026, 8, 31)),
+        (september, date(2026, 12, 31)),
+        (date(2027, 1, 1), None),
+    ]
+    assert heiress.mandates.values("thread").distinct().count() == 2
+
+
+def test_whoever_answers_there_until_a_day_answers_on_when_it_is_given_again(station, heiress):
+    until = date(2026, 6, 30)
+    delegate = ResponsibilityFactory(organisation=heiress, ends_on=until)
+    lasting = ResponsibilityFactory(organisation=station, user=delegate.user)
+    name(station, heiress, regranted=[lasting.pk])
+    held = heiress.responsibilities.order_by("starts_on").values_list("starts_on", "ends_on")
+    assert list(held) == [(delegate.starts_on, until), (date(2026, 7, 1), None)]
+
+
+@pytest.mark.parametrize(
+    ("own", "kept"),
+    [
+        (date(2029, 11, 4), date(2027, 11, 7)),
+        (None, date(2027, 11, 7)),
+        (date(2026, 6, 30), date(2026, 6, 30)),
+    ],
+)
+def test_someone_elected_sits_until_the_election_of_the_successor(station, heiress, own, kept):
+    """E-2.2: the first council of a merged place is elected on a day of its own."""
+    heiress.next_election_on = date(2027, 11, 7)
+    heiress.save()
+    MandateFactory(organisation=station, public=Public.ELECTED, ends_on=own)
+    MandateFactory(organisation=station)
+    name(station, heiress)
+    assert days_there(heiress) == [(MERGER, kept), (MERGER, None)]
+
+
+def test_a_council_elected_on_the_day_of_the_merger_takes_the_place_of_those_merged(
+    client, administrator, station, heiress
+):
+    """They sit there from that day on, and are outgoing all the same; a newcomer is not."""
+    old = MandateFactory(organisation=station, public=Public.ELECTED)
+    name(station, heiress)
+    new = MandateFactory(organisation=heiress, public=Public.ELECTED, starts_on=MERGER)
+    (moved,) = heiress.mandates.filter(user=old.user)
+    assert council.outgoing(heiress, elected_on=MERGER) == [moved]
+    seats = council.council_since(heiress, elected_on=MERGER)
+    assert [seat.mandate for seat in seats if seat.mandate] == [new]
+    page = reverse("municipalities:election", args=[heiress.handle]) + f"?jour={MERGER}"
+    assertContains(client.get(page), str(old.user))
+    vote = Election(uuid4(), MERGER, {}, frozenset([moved.pk]), ())
+    renewal = renew(organisation=heiress, election=vote, by=administrator, at=AT)
+    moved.refresh_from_db()
+    assert (moved.starts_on, moved.ends_on) == (MERGER, MERGER)
+    undo_renewal(renewal_id=renewal.pk, by=administrator, at=AT)
+    assert council.outgoing(heiress, elected_on=MERGER) == [moved]
 
 
 @pytest.mark.parametrize(
