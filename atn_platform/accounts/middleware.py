@@ -217,7 +217,7 @@ def shared_device(
             response = get_response(request)
         if request.user.is_authenticated:
             _keep_short(request, response)
-        elif was_shared:
+        elif was_shared or _was_closed_elsewhere(request):
             _leave_no_trace(response)
         elif was_here and request.path == reverse("account_logout"):
             # Courses carried away go with whoever says goodbye. A session that merely ran out
@@ -226,6 +226,15 @@ def shared_device(
         return response
 
     return middleware
+
+
+def _was_closed_elsewhere(request: HttpRequest) -> bool:
+    """Whether a shared device still names a session that is no more: ATN or its person ended it.
+
+    What the person typed and did not send waits in the tab, for whoever comes next.
+    """
+    named = bool(request.COOKIES.get(settings.SESSION_COOKIE_NAME))
+    return named and is_shared(request) and request.session.is_empty()
 
 
 def _rested(request: HttpRequest) -> bool:

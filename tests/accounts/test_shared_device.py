@@ -19,6 +19,7 @@ PASSWORD = "quatre mots sans lien"
 ASK, LEAVE = "account_request_login_code", "account_logout"
 SHARED = {"shared_asked": "1", "shared": "1"}
 OWN = {"shared_asked": "1"}
+TRACES = '"cache", "storage"'
 
 
 @pytest.fixture
@@ -90,7 +91,7 @@ def test_it_closes_after_fifteen_minutes_without_a_gesture(client, luc, monkeypa
     at(monkeypatch, start + timedelta(minutes=58))
     answer = client.get("/compte/")
     assert answer.headers["Location"] == reverse(ASK)
-    assert answer.headers["Clear-Site-Data"] == '"cache", "storage"'
+    assert answer.headers["Clear-Site-Data"] == TRACES
     assert not inside(client)
     assertContains(client.get(reverse(ASK)), "Session fermée")
 
@@ -106,7 +107,7 @@ def test_nothing_of_the_person_is_left_and_the_next_finds_the_same_choice(client
     page = client.get("/compte/")
     assert page.headers["Cache-Control"] == "private, no-store"
     answer = client.post(reverse(LEAVE), {"next": reverse(ASK)})
-    assert answer.headers["Clear-Site-Data"] == '"cache", "storage"'
+    assert answer.headers["Clear-Site-Data"] == TRACES
     assert answer.headers["Location"] == reverse(ASK)
     kept = {name: each.value for name, each in client.cookies.items() if each.value}
     assert set(kept) <= {"partage", "messages"}
@@ -118,6 +119,18 @@ def test_nothing_of_the_person_is_left_and_the_next_finds_the_same_choice(client
         assertNotContains(page, "Luc")
         assertNotContains(page, "luc.belanger")
     assertContains(door, 'autocomplete="off"')
+
+
+@pytest.mark.parametrize("choice", [SHARED, OWN])
+def test_a_session_ended_from_elsewhere_leaves_nothing_either(client, luc, choice):
+    """By ATN, or by Luc from his telephone: what he typed still waits in the tab."""
+    by_card(client, luc, **choice)
+    assert client.get("/compte/").status_code == 200
+    actions.close_sessions(luc)
+    answer = client.get("/compte/")
+    assert not inside(client)
+    assert answer.headers.get("Clear-Site-Data", "") == (TRACES if choice is SHARED else "")
+    assert "Clear-Site-Data" not in client.get(reverse(ASK)).headers  # once is enough
 
 
 def test_a_device_that_becomes_one_s_own_forgets_that_it_was_shared(client, luc):

@@ -1,5 +1,6 @@
 """Notes of one's own, the search page, and what was left in a lesson before."""
 
+import re
 from datetime import timedelta
 from uuid import UUID, uuid4
 
@@ -51,6 +52,23 @@ def test_notes_are_kept_for_their_author_and_leave_with_their_data(client, enrol
     assertNotContains(client.get(address(enrollment)), "Appeler la MRC")
     privacy.erase(enrollment.learner)
     assert not LessonNote.objects.exists()
+
+
+@pytest.mark.parametrize("page", ["notes", "ask-help", "lesson"])
+def test_what_one_typed_in_a_tab_is_not_shown_to_the_next_person_there(client, enrollment, page):
+    """A draft that the browser keeps bears a name of its owner's alone."""
+
+    def kept() -> set[str]:
+        return set(re.findall(r'data-draft="([^"]+)"', client.get(address(enrollment, page)).text))
+
+    mine = kept()
+    assert mine
+    assert mine == kept()
+    client.force_login(
+        EnrollmentFactory(version=enrollment.version, course=enrollment.course).learner
+    )
+    assert kept()
+    assert not kept() & mine
 
 
 def test_two_devices_never_write_over_one_another(client, enrollment):
