@@ -9,6 +9,16 @@ class Topic(models.TextChoices):
     SMART_CITY = "smart-city", _("ville intelligente")
 
 
+class Gesture(models.TextChoices):
+    """What an author does to the outline of a draft."""
+
+    ADDED = "added", _("ajout")
+    MOVED = "moved", _("déplacement")
+    COPIED = "copied", _("copie")
+    REMOVED = "removed", _("suppression")
+    RESTORED = "restored", _("retour")
+
+
 class Mode(models.TextChoices):
     """How a course is followed."""
 

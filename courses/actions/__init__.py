@@ -8,6 +8,7 @@ from courses.actions.care import (
     remind_owners,
     withdraw,
 )
+from courses.actions.changes import Part, label_of
 from courses.actions.drafts import copy_course, export_folder, import_folder
 from courses.actions.editing import (
     EditConflict,
@@ -25,7 +26,6 @@ from courses.actions.hashing import PublicationRefused, content_hash
 from courses.actions.listening import drop_recording, record_lesson, vouch_for_recording
 from courses.actions.media import MediaRefused, remove_asset, store_asset
 from courses.actions.outline import (
-    Part,
     add_block,
     add_lesson,
     add_module,
@@ -46,6 +46,7 @@ from courses.actions.paths import (
 )
 from courses.actions.positioning import load_scenarios, save_scenario
 from courses.actions.publishing import publish
+from courses.actions.restoring import restore
 from courses.actions.reviewing import (
     ReviewClosed,
     ReviewRefused,
@@ -92,6 +93,7 @@ __all__ = [
     "import_folder",
     "import_paths",
     "kind_of",
+    "label_of",
     "load_framework",
     "load_scenarios",
     "move",
@@ -103,6 +105,7 @@ __all__ = [
     "remove",
     "remove_asset",
     "remove_step",
+    "restore",
     "revision",
     "save",
     "save_scenario",

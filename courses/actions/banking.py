@@ -74,7 +74,9 @@ def save_bank_question(
 
 
 @transaction.atomic
-def take_from_bank(*, block: Block, questions: list[BankQuestion], draw: int | None) -> int:
+def take_from_bank(
+    *, block: Block, questions: list[BankQuestion], draw: int | None, by: User, at: datetime
+) -> int:
     """Copy questions into an exercise, each once; answer how many were new there.
 
     `draw`, when given, is how many of all its questions the exercise asks at each attempt. What is
@@ -95,6 +97,8 @@ def take_from_bank(*, block: Block, questions: list[BankQuestion], draw: int | N
             TypedQuestion(each.kind, each.prompt, {**_given(each, row), "bank": each.reference})
             for each in new
         ],
+        by=by,
+        at=at,
     )
     if draw is not None:
         row.data = {**row.data, "draw": draw}

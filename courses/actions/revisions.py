@@ -6,8 +6,8 @@ from typing import Any
 from uuid import UUID
 
 from atn_platform.accounts.models import User
-from courses.models import Course, DraftRevision
-from courses.queries.revisions import latest
+from courses.models import OUTLINE, Course, DraftRevision
+from courses.queries.revisions import last_of_all, latest
 
 # A saving every two seconds of typing is no revision: what one person types in ten minutes is.
 ONE_SITTING = timedelta(minutes=10)
@@ -36,11 +36,11 @@ def keep(
     """
     last = latest(node)
     if last is None or (last.kind, last.fingerprint) != (before.kind, before.mark):
-        last = _add(last, course, node, before, by=None, typing=False)
+        last = _add(course, node, before, by=None, typing=False)
     if last.fingerprint == now.mark and (typing or not last.is_open):
         return last
     if not _goes_on(last, now, by):
-        return _add(last, course, node, now, by=by, typing=typing)
+        return _add(course, node, now, by=by, typing=typing)
     last.said, last.fingerprint, last.saved_at = now.values, now.mark, now.at
     last.is_open = typing
     last.save(update_fields=["said", "fingerprint", "saved_at", "is_open"])
@@ -54,7 +54,6 @@ def _goes_on(last: DraftRevision, now: Said, by: User) -> bool:
 
 
 def _add(
-    last: DraftRevision | None,
     course: Course,
     node: UUID,
     now: Said,
@@ -62,9 +61,18 @@ def _add(
     by: User | None,
     typing: bool,
 ) -> DraftRevision:
-    number = last.number + 1 if last else 1
-    DraftRevision.objects.filter(node=node, number__lte=number - MOST).delete()
+    before = last_of_all(node)
+    number = before.number + 1 if before else 1
+    prune(node, is_outline=False)
     return DraftRevision.objects.create(
         course=course, node=node, number=number, kind=now.kind, said=now.values,
         fingerprint=now.mark, saved_by=by, begun_at=now.at, saved_at=now.at, is_open=typing,
     )  # fmt: skip
+
+
+def prune(node: UUID, *, is_outline: bool) -> None:
+    """Make room for one more, among the words or among the changes of the outline."""
+    rows = DraftRevision.objects.filter(node=node)
+    rows = rows.filter(kind=OUTLINE) if is_outline else rows.exclude(kind=OUTLINE)
+    old = rows.order_by("-number").values("pk")[MOST - 1 :]
+    DraftRevision.objects.filter(pk__in=old).delete()

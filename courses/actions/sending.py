@@ -14,8 +14,10 @@ from django.utils.translation import gettext as _
 
 from atn_platform.accounts.models import User
 from atn_platform.core.exceptions import ActionError
+from courses.actions.changes import note
 from courses.actions.editing import course_of
 from courses.actions.outline import copy_block, copy_lesson, remove
+from courses.enums import Gesture
 from courses.models import Asset, Block, Course, Lesson, Module, Question
 
 MEDIA = ("file", "sha256", "content_type", "size", "width", "height", "contrast", "package",
@@ -51,6 +53,7 @@ def send(
         blocks, lessons = [made], []
     else:
         raise SendingRefused(_("Une leçon va dans un module, un bloc dans une leçon."))
+    note(Gesture.COPIED, made, by=by, at=at)
     if source != target:
         _bring_media(source, target, blocks, lessons)
     if not keeps:

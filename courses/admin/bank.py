@@ -140,7 +140,11 @@ def take(request: SignedInRequest, course: Course, uuid: str) -> HttpResponse:
     chosen = _chosen(request)
     if form.is_valid() and chosen:
         taken = banking.take_from_bank(
-            block=block, questions=chosen, draw=form.cleaned_data["draw"]
+            block=block,
+            questions=chosen,
+            draw=form.cleaned_data["draw"],
+            by=request.user,
+            at=timezone.now(),
         )
         messages.success(request, _("Questions prises dans la banque : %d.") % taken)
         return redirect(f"{address(block)}#banque")

@@ -52,10 +52,27 @@ def differences(mine: NodeForm, theirs: NodeForm) -> list[Difference]:
 
 def told(course: Course, old: DraftRevision) -> list[tuple[str, str]]:
     """Each field that a revision said, under its label, whatever the object is today."""
-    node = _blank(course, old.kind)
+    return _told(course, old.kind, old.said)
+
+
+def told_of(course: Course, held: dict[str, Any] | None, noun: str) -> list[tuple[str, str]]:
+    """The same of an object that was removed, and of all that it held."""
+    if not held:
+        return []
+    kind = held["kind"] if noun in {"block", "question"} else noun
+    own = {name: each for name, each in held.items() if name not in {"key", "parts", "data"}}
+    rows = _told(course, kind, {**own, **held.get("data", {})})
+    below = {"module": "lesson", "lesson": "block", "block": "question"}
+    return rows + [
+        row for part in held.get("parts", ()) for row in told_of(course, part, below[noun])
+    ]
+
+
+def _told(course: Course, kind: str, said: dict[str, Any]) -> list[tuple[str, str]]:
+    node = _blank(course, kind)
     if node is None:
-        return [("", _words(each)) for each in old.said.values()]
-    form = form_of(node, said=old.said)
+        return [("", _words(each)) for each in said.values()]
+    form = form_of(node, said=said)
     shown = [form[name] for name in form.fields if name != "seen"]
     rows = [(str(field.label), _words(field.value())) for field in shown]
     return [(label, words) for label, words in rows if words]

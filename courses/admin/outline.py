@@ -69,7 +69,7 @@ def new_course(request: SignedInRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def new_module(request: SignedInRequest, course: Course) -> HttpResponse:
     def add(values: dict[str, Any]) -> actions.Node:
-        return actions.add_module(course=course, **values)
+        return actions.add_module(course=course, **values, **_who(request))
 
     return _new(request, course, None, NewModuleForm(request.POST or None), add)
 
@@ -80,7 +80,7 @@ def new_lesson(request: SignedInRequest, course: Course, uuid: str) -> HttpRespo
     module = find_module(course, uuid)
 
     def add(values: dict[str, Any]) -> actions.Node:
-        return actions.add_lesson(module=module, **values)
+        return actions.add_lesson(module=module, **values, **_who(request))
 
     return _new(request, course, module, NewLessonForm(request.POST or None), add)
 
@@ -106,7 +106,8 @@ def new_block(request: SignedInRequest, course: Course, uuid: str) -> HttpRespon
     if not form.is_valid():
         messages.error(request, _("Choisissez un genre de bloc."))
         return redirect(address(lesson))
-    return redirect(address(actions.add_block(lesson=lesson, kind=form.cleaned_data["kind"])))
+    made = actions.add_block(lesson=lesson, kind=form.cleaned_data["kind"], **_who(request))
+    return redirect(address(made))
 
 
 @of_course
@@ -118,7 +119,7 @@ def new_question(request: SignedInRequest, course: Course, uuid: str) -> HttpRes
         messages.error(request, _("Choisissez un genre de question."))
         return redirect(address(block))
     empty = TypedQuestion(form.cleaned_data["kind"], _("Nouvelle question"))
-    (question,) = actions.add_questions(block=block, questions=[empty])
+    (question,) = actions.add_questions(block=block, questions=[empty], **_who(request))
     return redirect(address(question))
 
 
@@ -135,7 +136,7 @@ def paste(request: SignedInRequest, course: Course, uuid: str) -> HttpResponse:
         except NotationRefused as refused:
             problems = refused.problems
         else:
-            actions.add_questions(block=block, questions=questions)
+            actions.add_questions(block=block, questions=questions, **_who(request))
             messages.success(request, _("Questions ajoutées : %d.") % len(questions))
             return redirect(address(block))
     return _show_paste(request, course, block, form, problems)
@@ -173,7 +174,7 @@ def move(
     part = find(course, noun, uuid)
     times = request.POST.get("fois", "")
     many = int(times) if MANY.fullmatch(times) else 1
-    if actions.move(part=part, step=STEPS[step] * many):
+    if actions.move(part=part, step=STEPS[step] * many, **_who(request)):
         messages.success(request, _("« %s » est déplacé.") % part)
     return redirect(_page_of(part))
 
@@ -181,7 +182,7 @@ def move(
 @of_course
 @require_POST
 def duplicate(request: SignedInRequest, course: Course, noun: str, uuid: str) -> HttpResponse:
-    copy = actions.duplicate(part=find(course, noun, uuid))
+    copy = actions.duplicate(part=find(course, noun, uuid), **_who(request))
     messages.success(request, _("Voici la copie."))
     return redirect(address(copy))
 
@@ -193,13 +194,19 @@ def remove(request: SignedInRequest, course: Course, noun: str, uuid: str) -> Ht
     parent = parent_of(part)
     if request.method == "POST":
         try:
-            actions.remove(part=part, by=request.user, at=timezone.now())
+            actions.remove(part=part, **_who(request))
         except ActionError as error:
             messages.error(request, str(error))
             return redirect(address(part))
-        messages.success(request, _("« %s » est supprimé du brouillon.") % part)
+        said = _("Supprimé du brouillon : %s. La page « Révisions » peut le rétablir.")
+        messages.success(request, said % actions.label_of(part))
         return redirect(address(parent))
     return page(request, "atelier/remove.html", course, node=part, back=address(part))
+
+
+def _who(request: SignedInRequest) -> dict[str, Any]:
+    """Who changes the outline, and when."""
+    return {"by": request.user, "at": timezone.now()}
 
 
 def _page_of(part: actions.Part) -> str:

@@ -22,13 +22,14 @@ from courses.models.paths import (
 )
 from courses.models.positioning import PositioningDoc, PositioningScenario, SituationDoc
 from courses.models.reviews import PublicationReview, ReviewRemark
-from courses.models.revisions import DraftRevision
+from courses.models.revisions import OUTLINE, DraftRevision
 from courses.models.search import SearchEntry
 from courses.models.sessions import CourseSession, CourseSessionQuerySet
 from courses.models.skills import Skill, SkillDomain
 from courses.models.versions import CourseVersion
 
 __all__ = [
+    "OUTLINE",
     "Asset",
     "BankImport",
     "BankPicture",

@@ -4,10 +4,14 @@ from django.utils.translation import gettext_lazy as _
 
 from courses.models.drafts import Course
 
+# The kind of a revision that tells a change of the outline, under what holds the object.
+OUTLINE = "outline"
+
 
 class DraftRevision(models.Model):
     """What one object of a draft said at a moment: the course itself, a module, a lesson, a block
-    or a question.
+    or a question. Or, of the kind OUTLINE, what was added to it, moved in it or removed from it
+    (courses.actions.changes).
 
     By its identity rather than by a key: an object removed, or read again from its folder, keeps
     its past. Its author is nobody when the words came by another way than the Atelier's forms.

@@ -4,15 +4,27 @@ from collections.abc import Collection
 from uuid import UUID
 
 from django.db.models import QuerySet
+from django.db.models.fields.json import KT
 
-from courses.models import Block, Course, DraftRevision, Lesson, Question
+from courses.models import OUTLINE, Block, Course, DraftRevision, Lesson, Question
 
 SHOWN = 100
 
 
 def latest(node: UUID) -> DraftRevision | None:
-    """The last revision of an object, with its author."""
+    """The last revision of what an object says, with its author."""
+    return _told().filter(node=node).exclude(kind=OUTLINE).first()
+
+
+def last_of_all(node: UUID) -> DraftRevision | None:
+    """The last revision of an object, of its words or of what it holds."""
     return _told().filter(node=node).first()
+
+
+def removal_of(course: Course, node: UUID) -> DraftRevision | None:
+    """The change that removed this object; None when it left with what held it."""
+    changes = _told().filter(course=course, kind=OUTLINE, said__node=str(node))
+    return changes.filter(said__has_key="held").order_by("-saved_at", "-pk").first()
 
 
 def started_from(node: UUID, mark: str) -> DraftRevision | None:
@@ -23,6 +35,8 @@ def started_from(node: UUID, mark: str) -> DraftRevision | None:
 def revisions_of(course: Course, nodes: Collection[UUID] = ()) -> QuerySet[DraftRevision]:
     """Those of a course or of some of its objects, the last saved first."""
     rows = _told().filter(course=course).defer("said").order_by("-saved_at", "-pk")
+    # Of a change of the outline, what the list says of it.
+    rows = rows.annotate(gesture=KT("said__gesture"), what=KT("said__label"), of=KT("said__many"))
     return (rows.filter(node__in=nodes) if nodes else rows)[:SHOWN]
 
 

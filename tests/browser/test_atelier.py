@@ -70,7 +70,10 @@ def test_a_page_of_a_lesson_has_no_accessibility_finding(live_server, course, co
 @pytest.mark.parametrize("kind", [BlockKind.TEXT, BlockKind.SCENARIO, BlockKind.QUIZ, "empty"])
 def test_a_block_s_page_has_no_accessibility_finding(live_server, course, context, kind):
     if kind == "empty":
-        block = actions.add_block(lesson=Lesson.objects.get(key="signes"), kind=BlockKind.IMAGE)
+        lesson = Lesson.objects.get(key="signes")
+        block = actions.add_block(
+            lesson=lesson, kind=BlockKind.IMAGE, by=UserFactory(), at=lesson.created_at
+        )
     else:
         block = Block.objects.filter(kind=kind).first()
     assert findings(context, live_server.url + address(block)) == []
@@ -80,7 +83,8 @@ def test_the_pages_of_a_revision_have_no_finding(live_server, course, context, a
     lesson = Lesson.objects.get(key="signes")
     changes = {**actions.values(lesson), "title": "Six signes"}
     actions.save(node=lesson, changes=changes, seen=actions.revision(lesson), by=author, at=NOON)
-    for page in ("", "1/"):
+    actions.remove(part=lesson.blocks.first(), by=author, at=NOON)
+    for page in ("", "1/", "3/"):
         address = f"{live_server.url}{HOME}revisions/{lesson.uuid}/{page}"
         assert findings(context, address) == []
 

@@ -292,7 +292,9 @@ def test_removing_asks_first_and_is_recorded(client, author, course):
 
 def test_a_planned_meeting_keeps_its_place_in_the_plan(client, author, course):
     module = Module.objects.get(key="debut")
-    lesson = actions.add_lesson(module=module, title="Rencontre", kind="meeting")
+    lesson = actions.add_lesson(
+        module=module, title="Rencontre", kind="meeting", by=UserFactory(), at=NOON
+    )
     SessionFactory(course=course, lesson=lesson)
     response = client.post(at("remove", "lecon", lesson.uuid), follow=True)
     assertContains(response, "Une rencontre est prévue")
@@ -303,7 +305,12 @@ def test_a_key_that_learners_know_is_never_given_again(course):
     actions.publish(course_id=course.pk, by=None, at=NOON)
     Lesson.objects.get(key="bilan").delete()
     module = Module.objects.get(key="debut")
-    assert actions.add_lesson(module=module, title="Bilan", kind="exam").key == "bilan-2"
+    assert (
+        actions.add_lesson(
+            module=module, title="Bilan", kind="exam", by=UserFactory(), at=NOON
+        ).key
+        == "bilan-2"
+    )
 
 
 def test_questions_are_pasted_by_the_dozen(client, author, course):
@@ -434,7 +441,7 @@ def test_the_publication_page_says_what_changes_and_who_follows(client, author, 
     assertContains(client.get(at("publish")), "Le brouillon est identique")
     assertContains(client.post(at("publish"), follow=True), "Rien n’a changé")
     Lesson.objects.filter(key="signes").update(title="Les six signes")
-    actions.duplicate(part=Lesson.objects.get(key="bilan"))
+    actions.duplicate(part=Lesson.objects.get(key="bilan"), by=UserFactory(), at=NOON)
     page = client.get(at("publish"))
     assertContains(page, "modifiée")
     assertContains(page, "Bilan (copie)")

@@ -14,7 +14,7 @@ from courses.models import BankPicture, BankQuestion, Block, Question
 from courses.queries import draft_document
 from tests.courses.test_bank_pages import page_of
 from tests.exercise_files import add_exercise
-from tests.factories import UserFactory
+from tests.factories import NOON, UserFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -42,9 +42,11 @@ def kept(client, author, course):
 def other(author):
     """An exercise of another course."""
     made = actions.create_course(code="AUT-101", title="Autre", topic="digital", mode="self-paced")
-    module = actions.add_module(course=made, title="Un")
-    lesson = actions.add_lesson(module=module, title="Une", kind="lesson")
-    return actions.add_block(lesson=lesson, kind="quiz")
+    module = actions.add_module(course=made, title="Un", by=UserFactory(), at=NOON)
+    lesson = actions.add_lesson(
+        module=module, title="Une", kind="lesson", by=UserFactory(), at=NOON
+    )
+    return actions.add_block(lesson=lesson, kind="quiz", by=UserFactory(), at=NOON)
 
 
 def take(client, block, question):

@@ -92,7 +92,7 @@ def taken_during_the_undo(quiz, monkeypatch):
         monkeypatch,
         "uses_by_question",
         lambda: banking.undo_import(held=held, by=by, at=NOON),
-        lambda: banking.take_from_bank(block=quiz, questions=asked, draw=None),
+        lambda: banking.take_from_bank(block=quiz, questions=asked, draw=None, by=by, at=NOON),
     )
 
 
@@ -136,7 +136,7 @@ def test_a_draw_leaves_what_was_saved_of_the_exercise_since(quiz):
         by=UserFactory(),
         at=NOON,
     )
-    banking.take_from_bank(block=opened, questions=[], draw=2)
+    banking.take_from_bank(block=opened, questions=[], draw=2, by=UserFactory(), at=NOON)
     quiz.refresh_from_db()
     assert quiz.data == {"title": "Autre titre", "draw": 2}
 

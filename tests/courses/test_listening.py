@@ -20,7 +20,7 @@ from courses.listening import fingerprint, spoken
 from courses.models import Block, Lesson, Question
 from courses.queries import asset_documents, draft_document, lesson_document
 from tests import sounds
-from tests.factories import UserFactory
+from tests.factories import NOON, UserFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -214,7 +214,7 @@ def test_a_folder_may_name_a_file_and_no_words_or_a_file_that_is_not_there(cours
 def test_a_copy_of_the_lesson_speaks_too(client, author, course):
     send(client)
     there = actions.create_course(code="ESS-2", title="Autre", topic="digital", mode="self-paced")
-    module = actions.add_module(course=there, title="Module")
+    module = actions.add_module(course=there, title="Module", by=UserFactory(), at=NOON)
     copy = actions.send(
         part=lesson(), to=module, keeps=True, by=UserFactory(), at=course.created_at
     )

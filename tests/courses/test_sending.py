@@ -33,8 +33,10 @@ def author(client):
 @pytest.fixture
 def other():
     made = actions.create_course(code="AUT-1", title="Autre", topic="digital", mode="self-paced")
-    module = actions.add_module(course=made, title="Là-bas")
-    return actions.add_lesson(module=module, title="Une leçon", kind="lesson")
+    module = actions.add_module(course=made, title="Là-bas", by=UserFactory(), at=NOON)
+    return actions.add_lesson(
+        module=module, title="Une leçon", kind="lesson", by=UserFactory(), at=NOON
+    )
 
 
 def send(part, to, by, *, keeps=True):
@@ -44,7 +46,7 @@ def send(part, to, by, *, keeps=True):
 def test_a_lesson_is_copied_with_its_blocks_questions_and_media(course, other, author):
     actions.store_asset(course=course, name="a.png", content=PNG)
     exam = Lesson.objects.get(key="bilan")
-    block = actions.add_block(lesson=exam, kind="image")
+    block = actions.add_block(lesson=exam, kind="image", by=UserFactory(), at=NOON)
     Block.objects.filter(pk=block.pk).update(data={"file": "a.png", "alt": "Un plan."})
     made = send(exam, other.module, author)
     assert made.module.course == other.module.course
