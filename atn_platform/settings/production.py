@@ -62,9 +62,7 @@ EMAIL_USE_TLS = env.flag("EMAIL_USE_TLS", default=not EMAIL_USE_SSL)
 DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", DEFAULT_FROM_EMAIL)
 
 # Names with a hash of the content, compressed beforehand, kept for ever by browsers.
-STORAGES = STORAGES | {
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"}
-}
+STORAGES = STORAGES | {"staticfiles": {"BACKEND": "atn_platform.core.assets.FlushStaticFiles"}}
 
 LOG_LEVEL = env.one_of("LOG_LEVEL", ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"), "INFO")
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
