@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from tests import sounds
+from tests import course_files, exercise_files, package_files, sounds
 from tests.exercise_files import picture
 
 SOUND = sounds.mp3(23)
@@ -69,6 +69,37 @@ options:
 - Appeler la MRC
 :::
 """
+IMAGE = """
+::: image affiche
+file: message.png
+alt: Une affiche en trois parties.
+caption: À garder près de l’écran.
+:::
+"""
+VIDEO = """
+::: video film
+title: Trois municipalités
+file: film.mp4
+audio: message.mp3
+captions: message.vtt
+seconds: 23
+transcript: Votre accès sera coupé à midi.
+:::
+"""
+FILE = """
+::: file fiche
+title: Ma fiche-réflexe
+file: message.png
+:::
+"""
+REFLECTION = """
+::: reflection hesitation
+text: Quels signes y étaient?
+options:
+- L’urgence
+- Le lien
+:::
+"""
 TEXTS = {"audio": AUDIO, "steps": STEPS, "table": TABLE, "zones": ZONES, "pledge": PLEDGE}
 
 
@@ -80,3 +111,15 @@ def add_blocks(course: Path, *kinds: str) -> None:
     (course / "media" / "message.mp3").write_bytes(SOUND)
     (course / "media" / "message.vtt").write_text(CAPTIONS)
     (course / "media" / "message.png").write_bytes(picture())
+
+
+def add_everything(course: Path) -> Path:
+    """A lesson with a block of every kind there is, and a question of every kind."""
+    add_blocks(course)
+    exercise_files.add_exercise(course)
+    questions = course / "questions" / "signes.exercice.yaml"
+    questions.write_text(questions.read_text() + course_files.QUESTIONS)
+    lesson = course / "lessons" / "signes.md"
+    lesson.write_text(lesson.read_text() + IMAGE + VIDEO + FILE + REFLECTION)
+    (course / "media" / "film.mp4").write_bytes(b"\0\0\0\x18ftypmp42")
+    return course_files.with_package(course, package_files.scorm())

@@ -30,8 +30,8 @@ from enrollments.queries.quiz import quiz, states_of
 from enrollments.queries.thread import thread
 
 # What every copy needs: looks, words' faces, pictures of the frame, and the script.
-COMMON = ("atn.css", "exercices.css", "atn-texte.woff2", "atn-titre.woff2", "icones.svg",
-          "marque.svg", "contours.svg", "hors-ligne.js")  # fmt: skip
+COMMON = ("atn.css", "autour.css", "exercices.css", "atn-texte.woff2", "atn-titre.woff2",
+          "icones.svg", "marque.svg", "contours.svg", "hors-ligne.js")  # fmt: skip
 CARRIED = {BlockKind.IMAGE, BlockKind.ZONES, BlockKind.FILE}
 
 
