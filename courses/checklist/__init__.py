@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from atn_platform.core import french
-from courses.checklist import captions, giveaways, listening, plain, questions
+from courses.checklist import captions, giveaways, lightness, listening, plain, questions
 from courses.documents import BlockDoc, CourseDoc, LessonDoc, PlaceDoc, stations
 from courses.enums import BlockKind, LessonKind
 from courses.numbers import is_inside
@@ -35,7 +35,8 @@ class Issue:
 
 def issues(document: CourseDoc, glossary: plain.Glossary | None = None) -> list[Issue]:
     """Everything to mend, in the order of the course; words to explain, of this glossary, last."""
-    found = [*_course(document), *(i for lesson in stations(document) for i in _lesson(lesson))]
+    every = list(stations(document))
+    found = [*_course(document), *(i for lesson in every for i in _lesson(lesson, len(every)))]
     words = plain.jargon(document, glossary or {})
     return [*found, *(Issue(False, message, lesson, block) for lesson, block, message in words)]
 
@@ -59,7 +60,7 @@ def _course(document: CourseDoc) -> Iterator[Issue]:
             yield Issue(True, _("Le module « %s » n’a pas de leçon.") % module["title"])
 
 
-def _lesson(lesson: LessonDoc) -> Iterator[Issue]:
+def _lesson(lesson: LessonDoc, among: int) -> Iterator[Issue]:
     key = lesson["key"]
     if not lesson["minutes"]:
         yield Issue(True, _("La durée manque."), key)
@@ -72,6 +73,8 @@ def _lesson(lesson: LessonDoc) -> Iterator[Issue]:
         yield Issue(True, _("Un questionnaire final contient exactement un questionnaire."), key)
     if lesson["bytes"] > LIGHTEST_LESSON:
         yield Issue(True, _("Le texte et les images pèsent plus de 100 ko."), key)
+    for message in lightness.amiss(lesson, among=among):
+        yield Issue(True, message, key)
     for block in lesson["blocks"]:
         yield from _block(key, block)
     yield from _headings(lesson)

@@ -1,3 +1,5 @@
+from hashlib import sha256
+
 import pytest
 
 from courses import actions
@@ -180,3 +182,16 @@ def test_other_types_are_refused(course, name):
 def test_a_file_that_lies_about_its_type_is_refused(course):
     with pytest.raises(actions.MediaRefused, match="que son nom annonce"):
         actions.store_asset(course=course, name="a.png", content=b"<script>")
+
+
+def test_a_lesson_too_heavy_for_the_light_mode_is_refused(course):
+    """By the measure of the page that it will be: tests/demo/test_weights.py."""
+    words = " ".join(f"Phrase {sha256(bytes([n])).hexdigest()}." for n in range(250))
+    Block.objects.filter(key="texte-1").update(data={"markdown": words})
+    (refused,) = (
+        each for each in blocking(draft_document(course)) if "mode léger" in each.message
+    )
+    assert refused.lesson == "signes"
+    assert "ko, pour 15" in refused.message
+    with pytest.raises(actions.PublicationRefused, match="mode léger"):
+        publish(course)
