@@ -4,12 +4,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from django.db.models import Count, Max, Q, QuerySet, prefetch_related_objects
+from django.db.models import Count, Max, Q, QuerySet
 from django.utils.translation import gettext as _
 
-from atn_platform.accounts.models import Card, User
+from atn_platform.accounts.models import User
 from atn_platform.core import french
-from atn_platform.notifications.models import OutgoingEmail
 from municipalities.enums import Decision, LineState, Public
 from municipalities.models import ImportBatch, ImportLine, Mandate, Organisation
 from municipalities.queries.addresses import domains_of
@@ -320,55 +319,6 @@ def parts(batch: ImportBatch) -> Iterator[list[ImportLine]]:
     while found := list(batch.lines.filter(number__gt=last).order_by("number")[:PART]):
         yield found
         last = found[-1].number
-
-
-def kept_if_undone(batch: ImportBatch) -> set[int]:
-    """Keys of people whom the import made or seated, and who stay when it is taken back.
-
-    The person has signed in; or any table of any app refers to what a line made; or the mandate
-    no longer says what the line wrote. All the lines of such a person stay.
-    """
-    stay: set[int] = set()
-    for part in parts(batch):
-        made = [line for line in part if {"user", "mandate"} & line.done.keys() and line.user_id]
-        stay |= _staying(batch, made)
-    return stay
-
-
-def _staying(batch: ImportBatch, made: Sequence[ImportLine]) -> set[int]:
-    prefetch_related_objects(made, "user", "mandate")
-    mandates = [line.mandate_id for line in made if line.mandate_id and "mandate" in line.done]
-    users = [line.user_id for line in made if line.user_id and "user" in line.done]
-    held_mandates = _held(Mandate, mandates)
-    ours = batch.lines.filter(done__has_key="mandate", mandate__isnull=False)
-    stay = _held(User, users, aside=ours.values("mandate"))
-    for line in made:
-        edited = line.mandate and line.mandate.function != said(batch, line).function
-        signed_in = line.user and line.user.last_login is not None
-        if line.mandate_id in held_mandates or signed_in or ("mandate" in line.done and edited):
-            stay.add(line.user_id or 0)
-    return stay
-
-
-def _held(
-    model: type[Mandate] | type[User], keys: Sequence[int], aside: QuerySet | tuple[()] = ()
-) -> set[int]:
-    """Those of these rows to which another row refers.
-
-    Letters, cards that nobody used and lines of lists do not count.
-    """
-    held: set[int] = set()
-    for relation in model._meta.related_objects:
-        other = relation.related_model
-        if other in (Card, ImportLine, OutgoingEmail):
-            continue
-        name = relation.field.name
-        # Every model has one, under that name, whatever its own manager hides.
-        rows = other._base_manager.filter(**{f"{name}__in": keys})  # noqa: SLF001
-        if other is Mandate:
-            rows = rows.exclude(pk__in=aside)
-        held.update(rows.values_list(name, flat=True))
-    return held
 
 
 def absent_from(batch: ImportBatch, *, on: date) -> QuerySet[Mandate]:

@@ -25,6 +25,7 @@ from municipalities.forms.imports import ColumnsForm, ListForm, StartForm
 from municipalities.models import ImportBatch, ImportLine, Organisation
 from municipalities.permissions import organisations_of
 from municipalities.queries import imports as queries
+from municipalities.queries.import_undo import kept_if_undone
 from municipalities.staff.columns import LABELS
 from municipalities.tasks import commit_import
 
@@ -145,7 +146,7 @@ def undo(request: SignedInRequest, pk: int) -> HttpResponse:
     context = {
         "batch": found,
         "organisation": found.organisation,
-        "kept": len(queries.kept_if_undone(found)),
+        "kept": len(kept_if_undone(found)),
         "made": found.lines.filter(done__has_key="user").count(),
         "is_open": found.is_open_to_undo(timezone.now()),
     }

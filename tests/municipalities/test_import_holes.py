@@ -10,7 +10,7 @@ from municipalities import tasks
 from municipalities.actions import import_undo, imports, invitations
 from municipalities.enums import BatchState, Decision, LineState
 from municipalities.models import Mandate
-from municipalities.queries import imports as queries
+from municipalities.queries import import_undo as queries
 from municipalities.staff import files, free
 from tests.factories import NOON, MunicipalityFactory, ResponsibilityFactory, UserFactory
 from tests.municipalities.lists import ELOISE, PAUL, listed, text

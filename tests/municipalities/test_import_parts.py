@@ -6,6 +6,7 @@ from municipalities.actions import import_undo, imports
 from municipalities.enums import Decision, LineState
 from municipalities.models import ImportLine, Mandate
 from municipalities.queries import imports as queries
+from municipalities.queries.import_undo import kept_if_undone
 from tests.factories import NOON, MandateFactory, ResponsibilityFactory
 from tests.municipalities.lists import listed
 
@@ -88,7 +89,7 @@ def test_b33_all_the_lines_of_whoever_has_come_in_stay_wherever_they_stand(
     ann = ImportLine.objects.get(batch=batch, number=2).user
     ann.last_login = NOON
     ann.save()
-    assert queries.kept_if_undone(batch) == {ann.pk}
+    assert kept_if_undone(batch) == {ann.pk}
     import_undo.undo(batch_id=batch.pk, by=duty.user, at=NOON)
     assert [each[:2] for each in seats(duty)] == [
         ("ann@abercorn.example", "elected"),
