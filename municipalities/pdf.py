@@ -18,6 +18,8 @@ from municipalities.models import DeclaredTraining, Organisation, Poster
 from municipalities.queries.duties import CouncilRow
 
 CARDS_A_PAGE = 6
+# A longer name takes more than the two lines that a card keeps for it.
+LONG_NAME = 50
 PAPER = "papier.css"
 
 
@@ -50,6 +52,7 @@ def cards(
     facts = [
         {
             "person": str(each.card.user),
+            "is_long": len(str(each.card.user)) > LONG_NAME,
             "handle": each.card.user.handle,
             "code": codes.spelled(each.code),
             "expires_at": each.card.expires_at,

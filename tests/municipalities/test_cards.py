@@ -246,6 +246,17 @@ def test_the_longest_names_stay_inside_their_card():
     assert lowest > 792 - 36 - 3.32 * 72
 
 
+def test_a_name_of_three_hyphens_is_printed_whole():
+    """Cut at the second line, it named somebody else."""
+    content = sheet([("Marie-Ève-Émilienne", "de La Bruère-Beauchemin-Charbonneau-Lajeunesse")])
+    page = pypdfium2.PdfDocument(content)[0].get_textpage()
+    boxes = [page.get_rect(rank) for rank in range(page.count_rects())]
+    said = {page.get_text_bounded(*box): box for box in boxes}
+    [end] = [box[1] for words, box in said.items() if "Lajeunesse" in words]
+    [below] = [box[3] for words, box in said.items() if "Votre identifiant" in words]
+    assert end > below
+
+
 def test_a_name_in_a_card_is_only_text():
     content = sheet([("<b>Luc</b>", "&amp; <img src='http://127.0.0.1:1/x'>")])
     text = "".join(each.extract_text() for each in PdfReader(io.BytesIO(content)).pages)
