@@ -311,7 +311,7 @@ def _welcome(work: Iterable[tuple[ImportLine, Row]], batch: ImportBatch, *, at: 
 
 def _tell(line: ImportLine, row: Row) -> None:
     """Copy on the line what the comparison, or the work, made of it."""
-    line.state, line.note = row.state, "\n".join(row.notes)
+    line.state, line.note = row.state, "\n".join([*row.notes, *map(str, row.flaws)])
     line.user_id, line.mandate = row.user_id, row.mandate
 
 
@@ -351,8 +351,6 @@ def _write(batch: ImportBatch, parts: Iterable[list[ImportLine]], *, at: datetim
     for lines in parts:
         for line, row in zip(lines, comparison.rows(_entries(batch, lines)), strict=True):
             _tell(line, row)
-            if row.flaws:
-                line.note = "\n".join(str(flaw) for flaw in row.flaws)
         _save_lines(lines)
     _tell_of_twins(batch, comparison)
 

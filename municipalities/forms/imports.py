@@ -9,7 +9,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from municipalities.models import ImportBatch
-from municipalities.staff.columns import LABELS
+from municipalities.staff.columns import LABELS, proposed
 from municipalities.staff.files import LARGEST
 
 PASTED_NAME = _("Liste collée")
@@ -67,12 +67,13 @@ class ColumnsForm(forms.Form):
             for place, cell in enumerate(batch.header)
             if place in batch.kept_columns
         ]
+        places = proposed(batch.header) | batch.places if batch.questions else batch.places
         for name, label in LABELS.items():
             self.fields[name] = forms.ChoiceField(
                 label=label,
                 choices=[("", _("aucune")), *options],
                 required=False,
-                initial=str(batch.places.get(name, "")),
+                initial=str(places.get(name, "")),
             )
 
     def clean(self) -> dict[str, Any]:

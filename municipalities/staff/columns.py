@@ -138,6 +138,12 @@ def readable(header: Sequence[str]) -> set[int]:
     }  # fmt: skip
 
 
+def proposed(header: Sequence[str]) -> dict[str, int]:
+    """Places of the columns that are nearly named after a field, for a person to say yes."""
+    near = ((_near(words(cell)), at) for at, cell in enumerate(header) if not field_of(cell))
+    return {FIELD_OF[word]: at for word, at in near if word}
+
+
 def people_lines(sheet: Sheet, columns: Columns) -> list[Line]:
     """The lines under the header, but for those that say it again, as printed pages do."""
     header, places = columns.header, sorted(columns.places.values())

@@ -9,6 +9,7 @@ from atn_platform.accounts.models import RoleGrant, User
 from municipalities import tasks
 from municipalities.actions import import_undo, imports, invitations
 from municipalities.enums import BatchState, Decision, LineState
+from municipalities.exports import import_result
 from municipalities.models import Mandate
 from municipalities.queries import import_undo as queries
 from municipalities.staff import files, free
@@ -166,3 +167,10 @@ def test_the_command_reads_the_columns_that_were_chosen_on_the_page(place, louis
     done(batch)
     __, rows = imports.compare_file(organisation=place, content=content, at=NOON)
     assert [row.state for row in rows] == [LineState.KNOWN]
+
+
+def test_why_a_line_was_left_out_is_told_after_the_import_too(place, louise):
+    batch = done(received(place, louise, ELOISE, ("Ann", "Roy", "ann@", "", "")))
+    assert batch.lines.get(number=3).state == LineState.WRONG
+    for words in (batch.lines.get(number=3).note, import_result(batch).splitlines()[2]):
+        assert "n’est pas une adresse courriel complète" in words
