@@ -2,10 +2,12 @@
 
 import pytest
 from django.conf import settings
+from django.core.files.storage import FileSystemStorage
 from django.template.loader import render_to_string
 
-from atn_platform.core.assets import flush
+from atn_platform.core.assets import FlushStaticFiles, flush
 
+KILO = 1000
 SCRIPTS = sorted((settings.BASE_DIR / "static").glob("*.js"))
 
 
@@ -27,6 +29,22 @@ def test_what_others_made_stays_what_it_is(name):
 @pytest.mark.parametrize("path", SCRIPTS, ids=lambda path: path.name)
 def test_no_text_of_ours_spans_lines_where_indentation_would_be_part_of_it(path):
     assert [line for line in path.read_text().splitlines() if line.count("`") % 2] == []
+
+
+def test_what_is_collected_is_whole_under_its_hashed_name_and_compressed(tmp_path):
+    sources = FileSystemStorage(settings.BASE_DIR / "static")
+    names = ["atn.css", "atn.js", "atn-texte.woff2", "atn-titre.woff2"]
+    collected = FlushStaticFiles(location=tmp_path, base_url="/static/")
+    for name in names:
+        with sources.open(name) as source:
+            collected.save(name, source)
+    list(collected.post_process({name: (collected, name) for name in names}))
+    for name in ("atn.css", "atn.js"):
+        hashed = tmp_path / collected.stored_name(name)
+        assert hashed.name != name
+        assert len(hashed.read_bytes()) >= len((tmp_path / name).read_bytes()) > KILO
+        assert b"\n " not in hashed.read_bytes()
+        assert hashed.with_name(f"{hashed.name}.br").exists()
 
 
 def test_a_template_is_drawn_flush_and_keeps_its_lines():
