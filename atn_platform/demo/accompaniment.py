@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from atn_platform.accounts.models import User
+from atn_platform.demo.accounts import DOMAIN
 from courses.documents import stations
 from courses.queries import document
 from enrollments.models import (
@@ -57,7 +58,9 @@ def write_accompaniment(coach: User, home: Organisation, *, since: datetime) -> 
 def write_questions(coach: User, home: Organisation) -> None:
     """One that waits, and one answered and shared, in two lessons of the same course."""
     rows = Enrollment.objects.filter(mandate__organisation=home, course__code=COURSE)
-    chantal, rejean = (rows.get(learner__first_name=name) for name in ("Chantal", "Réjean"))
+    # By address: others in town may bear the same first names.
+    addresses = (f"{local}@{DOMAIN}" for local in ("chantal.girard", "rejean.tremblay"))
+    chantal, rejean = (rows.get(learner__email=each) for each in addresses)
     _ask(
         chantal, rank=0, text="Si le message vient vraiment de la mairesse, je réponds quand même?"
     )

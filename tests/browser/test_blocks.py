@@ -1,10 +1,6 @@
 """Blocks that are more than words in Chromium: by keyboard, on a phone, and without scripts."""
 
-import shutil
-from pathlib import Path
-
 import pytest
-from django.conf import settings
 from playwright.sync_api import expect
 
 from atn_platform.accounts.enums import Role
@@ -16,8 +12,8 @@ from tests.browser.bench import context_for, findings
 from tests.browser.conftest import signed_in
 from tests.course_files import write_course
 from tests.factories import NOON, MandateFactory, UserFactory
+from tests.sounds import mp3
 
-DEMO = Path(settings.BASE_DIR) / "atn_platform" / "demo" / "courses"
 LESSON = "/cours/ess-101/signes/"
 
 
@@ -25,8 +21,7 @@ LESSON = "/cours/ess-101/signes/"
 def course(tmp_path, transactional_db):
     folder = write_course(tmp_path)
     add_blocks(folder)
-    voice = DEMO / "CYB-101" / "media" / "message-vocal.mp3"
-    shutil.copy(voice, folder / "media" / "message.mp3")
+    (folder / "media" / "message.mp3").write_bytes(mp3(23))
     draft = course_actions.import_folder(path=folder)
     course_actions.publish(course_id=draft.pk, by=None, at=NOON)
     draft.refresh_from_db()

@@ -130,10 +130,20 @@ def test_lessons_are_short_and_close_on_an_act_for_tomorrow(folder):
         for lesson in module.lessons:
             front = lesson.front
             if front["kind"] == "lesson":
-                assert front["minutes"] <= 30, lesson.key
+                # A call with one's coach is an appointment, of half an hour.
+                most = 30 if lesson.key == "rencontre-accompagnatrice" else 15
+                assert front["minutes"] <= most, lesson.key
                 optional = not front["required"]
                 acts = [b for b in lesson.blocks if b.data.get("tone") == "action"]
                 assert acts or optional or lesson.key == "mon-prochain-geste", lesson.key
+
+
+@pytest.mark.parametrize("folder", FOLDERS, ids=lambda path: path.name)
+def test_each_course_ends_in_an_act_to_commit_to_and_shows_more_than_text(folder):
+    found = [b.kind for m in read(folder).modules for lesson in m.lessons for b in lesson.blocks]
+    assert BlockKind.PLEDGE in found
+    shown = set(found) - {BlockKind.TEXT, BlockKind.QUIZ, BlockKind.CALLOUT, BlockKind.FILE}
+    assert len(shown) >= 4
 
 
 @pytest.mark.django_db

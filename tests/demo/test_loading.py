@@ -19,10 +19,11 @@ from atn_platform.reports.figures.members import members
 from certificates.models import Certificate
 from courses import actions as courses
 from courses import draws
+from courses.checklist import issues
 from courses.documents import block, station
 from courses.folder import read, write
-from courses.models import CourseSession, CourseVersion, Path
-from courses.queries import document
+from courses.models import CourseSession, CourseVersion, GlossaryTerm, Path
+from courses.queries import document, draft_document
 from enrollments import grading
 from enrollments.enums import Status, Verb
 from enrollments.models import (
@@ -274,6 +275,8 @@ def test_it_serves_the_real_list_when_that_one_stands_already(db, demonstration)
 @pytest.mark.parametrize("folder", FOLDERS, ids=lambda path: path.name)
 def test_each_course_is_ready_to_publish_and_in_canonical_form(folder, tmp_path):
     course = courses.import_folder(path=folder)
+    glossary = dict(GlossaryTerm.objects.values_list("term", "plain"))
+    assert issues(draft_document(course), glossary) == []  # nothing blocks, nothing is advised
     assert courses.publish(course_id=course.pk, by=None, at=course.created_at).number == 1
     write(read(folder), tmp_path)
     for path in folder.rglob("*.*"):
