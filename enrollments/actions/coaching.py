@@ -73,10 +73,15 @@ def book(
 
 @transaction.atomic
 def cancel_appointment(*, appointment_id: int, by: User, at: datetime) -> Appointment:
-    """Give the slot back, and tell both. Safe to repeat: the first one stands."""
+    """Give the slot back, and tell both. Safe to repeat: the first one stands.
+
+    Raises SlotRefused once it has begun: what took place stays as it was.
+    """
     rows = Appointment.objects.select_related("slot__coach", "person", "organisation")
     row = rows.select_for_update(no_key=True, of=("self",)).get(pk=appointment_id)
     if row.cancelled_at is None:
+        if row.slot.starts_at <= at:
+            raise SlotRefused(_("Ce rendez-vous a commencé : il ne s’annule plus."))
         row.cancelled_at, row.cancelled_by = at, by
         row.save(update_fields=["cancelled_at", "cancelled_by", "updated_at"])
         for to in (row.person, row.slot.coach):

@@ -13,6 +13,7 @@ from atn_platform.notifications.messages import Message
 from enrollments import calendars
 from enrollments.models import Appointment
 from enrollments.permissions import can_answer
+from enrollments.queries.coaching import own_hour
 
 
 @written_for(lambda appointment, *, to: to)  # noqa: ARG005 -- as the letter is called
@@ -51,6 +52,7 @@ def _about(
     facts = {
         "day": wording.day(slot.local_start, weekday=True),
         "hours": wording.span(slot.local_start, slot.local_end),
+        "own_hour": "" if is_coach else own_hour(slot.starts_at, appointment.organisation),
         "how": slot.how,
         "about": appointment.about,
         "place": str(appointment.organisation),

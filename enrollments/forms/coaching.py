@@ -7,11 +7,13 @@ from uuid import UUID, uuid4
 
 from django import forms
 from django.utils.text import capfirst
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from atn_platform.core import wording
 from atn_platform.core.office_hours import QUEBEC
 from enrollments.models import Slot
+from enrollments.queries.coaching import own_hour
 from municipalities.models import Organisation
 
 AHEAD = timedelta(days=365)
@@ -84,7 +86,7 @@ class BookForm(forms.Form):
         alone = len({each.coach_id for each in slots}) == 1
         self.fields["slot"] = forms.TypedChoiceField(
             label=_("Moment avec %s") % slots[0].coach.get_full_name() if alone else _("Moment"),
-            choices=[(str(each.uuid), _label(each, alone=alone)) for each in slots],
+            choices=[(str(each.uuid), _label(each, organisations, alone=alone)) for each in slots],
             coerce=UUID,
             widget=forms.RadioSelect,
             error_messages={
@@ -103,10 +105,16 @@ class BookForm(forms.Form):
         self.order_fields(["slot", "organisation", "about"])
 
 
-def _label(slot: Slot, *, alone: bool) -> str:
-    """The day and the hours; whose moment it is only where several people offer some."""
+def _label(slot: Slot, organisations: Sequence[Organisation], *, alone: bool) -> str:
+    """The day and the hours, on the person's own clock too; whose moment it is, if it matters."""
     day = capfirst(wording.day(slot.local_start, weekday=True))
     moment = f"{day}, {wording.span(slot.local_start, slot.local_end)}"
+    hours = {own_hour(slot.starts_at, each) for each in organisations}
+    if len(hours) == 1 and (own := hours.pop()):
+        moment = gettext("%(moment)s, heure de l’Est (%(own_hour)s chez vous)") % {
+            "moment": moment,
+            "own_hour": own,
+        }
     return moment if alone else f"{moment}, {slot.coach.get_full_name()}"
 
 

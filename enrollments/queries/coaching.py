@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from django.db.models import Count, Max, Min, Q
 
 from atn_platform.accounts.models import User
+from atn_platform.core import wording
 from atn_platform.core.office_hours import QUEBEC
 from courses.documents import data_of, stations
 from courses.enums import LessonKind
@@ -14,6 +15,7 @@ from courses.queries import versions
 from enrollments.enums import Status
 from enrollments.models import Appointment, BlockState, CoachAction, Enrollment
 from enrollments.queries.helping import paths_of
+from enrollments.queries.reminders import zone_of
 from municipalities.enums import Kind
 from municipalities.models import Mandate, Organisation, OrganisationQuerySet
 
@@ -45,6 +47,15 @@ class Stuck:
     lesson: str
     tries: int
     path: str = ""
+
+
+def own_hour(starts_at: datetime, organisation: Organisation) -> str:
+    """The hour on the clock of a municipality that does not live at Québec's; else nothing."""
+    here, there = (
+        starts_at.astimezone(QUEBEC),
+        starts_at.astimezone(zone_of(organisation.time_zone)),
+    )
+    return "" if here.utcoffset() == there.utcoffset() else wording.hour(there)
 
 
 def week(coach: User, *, at: datetime) -> list[WeekLine]:

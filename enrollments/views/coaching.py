@@ -65,8 +65,12 @@ def appointments(request: SignedInRequest) -> HttpResponse:
 def cancel(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     """Give the moment back; the coach may too, even out of that role since."""
     row = get_object_or_404(Appointment.objects.visible_to(request.user), uuid=uuid)
-    actions.cancel_appointment(appointment_id=row.pk, by=request.user, at=timezone.now())
-    messages.success(request, _("Le rendez-vous est annulé, et l’autre personne le sait."))
+    try:
+        actions.cancel_appointment(appointment_id=row.pk, by=request.user, at=timezone.now())
+    except ActionError as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, _("Le rendez-vous est annulé, et l’autre personne le sait."))
     mine = row.person_id == request.user.pk
     return redirect("enrollments:appointments" if mine else _page_of_slots(request.user))
 

@@ -93,6 +93,36 @@ def test_cancelling_gives_the_slot_back_once_and_strikes_the_entry_out(coach, pe
     assert booked(slot, MandateFactory()).pk != held.pk
 
 
+def test_a_meeting_that_began_is_not_called_off(coach, person):
+    held = booked(offered(coach), person)
+    with pytest.raises(SlotRefused, match="a commencé"):
+        actions.cancel_appointment(appointment_id=held.pk, by=coach, at=SOON)
+    assert not OutgoingEmail.objects.filter(key__startswith="appointment-off").exists()
+
+
+@pytest.mark.parametrize(
+    ("zone", "starts_at", "own"),
+    [
+        ("America/Halifax", SOON, "13\u00a0h"),
+        # At Blanc-Sablon clocks never move: in summer they say what Québec's do.
+        ("America/Blanc-Sablon", SOON, "13\u00a0h"),
+        ("America/Blanc-Sablon", SOON + timedelta(days=200), ""),
+        ("America/Toronto", SOON, ""),
+    ],
+)
+def test_whoever_lives_at_another_hour_reads_their_own_too(coach, person, zone, starts_at, own):
+    person.organisation.time_zone = zone
+    person.organisation.save()
+    slot = offered(coach, starts_at)
+    form = BookForm(slots=[slot], organisations=[person.organisation])
+    [(__, label)] = form.fields["slot"].choices
+    booked(slot, person)
+    letters = OutgoingEmail.objects.filter(key__startswith="appointment-booked")
+    theirs, coachs = (letters.get(recipient=each).text for each in (person.user, coach))
+    assert [f"({own} chez vous)" in label, f"Début à {own} à" in theirs] == [bool(own)] * 2
+    assert "Début à" not in coachs
+
+
 def test_a_coach_never_offers_two_slots_at_once_nor_in_the_past(coach, person):
     slot = offered(coach)
     with pytest.raises(SlotRefused, match="déjà une plage"):
