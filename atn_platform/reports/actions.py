@@ -8,14 +8,15 @@ from django.db.models import Min
 
 from atn_platform.accounts.models import User
 from atn_platform.audit.recording import record
-from atn_platform.reports.enums import Scope
+from atn_platform.reports.enums import Audience, Scope
 from atn_platform.reports.figures.journey import Journey
 from atn_platform.reports.figures.members import Members
 from atn_platform.reports.figures.participation import Report
-from atn_platform.reports.models import PastCount, PastPlace
+from atn_platform.reports.models import PastCount, PastPlace, PublishedCount
 from atn_platform.reports.periods import Period, of_year
 from atn_platform.reports.queries import participation as queries
-from atn_platform.reports.queries import past
+from atn_platform.reports.queries import past, published
+from atn_platform.reports.queries.published import ORIGIN, Publications
 from enrollments.models import Enrollment
 
 
@@ -54,6 +55,66 @@ def log_journey_export(
 def log_members_export(*, found: Members, file_format: str, actor: User, at: datetime) -> None:
     """Write who took the counts of an MRC's municipalities."""
     record(at=at, actor=actor, verb="members.exported", target=found.mrc.name, format=file_format)
+
+
+def publish(
+    period: Period, *, scope: Scope, audience: Audience, today: date
+) -> Publications | None:
+    """Fix what a closed period counts, with the quarters of a year, before it is first read.
+
+    Safe to repeat, and two at once: whoever comes first is right. ATN reads figures of now, and
+    nothing is published of a running period.
+    """
+    if audience == Audience.ATN or not period.is_shared or period.ends_on >= today:
+        return None
+    periods = period.and_its_quarters
+    lay = published.lay_of_the_land() if scope == Scope.TODAY else ORIGIN
+    known = published.of(periods, lay=lay)
+    # By lay first: each is masked beside those that were published before it.
+    wanted = [(each, one) for one in dict.fromkeys((ORIGIN, lay)) for each in periods]
+    missing = [(each, one) for each, one in wanted if one not in known.found[each.key]]
+    late = [
+        (each, one)
+        for each, one in wanted
+        if (each, one) not in missing
+        and known.found[each.key][one].cohort is None
+        and each.cohort_known_on <= today
+    ]
+    if not missing and not late:
+        return known
+    PublishedCount.objects.bulk_create(
+        [_published(each, one, today) for each, one in missing], ignore_conflicts=True
+    )
+    for each, one in late:
+        waiting = PublishedCount.objects.filter(period=each.key, lay=one, cohort__isnull=True)
+        waiting.update(cohort=_cohort(_pace(each, one, today), each, today))
+    return published.of(periods, lay=lay)
+
+
+def _published(period: Period, lay: str, today: date) -> PublishedCount:
+    counts = past.count(period, scope=_scope(lay), today=today)
+    pace = _pace(period, lay, today)
+    return PublishedCount(
+        period=period.key,
+        lay=lay,
+        people=past.as_list(counts.people),
+        places=past.as_list(counts.places),
+        minutes=pace.minutes,
+        before=pace.before,
+        cohort=_cohort(pace, period, today),
+    )
+
+
+def _scope(lay: str) -> Scope:
+    return Scope.TODAY if lay else Scope.ORIGIN
+
+
+def _pace(period: Period, lay: str, today: date) -> queries.Pace:
+    return past.pace(period, scope=_scope(lay), today=today)
+
+
+def _cohort(pace: queries.Pace, period: Period, today: date) -> list[int] | None:
+    return [*pace.cohort, *pace.people] if period.cohort_known_on <= today else None
 
 
 def keep_figures(*, before: date) -> int:

@@ -49,6 +49,7 @@ def as_json(report: Report, by: Breakdown) -> str:
         "registry_date": report.registry_date.isoformat() if report.registry_date else None,
         "rows": [{by: row.key, **_object(row)} for row in report.tables[by]],
         "totals": _object(report.total),
+        "people_published_on": report.published_on.isoformat() if report.published_on else None,
         "definitions": definitions(),
         "source": source(report),
     }
@@ -183,7 +184,8 @@ def _notes(report: Report) -> Iterator[tuple[str, str]]:
     yield _("Rapport"), title(report)
     yield str(report.scope.label).capitalize(), named["scope"]
     yield _("Date de référence"), report.reference_date.isoformat()
-    if report.audience != Audience.ATN:
+    if report.published_on:
+        yield _("Personnes publiées le"), report.published_on.isoformat()
         yield _("Confidentialité"), named["masking"]
     yield _("Personnes participantes"), named["people"]
     yield _("Municipalités participantes"), named["municipalities"]
@@ -349,7 +351,7 @@ def _about(journey: Journey) -> list[list[Cell]]:
         [_("Compté"), until],
     ]
     for label, words in journey_definitions().items():
-        if label != _("Masqué") or journey.audience != Audience.ATN:
+        if label != _("Arrondi") or journey.audience != Audience.ATN:
             notes.append([label, words])
     notes.append([_("Source des municipalités"), source(journey)])
     return notes

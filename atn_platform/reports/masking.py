@@ -7,14 +7,11 @@ where four municipalities take part counts four people or more, so that « fewer
 would say exactly four.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
-from itertools import zip_longest
 
 K = 5
 RATE_DENOMINATOR = 10
-# How many numbers a hidden cell of nested columns may be, at least.
-SEVERAL = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,75 +118,17 @@ def mask_nested(table: Table, parent: int | None) -> Masked:
     return _masked(table, sum(table.counts), hide_total=False)
 
 
-def mask_steps(
-    steps: Sequence[Sequence[int]],
-    forced: Sequence[Collection[int]] = (),
-    *,
-    with_losses: bool = False,
-) -> list[Masked]:
-    """Mask columns where each count is part of the one before it: people, enrolled, started…
+def rounded(counts: Sequence[int]) -> Masked:
+    """Say of counts that move what one person changes least often: that they are five, ten…
 
-    A row hidden in a column is hidden in all that follow, nought included. Where the column before
-    shows a row, the reader knows that it cannot be greater: more rows go until each small count
-    hidden may be three numbers at least; the total goes when even that is not enough. `forced`:
-    ranks that go in each column as if small. `with_losses`: so do a row and a total that one to
-    four people left since they were last shown, for a subtraction would count these.
+    Fewer than five are not told, nought included. The total goes by steps longer than there are
+    rows, or several that grow at once would say how many each did; and it is never so near to what
+    the rows may add up to at most that each of these would be known.
     """
-    masked: list[Masked] = []
-    gone: set[int] = set()
-    ceilings: list[int | None] = [None] * len(steps[0])
-    whole: int | None = None
-    for counts, also in zip_longest(steps, forced, fillvalue=()):
-        ranks = frozenset(r for r in also if counts[r])
-        column = _Column(counts, gone, ceilings, ranks, with_losses)
-        hidden = _hidden_step(column)
-        total = sum(counts)
-        is_secret = 0 < total < K or (with_losses and _is_loss(total, whole))
-        is_shown = not is_secret and not column.is_all_secret and _is_uncertain(column, hidden)
-        masked.append(
-            Masked(
-                tuple(None if rank in hidden else n for rank, n in enumerate(counts)),
-                total if is_shown else None,
-            )
-        )
-        ceilings = [
-            ceiling if rank in hidden else counts[rank] for rank, ceiling in enumerate(ceilings)
-        ]
-        whole = total if is_shown else whole
-        gone = hidden
-    return masked
-
-
-def _is_loss(count: int, before: int | None) -> bool:
-    return before is not None and 0 < before - count < K
-
-
-@dataclass(frozen=True, slots=True)
-class Steps:
-    """One breakdown of nested columns: a list of counts for each, and ranks to hide in each."""
-
-    counts: Sequence[Sequence[int]]
-    forced: Sequence[Collection[int]] = ()
-
-
-def mask_steps_together(tables: Sequence[Steps], *, upto: int | None = None) -> list[list[Masked]]:
-    """Mask several breakdowns of the same nested columns, and what few people lost between two.
-
-    From the first column whose total is hidden in one of them, or from `upto` on, nothing is shown
-    in any: the rows of another table would add up to it.
-    """
-    masked = [mask_steps(table.counts, table.forced, with_losses=True) for table in tables]
-    closed = [
-        step for columns in masked for step, column in enumerate(columns) if column.total is None
-    ]
-    last = min([*closed, len(tables[0].counts) if upto is None else upto])
-    return [
-        [
-            column if step < last else Masked((None,) * len(column.rows), None)
-            for step, column in enumerate(columns)
-        ]
-        for columns in masked
-    ]
+    rows = tuple(rounded_down(n) or None for n in counts)
+    step = K * -(-(len(counts) + 2) // K)
+    total = min(sum(counts), sum(n or 0 for n in rows) + 2 * len(rows))
+    return Masked(rows, total // step * step or None)
 
 
 def mask_growth(
@@ -215,135 +154,6 @@ def _is_apart(now: tuple[int, int], before: tuple[int, int]) -> bool:
     return now[0] == before[0] or now[1] - before[1] >= K
 
 
-# What a hidden row may be to its reader: nought, a secret, or one that only goes with others.
-VOID, SECRET, PLAIN = 0, 1, 2
-# One of these, from what to what.
-Span = tuple[int, int, int]
-# Where a row stands among those to hide: whether it is as great as it can be, its count, its rank.
-Place = tuple[bool, int, int]
-
-
-@dataclass(frozen=True, slots=True)
-class _Column:
-    """A column of nested counts: ranks hidden in the one before, what each row last showed, ranks
-    that must go, and whether small losses must.
-    """
-
-    counts: Sequence[int]
-    gone: set[int]
-    ceilings: Sequence[int | None]
-    forced: Collection[int]
-    with_losses: bool
-
-    @property
-    def secrets(self) -> set[int]:
-        return {rank for rank in range(len(self.counts)) if self._is_secret(rank)}
-
-    @property
-    def is_all_secret(self) -> bool:
-        """Nothing but secrets: the total would say so, and that leaves too little to guess."""
-        filled = {rank for rank, n in enumerate(self.counts) if n}
-        return bool(filled) and not self.forced and filled <= self.secrets
-
-    def _is_secret(self, rank: int) -> bool:
-        n, ceiling = self.counts[rank], self.ceilings[rank]
-        is_lost = self.with_losses and _is_loss(n, ceiling)
-        return n > 0 and (n < K or rank in self.forced or is_lost)
-
-    def order(self, hidden: set[int]) -> list[Place]:
-        """The rows that are left to hide, those that go first before the others.
-
-        A row as great as its ceiling is a poor hiding place: the reader knows it cannot be more.
-        """
-        return sorted(
-            (n == self.ceilings[rank], n, rank)
-            for rank, n in enumerate(self.counts)
-            if n and rank not in hidden
-        )
-
-    def spans(self, rank: int, shown: Place | None, whole: int) -> list[Span]:
-        """What a hidden row may be. `shown`: the first that was left; a row that only goes with
-        the others stands before it.
-        """
-        ceiling = self.ceilings[rank]
-        most = whole if ceiling is None else min(ceiling, whole)
-        below = at_most = most
-        if shown is not None and not self.forced and rank not in self.gone:
-            is_full, n, beside = shown
-            at_most = min(most, n - (rank > beside))
-            below, at_most = (most, at_most) if is_full else (at_most, 0)
-        spans = [(SECRET, 1, min(K - 1, most)), (PLAIN, max(K, ceiling or 0), at_most)]
-        if rank in self.gone:
-            spans.append((VOID, 0, 0))
-        if ceiling is None:
-            return [*spans, (PLAIN, K, below)]
-        lost = K if self.with_losses else 1
-        return [
-            *spans,
-            (SECRET, max(K, ceiling - lost + 1), min(ceiling - 1, whole)),
-            (PLAIN, K, min(below, ceiling - lost)),
-        ]
-
-
-def _hidden_step(column: _Column) -> set[int]:
-    hidden = column.gone | column.secrets
-    left = [rank for *_key, rank in column.order(hidden)]
-    while left and not _is_uncertain(column, hidden):
-        hidden.add(left.pop(0))
-    return hidden
-
-
-def _is_uncertain(column: _Column, hidden: set[int]) -> bool:
-    """Whether each count that must be hidden may be several, for whoever knows the total.
-
-    The reader knows that a row hidden here first is not nought, the sum of them all, that the
-    smallest rows go first, that some hidden row is a secret where no other reason could hide one,
-    and that they are not secrets all.
-    """
-    whole = sum(column.counts[rank] for rank in hidden)
-    shown = next(iter(column.order(hidden)), None)
-    spans = {rank: column.spans(rank, shown, whole) for rank in hidden}
-    needed = VOID if column.forced else SECRET if shown else SECRET | PLAIN
-    return all(_possible(rank, spans, whole, needed) >= SEVERAL for rank in column.secrets)
-
-
-def _possible(rank: int, spans: Mapping[int, Sequence[Span]], whole: int, needed: int) -> int:
-    """How many numbers a hidden row may be, when the others take what is left.
-
-    The sums that the others may have are the bits of a number, one for each mix of what they are.
-    """
-    sums = [1, 0, 0, 0]
-    for other, choices in spans.items():
-        if other == rank:
-            continue
-        more = [0] * len(sums)
-        for mix, sofar in enumerate(sums):
-            for kind, low, high in choices:
-                more[mix | kind] |= _added(sofar, low, high)
-        sums = [each & ((2 << whole) - 1) for each in more]
-    return len(
-        {
-            n
-            for kind, low, high in spans[rank]
-            for n in range(low, min(high, whole) + 1)
-            for mix, each in enumerate(sums)
-            if (mix | kind) & needed == needed and each >> (whole - n) & 1
-        }
-    )
-
-
-def _added(sums: int, low: int, high: int) -> int:
-    """These sums, each with from `low` to `high` more."""
-    if not sums or low > high:
-        return 0
-    found, width = sums << low, 1
-    while width <= high - low:
-        step = min(width, high - low + 1 - width)
-        found |= found << step
-        width += step
-    return found
-
-
 def told_apart(shown: Sequence[int | None], before: Sequence[int], now: Sequence[int]) -> set[int]:
     """Ranks to hide in a second view of a column, beside a first that shows `shown` of `before`.
 
@@ -355,6 +165,11 @@ def told_apart(shown: Sequence[int | None], before: Sequence[int], now: Sequence
         for rank, (seen, one, other) in enumerate(zip(shown, before, now, strict=True))
         if seen is None or 0 < abs(one - other) < K
     }
+
+
+def rounded_down(count: int) -> int:
+    """To a multiple of five."""
+    return count - count % K
 
 
 def rate(part: int | None, whole: int) -> float | None:

@@ -38,6 +38,34 @@ class PastCount(TimestampedModel):
         return f"{self.period} ({self.get_scope_display()})"
 
 
+class PublishedCount(TimestampedModel):
+    """What a closed quarter or year counted when somebody outside ATN first read it.
+
+    They read that for good: a fact that comes late, an erasure, two accounts that become one would
+    count one person between two readings. Before any masking, and of nobody in particular.
+    """
+
+    period = models.CharField(_("période"), max_length=7)
+    # Of the municipalities whose scope this is; empty by the scope of origin.
+    lay = models.CharField(_("découpage"), max_length=32, blank=True)
+    people = models.JSONField(_("personnes"))
+    places = models.JSONField(_("municipalités"))
+    minutes = models.PositiveBigIntegerField(_("minutes"))
+    before = models.PositiveIntegerField(_("municipalités de la période d’avant"))
+    # Enrolments begun, and finished in 90 days; then how many people both are. Known later.
+    cohort = models.JSONField(_("inscriptions commencées et terminées"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("figure publiée")
+        verbose_name_plural = _("figures publiées")
+        constraints = [
+            models.UniqueConstraint(fields=["period", "lay"], name="reports_published_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.period} {self.lay}".strip()
+
+
 class PastPlace(TimestampedModel):
     """An organisation where someone enrolled once, whatever is left of their enrolments."""
 

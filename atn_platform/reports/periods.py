@@ -12,6 +12,7 @@ from atn_platform.core import french
 ZONE = ZoneInfo("America/Toronto")
 KEY = re.compile(r"(?P<year>20\d\d)(-(T(?P<quarter>[1-4])|(?P<month>0[1-9]|1[0-2])))?")
 MONTHS = {"month": 1, "quarter": 3, "year": 12}
+COHORT_DAYS = 90
 # What those outside ATN may choose from, and what ATN may.
 SHARED_KINDS = ("quarter", "year")
 ALL_KINDS = (*SHARED_KINDS, "month")
@@ -77,6 +78,26 @@ class Period:
     def following(self) -> "Period":
         """The month, quarter or year just after."""
         return containing(self.ends_on + timedelta(days=1), self.kind)
+
+    @property
+    def published_on(self) -> date:
+        """From that day on its people are told outside ATN."""
+        return self.ends_on + timedelta(days=1)
+
+    @property
+    def cohort_known_on(self) -> date:
+        """From that day on everyone who began in it has had ninety days."""
+        return self.ends_on + timedelta(days=COHORT_DAYS)
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether those outside ATN may read it, once it is over."""
+        return self.kind in SHARED_KINDS
+
+    @property
+    def and_its_quarters(self) -> "list[Period]":
+        """The period alone, unless it is a year."""
+        return [self, *self.quarters] if self.kind == "year" else [self]
 
     @property
     def quarters(self) -> "list[Period]":

@@ -159,12 +159,14 @@ def _asked(
     audience = audience_of(request.user)
     kinds = periods.ALL_KINDS if audience == Audience.ATN else periods.SHARED_KINDS
     form, asked, period = _choices(request, today, kinds)
+    scope = Scope(asked["perimetre"])
     report = figures.build(
         period,
         audience=audience,
         today=today,
-        scope=Scope(asked["perimetre"]),
+        scope=scope,
         pace=pace,
+        publications=actions.publish(period, scope=scope, audience=audience, today=today),
     )
     return form, report, Breakdown(asked["par"])
 

@@ -194,9 +194,9 @@ def test_umq_reads_no_small_count(places, follow):
         key: counts(line(journey, Breakdown.REGION, key), *COURSE) for key in ("01", "05", "12")
     }
     assert shown["01"] == [None] * 4
-    assert shown["05"][0] is None
-    assert shown["12"] == [30, 30, 30, 0]
-    assert counts(journey.total, *COURSE[:2]) == [65, 42]
+    assert shown["05"] == [10, 10, None, None]
+    assert shown["12"] == [30, 30, 30, None]
+    assert counts(journey.total, *COURSE[:2]) == [60, 40]
     assert counts(line(build(), Breakdown.REGION, "01"), Step.ENROLLED) == [3]
 
 
@@ -217,8 +217,8 @@ def test_umq_cannot_count_who_moved_in_a_merger_between_the_two_scopes(places, f
     # The control: ATN sees the three of them move.
     assert seen[Audience.ATN, Scope.ORIGIN] == [[23], [30]]
     assert seen[Audience.ATN, Scope.TODAY] == [[20], [33]]
-    assert seen[Audience.UMQ, Scope.ORIGIN] == [[23], [30]]
-    assert seen[Audience.UMQ, Scope.TODAY] == [[None], [None]]
+    assert seen[Audience.UMQ, Scope.ORIGIN] == [[20], [30]]
+    assert seen[Audience.UMQ, Scope.TODAY] == [[20], [30]]
 
 
 def test_curves_say_a_week_when_everybody_has_had_it(places, follow):
@@ -273,7 +273,8 @@ def test_the_share_after_ninety_days_does_not_give_a_week_of_the_curve_back():
     cohort = participation.build(T3, audience=UMQ, today=late).pace.cohort
     assert (cohort.started, cohort.share) == (20, 0.4)
     begin(89, people=3)
-    assert build(audience=UMQ, today=late).curves[-1].weeks[12] == 6 / 23
+    # Rounded down, as all that may still change.
+    assert build(audience=UMQ, today=late).curves[-1].weeks[12] == 5 / 20
 
 
 def test_umq_reads_cohorts_by_quarter_alone():
@@ -319,8 +320,7 @@ def test_the_database_is_asked_the_same_whatever_it_counts(
         # Steps, curves, hours, the registry's day.
         with django_assert_num_queries(4):
             build(audience=Audience.UMQ)
-        # And the steps of the other scope.
-        with django_assert_num_queries(5):
+        with django_assert_num_queries(4):
             build(audience=Audience.UMQ, scope=Scope.TODAY)
 
 
@@ -436,7 +436,7 @@ def test_files_hide_the_same_cells_and_are_written_in_the_journal(client, coordi
     rows = {row[0]: row for row in read_csv(answer.content) if row}
     assert rows["Région"][3] == "Inscrites à un cours"
     assert rows["Bas-Saint-Laurent"][3:] == ["masqué"] * 4
-    assert rows["Chaudière-Appalaches"][3:] == ["30", "30", "30", "0"]
+    assert rows["Chaudière-Appalaches"][3:] == ["30", "30", "30", "masqué"]
     curves = read_csv(
         client.get("/rapports/participation/chemin.csv", {"tableau": "cohortes"}).content
     )
@@ -449,7 +449,7 @@ def test_files_hide_the_same_cells_and_are_written_in_the_journal(client, coordi
     assert book.sheetnames == ["Étapes", "Cohortes", "Heures", "Définitions"]
     cells = {row[0]: row for row in book["Étapes"].iter_rows(min_row=2, values_only=True)}
     assert cells["Chaudière-Appalaches"][3] == 30
-    assert cells["Ensemble du Québec"][3] == 65
+    assert cells["Ensemble du Québec"][3] == 60
     assert [entry.target for entry in Entry.objects.all()] == ["chemin 2026-T3"] * 4
 
 
@@ -465,7 +465,7 @@ def test_the_command_gives_the_figures_of_the_page(client, coordinator, world, t
     found = json.loads(run(format="json", by="region"))
     rows = {row["region"]: row for row in found["rows"]}
     assert (rows["01"]["enrolled"], rows["12"]["completed"]) == (None, 30)
-    assert found["totals"]["enrolled"] == 65
+    assert found["totals"]["enrolled"] == 60
     assert [each["period"] for each in found["curves"]] == ["2026-T1", "2026-T2", "2026-T3"]
     assert len(found["hours"]) == 7 * len(SLOTS)
     for table in ("etapes", "cohortes", "heures"):

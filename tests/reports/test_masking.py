@@ -1,7 +1,7 @@
 """P-16: the reader knows the rules, sees what is shown, and must not find what is hidden."""
 
 from collections import defaultdict
-from itertools import pairwise, product
+from itertools import product
 
 import pytest
 from hypothesis import given
@@ -10,13 +10,10 @@ from hypothesis import strategies as st
 from atn_platform.reports.masking import (
     K,
     Masked,
-    Steps,
     Table,
     mask,
     mask_growth,
     mask_nested,
-    mask_steps,
-    mask_steps_together,
     mask_together,
     rate,
     told_apart,
@@ -184,147 +181,6 @@ def test_without_that_rule_a_merger_of_three_people_would_be_counted():
     assert shown[0][0] - shown[1][0] == 3
     forced = told_apart(shown[0], before, after)
     assert mask(after, 70, forced=forced).rows == (None, None)
-
-
-def nested_tables(rows, most):
-    """Every table of people and, of these, who is enrolled, in that many rows."""
-    return [
-        (people, enrolled)
-        for people in product(range(most + 1), repeat=rows)
-        for enrolled in product(*(range(n + 1) for n in people))
-    ]
-
-
-def seen(columns):
-    return tuple((column.rows, column.total) for column in columns)
-
-
-def told(tables, how, *, with_losses=False):
-    """Tables where a reader who holds every table of the same look to be possible finds a count.
-
-    The reader even knows the rules: each look is shared by the tables that give it. What few lost
-    between a count that is shown and one that is not is as much a secret as a small count.
-    """
-    looks = defaultdict(list)
-    for table in tables:
-        looks[seen(how(table))].append(table)
-
-    def is_secret(look, table, step, rank):
-        before = look[step - 1][0][rank] if step and with_losses else None
-        lost = 0 if before is None else before - table[step][rank]
-        return 0 < table[step][rank] < K or 0 < lost < K
-
-    return [
-        table
-        for look, alike in looks.items()
-        for table in alike
-        for step, (rows, _total) in enumerate(look)
-        for rank, shown in enumerate(rows)
-        if shown is None
-        and is_secret(look, table, step, rank)
-        and len({each[step][rank] for each in alike}) == 1
-    ]
-
-
-@pytest.mark.parametrize(("rows", "most"), [(1, 14), (2, 11)])
-@pytest.mark.parametrize("with_losses", [False, True])
-def test_no_part_of_a_row_is_found_from_the_row_that_holds_it(rows, most, with_losses):
-    found = told(
-        nested_tables(rows, most),
-        lambda table: mask_steps(table, with_losses=with_losses),
-        with_losses=with_losses,
-    )
-    assert found == []
-
-
-@pytest.mark.parametrize(("rows", "most"), [(2, 30), (3, 14), (4, 7)])
-def test_no_row_of_one_column_is_found_by_whoever_knows_which_go_first(rows, most):
-    assert told([(counts,) for counts in product(range(most + 1), repeat=rows)], mask_steps) == []
-
-
-@pytest.mark.parametrize("counts", [[7, 7, 4], [5, 4, 4], [4, 4, 4]])
-def test_a_row_that_goes_with_a_small_one_is_no_greater_than_those_shown(counts):
-    (column,) = mask_steps([counts])
-    assert column.rows == (None, None, None)
-    assert (column.total is None) == (max(counts) < K)
-
-
-def test_what_few_people_lost_between_two_columns_is_not_subtracted():
-    (columns,) = mask_steps_together([Steps([[40, 30], [38, 30], [38, 30], [30, 20]])])
-    assert columns == [Masked((40, 30), 70), *[Masked((None, None), None)] * 3]
-    (columns,) = mask_steps_together([Steps([[40, 30, 20, 60], [38, 30, 20, 30]])])
-    assert columns[1] == Masked((None, 30, 20, None), 118)
-
-
-def test_the_search_finds_what_columns_hidden_apart_give_away():
-    """A negative control: each column by itself, as if the reader saw no other."""
-    apart = told(nested_tables(2, 11), lambda table: [mask(each, sum(each)) for each in table])
-    assert apart
-
-
-@given(
-    st.lists(
-        st.tuples(*[st.integers(0, 40)] * 4).map(lambda ns: sorted(ns, reverse=True)),
-        min_size=1,
-        max_size=25,
-    )
-)
-def test_steps_hide_the_rest_of_a_row_and_show_no_small_count(rows):
-    columns = mask_steps([list(column) for column in zip(*rows, strict=True)])
-    for before, after in pairwise(columns):
-        hidden = {rank for rank, n in enumerate(before.rows) if n is None}
-        assert all(after.rows[rank] is None for rank in hidden)
-    for column in columns:
-        assert not any(0 < n < K for n in (*column.rows, column.total) if n is not None)
-
-
-@given(
-    st.lists(
-        st.tuples(*[st.integers(0, 40)] * 4).map(lambda ns: sorted(ns, reverse=True)),
-        min_size=1,
-        max_size=25,
-    )
-)
-def test_no_small_loss_stands_between_two_counts_that_are_shown(rows):
-    columns = mask_steps([list(column) for column in zip(*rows, strict=True)], with_losses=True)
-    for line in zip(*((*column.rows, column.total) for column in columns), strict=True):
-        shown = [n for n in line if n is not None]
-        assert not any(0 < before - after < K for before, after in pairwise(shown))
-
-
-def test_two_tables_of_the_same_steps_give_nothing_away():
-    """The reader adds up the table that is shown whole."""
-    by_sums = defaultdict(list)
-    for table in nested_tables(2, 7):
-        by_sums[tuple(map(sum, table))].append(table)
-    pairs = [(one, other) for alike in by_sums.values() for one in alike for other in alike]
-    looks = defaultdict(set)
-    for one, other in pairs:
-        first, second = mask_steps_together([Steps(one), Steps(other)])
-        assert [c.total for c in first] == [c.total for c in second]
-        looks[seen(first), seen(second)].add(one)
-    for (look, _beside), alike in looks.items():
-        for table in alike:
-            for step, (rows, _total) in enumerate(look):
-                for rank, shown in enumerate(rows):
-                    if shown is None and 0 < table[step][rank] < K:
-                        assert len({each[step][rank] for each in alike}) > 1, (table, look)
-
-
-def test_tables_masked_apart_would_give_a_total_away():
-    """The control of the test above: one hides the total, the other's rows add up to it."""
-    tight, loose = [[5, 5], [4, 5]], [[10, 0], [9, 0]]
-    assert mask_steps(tight)[1].total is None
-    assert sum(mask_steps(loose)[1].rows) == 9
-    together = mask_steps_together([Steps(tight), Steps(loose)])
-    assert [columns[1] for columns in together] == [Masked((None, None), None)] * 2
-    assert [columns[0].total for columns in together] == [10, 10]
-
-
-def test_rows_forced_in_steps_do_not_come_back_from_the_total():
-    masked = mask_steps([[20, 33, 40], [12, 20, 30]], [{0}, ()])
-    assert masked[0] == Masked((None, None, 40), 93)
-    assert masked[1].rows == (None, None, 30)
 
 
 def test_a_count_that_grows_keeps_five_people_from_one_that_is_shown_anyway():

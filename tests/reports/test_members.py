@@ -80,7 +80,7 @@ def shown(mrc, **asked):
     return [(row.label, *row.counts) for row in found.rows]
 
 
-def test_each_municipality_is_counted_and_groups_of_fewer_than_five_are_hidden(mrc, town):
+def test_each_municipality_is_counted_by_fives_and_fewer_are_hidden(mrc, town):
     town("Amont", 20, 15, 12, 9)
     town("Bonsecours", 12, 9, 8, 7)
     town("Colline", 3, 2, 1, 0)
@@ -88,12 +88,12 @@ def test_each_municipality_is_counted_and_groups_of_fewer_than_five_are_hidden(m
     MunicipalityFactory(name="Ailleurs")
     found = members(mrc, on=TODAY)
     assert shown(mrc) == [
-        ("Amont", 20, 15, 12, 9),
-        ("Bonsecours", 12, 9, 8, 7),
+        ("Amont", 20, 15, 10, 5),
+        ("Bonsecours", 10, 5, 5, 5),
         ("Colline", None, None, None, None),
-        ("Dunes", None, None, None, None),
+        ("Dunes", 5, 5, 5, 5),
     ]
-    assert [n for _label, n in found.total.steps] == [44, 34, 27, 21]
+    assert [n for _label, n in found.total.steps] == [40, 30, 20, 20]
     assert found.until == SUNDAY
 
 
@@ -103,18 +103,18 @@ def test_training_counts_up_to_the_last_sunday(mrc, town):
         on = SUNDAY if rank < 7 else SUNDAY + timedelta(days=1)
         at = datetime(on.year, on.month, on.day, 16, 0, tzinfo=UTC)
         EnrollmentFactory(mandate=mandate, enrolled_at=at, first_activity_at=at)
-    assert shown(mrc) == [("Amont", 14, 7, 7, 0)]
+    assert shown(mrc) == [("Amont", 10, 5, 5, None)]
 
 
 def test_elected_people_who_keep_their_facts_count_as_people_alone(mrc, town):
-    place = town("Amont", 6, 6, 6, 6, public=Public.ELECTED)
-    assert shown(mrc) == [("Amont", 6, 0, 0, 0)]
+    place = town("Amont", 10, 10, 10, 10, public=Public.ELECTED)
+    assert shown(mrc) == [("Amont", 10, None, None, None)]
     for mandate in place.mandates.select_related("user"):
         agreeing(mandate.user)
-    assert shown(mrc) == [("Amont", 6, 6, 6, 6)]
+    assert shown(mrc) == [("Amont", 10, 10, 10, 10)]
     one = place.mandates.first().user
     consents.withdraw(user_id=one.pk, purpose=Purpose.FACTS_TO_ORGANISATION, way=Way.PAGE, at=NOON)
-    assert shown(mrc) == [("Amont", 6, 5, 5, 5)]
+    assert shown(mrc) == [("Amont", 10, 5, 5, 5)]
 
 
 def test_whoever_has_two_courses_or_two_publics_counts_once(mrc, town):
@@ -133,7 +133,7 @@ def test_the_order_says_nothing_of_hidden_counts(mrc, town):
     town("Dunes", 30)
     assert [row[:2] for row in shown(mrc, by=MemberColumn.PEOPLE)] == [
         ("Dunes", 30),
-        ("Bonsecours", 9),
+        ("Bonsecours", 5),
         ("Amont", None),
         ("Colline", None),
     ]
@@ -191,12 +191,12 @@ def test_files_say_what_the_page_says_and_taking_them_is_written_down(
     text = client.get("/rapports/mrc/090/municipalites.csv?tri=personnes").content.decode()
     rows = list(csv.reader(io.StringIO(text.removeprefix("\ufeff")), delimiter=";"))
     assert rows[1:4] == [
-        ["'=Amont", "masqué", "masqué", "masqué", "masqué", "pas encore"],
+        ["'=Amont", "20", "15", "10", "5", "pas encore"],
         ["Bonsecours", "masqué", "masqué", "masqué", "masqué", "pas encore"],
-        ["Ensemble", "23", "17", "13", "9", ""],
+        ["Ensemble", "20", "15", "10", "5", ""],
     ]
     book = load_workbook(io.BytesIO(client.get("/rapports/mrc/090/municipalites.xlsx").content))
-    assert [cell.value for cell in book["Municipalités"][4]][:3] == ["Ensemble", 23, 17]
+    assert [cell.value for cell in book["Municipalités"][4]][:3] == ["Ensemble", 20, 15]
     assert client.get("/rapports/mrc/090/municipalites.pdf").status_code == 404
     taken = Entry.objects.filter(verb="members.exported").values_list("actor", "details__format")
     assert list(taken) == [(responsable.pk, "csv"), (responsable.pk, "xlsx")]

@@ -18,15 +18,13 @@ from atn_platform.reports.enums import (
     Step,
 )
 from atn_platform.reports.figures.looks import GROUP, LABELS
-from atn_platform.reports.figures.participation import COHORT_DAYS
 from atn_platform.reports.masking import (
     RATE_DENOMINATOR,
     K,
     Masked,
-    Steps,
     mask_growth,
-    mask_steps_together,
-    told_apart,
+    rounded,
+    rounded_down,
 )
 from atn_platform.reports.periods import ZONE, Period
 from atn_platform.reports.queries import journey as queries
@@ -164,7 +162,7 @@ def build(
         scope=scope,
         audience=audience,
         until=until,
-        complete_on=period.ends_on + timedelta(days=COHORT_DAYS),
+        complete_on=period.cohort_known_on,
         reference_date=reference_date,
         registry_date=registry_date(reference_date),
         tables=tables,
@@ -181,16 +179,10 @@ def _tables(
     period: Period, until: datetime, *, scope: Scope, audience: Audience
 ) -> tuple[dict[Breakdown, tuple[Row, ...]], Row]:
     counts = queries.steps(period, until=until, scope=scope)
-    beside = (
-        queries.steps(period, until=until, scope=Scope.ORIGIN)
-        if scope == Scope.TODAY and audience != Audience.ATN
-        else None
-    )
-    ways = []
-    for steps, kinds in ((DOOR, (Breakdown.REGION, GROUP)), (COURSE, tuple(TABLES.values()))):
-        cells = _raw(counts, steps, kinds)
-        seen = None if beside is None else _raw(beside, steps, kinds)
-        ways.append((steps, _seen(cells, seen, open_eyes=audience == Audience.ATN)))
+    ways = [
+        (steps, _seen(_raw(counts, steps, kinds), open_eyes=audience == Audience.ATN))
+        for steps, kinds in ((DOOR, (Breakdown.REGION, GROUP)), (COURSE, tuple(TABLES.values())))
+    ]
     tables = {
         by: tuple(
             Row(key, label, tuple(_cells(ways, kind, rank)))
@@ -225,47 +217,15 @@ def _raw(
     }
 
 
-def _seen(
-    cells: dict[str, list[list[int]]],
-    beside: dict[str, list[list[int]]] | None,
-    *,
-    open_eyes: bool,
-) -> Columns:
-    if open_eyes:
-        return {
-            kind: [Masked(tuple(rows), sum(rows)) for rows in columns]
-            for kind, columns in cells.items()
-        }
-    if beside is None:
-        masked = mask_steps_together([Steps(columns) for columns in cells.values()])
-        return dict(zip(cells, masked, strict=True))
-    return _beside(cells, beside, _seen(beside, None, open_eyes=False))
+def _seen(cells: dict[str, list[list[int]]], *, open_eyes: bool) -> Columns:
+    """Outside ATN rounded: from week to week people go on, and quarters of both scopes are read.
 
-
-def _beside(
-    cells: dict[str, list[list[int]]], other: dict[str, list[list[int]]], seen: Columns
-) -> Columns:
-    """Mask one scope for a reader who may look at the other: nobody is counted by subtraction."""
-    steps = range(len(next(iter(cells.values()))))
-    upto = None
-    for step in steps:
-        apart = any(
-            told_apart([seen[kind][step].total], [sum(other[kind][step])], [sum(rows[step])])
-            for kind, rows in cells.items()
-        )
-        if apart and upto is None:
-            upto = step
-    tables = [
-        Steps(
-            columns,
-            [
-                told_apart(seen[kind][step].rows, other[kind][step], columns[step])
-                for step in steps
-            ],
-        )
+    The total is that of regions in every table.
+    """
+    return {
+        kind: [Masked(tuple(rows), sum(rows)) if open_eyes else rounded(rows) for rows in columns]
         for kind, columns in cells.items()
-    ]
-    return dict(zip(cells, mask_steps_together(tables, upto=upto), strict=True))
+    }
 
 
 def _curves(period: Period, until: datetime, *, audience: Audience) -> Iterable[Curve]:
@@ -280,15 +240,18 @@ def _curves(period: Period, until: datetime, *, audience: Audience) -> Iterable[
         _start, end = quarter.bounds
         over = [end + timedelta(weeks=week) <= until for week in range(queries.WEEKS + 1)]
         shown: Sequence[int | None] = begun.finished
+        started: int | None = begun.started
         if not open_eyes:
             # The other report gives the share after ninety days, which stands last here.
-            shown = mask_growth(begun.finished, begun.finishers, beside=-1)
-        enough = begun.people >= (1 if open_eyes else RATE_DENOMINATOR)
+            growth = mask_growth(begun.finished, begun.finishers, beside=-1)
+            shown = [None if count is None else rounded_down(count) for count in growth]
+            started = None if 0 < begun.people < K else rounded_down(begun.started)
+        enough = started and begun.people >= (1 if open_eyes else RATE_DENOMINATOR)
         yield Curve(
             period=quarter,
-            started=begun.started if open_eyes or not 0 < begun.people < K else None,
+            started=started,
             weeks=tuple(
-                count / begun.started if enough and is_over and count is not None else None
+                count / started if enough and started and is_over and count is not None else None
                 for count, is_over in zip(shown, over, strict=False)
             ),
         )
@@ -297,13 +260,17 @@ def _curves(period: Period, until: datetime, *, audience: Audience) -> Iterable[
 def _hours(period: Period, until: datetime, *, audience: Audience) -> tuple[tuple[Hour, ...], ...]:
     """Lines of days; no sum of them stands anywhere, so that a hidden one hides alone."""
     found = {
-        (day, slot): lessons if people >= K or audience == Audience.ATN else None
+        (day, slot): lessons if audience == Audience.ATN else _lessons(lessons, people)
         for day, slot, lessons, people in queries.hours(period, until=until)
     }
     return tuple(
         tuple(Hour(day, slot, found.get((day, slot), 0)) for slot in range(len(SLOTS)))
         for day in range(1, len(DAYS) + 1)
     )
+
+
+def _lessons(count: int, people: int) -> int | None:
+    return rounded_down(count) if people >= K else None
 
 
 def journey_definitions() -> dict[str, str]:
@@ -332,10 +299,10 @@ def journey_definitions() -> dict[str, str]:
             "Leçons terminées pendant le trimestre, par heure de chaque plage, toutes les "
             "semaines ensemble, à l’heure de Québec."
         ),
-        _("Masqué"): _(
-            "Un nombre de 1 à 4 personnes est masqué, ceux qui en font partie aussi, et d’autres "
-            "avec eux, pour qu’aucune soustraction ne le redonne; de même un nombre que 1 à 4 "
-            "personnes séparent de l’étape d’avant. Une case des heures l’est quand moins de 5 "
-            "personnes y ont terminé une leçon."
+        _("Arrondi"): _(
+            "Hors de l’ATN, les nombres sont arrondis aux cinq inférieurs, et l’ensemble aux "
+            "vingt. Ils changent de semaine en semaine, et personne ne doit s’y compter. Sous "
+            "cinq personnes, aucun nombre n’est dit, nul compris. Une case des heures demande "
+            "cinq personnes qui y ont terminé une leçon."
         ),
     }

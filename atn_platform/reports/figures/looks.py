@@ -1,12 +1,14 @@
 """What a reader of the participation report sees of people, beside all else that they may see.
 
-Quarters are masked by themselves; a year is masked beside its quarters, for whoever is counted in
-one of them is in the year. Months are for ATN alone: the municipalities of a month say which rows
-had nobody in the others, and that is enough to find a few people of its quarter.
+People of a quarter or a year are read once it is over, and as they were when it was first read
+(docs/decisions/0016). Quarters are masked by themselves; a year is masked beside its quarters, for
+whoever is counted in one of them is in the year. Months are for ATN alone: the municipalities of a
+month say which rows had nobody in the others, and that is enough to find a few people of its
+quarter.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from atn_platform.reports.enums import STRATUM_GROUPS, STRATUM_LABELS, Breakdown, Scope
@@ -22,10 +24,13 @@ from atn_platform.reports.masking import (
 from atn_platform.reports.periods import Period
 from atn_platform.reports.queries import past
 from atn_platform.reports.queries.participation import Counts
+from atn_platform.reports.queries.published import ORIGIN, Publications
 from municipalities.enums import Public
 from municipalities.registry import REGIONS
 
 GROUP = "group"
+# How many people more than municipalities a row must have to be shown.
+SPARE = 2
 LABELS: dict[str, dict[str, str]] = {
     Breakdown.REGION: dict(REGIONS),
     Breakdown.STRATUM: {str(n): str(label) for n, label in enumerate(STRATUM_LABELS, 1)},
@@ -46,6 +51,39 @@ class Cells:
     # Breakdowns that share the total.
     shared: tuple[str, ...]
 
+    def within(self, parts: "Sequence[Cells]") -> "Cells":
+        """Its people between those of its greatest part and those of all its parts together.
+
+        A year may be published long after a quarter: who came late to it, or became one account
+        with another, would be found by subtraction.
+        """
+        if not parts:
+            return self
+        counts = {
+            kind: [
+                _between(n, [part.counts[kind][rank] for part in parts])
+                for rank, n in enumerate(rows)
+            ]
+            for kind, rows in self.counts.items()
+        }
+        return replace(
+            self, counts=counts, total=_between(self.total, [part.total for part in parts])
+        )
+
+    @property
+    def crowded(self) -> dict[str, set[int]]:
+        """Rows that have hardly more people than municipalities, which are known: they would say
+        that each of these has one, and how many had come on any day before.
+        """
+        return {
+            kind: {
+                rank
+                for rank, (n, floor) in enumerate(zip(rows, self.floors[kind], strict=False))
+                if 0 < n < floor + SPARE
+            }
+            for kind, rows in self.counts.items()
+        }
+
 
 @dataclass(frozen=True, slots=True)
 class Look:
@@ -56,23 +94,63 @@ class Look:
     covered: dict[str, Masked]
 
 
+def _between(n: int, parts: Sequence[int]) -> int:
+    return min(max(n, *parts), sum(parts))
+
+
 def bare(period: Period, scope: Scope, today: date) -> Look:
     """All there is, as ATN sees it."""
     counts = past.count(period, scope=scope, today=today)
     return Look(counts, _bare(_people_cells(counts)), _bare(_covered_cells(counts)))
 
 
-def masked(period: Period, scope: Scope, today: date) -> Look:
-    """As someone sees it who may look at every quarter and year, and at both scopes."""
-    counts = past.count(period, scope=scope, today=today)
-    # One scope is masked beside the other.
-    beside = masked(period, Scope.ORIGIN, today) if scope == Scope.TODAY else None
-    cells, covered = _people_cells(counts), _covered_cells(counts)
-    origin = (_people_cells(beside.counts), beside.people) if beside else None
-    is_year = period.kind == "year"
-    quarters = [masked(each, scope, today) for each in period.quarters] if is_year else []
-    covered_origin = (_covered_cells(beside.counts), beside.covered) if beside else None
-    return Look(counts, _masked(cells, origin, quarters), _masked(covered, covered_origin))
+def masked(
+    period: Period, scope: Scope, today: date, publications: Publications | None = None
+) -> Look:
+    """As someone sees it who may look at every closed quarter and year, and at both scopes.
+
+    Of a running period people are not told: each day would be subtracted from the one before.
+    `publications` are what was read before; without them, figures are of now.
+    """
+    if period.ends_on >= today:
+        return _closed_book(past.count(period, scope=scope, today=today))
+    looks = _in_turn(period, scope, today, publications)
+    return looks[publications.lay] if publications else list(looks.values())[-1]
+
+
+def _closed_book(counts: Counts) -> Look:
+    unsaid = {kind: Masked((None,) * len(labels), None) for kind, labels in LABELS.items()}
+    return Look(counts, unsaid, unsaid)
+
+
+def _in_turn(
+    period: Period, scope: Scope, today: date, publications: Publications | None
+) -> dict[str, Look]:
+    """By division of the land, the oldest first: each is masked beside those before it."""
+    inner = period.quarters if period.kind == "year" else []
+    quarters = [_in_turn(each, scope, today, publications) for each in inner]
+    looks: dict[str, Look] = {}
+    for lay, counts in _successive(period, scope, today, publications).items():
+        parts = [each[lay] for each in quarters]
+        cells = _people_cells(counts).within([_people_cells(part.counts) for part in parts])
+        people = [(_people_cells(each.counts), each.people) for each in looks.values()]
+        covered = [(_covered_cells(each.counts), each.covered) for each in looks.values()]
+        looks[lay] = Look(
+            counts, _masked(cells, people, parts), _masked(_covered_cells(counts), covered)
+        )
+    return looks
+
+
+def _successive(
+    period: Period, scope: Scope, today: date, publications: Publications | None
+) -> dict[str, Counts]:
+    """What was published of it, by the scope of origin first; or else what is counted now."""
+    if publications:
+        found = publications.found[period.key]
+        lays = found if scope == Scope.TODAY else [ORIGIN]
+        return {lay: found[lay].counts for lay in lays}
+    scopes = Scope if scope == Scope.TODAY else [Scope.ORIGIN]
+    return {each: past.count(period, scope=each, today=today) for each in scopes}
 
 
 def _people_cells(counts: Counts) -> Cells:
@@ -103,22 +181,20 @@ def _bare(cells: Cells) -> dict[str, Masked]:
 
 def _masked(
     cells: Cells,
-    beside: tuple[Cells, dict[str, Masked]] | None = None,
+    beside: Sequence[tuple[Cells, dict[str, Masked]]] = (),
     parts: Sequence[Look] = (),
 ) -> dict[str, Masked]:
     """Breakdowns that share the total, then strata as parts of their group.
 
-    `beside` is what the same reader sees of the other scope; `parts`, of the quarters of a year.
+    `beside` is what the same reader sees of the other scope, and saw before; `parts`, of the
+    quarters of a year.
     """
-    forced: dict[str, set[int]] = {kind: set() for kind in LABELS}
+    forced = cells.crowded
     hide_total = False
-    if beside is not None:
-        before, seen = beside
-        forced = {
-            kind: told_apart(seen[kind].rows, before.counts[kind], cells.counts[kind])
-            for kind in LABELS
-        }
-        hide_total = bool(told_apart([seen[GROUP].total], [before.total], [cells.total]))
+    for before, seen in beside:
+        for kind in LABELS:
+            forced[kind] |= told_apart(seen[kind].rows, before.counts[kind], cells.counts[kind])
+        hide_total |= bool(told_apart([seen[GROUP].total], [before.total], [cells.total]))
     tables = {
         kind: whole_of(
             Table(cells.counts[kind], cells.floors[kind], forced[kind]),

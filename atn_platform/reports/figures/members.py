@@ -1,4 +1,4 @@
-"""The municipalities of an MRC as its responsables may see them: counts, and small ones hidden."""
+"""The municipalities of an MRC as its responsables may see them: counts, rounded."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from datetime import date
 from django.utils.translation import gettext as _
 
 from atn_platform.reports.enums import MemberColumn
-from atn_platform.reports.masking import mask_steps
+from atn_platform.reports.masking import rounded
 from atn_platform.reports.queries import members as queries
 from municipalities.models import Organisation
 
@@ -45,11 +45,15 @@ class Members:
 
 
 def members(mrc: Organisation, *, on: date, by: MemberColumn = MemberColumn.NAME) -> Members:
-    """Count, hide, then sort by what is shown: hidden counts come last, by name."""
+    """Count, round, then sort by what is shown: hidden counts come last, by name."""
     found = queries.members(mrc, on=on)
-    columns = mask_steps([[getattr(each, step.name.lower()) for each in found] for step in STEPS])
+    columns = [rounded([getattr(each, step.name.lower()) for each in found]) for step in STEPS]
     rows = [
-        Row(each.place.name, tuple(column.rows[rank] for column in columns), each.is_answered)
+        Row(
+            each.place.name,
+            tuple(column.rows[rank] for column in columns),
+            each.is_answered,
+        )
         for rank, each in enumerate(found)
     ]
     if by in STEPS:
@@ -75,9 +79,9 @@ def member_definitions() -> dict[str, str]:
             "Au moins un cours suivi pour la municipalité. Les personnes élues n’y comptent "
             "qu’avec leur accord."
         ),
-        _("Masqué"): _(
-            "Un nombre de 1 à 4 personnes est masqué, ceux qui en font partie aussi, et d’autres "
-            "avec eux, pour qu’aucune soustraction ne le redonne."
+        _("Arrondi"): _(
+            "Les nombres sont arrondis aux cinq inférieurs, et l’ensemble à davantage, pour que "
+            "d’une semaine à l’autre personne ne se compte. Sous cinq, aucun nombre n’est dit."
         ),
     }
 

@@ -2,23 +2,23 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from django.utils.translation import gettext as _
 
 from atn_platform.core.exceptions import ActionError
 from atn_platform.reports.enums import Audience, Breakdown, Scope
 from atn_platform.reports.figures.looks import GROUP, LABELS, bare, masked
-from atn_platform.reports.masking import RATE_DENOMINATOR, K, rate
+from atn_platform.reports.masking import RATE_DENOMINATOR, K, rate, rounded_down
 from atn_platform.reports.periods import SHARED_KINDS, Period
 from atn_platform.reports.queries import participation as queries
 from atn_platform.reports.queries import past
 from atn_platform.reports.queries.participation import Counts
+from atn_platform.reports.queries.published import Publications
 from municipalities.enums import Public
 
 PaceOf = Callable[..., queries.Pace]
 
-COHORT_DAYS = 90
 # How the municipalities of the wall are sorted: furthest first.
 STATES = ("certified", "active", "enrolled", "absent")
 
@@ -74,6 +74,8 @@ class Report:
     tables: dict[str, tuple[Row, ...]]
     states: dict[str, int]
     pace: Pace | None
+    # From when on a reader outside ATN is told of people.
+    published_on: date | None
 
 
 def build(
@@ -83,12 +85,14 @@ def build(
     today: date,
     scope: Scope = Scope.ORIGIN,
     pace: PaceOf | None = queries.pace,
+    publications: Publications | None = None,
 ) -> Report:
     """Count, and hide what this reader may not see.
 
     By the scope of origin each fact counts for the municipality it was done in, among those of
     the period's last day; by the scope of today, for the one that took it over since, among those
-    of today. `pace` counts what stands beside the tables. Raises ReportRefused when someone
+    of today. `pace` counts what stands beside the tables; `publications` are what those outside
+    ATN read of a closed period (actions.publish). Raises ReportRefused when someone
     outside ATN asks for months, or free dates: stretches that overlap could be subtracted.
     """
     if audience != Audience.ATN and period.kind not in SHARED_KINDS:
@@ -101,7 +105,7 @@ def build(
               "ont dépassé leur durée de conservation.")
         )  # fmt: skip
     open_eyes = audience == Audience.ATN
-    look = bare(period, scope, today) if open_eyes else masked(period, scope, today)
+    look = bare(period, scope, today) if open_eyes else masked(period, scope, today, publications)
     counts, people, covered = look.counts, look.people, look.covered
     tables = {
         kind: tuple(
@@ -112,6 +116,9 @@ def build(
     }
     seen = people[Breakdown.REGION].total
     reference_date = period.ends_on if scope == Scope.ORIGIN else today
+    found = pace and past.pace(period, scope=scope, today=today, live=pace)
+    if found and publications:
+        found = publications.read(period).beside(found)
     return Report(
         period=period,
         scope=scope,
@@ -121,21 +128,15 @@ def build(
         total=_row(counts, "total", "", (seen, covered[GROUP].total), open_eyes),
         tables=tables,
         states={state: counts.reference("state", state)[0] for state in STATES},
-        pace=pace and _pace(pace, period, scope, seen, today=today, open_eyes=open_eyes),
+        pace=_pace(found, period, seen, today=today, open_eyes=open_eyes) if found else None,
+        published_on=None if open_eyes else period.published_on,
     )
 
 
 def _pace(
-    counted: PaceOf,
-    period: Period,
-    scope: Scope,
-    seen: int | None,
-    *,
-    today: date,
-    open_eyes: bool,
+    found: queries.Pace, period: Period, seen: int | None, *, today: date, open_eyes: bool
 ) -> Pace:
     """`seen` is the total of people; where it is hidden, so is what they did."""
-    found = past.pace(period, scope=scope, today=today, live=counted)
     minutes = None if seen is None else found.minutes
     cohort = _cohort(found, period, today=today, open_eyes=open_eyes)
     return Pace(found.before, minutes, cohort)
@@ -145,6 +146,8 @@ def _row(
     counts: Counts, kind: str, key: str, cells: tuple[int | None, int | None], open_eyes: bool
 ) -> Row:
     people, covered = cells
+    # A stock: what few people add to it between two quarters would be a subtraction.
+    covered = covered if open_eyes or covered is None else rounded_down(covered)
     municipalities = counts.of(kind, key)[1]
     total = counts.reference("total")
     reference, seats, _covered_raw = counts.reference(kind, key)
@@ -170,20 +173,28 @@ def _share(part: int | None, whole: int, *, open_eyes: bool) -> float | None:
 
 
 def _cohort(found: queries.Pace, period: Period, *, today: date, open_eyes: bool) -> Cohort:
-    """Outside ATN by quarter alone, for months and years could be subtracted from quarters.
+    """Outside ATN by closed quarter alone, for months and years could be subtracted from quarters.
 
-    Thresholds are of people: one may have begun several courses.
+    Thresholds are of people: one may have begun several courses. Until it is complete, corrections
+    may change what began: that is rounded down.
     """
-    complete_on = period.ends_on + timedelta(days=COHORT_DAYS)
+    complete_on = period.cohort_known_on
     is_complete = today >= complete_on
-    started: int | None = found.cohort[0]
-    share = _share(found.cohort[1], found.cohort[0], open_eyes=open_eyes) if is_complete else None
-    if not open_eyes:
-        begun, done = found.people
-        is_known = period.kind == "quarter" and (begun >= K or started == 0)
-        started = started if is_known else None
-        share = share if is_known and begun >= RATE_DENOMINATOR and not 0 < done < K else None
-    return Cohort(started, share, complete_on, is_complete)
+    started, completed = found.cohort
+    if open_eyes:
+        share = _share(completed, started, open_eyes=True) if is_complete else None
+        return Cohort(started, share, complete_on, is_complete)
+    begun, done = found.people
+    is_over = period.kind == "quarter" and period.ends_on < today
+    is_seen = is_over and (begun >= K or not started)
+    is_rated = is_seen and is_complete and begun >= RATE_DENOMINATOR and not 0 < done < K
+    told = started if is_complete else rounded_down(started)
+    return Cohort(
+        told if is_seen else None,
+        rate(completed, started) if is_rated else None,
+        complete_on,
+        is_complete,
+    )
 
 
 def definitions() -> dict[str, str]:
@@ -205,7 +216,8 @@ def definitions() -> dict[str, str]:
         ),
         "covered": _(
             "Personnes élues en fonction à la date de référence qui ont terminé au moins un cours "
-            "depuis le début de leur mandat, sur les sièges pourvus."
+            "depuis le début de leur mandat, sur les sièges pourvus. Hors de l’ATN, ce nombre est "
+            "arrondi aux cinq personnes inférieures."
         ),
         "cohort": _(
             "Part des inscriptions commencées pendant la période et terminées en 90 jours ou "
@@ -221,8 +233,9 @@ def definitions() -> dict[str, str]:
         ),
         "masking": _(
             "Une case qui compterait de 1 à 4 personnes est masquée, et d’autres avec elle, pour "
-            "qu’aucune soustraction ne la redonne. Une année masque aussi ce que masque un de ses "
-            "trimestres, et il n’y a pas de rapport par mois. Un taux demande un dénominateur de "
-            "10 ou plus."
+            "qu’aucune soustraction ne la redonne. Les personnes d’une période paraissent quand "
+            "elle est terminée, et ne changent plus ensuite. Une année masque aussi ce que masque "
+            "un de ses trimestres, et il n’y a pas de rapport par mois. Un taux demande un "
+            "dénominateur de 10 ou plus."
         ),
     }

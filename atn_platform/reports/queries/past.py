@@ -22,7 +22,7 @@ def count(period: Period, *, scope: Scope, today: date) -> Counts:
     kept = _find(period, scope, today)
     if kept is None:
         return queries.count(period, on=period.ends_on, scope=scope)
-    return Counts(people=_cells(kept.people), places=_cells(kept.places))
+    return Counts(people=as_cells(kept.people), places=as_cells(kept.places))
 
 
 def pace(
@@ -57,7 +57,7 @@ def as_list(cells: Cells) -> list[list[Any]]:
     return [[*key, *counts] for key, counts in cells.items()]
 
 
-def _cells(rows: list[list[Any]]) -> Cells:
+def as_cells(rows: list[list[Any]]) -> Cells:
     return {(kind, key): tuple(counts) for kind, key, *counts in rows}
 
 

@@ -79,12 +79,16 @@ class Command(BaseCommand):
 
 def _participation(period: Period, options: dict[str, Any]) -> bytes:
     by, file_format = Breakdown(options["by"]), options["format"]
+    audience, scope, today = (
+        Audience(options["audience"]), Scope(options["scope"]), timezone.localdate(),
+    )  # fmt: skip
     report = figures.build(
         period,
-        audience=Audience(options["audience"]),
-        today=timezone.localdate(),
-        scope=Scope(options["scope"]),
+        audience=audience,
+        today=today,
+        scope=scope,
         pace=None,
+        publications=actions.publish(period, scope=scope, audience=audience, today=today),
     )
     actions.log_export(
         report=report, by=by, file_format=file_format, actor=None, at=timezone.now()
