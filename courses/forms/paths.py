@@ -1,8 +1,10 @@
 """Forms of parcours and their steps."""
 
+from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from django import forms
+from django.forms.boundfield import BoundWidget
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -32,6 +34,18 @@ class NewStepForm(forms.Form):
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Boxes:
+    """Boxes of one module or of one course, shut until one of them is ticked."""
+
+    title: str
+    boxes: list[BoundWidget]
+
+    @property
+    def ticked(self) -> int:
+        return sum(bool(each.data["selected"]) for each in self.boxes)
+
+
 class StepForm(forms.Form):
     choice_group = forms.CharField(
         label=_("Groupe au choix"),
@@ -49,9 +63,16 @@ class StepForm(forms.Form):
     def __init__(self, *args: Any, course: Course, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         modules = list(course.modules.prefetch_related("lessons"))
+        self._modules = {
+            each.title: {each.key, *(lesson.key for lesson in each.lessons.all())}
+            for each in modules
+        }
         self.fields["modules"] = _several(
             label=_("Modules de l’étape"),
-            choices=self._with_lost("modules", [(each.key, each.title) for each in modules]),
+            choices=self._with_lost(
+                "modules",
+                [(each.key, gettext("Tout le module « %s »") % each.title) for each in modules],
+            ),
             help_text=_("Rien de coché, ici ni plus bas : l’étape est le cours entier."),
         )
         self.fields["lessons"] = _several(
@@ -59,24 +80,44 @@ class StepForm(forms.Form):
             choices=self._with_lost(
                 "lessons",
                 [
-                    (lesson.key, f"{module.title} · {lesson.title}")
+                    (lesson.key, lesson.title)
                     for module in modules
                     for lesson in module.lessons.all()
                 ],
             ),
         )
         others = Course.objects.order_by("code").prefetch_related("modules")
-        whole = [(each.code, str(each)) for each in others if each != course]
-        parts = [
-            (f"{each.code}/{module.key}", f"{each.code} · {module.title}")
-            for each in others
-            for module in each.modules.all()
-        ]
+        self._courses = {each.code: str(each) for each in others}
+        choices: list[tuple[str, str]] = []
+        for each in others:
+            choices += [(each.code, gettext("Le cours entier"))] if each != course else []
+            choices += [(f"{each.code}/{one.key}", one.title) for one in each.modules.all()]
         self.fields["equivalents"] = _several(
             label=_("Équivalences"),
-            choices=[(_("Cours entiers"), whole), (_("Modules"), parts)],
+            choices=choices,
             help_text=_("Qui a terminé un de ces cours, ou un de ces modules, a franchi l’étape."),
         )
+
+    def parts(self) -> list[Boxes]:
+        """The boxes of each module, itself first; then those of what the draft no longer has."""
+        boxes = [*self["modules"], *self["lessons"]]
+        found = [
+            Boxes(title, [each for each in boxes if each.data["value"] in keys])
+            for title, keys in self._modules.items()
+        ]
+        known = {each.data["value"] for group in found for each in group.boxes}
+        lost = [each for each in boxes if each.data["value"] not in known]
+        return [
+            *found,
+            *([Boxes(gettext("Parties retirées du cours"), lost)] if lost else []),
+        ]
+
+    def courses(self) -> list[Boxes]:
+        """The boxes of equivalences, course by course."""
+        found: dict[str, list[BoundWidget]] = {}
+        for each in self["equivalents"]:
+            found.setdefault(str(each.data["value"]).partition("/")[0], []).append(each)
+        return [Boxes(self._courses[code], boxes) for code, boxes in found.items()]
 
     def _with_lost(self, name: str, choices: list[tuple[str, str]]) -> list[tuple[str, str]]:
         """Parts that the step asks for and the draft no longer has stay, ticked, with the others.

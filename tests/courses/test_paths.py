@@ -99,6 +99,21 @@ def test_a_step_has_words_and_a_choice(client, author, path):
     assert wrong.status_code == 422
 
 
+def test_boxes_are_folded_by_module_and_by_course_and_what_is_ticked_is_open(client, author, path):
+    step = path.steps.order_by("position").last()
+    PathStep.objects.filter(pk=step.pk).update(modules=["parti"], equivalents=["CYB-901"])
+    form = client.get(url("step", path, step)).context["form"]
+    open_parts = [(each.title, each.ticked) for each in form.parts() if each.ticked]
+    assert open_parts == [("Parties retirées du cours", 1)]
+    assert [each.ticked for each in form.courses() if each.title.startswith("CYB-901")] == [1]
+    # Every box is in one group, and only there.
+    boxes = [each.data["value"] for each in (*form["modules"], *form["lessons"])]
+    folded = [box.data["value"] for group in form.parts() for box in group.boxes]
+    assert sorted(folded) == sorted(boxes)
+    page = client.get(url("step", path, step)).content.decode()
+    assert page.count('<details class="card plain plan" open>') == 2
+
+
 def test_parts_gone_from_the_draft_stay_in_their_step_until_they_are_unticked(
     client, author, path
 ):
@@ -218,8 +233,8 @@ def test_a_step_is_narrowed_to_parts_of_its_course(client, author, path):
     """The same course comes back by another part of it, and never twice by the same."""
     step = path.steps.order_by("position").last()
     page = client.get(url("step", path, step))
-    assertContains(page, "Module m1 · Leçon m1")
-    assertContains(page, "CYB-901 · Module m2")
+    assertContains(page, "Leçon m1")
+    assertContains(page, 'value="CYB-901/m2"')
     typed = {"choice_group": "", "note": "", "modules": ["m1"], "lessons": ["lecon-m2"]}
     said = client.post(url("step", path, step), typed, follow=True)
     assertContains(said, "En partie\xa0: Module m1 · Leçon m2")
