@@ -18,6 +18,7 @@ from atn_platform.accounts.enums import SECOND_FACTOR_ROLES, Language, Role
 from atn_platform.accounts.passwords import normalized
 from atn_platform.core import french
 from atn_platform.core.models import TimestampedModel
+from atn_platform.core.names import NameField
 from atn_platform.core.reading import row_of
 
 # Not a role: it holds for one organisation, and lasts from one day to another.
@@ -133,8 +134,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     )
     # A box of several people: letters go there, and it opens no account.
     delivery_email = models.EmailField(_("boîte de livraison"), blank=True)
-    first_name = models.CharField(_("prénom"), max_length=100, blank=True)
-    last_name = models.CharField(_("nom"), max_length=100, blank=True)
+    first_name = NameField(_("prénom"), max_length=100, blank=True)
+    last_name = NameField(_("nom"), max_length=100, blank=True)
     sort_key = models.CharField(_("clé de tri"), max_length=210, editable=False, db_index=True)
     # Of pages and letters; who may choose is in municipalities/queries/languages.py.
     language = models.CharField(
@@ -150,14 +151,9 @@ class User(AbstractBaseUser, PermissionsMixin):
     erased_at = models.DateTimeField(_("effacée le"), null=True, blank=True, editable=False)
     # The account of the same person that took this one over; followed to the last one.
     united_to = models.ForeignKey(
-        "self",
-        verbose_name=_("réuni à"),
-        on_delete=models.PROTECT,
-        related_name="united",
-        null=True,
-        blank=True,
-        editable=False,
-    )
+        "self", verbose_name=_("réuni à"), on_delete=models.PROTECT, related_name="united",
+        null=True, blank=True, editable=False,
+    )  # fmt: skip
     date_joined = models.DateTimeField(_("inscription"), default=timezone.now)
 
     objects = UserManager()

@@ -7,6 +7,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from atn_platform.core.models import TimestampedModel
+from atn_platform.core.names import NameField
 from municipalities.models.territory import Organisation
 
 # A code sent to a town hall may be read on the next working day.
@@ -34,8 +35,8 @@ class Claim(TimestampedModel):
         on_delete=models.PROTECT,
         related_name="claims",
     )
-    first_name = models.CharField(_("prénom"), max_length=100)
-    last_name = models.CharField(_("nom"), max_length=100)
+    first_name = NameField(_("prénom"), max_length=100)
+    last_name = NameField(_("nom"), max_length=100)
     email = models.EmailField(_("adresse courriel"))
     function = models.CharField(_("fonction"), max_length=120, blank=True)
     message = models.TextField(_("message"), blank=True, max_length=2_000)

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from atn_platform.accounts.enums import Role
 from atn_platform.accounts.models import User
 from atn_platform.core.models import TimestampedModel
+from atn_platform.core.names import NameField
 from municipalities.enums import Public
 from municipalities.models.territory import Organisation
 
@@ -36,8 +37,8 @@ class Invitation(TimestampedModel):
         related_name="invitations",
     )
     email = models.EmailField(_("adresse courriel"))
-    first_name = models.CharField(_("prénom"), max_length=100, blank=True)
-    last_name = models.CharField(_("nom"), max_length=100, blank=True)
+    first_name = NameField(_("prénom"), max_length=100, blank=True)
+    last_name = NameField(_("nom"), max_length=100, blank=True)
     public = models.CharField(_("public"), max_length=10, choices=Public, blank=True)
     function = models.CharField(_("fonction"), max_length=120, blank=True)
     # For an elected person: the day of the vote. Everyone else begins when they accept.

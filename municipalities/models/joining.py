@@ -4,6 +4,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from atn_platform.core.models import TimestampedModel
+from atn_platform.core.names import NameField
 from municipalities.enums import Public
 from municipalities.models.territory import Organisation
 
@@ -56,8 +57,8 @@ class JoinRequest(TimestampedModel):
     poster = models.ForeignKey(
         Poster, verbose_name=_("affiche"), on_delete=models.PROTECT, related_name="requests"
     )
-    first_name = models.CharField(_("prénom"), max_length=100)
-    last_name = models.CharField(_("nom"), max_length=100)
+    first_name = NameField(_("prénom"), max_length=100)
+    last_name = NameField(_("nom"), max_length=100)
     email = models.EmailField(_("adresse courriel"), blank=True)
     public = models.CharField(_("public"), max_length=10, choices=Public)
     function = models.CharField(_("fonction"), max_length=120, blank=True)
