@@ -73,7 +73,7 @@ def test_the_image_holds_all_that_the_product_loads():
     assert int(result.stdout.split()[-1]) > 100
 
 
-def test_the_deployment_check_has_nothing_to_say():
+def test_s88_the_deployment_check_has_nothing_to_say():
     result = run(["manage.py", "check", "--deploy", "--fail-level", "WARNING"])
     assert result.returncode == 0, result.stderr
     assert "no issues" in result.stdout
@@ -124,7 +124,7 @@ def test_the_deployment_check_has_nothing_to_say():
         ({"LOG_LEVEL": "banane"}, "LOG_LEVEL doit être un de DEBUG"),
     ],
 )
-def test_production_refuses_to_start_when_unsafe(changes, sentence):
+def test_s88_production_refuses_to_start_when_unsafe(changes, sentence):
     result = run(["manage.py", "check"], **changes)
     assert result.returncode == 1
     assert sentence in result.stderr
@@ -186,6 +186,23 @@ def test_logs_are_lines_of_json_without_addresses_or_tokens():
     assert entry["level"] == "ERROR"
     assert "ValueError" in entry["exception"]
     assert "Key (email)" not in entry["exception"]
+
+
+HOSTILE_LINE = '/a\r\n{"level": "FAUX"}\x1b[31m' + "x" * 100_000
+
+
+def test_s80_whatever_a_stranger_sends_is_one_line_of_the_log():
+    code = (
+        "import logging, django; django.setup()\n"
+        f"logging.getLogger('django.request').warning('Not Found: %s', {HOSTILE_LINE!r})\n"
+        "logging.getLogger('x').error('jeton %s', '/mon-compte/?code=483920&jeton=AbCdEf')\n"
+    )
+    first, second = run(code).stdout.splitlines()
+    assert "\x1b" not in first
+    assert json.loads(first)["level"] == "WARNING"
+    assert len(first) < 25_000
+    assert "483920" not in second
+    assert "AbCdEf" not in second
 
 
 def test_static_files_are_named_by_their_content_and_compressed(tmp_path):
