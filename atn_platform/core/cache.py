@@ -1,5 +1,6 @@
 """A cache that may lose Redis: pages go on, and rate limits count per process meanwhile."""
 
+import json
 import logging
 import time
 from functools import lru_cache
@@ -41,11 +42,24 @@ class Breaker:
 breaker = Breaker()
 
 
+class Json:
+    """What is kept can be read and never run: whoever writes in Redis must not run code here.
+
+    Counters stay integers, which Redis adds to by itself. A tuple comes back as a list.
+    """
+
+    def dumps(self, value: Any) -> int | bytes:
+        return value if type(value) is int else json.dumps(value).encode()
+
+    def loads(self, kept: bytes) -> Any:
+        return json.loads(kept)
+
+
 class OneClient(RedisCacheClient):
     """Django's makes a client for each command, which costs the site more than the command."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, **{**kwargs, "serializer": Json})
         self._client = lru_cache(maxsize=1)(self._client)  # type: ignore[has-type]
 
 

@@ -51,6 +51,8 @@ CACHES["default"] = {
     "BACKEND": "atn_platform.core.cache.RedisOrMemoryCache",
     "LOCATION": REDIS_URL,
     "KEY_PREFIX": "atn",
+    # One more whenever what is kept is written otherwise: what was kept before is then not read.
+    "VERSION": 2,
 }
 
 EMAIL_HOST = env.text("EMAIL_HOST")

@@ -7,6 +7,7 @@ time for.
 """
 
 import os
+import pickle
 import signal
 import socket
 import subprocess
@@ -23,6 +24,7 @@ from celery import current_app
 from celery.exceptions import AlwaysEagerIgnored
 from django.conf import settings
 from django.db import connection
+from kombu import Connection
 
 from atn_platform.notifications.models import OutgoingEmail
 from certificates.models import Certificate, CertificateFile, YearCounter
@@ -34,6 +36,7 @@ from tests.processes import measured
 
 pytestmark = pytest.mark.django_db(transaction=True)
 PATIENCE = 40.0
+DEBTS = "certificates.tasks.settle_debts"
 # What a browser's POST does when the last lesson is finished, in a process of its own.
 FINISH = """
 import django, sys
@@ -47,6 +50,16 @@ now = timezone.now()
 event = NewEvent(uuid=uuid4(), verb=Verb.COMPLETED, lesson=UUID(sys.argv[2]), happened_at=now)
 actions.record(enrollment_id=int(sys.argv[1]), event=event, at=now)
 """
+
+
+class Touch:
+    """Leaves a file where it is unpickled."""
+
+    def __init__(self, trace: Path) -> None:
+        self.trace = trace
+
+    def __reduce__(self):
+        return (Path.touch, (self.trace,))
 
 
 class Programs:
@@ -106,6 +119,15 @@ class Programs:
             warnings.simplefilter("ignore", AlwaysEagerIgnored)
             with current_app.connection("filesystem://", transport_options=options) as line:
                 current_app.send_task(task, kwargs=kwargs, connection=line)
+
+    def ring_pickled(self, content: object) -> None:
+        """What somebody who writes in the broker might leave there."""
+        options = {"data_folder_in": str(self._queue), "data_folder_out": str(self._queue)}
+        options["control_folder"] = str(self._folder / "broker" / "control")
+        with Connection("filesystem://", transport_options=options) as line:
+            line.Producer(serializer="pickle").publish(
+                content, routing_key="celery", headers={"task": DEBTS, "id": "1", "argsrepr": ""}
+            )
 
     def messages_waiting(self) -> int:
         return len(list(self._queue.glob("*.msg")))
@@ -213,7 +235,7 @@ def assert_all_is_there_once(programs, received, enrollment):
 
     wait_until(settled, "the message is received, and noted as sent")
     for task in (
-        "certificates.tasks.settle_debts",
+        DEBTS,
         "atn_platform.notifications.tasks.deliver_waiting",
     ):
         programs.ring(task)
@@ -266,7 +288,7 @@ def test_a_worker_killed_on_the_way_to_a_certificate_loses_and_doubles_nothing(
     assert received.offered == 0
 
     programs.start_worker()
-    programs.ring("certificates.tasks.settle_debts")
+    programs.ring(DEBTS)
     assert_all_is_there_once(programs, received, enrollment)
 
 
@@ -305,8 +327,31 @@ def test_a_broker_that_lost_everything_costs_two_minutes_and_nothing_else(
     for message in programs._queue.glob("*.msg"):
         message.unlink()
     programs.start_worker()
-    programs.ring("certificates.tasks.settle_debts")
+    programs.ring(DEBTS)
     assert_all_is_there_once(programs, received, enrollment)
+
+
+@pytest.mark.chaos
+def test_s85_what_is_no_message_of_ours_is_put_aside_and_the_worker_goes_on(
+    programs, received, enrollment, tmp_path
+):
+    """A pickle would run whatever was sealed in it; a task that nobody knows runs nothing."""
+    trace = tmp_path / "executed"
+    programs.start_worker()
+    programs.ring_pickled(Touch(trace))
+    programs.ring("certificates.tasks.of_nobody", number=1)
+    programs.finish(enrollment)
+    assert_all_is_there_once(programs, received, enrollment)
+    assert not trace.exists()
+    log = (tmp_path / "worker.log").read_text()
+    assert "certificates.tasks.of_nobody" in log
+    assert "untrusted content of type pickle" in log
+
+
+def test_s85_that_pickle_runs_where_pickles_are_opened(tmp_path):
+    """Negative control."""
+    pickle.loads(pickle.dumps(Touch(tmp_path / "executed")))
+    assert (tmp_path / "executed").exists()
 
 
 @pytest.mark.chaos

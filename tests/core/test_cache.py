@@ -1,6 +1,8 @@
 """The cache beside a real Redis, which is then stopped."""
 
+import json
 import logging
+import pickle
 import shutil
 import socket
 import subprocess
@@ -8,6 +10,7 @@ import time
 from contextlib import closing
 
 import pytest
+from redis import Redis
 
 from atn_platform.core import cache as module
 from atn_platform.core.cache import Breaker, RedisOrMemoryCache
@@ -65,6 +68,19 @@ def test_two_processes_share_what_redis_holds(redis):
     assert other.get("nothing", "default") == "default"
     other.clear()
     assert other.get("n") is None
+
+
+def test_s86_what_redis_holds_is_read_and_never_run(redis):
+    """Nothing is pickled: whoever writes in Redis does not run code in the site."""
+    port, _ = redis
+    with Redis(port=port) as raw:
+        cache = cache_at(port)
+        cache.set("tries", [1.5, 2.5], 30)
+        [key] = raw.keys()
+        assert json.loads(raw.get(key)) == [1.5, 2.5]
+        raw.set(key, pickle.dumps([1.5]))
+        with pytest.raises(ValueError):
+            cache.get("tries")
 
 
 def test_pages_and_limits_go_on_when_redis_stops(redis, caplog):
