@@ -136,6 +136,9 @@ def sent_back(question: QuestionDoc, number: int, attempt: UUID, posted: Posted)
     view = shown(grading.mark([question], {})[0], number, attempt, is_open=True)
     sent = posted.getlist(view.name)
     rows = [_row_as_sent(row, posted.get(row.name) or "") for row in view.rows]
+    if view.options:
+        # What the question does not offer answers nothing (as grading reads it).
+        sent = [option.value for option in view.options if option.value in sent]
     return replace(
         view,
         options=[replace(option, chosen=option.value in sent) for option in view.options],

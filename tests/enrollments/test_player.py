@@ -351,3 +351,47 @@ def test_the_page_says_where_one_is_and_what_is_left(client):
     page = client.post(reverse("enrollments:complete", args=[code, "b"]), follow=True)
     assertContains(page, "étape 3 sur 3")
     assertContains(page, "encore 16\xa0min")
+
+
+STRANGE = choice_question("d’une autre leçon")
+
+
+@pytest.mark.parametrize(
+    ("asked", "sent"),
+    [
+        (SINGLE, {field(STRANGE): "a"}),
+        (SINGLE, {field(SINGLE): "z"}),
+        (SINGLE, {field(SINGLE): "a" * 100_000}),
+        (SINGLE, {field(SINGLE): ""}),
+        (MULTIPLE, {field(MULTIPLE): ["z", "", "9"]}),
+        (SHORT, {field(SHORT): "   "}),
+        (ORDERING, {field(ORDERING, "-0"): "un", field(ORDERING, "-1"): "-1"}),
+        (MATCHING, {field(MATCHING, "-a"): "<b>", field(MATCHING, "-z"): "Rançon"}),
+        (SINGLE, {}),
+    ],
+)
+def test_b69_what_is_no_answer_is_told_and_counts_for_nothing(player, asked, sent):
+    page = player(asked)(**sent)
+    assert page.status_code == 200
+    assert "Il reste quelque chose à compléter" in page.content.decode()
+    assert not BlockState.objects.exists()
+
+
+def test_b69_the_same_choice_sent_twice_is_one_choice(player):
+    player(MULTIPLE)(**{field(MULTIPLE): ["a", "a"]})
+    [event] = LearningEvent.objects.filter(verb="answered")
+    [(_asked, answer)] = event.result["answers"].items()
+    assert answer == ["a"]
+
+
+def test_b69_ten_thousand_answers_are_refused_whole(player):
+    page = player(SINGLE)(**{f"q-{rank}": "a" for rank in range(10_000)})
+    assert page.status_code == 400
+    assert not LearningEvent.objects.exists()
+
+
+def test_b69_a_choice_among_many_senseless_ones_is_kept_alone(player):
+    page = player(MULTIPLE)(**{field(MULTIPLE): ["a", *map(str, range(900))]})
+    assert page.status_code == 200
+    [event] = LearningEvent.objects.filter(verb="answered")
+    assert list(event.result["answers"].values()) == [["a"]]
