@@ -46,6 +46,7 @@ PUBLIC: set[str] = {
     "demo:message",
     "demo:message-html",
     "health-live",
+    "portal:policy-report",
     "health-ready",
     "notifications:accept",
     "notifications:stop",

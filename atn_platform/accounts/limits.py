@@ -61,6 +61,8 @@ LIMITS: dict[str, tuple[Limit, ...]] = {
     "verify": (Limit(30, MINUTE, "ip"),),
     # The help page: a town hall may call for help together, a machine may not for hours.
     "call_back": (Limit(20, HOUR, "ip"),),
+    # What browsers tell of the content policy: the log of a fault needs few of them.
+    "policy_report": (Limit(10, MINUTE, "ip"),),
     # Pages of a person who is signed in.
     "change_password": (OWN_PAGES,),
     "manage_email": (OWN_PAGES,),

@@ -21,6 +21,7 @@ CONTENT_SECURITY_POLICY = "; ".join(
         "base-uri 'none'",
         "form-action 'self'",
         "frame-ancestors 'none'",
+        "report-uri /securite/ecarts/",
     )
 )
 

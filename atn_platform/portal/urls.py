@@ -13,5 +13,6 @@ urlpatterns = [
     path("langue/", views.language, name="language"),
     path("mode-leger/", views.light_mode, name="light-mode"),
     path("taille-du-texte/", views.text_size, name="text-size"),
+    path("securite/ecarts/", views.policy_report, name="policy-report"),
     path("rythme/", views.rhythm, name="rhythm"),
 ]

@@ -1,7 +1,12 @@
 """Pages made of several apps, and the few that belong to none."""
 
+import json
+import logging
 import re
 from email.utils import parseaddr
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib import messages
@@ -13,6 +18,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
+from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from atn_platform.accounts.actions import choose_language
@@ -26,6 +32,7 @@ from atn_platform.core.context import (
     TEXT_SIZES,
     is_shared,
 )
+from atn_platform.core.numbers import whole
 from atn_platform.portal import actions, queries
 from atn_platform.portal.forms import CallBackForm
 from atn_platform.portal.next_step import RHYTHMS, pace
@@ -33,6 +40,20 @@ from municipalities.queries.languages import may_choose_english
 
 YEAR_SECONDS = 365 * 24 * 3600
 RHYTHM_COOKIE = "atn_rythme"
+
+LONGEST_REPORT = 8_000
+LONGEST_WORD = 200
+# Content Security Policy Level 3, section 5.3: the names of a report, and what is worth a line.
+# A sample of the script is left out, for it may hold what somebody typed.
+WORTH_A_LINE = (
+    "effective-directive",
+    "violated-directive",
+    "blocked-uri",
+    "source-file",
+    "line-number",
+)
+
+logger = logging.getLogger(__name__)
 
 
 @login_not_required
@@ -200,3 +221,54 @@ def admin_sign_in(request: HttpRequest) -> HttpResponse:
     return redirect(
         reverse("account_request_login_code", query={"next": target} if target else None)
     )
+
+
+@login_not_required
+@csrf_exempt  # browsers post by themselves, without the token of a form
+@require_POST
+@limited("policy_report")
+def policy_report(request: HttpRequest) -> HttpResponse:
+    """Note what a browser reports of a page of this site; refuse anything else unread."""
+    page = None
+    if _may_be_a_report(request):
+        told = _policy_told(request.body)
+        page = _page(told.get("document-uri"), request.get_host())
+    if page is None:
+        return HttpResponse(status=HTTPStatus.FORBIDDEN)
+    words = [f"page={_word(page)}"]
+    words += [f"{name}={_word(told[name])}" for name in WORTH_A_LINE if name in told]
+    logger.warning("Content policy: %s", " ".join(words))
+    return HttpResponse(status=HTTPStatus.NO_CONTENT)
+
+
+def _may_be_a_report(request: HttpRequest) -> bool:
+    """By its headers alone: its kind, its size, and that it does not come from another site."""
+    size = whole(request.META.get("CONTENT_LENGTH", "")) or 0
+    return (
+        request.content_type == "application/csp-report"
+        and 0 < size <= LONGEST_REPORT
+        and request.headers.get("Sec-Fetch-Site") != "cross-site"
+    )
+
+
+def _policy_told(body: bytes) -> dict[str, Any]:
+    try:
+        told = json.loads(body)["csp-report"]
+    except (ValueError, RecursionError, KeyError, TypeError):
+        return {}
+    return told if isinstance(told, dict) else {}
+
+
+def _page(address: object, host: str) -> str | None:
+    """The path alone, when it is of this site; the log hides what opens a door in a path."""
+    try:
+        parts = urlsplit(str(address))
+    except ValueError:
+        return None
+    return parts.path if parts.netloc == host else None
+
+
+def _word(value: object) -> str:
+    """No query, no space nor control character, no more than a line needs."""
+    plain = str(value) if isinstance(value, str | int) else type(value).__name__
+    return re.sub(r"[^!-~]+", "_", plain.partition("?")[0])[:LONGEST_WORD]

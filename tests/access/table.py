@@ -134,7 +134,7 @@ ROWS: dict[str, Audience] = {
     **_rows(
         "health-live health-ready portal:home portal:help portal:accessibility portal:privacy "
         "portal:light-mode portal:text-size portal:language municipalities:claim-search municipalities:claim courses:catalogue "
-        "enrollments:paths enrollments:path enrollments:course certificates:verify-form "
+        "portal:policy-report enrollments:paths enrollments:path enrollments:course certificates:verify-form "
         "certificates:verify demo:mailbox ask-code accounts:card",
         ANYONE,
     ),
