@@ -114,6 +114,31 @@ def test_b87_addresses_that_are_no_text_lead_nowhere(client, path):
     assert client.get(path).status_code in {302, 400, 404}
 
 
+HOSTS = ["ailleurs.example", "testserver.ailleurs.example", "testserver@ailleurs.example", "a b"]
+
+
+@pytest.mark.parametrize("host", HOSTS)
+def test_s73_a_host_that_is_not_ours_is_refused(client, host):
+    assert client.get("/aide/", headers={"Host": host}).status_code == 400
+
+
+@pytest.mark.parametrize("header", ["X-Forwarded-Host", "X-Original-Host", "Forwarded"])
+def test_s73_letters_lead_to_the_site_whatever_the_request_says(
+    client, mailoutbox, settings, django_capture_on_commit_callbacks, header
+):
+    person = UserFactory()
+    said = {header: "host=ailleurs.example" if header == "Forwarded" else "ailleurs.example"}
+    with django_capture_on_commit_callbacks(execute=True):
+        client.post("/compte/password/reset/", {"email": person.email}, headers=said)
+        page = client.post("/compte/login/code/", {"email": person.email}, headers=said)
+    assert len(mailoutbox) == 2
+    for letter in mailoutbox:
+        whole = letter.message().as_string() + letter.body
+        assert settings.SITE_URL in whole
+        assert "ailleurs" not in whole
+    assert "ailleurs" not in page.content.decode() + page.headers.get("Location", "")
+
+
 @pytest.mark.parametrize("away", AWAY)
 def test_s72_whoever_signs_in_or_out_stays_on_this_site(client, away):
     person = UserFactory()

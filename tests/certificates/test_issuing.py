@@ -137,7 +137,7 @@ def test_revoking_keeps_everything_is_journalled_and_told(certificate, boss):
     assert "n’est plus valide\xa0: délivrée par erreur" in message.text
 
 
-def test_a_corrected_certificate_has_todays_facts_and_points_to_the_old(certificate, boss):
+def test_s96_a_corrected_certificate_has_todays_facts_and_points_to_the_old(certificate, boss):
     learner = certificate.enrollment.learner
     learner.last_name = "Girard-Roy"
     learner.save()
@@ -274,7 +274,7 @@ def naive(enrollment, rank):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_four_workers_at_once_issue_one_certificate_one_file_and_one_message(mailoutbox):
+def test_s95_four_workers_at_once_issue_one_certificate_one_file_and_one_message(mailoutbox):
     enrollment = completed()
     at_once(lambda: tasks.issue_certificate(enrollment_id=enrollment.pk))
     certificate = Certificate.objects.get()

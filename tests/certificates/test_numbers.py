@@ -71,7 +71,7 @@ def test_a_code_is_read_however_it_is_typed(drawn):
 
 
 @given(DRAWN, st.data())
-def test_one_wrong_symbol_of_a_code_is_caught(drawn, data):
+def test_s91_one_wrong_symbol_of_a_code_is_caught(drawn, data):
     code = drawn + check_symbol(drawn)
     at = data.draw(st.integers(0, 15))
     wrong = data.draw(st.sampled_from(sorted(set(SYMBOLS) - {code[at]})))

@@ -258,7 +258,7 @@ def everywhere(name: str) -> bytes:
 
 
 @pytest.mark.parametrize("name", HOSTILE)
-def test_a_hostile_name_is_only_text(name):
+def test_s62_s70_a_hostile_name_is_only_text(name):
     content = everywhere(name)
     assert faults(content) == []
     reader = opened(content)
@@ -368,7 +368,7 @@ def traps(site: str, secret: str) -> str:
         <a rel="attachment" href="{secret}">x</a></body></html>"""
 
 
-def test_no_page_can_make_the_renderer_fetch_anything(canary, tmp_path):
+def test_s62_no_page_can_make_the_renderer_fetch_anything(canary, tmp_path):
     site, visits = canary
     secret = tmp_path / "secret.txt"
     secret.write_text("canari-du-disque")
@@ -377,7 +377,7 @@ def test_no_page_can_make_the_renderer_fetch_anything(canary, tmp_path):
     assert_nothing_of(secret, content)
 
 
-def test_the_traps_do_catch_a_renderer_that_fetches(canary, tmp_path):
+def test_s62_the_traps_do_catch_a_renderer_that_fetches(canary, tmp_path):
     """Negative control: WeasyPrint as it comes."""
     site, visits = canary
     secret = tmp_path / "secret.txt"

@@ -18,7 +18,7 @@ def page_of(code):
     return reverse("certificates:verify", args=[code])
 
 
-def test_a_valid_certificate_shows_what_is_printed_and_no_more(client, certificate):
+def test_s93_s98_a_valid_certificate_shows_what_is_printed_and_no_more(client, certificate):
     actions.produce_file(certificate_id=certificate.pk, at=NOON)
     answer = client.get(page_of(certificate.code))
     for fact in (
@@ -127,7 +127,7 @@ def test_the_number_opens_nothing_and_the_form_says_so(client, certificate):
     assert client.get(page_of(certificate.number)).status_code == 404
 
 
-def test_no_search_engine_keeps_a_code(client, certificate):
+def test_s93_no_search_engine_keeps_a_code(client, certificate):
     for code in (certificate.code, new_code()):
         answer = client.get(page_of(code))
         assert answer.headers["X-Robots-Tag"] == "noindex, nofollow"
@@ -142,7 +142,7 @@ def minute(monkeypatch):
     monkeypatch.setattr("django.utils.timezone.now", lambda: at)
 
 
-def test_a_network_that_tries_code_after_code_is_asked_to_wait(client, certificate, minute):
+def test_s92_a_network_that_tries_code_after_code_is_asked_to_wait(client, certificate, minute):
     for _ in range(30):
         assert client.get(page_of(new_code())).status_code == 404
     refused = client.get(page_of(certificate.code))

@@ -58,6 +58,19 @@ def test_text_is_plain_and_html_is_escaped():
     assert "Sécurité &amp; &lt;réflexes&gt;" in message.html
 
 
+NO_TEMPLATE = "{{ settings.SECRET_KEY }} {% include 'base.html' %} {user.password} %(x)s ${x}"
+
+
+def test_s70_what_an_author_wrote_is_never_a_template(settings):
+    """Titles and reasons are words of the letter: no engine reads them a second time."""
+    message = essay(context={"course": NO_TEMPLATE}, reason=NO_TEMPLATE, subject=NO_TEMPLATE)
+    spaced = message.text.replace("\u00a0", " ")
+    assert spaced.count(NO_TEMPLATE.replace("'", "’")) == 3
+    assert message.subject.replace("\u00a0", " ") == NO_TEMPLATE.replace("'", "’")
+    for part in (message.subject, message.text, message.html):
+        assert settings.SECRET_KEY not in part
+
+
 def test_quebec_spaces_are_set_in_subject_text_and_html():
     message = essay()
     assert message.subject == "Rappel\u00a0: il vous reste 12\u00a0min"
@@ -88,7 +101,7 @@ def test_an_address_without_account_gets_neither():
     assert "/messages/stop/" not in message.text
 
 
-def test_a_line_break_in_a_subject_becomes_a_space():
+def test_s68_a_line_break_in_a_subject_becomes_a_space():
     subject = essay(subject="Rappel\r\nBcc: tous@exemple.quebec\u2028fin").subject
     assert subject == "Rappel Bcc: tous@exemple.quebec fin"
 
