@@ -6,6 +6,7 @@ from itertools import pairwise
 import pytest
 from django.urls import reverse
 from django.utils import timezone
+from playwright.sync_api import expect
 
 from atn_platform.accounts.enums import Role
 from courses.actions import load_framework, load_scenarios
@@ -18,6 +19,8 @@ from tests.factories import (
     MunicipalityFactory,
     ResponsibilityFactory,
     UserFactory,
+    VersionFactory,
+    lesson_document,
 )
 
 PHONE, DESKTOP = 375, 1280
@@ -77,6 +80,25 @@ def test_moments_to_choose_from_never_touch_on_a_telephone(browser, live_server,
     assert min(dot["width"] for dot in dots) >= 20
     tops = [dot["y"] for dot in dots]
     assert min(b - a for a, b in pairwise(tops)) >= 44
+    page.context.close()
+
+
+def test_a_plan_longer_than_the_screen_shows_the_lesson_that_is_read(
+    browser, live_server, transactional_db
+):
+    """And scrolls by itself: whatever the Tab key reaches comes into view."""
+    lessons = [lesson_document(f"l{number}") for number in range(30)]
+    enrollment = EnrollmentFactory(version=VersionFactory(stations=lessons))
+    page = opened(browser, live_server, enrollment.learner, DESKTOP)
+    page.goto(
+        live_server.url
+        + reverse("enrollments:lesson", args=[enrollment.course.code.lower(), "l25"])
+    )
+    expect(page.locator(".plan [aria-current]")).to_be_in_viewport(ratio=1)
+    assert page.evaluate("scrollY") == 0
+    last = page.locator(".plan a").last
+    last.focus()
+    expect(last).to_be_in_viewport()
     page.context.close()
 
 
