@@ -43,7 +43,7 @@ class QuestionForm(NodeForm):
         label=_("Image"), required=False, help_text=_("Sous l’énoncé : une image du cours.")
     )
     new_image = forms.FileField(
-        label=_("Nouvelle image"),
+        label=_("Ou envoyer : image"),
         required=False,
         help_text=_("PNG, JPEG ou WebP. Sans nouveau fichier, celle d’avant reste."),
         widget=forms.FileInput(attrs={"accept": "image/png,image/jpeg,image/webp"}),
