@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
+from math import isfinite
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -68,9 +69,16 @@ class _Unreadable(Exception):
 
 
 def _pieces(text: str) -> Iterator[_Piece]:
-    """Questions as they stand: empty lines part them, except between braces."""
+    """Questions as they stand: empty lines part them, except between braces.
+
+    A question whose answers are read ends as well where a title, a category or other answers
+    begin: files written by hand forget the empty line.
+    """
     held, depth = _Piece(1), 0
     for number, line in enumerate([*_LINE.split(text), ""], start=1):
+        if depth <= 0 and _begins(line) and len(_split(held.text, "{")) > 1:
+            yield held
+            held, depth = _Piece(number), 0
         if not held.text and _CATEGORY.match(line):
             yield _Piece(number, line)
             continue
@@ -87,6 +95,11 @@ def _pieces(text: str) -> Iterator[_Piece]:
             depth += len(_split(line, "{")) - len(_split(line, "}"))
     if held.text:
         yield held
+
+
+def _begins(line: str) -> bool:
+    is_sign = line.lstrip().startswith("::") or bool(_CATEGORY.match(line))
+    return is_sign or (len(_split(line, "{")) > 1 and not _NOTE.match(line))
 
 
 def _take_labels(piece: _Piece, line: str) -> None:
@@ -216,7 +229,7 @@ def _span(typed: str) -> Span:
     value, colon, tolerance = typed.partition(":")
     parts = (low, high) if dots else (value, tolerance) if colon else (typed,)
     numbers = [part.strip() for part in parts]
-    if not all(_NUMBER.match(each) for each in numbers):
+    if not all(_NUMBER.match(each) and isfinite(_float(each)) for each in numbers):
         raise _Unreadable(_("« %s » n’est pas un nombre.") % typed)
     if dots:
         first, second = sorted(map(_float, numbers))

@@ -61,6 +61,9 @@ def read(content: bytes) -> list[Item]:
     except Safe.ParseError as error:
         line, __ = error.position
         raise _refused(line, _("ce n’est pas du XML bien formé.")) from error
+    except LookupError as error:
+        said = _("ce fichier annonce un encodage inconnu : enregistrez-le en UTF-8.")
+        raise _refused(1, said) from error
     except (DefusedXmlException, ValueError) as error:
         raise _refused(1, _("les entités et les fichiers extérieurs sont refusés.")) from error
     if root.tag != "quiz":
@@ -100,7 +103,11 @@ def _alone(node: Any, rank: int, facts: dict[str, Any]) -> Item:
 
 
 def _matching(node: Any, rank: int, facts: dict[str, Any]) -> Item:
-    return Item(line=rank, pairs=tuple(map(_pair, node.findall("subquestion"))), **facts)
+    # Moodle keeps a line that its author left empty.
+    pairs = [
+        each for each in map(_pair, node.findall("subquestion")) if each.left.words or each.right
+    ]
+    return Item(line=rank, pairs=tuple(pairs), **facts)
 
 
 def _listed(node: Any, rank: int, facts: dict[str, Any]) -> Item:

@@ -165,6 +165,7 @@ _UNHEARD: dict[str, Callable[[Any], str]] = {
     "video": _media,
     "assessmentStimulusRef": lambda node: _("le texte commun « %s »") % node.get("href", ""),
     BUTTON: lambda node: _("le bouton « %s »") % node.get("title", ""),
+    "stylesheet": lambda node: _("la feuille de style « %s »") % node.get("href", ""),
     "simpleChoice": _fixed,
     "gapText": _fixed,
     "mapEntry": _cased,

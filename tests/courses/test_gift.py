@@ -254,3 +254,21 @@ def test_files_as_people_write_them_lose_nothing():
 def test_a_form_feed_and_a_line_separator_are_no_new_lines():
     (item,) = gift.read("Un\u2028deux\x0ctrois {T}")
     assert item.kind is ItemKind.TRUE_FALSE
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("::A:: Un {T}\n::B:: Deux {F}", ["A", "B"]),
+        ("Un {=a ~b}\nDeux {\n=c\n~d\n}\nTrois {T}", [None, None, None]),
+        ("::A:: Un {T}\r\n$CATEGORY: x\r\n\r\n::B:: Deux {F}", ["A", "x", "B"]),
+        ("::A:: Un {=a ~b} de plus,\net encore.", ["A"]),
+    ],
+)
+def test_a_question_ends_where_another_begins_without_an_empty_line(text, found):
+    assert [each.title for each in gift.read(text)] == found
+
+
+def test_a_number_beyond_all_numbers_is_none():
+    with pytest.raises(NotationRefused, match="1e999"):
+        gift.read("Combien? {#1e999}")

@@ -140,3 +140,16 @@ def _kept(item: Item) -> tuple:
         item.kind, item.title, item.stem, item.answers, item.pairs, item.truth, item.verdicts,
         item.general, item.id, item.tags, item.several,
     )  # fmt: skip
+
+
+def test_an_encoding_that_nobody_knows_is_refused_with_a_reason():
+    with pytest.raises(NotationRefused, match="encodage inconnu"):
+        moodle_xml.read(b'<?xml version="1.0" encoding="foo"?><quiz/>')
+
+
+def test_a_pair_left_empty_is_no_distractor():
+    content = (
+        b'<quiz><question type="matching"><subquestion><text>a</text><answer><text>1</text>'
+        b"</answer></subquestion><subquestion><text></text></subquestion></question></quiz>"
+    )
+    assert [each.right for each in moodle_xml.read(content)[0].pairs] == ["1"]
