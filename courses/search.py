@@ -16,6 +16,10 @@ MOST = 20
 LONGEST = 100
 AROUND = 90
 TAG = re.compile(r"<[^>]+>")
+# Written as two words in texts.
+HYPHENED = re.compile(r"\b(wi)(fi)\b", re.IGNORECASE)
+DOUBLE_CONSONANTS = "bcdfgklmnprst"
+DOUBLED = re.compile(rf"([{DOUBLE_CONSONANTS}])\1")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,17 +40,34 @@ class Hit:
 
 
 def find(typed: str) -> list[Hit]:
-    """The best places of the courses in force; one query, none when no word is left."""
-    asked = list(dict.fromkeys(stems(typed[:LONGEST])))
+    """The best places of the courses in force; one query, none when no word is left.
+
+    A second one where nothing is found: words with one consonant for two, or two for one.
+    """
+    asked = list(dict.fromkeys(stems(HYPHENED.sub(r"\1-\2", typed[:LONGEST]))))
     if not asked:
         return []
-    query = SearchQuery(
-        " & ".join(f"{word}:*" for word in asked), config="simple", search_type="raw"
-    )
+    if hits := _hits([[word] for word in asked]):
+        return hits
+    return _hits([spellings(word) for word in asked])
+
+
+def spellings(word: str) -> list[str]:
+    """The commonest slips of French: « apeler », « hameçonage », « addresse »."""
+    single = DOUBLED.sub(r"\1", word)
+    inner = range(1, len(single) - 1)
+    doubled = [single[: at + 1] + single[at:] for at in inner if single[at] in DOUBLE_CONSONANTS]
+    return list(dict.fromkeys([word, single, *doubled]))
+
+
+def _hits(asked: list[list[str]]) -> list[Hit]:
+    words = " & ".join("(" + " | ".join(f"{each}:*" for each in forms) + ")" for forms in asked)
+    query = SearchQuery(words, config="simple", search_type="raw")
     rows = SearchEntry.objects.filter(words=query, course__in=Course.objects.published())
     ranked = rows.annotate(rank=SearchRank(F("words"), query)).select_related("course")
     best = ranked.defer("words").order_by("-rank", "pk")[:MOST]
-    return [Hit(each, _marked(each.title, asked), _excerpt(each.text, asked)) for each in best]
+    every = [each for forms in asked for each in forms]
+    return [Hit(each, _marked(each.title, every), _excerpt(each.text, every)) for each in best]
 
 
 def entries(document: CourseDoc) -> Iterator[tuple[LessonDoc | None, str, str, str]]:

@@ -55,6 +55,8 @@ def titles(typed):
         ("raccroches", ["Les cinq signes"]),  # a scene
         ("frauduleux", ["Essai\xa0: reconnaître un message"]),  # an objective
         ("courri", ["Les cinq signes"]),  # the beginning of a word
+        ("recconaitre un mesage", ["Essai\xa0: reconnaître un message"]),  # as it is said
+        ("coureil", []),
         ("signes zèbre", []),
         ("", []),
         ("l’ à de", []),
@@ -63,6 +65,15 @@ def titles(typed):
 )
 def test_what_is_typed_finds_titles_objectives_and_lessons(course, typed, expected):
     assert titles(typed) == expected
+
+
+def test_a_word_written_in_two_is_found_in_one(course, tmp_path):
+    folder = tmp_path / "ESS-101"
+    lesson = folder / "lessons" / "signes.md"
+    lesson.write_text(lesson.read_text().replace("Il presse.", "Le Wi-Fi du café presse."))
+    actions.import_folder(path=folder)
+    actions.publish(course_id=course.pk, by=None, at=NOON)
+    assert titles("WIFI") == titles("wi-fi") == ["Les cinq signes"]
 
 
 def test_right_answers_are_never_found(course):
