@@ -16,7 +16,10 @@ from django.utils.translation import gettext as _
 # Unpacked; a workbook of 100,000 people takes some 60 MB.
 LARGEST_UNPACKED = 300_000_000
 MOST_ROWS = 200_000
+# Of one sheet, formatted blanks included: ten columns of as many rows.
+MOST_CELLS = 2_000_000
 MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
+CELL = f"{MAIN}c"
 UNREADABLE = (BadZipFile, DefusedXmlException, ElementTree.ParseError)
 # The menu « Classeur Open XML strict » of Excel, whose names are others.
 STRICT = b"http://purl.oclc.org/ooxml/"
@@ -127,9 +130,12 @@ def _page(sheet: Any, packed: ZipFile, path: str) -> Page:
     sheet.reset_dimensions()
     rows: list[tuple[int, tuple[str, ...], dict[int, str]]] = []
     filled: set[int] = set()
+    read = 0
     for number, cells in enumerate(sheet.iter_rows(), start=1):
         if not cells:
             continue
+        read += len(cells)
+        _refuse_too_many(read)
         flaws = {place: words for place, cell in enumerate(cells) if (words := _flaw(cell))}
         texts = tuple(_text(cell.value) for cell in cells)
         flaws |= _covered(number, texts, marks.merged)
@@ -144,6 +150,13 @@ def _page(sheet: Any, packed: ZipFile, path: str) -> Page:
     return Page(rows, list(_notes(marks, filled)))
 
 
+def _refuse_too_many(cells: int) -> None:
+    if cells > MOST_CELLS:
+        raise WorkbookRefused(
+            _("Trop de cellules : gardez les colonnes de la liste, et effacez les autres.")
+        )
+
+
 def _wide(texts: tuple[str, ...], width: int) -> tuple[str, ...]:
     return texts + ("",) * (width - len(texts))
 
@@ -151,11 +164,13 @@ def _wide(texts: tuple[str, ...], width: int) -> tuple[str, ...]:
 def _marks(packed: ZipFile, path: str) -> Marks:
     from openpyxl.utils import range_boundaries  # noqa: PLC0415 -- as above
 
-    hidden_rows, hidden_columns, merged = 0, [], []
+    hidden_rows, hidden_columns, merged, cells = 0, [], [], 0
     with packed.open(path) as stream:
         for __, node in ElementTree.iterparse(stream):
             hides = node.get("hidden") in ("1", "true")
+            cells += node.tag == CELL
             if node.tag == f"{MAIN}row":
+                _refuse_too_many(cells)
                 hidden_rows += hides
                 node.clear()
             elif node.tag == f"{MAIN}col" and hides:

@@ -271,6 +271,16 @@ def test_b21_b27_what_is_no_list_is_refused_for_its_own_reason(content, words):
         read(content)
 
 
+def test_b27_a_small_workbook_of_very_many_cells_is_refused_before_they_fill_the_memory(
+    monkeypatch,
+):
+    monkeypatch.setattr("municipalities.staff.workbook.MOST_CELLS", 20)
+    far = rewritten("sheet1.xml", b'r="E3"', b'r="XFD3"')
+    for content in (workbook(*[PAUL] * 4), far):
+        with pytest.raises(files.FileRefused, match="Trop de cellules"):
+            read(content)
+
+
 def test_a_list_whose_first_title_is_pk_is_no_archive():
     [person] = read(listed(("7", *PAUL), header=("PK", *HEADER), encoding="utf-8"))
     assert person.email == PAUL[2]
