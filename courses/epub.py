@@ -6,7 +6,7 @@ The same bytes for the same version: dates in the archive are fixed.
 import hashlib
 import io
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from html import escape
 from html.parser import HTMLParser
 
@@ -43,7 +43,7 @@ th,td{border:1px solid;padding:.25em .5em;text-align:left;vertical-align:top}
 Page = tuple[str, str, str]  # file name, title, body
 
 
-def epub(version: CourseVersion, source: Source) -> bytes:
+def epub(version: CourseVersion, source: Source, without: Collection[str] = ()) -> bytes:
     """The book: its front page, one file a lesson, its pictures, its table of contents."""
     course = document(version.pk)
     pictures: dict[str, tuple[str, bytes]] = {}
@@ -56,13 +56,14 @@ def epub(version: CourseVersion, source: Source) -> bytes:
             pictures[name] = (kind, content)
         return name if content else ""
 
-    front = render_to_string("courses/booklet/front.html", {"course": course, "version": version})
+    facts = {"course": course, "version": version, "later": len(without)}
+    front = render_to_string("courses/booklet/front.html", facts)
     pages: list[Page] = [("couverture.xhtml", course["title"], front)]
-    stops = paper.stops(course)
+    stops = paper.stops(course, without)
     for stop in stops:
         body = lesson_html(stop, picture, drawn=True)
         pages.append((f"lecon-{stop.number}.xhtml", stop.lesson["title"], body))
-    sheet = {"course": course, "version": version, "stops": stops, "code": paper.code_of(version)}
+    sheet = facts | {"stops": stops, "code": paper.code_of(version)}
     body = render_to_string("courses/booklet/sheet.html", sheet)
     pages.append(("feuille.xhtml", gettext("Feuille de réponses"), body))
     files: dict[str, bytes] = {

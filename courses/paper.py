@@ -8,7 +8,7 @@ alone: a sheet stays good in a newer version whose questionnaire is the same.
 import hashlib
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from string import ascii_uppercase
 from uuid import UUID, uuid5
@@ -106,9 +106,13 @@ class Stop:
     quizzes: dict[str, Questionnaire]
 
 
-def stops(course: CourseDoc) -> list[Stop]:
-    """Every station, as the booklet prints it."""
-    return [_stop(number, lesson) for number, lesson in enumerate(stations(course), start=1)]
+def stops(course: CourseDoc, without: Collection[str] = ()) -> list[Stop]:
+    """Every station but these, as the booklet prints it: each keeps its number."""
+    return [
+        _stop(number, lesson)
+        for number, lesson in enumerate(stations(course), start=1)
+        if lesson["uuid"] not in without
+    ]
 
 
 def code_of(version: CourseVersion) -> str:

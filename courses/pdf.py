@@ -1,7 +1,7 @@
 """The booklet of a published course: all its words on paper, and no answer."""
 
 import base64
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -22,8 +22,8 @@ Source = Callable[[AssetDoc], bytes]
 Picture = Callable[[AssetDoc, Sequence[Zone]], str]
 
 
-def booklet(version: CourseVersion, source: Source) -> bytes:
-    """Tagged PDF/UA; the same bytes for the same version."""
+def booklet(version: CourseVersion, source: Source, without: Collection[str] = ()) -> bytes:
+    """Tagged PDF/UA; the same bytes for the same version, and the same stations left out."""
     course = document(version.pk)
 
     def picture(asset: AssetDoc, zones: Sequence[Zone]) -> str:
@@ -31,10 +31,11 @@ def booklet(version: CourseVersion, source: Source) -> bytes:
         coded = base64.b64encode(content).decode()
         return f"data:{kind};base64,{coded}" if content else ""
 
-    stops = paper.stops(course)
+    stops = paper.stops(course, without)
     context = {
         "course": course,
         "version": version,
+        "later": len(without),
         "lessons": [lesson_html(each, picture, drawn=True) for each in stops],
         "stops": stops,
         "code": paper.code_of(version),

@@ -23,7 +23,6 @@ from enrollments import actions
 from enrollments.forms import EnrollForm
 from enrollments.models import Enrollment
 from enrollments.queries.mine import (
-    followed_course,
     followed_in_order,
     has_proof,
     seats_to_come,
@@ -33,7 +32,7 @@ from enrollments.queries.mine import (
 )
 from enrollments.queries.moving import news_of
 from enrollments.queries.path_stops import Opening
-from enrollments.queries.paths import held_stations
+from enrollments.queries.paths import closed_stations, held_back, held_stations
 from enrollments.queries.sessions import Meeting, coming
 from enrollments.queries.thread import thread
 
@@ -151,12 +150,20 @@ def index(request: SignedInRequest) -> HttpResponse:
 
 @require_safe
 def booklet(request: SignedInRequest, code: str, kind: str) -> HttpResponse:
-    """The whole course on paper or as a book: the version followed, else the one in force."""
-    enrollment = followed_course(request.user, code)
+    """The course on paper or as a book: the version followed, else the one in force.
+
+    A parcours in a compulsory order keeps for later, here too, what it keeps on the screen.
+    """
+    enrollment, in_order = followed_in_order(request.user, code)
     every = CourseVersion.objects.select_related("course")
     in_force = CourseVersion.objects.in_force().filter(course__code=code.upper())
     version = get_object_or_404(every.filter(pk=enrollment.version_id) if enrollment else in_force)
-    content = take_booklet(version=version, kind=kind)
+    if enrollment is None and (before := held_back(request.user, version.course)):
+        said = _("Votre parcours suit un ordre : ce cours s’ouvre après l’%s.")
+        messages.info(request, said % before)
+        return redirect("enrollments:course", code)
+    closed = closed_stations(request.user, enrollment) if enrollment and in_order else set()
+    content = take_booklet(version=version, kind=kind, without=closed)
     response = HttpResponse(content, content_type=BOOKLETS[kind])
     response["Content-Disposition"] = f'attachment; filename="{code.lower()}.{kind}"'
     return response

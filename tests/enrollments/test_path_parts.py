@@ -1,7 +1,9 @@
 """Steps of a parcours that are parts of courses, and the order that a group is given."""
 
 from datetime import timedelta
+from io import BytesIO
 from uuid import UUID, uuid5
+from zipfile import ZipFile
 
 import pytest
 from django.db import connection
@@ -10,6 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
+from pypdf import PdfReader
 from pytest_django.asserts import assertContains, assertNotContains
 
 from atn_platform.notifications.models import OutgoingEmail
@@ -202,6 +205,40 @@ def test_what_waits_for_its_turn_is_not_carried_away(client, person, modular, wh
     assert [each["cle"] for each in client.get(contents).json()["lecons"]] == ["a", "b", "c", "d"]
     assertNotContains(client.get(take), "quand leur tour est venu")
     assert client.get(copy).status_code == 200
+
+
+def chapters(client, course):
+    """Names of the files of the lessons in the EPUB, and the words of its first page."""
+    book = client.get(reverse("enrollments:epub", args=[course.code.lower()])).content
+    with ZipFile(BytesIO(book)) as opened:
+        lessons = [name for name in opened.namelist() if "lecon-" in name]
+        return lessons, opened.read("OEBPS/couverture.xhtml").decode()
+
+
+def test_what_waits_for_its_turn_is_on_no_paper_and_the_paper_says_so(
+    client, person, modular, whole
+):
+    path = path_of((modular, ["m1"], []), (whole, [], []), (modular, ["m3"], []), order="required")
+    followed(path, person)
+    enrollment = joined(modular, person)
+    client.force_login(person.user)
+    lessons, front = chapters(client, modular)
+    assert lessons == [f"OEBPS/lecon-{number}.xhtml" for number in (1, 2, 3)]
+    assert "1 étape n’est pas encore dans cette copie" in front
+    pdf = client.get(reverse("enrollments:booklet", args=[modular.code.lower()])).content
+    printed = " ".join(page.extract_text() for page in PdfReader(BytesIO(pdf)).pages)
+    assert "1 étape n’est pas encore" in " ".join(printed.split())
+    # The course that waits at its door has no copy yet.
+    door = reverse("enrollments:epub", args=[whole.code.lower()])
+    assertContains(client.get(door, follow=True), "ce cours s’ouvre après l’étape 1")
+    finish(enrollment, "d")
+    lessons, front = chapters(client, modular)
+    assert len(lessons) == 4
+    assert "dans cette copie" not in front
+    # Whom no parcours binds has the whole of both.
+    client.force_login(MandateFactory().user)
+    assert len(chapters(client, modular)[0]) == 4
+    assert client.get(door).status_code == 200
 
 
 def test_an_order_costs_one_query_where_it_holds_a_lesson_opened_before_and_none_elsewhere(
