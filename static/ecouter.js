@@ -1,13 +1,15 @@
 // Lire une leçon avec la voix de l’appareil : chargé à la première demande, rien ne part sur le réseau.
 // Seules les voix de l’appareil servent : une voix « en ligne » enverrait le texte à son fabricant.
+// Entre accolades : hors-ligne.js, sur la même page, a des noms pareils.
+{
 const place=document.querySelector("[data-ecouter]"),bouton=place.querySelector("button"),mot=bouton.querySelector("span");
 const [PAUSE,REPRENDRE,ARRETER,OU,FINI,RATE]=place.dataset.mots.split("|"),DEBUT=mot.textContent;
 const voix=()=>{const v=speechSynthesis.getVoices().filter(v=>v.localService&&/^fr/i.test(v.lang));return v.find(v=>/^fr.ca/i.test(v.lang))||v[0]};
 const calme=matchMedia("(prefers-reduced-motion:reduce)");
 // Ce qu’un bloc dit : son texte et ses images. Les exercices et les sons ne se lisent pas.
 const dire=b=>{
-  const images=[...b.querySelectorAll("img[alt]")].map(i=>i.alt),mele=b.querySelector("form,audio,video");
-  const textes=mele?[...b.querySelectorAll(".prose")].filter(p=>!p.closest("form,figure")):[b];
+  const images=[...b.querySelectorAll("img[alt]")].map(i=>i.alt),mele=b.querySelector("form,audio,video,[data-muet]");
+  const textes=mele?[...b.querySelectorAll(".prose")].filter(p=>!p.closest("form,figure,[data-muet]")):[b];
   // Une phrase à la fois : la voix de certains appareils se tait au milieu d’un long texte.
   return[...images,...textes.flatMap(p=>p.innerText.split(/\n+/))].flatMap(l=>l.match(/[^.!?;:]+[.!?;:]*\s*/g)||[]).map(l=>l.trim()).filter(l=>/[\p{L}\p{N}]/u.test(l))};
 const passages=[...document.querySelectorAll(".lesson .block")].map(b=>[b,dire(b)]).filter(([,t])=>t.length);
@@ -35,3 +37,4 @@ bouton.addEventListener("click",()=>{if(mot.textContent===PAUSE){taire();mot.tex
 arret.addEventListener("click",()=>{finir("");bouton.focus()});
 addEventListener("pagehide",taire);
 lire();
+}

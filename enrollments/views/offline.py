@@ -29,9 +29,11 @@ from enrollments.queries.paths import closed_stations
 from enrollments.queries.quiz import quiz, states_of
 from enrollments.queries.thread import thread
 
-# What every copy needs: looks, words' faces, pictures of the frame, and the script.
+# What every copy needs: looks, words' faces, pictures of the frame, scripts, and what lets the
+# device's own voice read.
 COMMON = ("atn.css", "autour.css", "exercices.css", "atn-texte.woff2", "atn-titre.woff2",
-          "icones.svg", "marque.svg", "contours.svg", "hors-ligne.js")  # fmt: skip
+          "icones.svg", "marque.svg", "contours.svg", "atn.js", "hors-ligne.js", "ecouter.js",
+          "ecouter.css")  # fmt: skip
 CARRIED = {BlockKind.IMAGE, BlockKind.ZONES, BlockKind.FILE}
 
 

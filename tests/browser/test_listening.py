@@ -105,6 +105,49 @@ def test_a_device_without_a_french_voice_of_its_own_offers_nothing(open_with):
     expect(page.get_by_role("button", name="Écouter avec")).to_have_count(0)
 
 
+def test_the_voice_of_the_device_reads_the_copy_without_network(open_with, live_server):
+    page = open_with(LOCAL)
+    page.goto(f"{live_server.url}/hors-ligne/ess-101/")
+    page.get_by_role("button", name="Emporter").click()
+    expect(page.get_by_text("2 leçons sont sur cet appareil")).to_be_visible()
+    page.context.set_offline(True)
+    page.goto(live_server.url + LESSON)
+    expect(page.get_by_text("Copie emportée")).to_be_visible()
+    page.get_by_role("button", name="Écouter avec la voix de l’appareil").click()
+    expect(page.get_by_text("La lecture est finie.")).to_be_visible()
+    text = " ".join(words for words, __ in page.evaluate("said"))
+    assert "Dernier avis" in text
+    # A scenario is done, not read.
+    assert "Je rappelle" not in text
+    assert axe(page) == []
+    page.goto(PARKED)
+
+
+def test_in_light_mode_a_recording_waits_to_be_asked_for(browser, live_server, course):
+    lesson = Lesson.objects.get(key="signes")
+    course_actions.record_lesson(
+        lesson=lesson, filename="lecon.mp3", content=sounds.mp3(20), words="x"
+    )
+    course_actions.publish(course_id=course.pk, by=None, at=NOON)
+    course.refresh_from_db()
+    context = context_for(browser, width=PHONE)
+    signed_in(context, live_server, follow(course))
+    context.add_cookies([{"name": "atn_leger", "value": "1", "url": live_server.url}])
+    page = context.new_page()
+    asked = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(live_server.url + LESSON)
+    link = page.get_by_role(
+        "link", name=re.compile(r"Écouter l’enregistrement \(20\ss, \d+\sko\)")
+    )
+    expect(link).to_be_visible()
+    assert not any("/medias/" in url for url in asked)
+    assert page.request.get(live_server.url + link.get_attribute("href")).ok
+    assert axe(page) == []
+    page.goto(PARKED)
+    context.close()
+
+
 def test_a_recording_plays_without_network_once_carried_away(browser, live_server, course):
     lesson = Lesson.objects.get(key="signes")
     course_actions.record_lesson(
