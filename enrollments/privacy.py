@@ -171,6 +171,7 @@ TABLES = [
                   ALONE),
         ),
         plain="id uuid",
+        named=_("suite de vos gestes dans les leçons"),
     ),
     Table(
         PaperSheet,
@@ -194,6 +195,7 @@ TABLES = [
         ),
         plain="id created_at updated_at is_copy",
         stays=_("les dates des leçons terminées, sans votre nom, pour les mêmes statistiques"),
+        named=_("leçons ouvertes et terminées"),
     ),
     Table(
         BlockState,
@@ -206,6 +208,7 @@ TABLES = [
                   Retention.ANSWERS, ACCOMPANIED),
         ),
         plain="id created_at updated_at",
+        named=_("réponses et résultats dans les leçons"),
     ),
     Table(
         HelpThread,

@@ -145,6 +145,7 @@ TABLES = [
                   Retention.LISTS, PEOPLE),
         ),
         plain="id batch number mandate",
+        named=_("lignes de listes du personnel"),
     ),
     Table(
         ImportBatch,

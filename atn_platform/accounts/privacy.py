@@ -73,6 +73,7 @@ TABLES = [
             About("printed_by", "printed_by printed_at", Kind.ACT, ANSWERABLE, Retention.ACCOUNT),
         ),
         plain="id created_at updated_at",
+        named=_("cartes d’accès imprimées"),
     ),
     Table(
         RoleGrant,

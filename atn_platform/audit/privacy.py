@@ -37,6 +37,7 @@ TABLES = [
             About(about_account, "at verb details", Kind.ACT, ANSWERABLE, Retention.TRACES),
         ),
         plain="id",
+        named=_("gestes écrits au journal"),
         stays=_("les gestes posés, par numéro de compte, jusqu’au terme de la durée du journal"),
     ),
     Table(
@@ -49,6 +50,7 @@ TABLES = [
         ),
         # Keys of accounts, each told of its own line.
         plain="id people previous fingerprint",
+        named=_("consultations de dossiers"),
         stays=_("qui a ouvert votre dossier, par numéro de compte, pendant douze mois"),
     ),
 ]  # fmt: skip

@@ -25,6 +25,10 @@ class RightsRequestQuerySet(models.QuerySet["RightsRequest"]):
     def waiting(self) -> "RightsRequestQuerySet":
         return self.filter(decided_at__isnull=True, cancelled_at__isnull=True)
 
+    def erasure_waiting(self) -> "RightsRequest | None":
+        """The erasure that nobody has answered, of a person's own requests."""
+        return self.waiting().filter(kind=Kind.ERASURE).first()
+
     def erasures_standing(self) -> "RightsRequestQuerySet":
         """Neither taken back nor refused: one at most for each account."""
         rows = self.filter(kind=Kind.ERASURE, cancelled_at__isnull=True)

@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -10,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from atn_platform.accounts.http import SignedInRequest
 from atn_platform.core.exceptions import ActionError
 from atn_platform.rights import actions, queries
+from atn_platform.rights.enums import Kind, State
 from atn_platform.rights.forms import ErasureForm, RectificationForm
 from atn_platform.rights.models import COOLING, RightsRequest
 
@@ -18,7 +20,10 @@ from atn_platform.rights.models import COOLING, RightsRequest
 def mine(request: SignedInRequest) -> HttpResponse:
     """What the person asked for, where it stands, and what else may be asked."""
     asked = RightsRequest.objects.visible_to(request.user).select_related("mandate__organisation")
-    return render(request, "rights/mine.html", {"asked": asked.order_by("-asked_at", "-pk")})
+    rows = list(asked.order_by("-asked_at", "-pk"))
+    waiting = (each for each in rows if each.kind == Kind.ERASURE and each.state == State.WAITING)
+    context = {"asked": rows, "erasure": next(waiting, None)}
+    return render(request, "rights/mine.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -40,7 +45,11 @@ def rectification(request: SignedInRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def erasure(request: SignedInRequest) -> HttpResponse:
-    """Say what would go, what would stay and why; then ask."""
+    """Say what would go, what would stay and why; then ask. Once asked, say where it stands."""
+    waiting = RightsRequest.objects.visible_to(request.user).erasure_waiting()
+    if waiting is not None:
+        messages.info(request, _("Vous avez déjà demandé l’effacement : voyez où il en est."))
+        return redirect(f"{reverse('rights:mine')}#demande-{waiting.pk}")
     form = ErasureForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         actions.ask_erasure(user=request.user, on=timezone.localdate(), at=timezone.now())

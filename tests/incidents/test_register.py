@@ -2,7 +2,7 @@
 
 import io
 import threading
-from datetime import date
+from datetime import date, timedelta
 
 import openpyxl
 import pytest
@@ -15,8 +15,11 @@ from atn_platform.audit.models import Entry
 from atn_platform.incidents import actions
 from atn_platform.incidents.enums import Element
 from atn_platform.incidents.models import Incident, IncidentEntry
+from atn_platform.privacy.actions import erase_person
+from atn_platform.retention.queries.rules import RULES
 from tests.factories import NOON, UserFactory
 
+TABLES = {Incident, IncidentEntry}
 pytestmark = pytest.mark.django_db
 LIST = reverse("admin:incidents_incident_changelist")
 REGISTER = reverse("admin:incidents_register")
@@ -151,6 +154,20 @@ def test_p21_nothing_is_changed_or_deleted_by_anyone(client, atn):
         assert client.post(address).status_code in {403, 405, 200}
     assert client.post(page_of(incident), {"_method": "delete"}).status_code == 200
     assert IncidentEntry.objects.count() == 1
+
+
+def test_p21_the_register_outlives_whoever_wrote_in_it_and_its_five_years(client, atn):
+    """No erasure and no rule of retention takes a line, however old; it leaves whole as a file."""
+    client.post(REGISTER, {**TYPED, "happened_from": "2016-01-10", "known_from": "2016-02-01"})
+    before = IncidentEntry.objects.values().get()
+    erase_person(user=atn, on=NOON.date(), at=NOON)
+    assert {rule.due(NOON + timedelta(days=4000)).model for rule in RULES}.isdisjoint(TABLES)
+    assert IncidentEntry.objects.values().get() == before
+    client.force_login(UserFactory(role=Role.ADMINISTRATOR))
+    book = openpyxl.load_workbook(io.BytesIO(client.get(EXPORT).content))
+    cells = {str(cell) for row in book.active.values for cell in row}
+    assert TYPED["measures"] in cells
+    assert atn.first_name not in " ".join(cells)
 
 
 def test_p21_the_database_wants_every_element_told_or_unknown(atn):

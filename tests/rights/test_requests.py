@@ -13,6 +13,7 @@ from atn_platform.accounts.enums import Role
 from atn_platform.accounts.models import User
 from atn_platform.audit.models import Entry
 from atn_platform.notifications.models import OutgoingEmail
+from atn_platform.privacy.inventory import tables
 from atn_platform.retention.actions import hold, lift
 from atn_platform.rights import actions, tasks
 from atn_platform.rights.enums import Kind, Part, State
@@ -124,6 +125,34 @@ def test_p06_the_person_is_told_what_goes_what_stays_and_why(client):
     client.post(ERASE, {"understood": "on"})
     asked = RightsRequest.objects.get()
     assert asked.due_on - asked.asked_at.date() >= timedelta(days=19)
+
+
+def test_p06_once_asked_an_erasure_is_shown_and_no_more_offered(client):
+    user = UserFactory()
+    client.force_login(user)
+    assertContains(client.get(MINE), f'href="{ERASE}"')
+    client.post(ERASE, {"understood": "on"})
+    asked = RightsRequest.objects.get()
+    here = f"{MINE}#demande-{asked.pk}"
+    page = client.get(MINE)
+    assertNotContains(page, f'href="{ERASE}"')
+    assertContains(page, f'href="#demande-{asked.pk}"')
+    assertContains(page, "Rien n’est effacé pour l’instant")
+    assertRedirects(client.get(ERASE), here, fetch_redirect_response=False)
+    again = client.post(ERASE, {"understood": "on"})
+    assertRedirects(again, here, fetch_redirect_response=False)
+    assertContains(client.get(MINE), "Vous avez déjà demandé l’effacement")
+    client.post(reverse("rights:cancel", args=[asked.pk]))
+    assertContains(client.get(MINE), f'href="{ERASE}"')
+    assertContains(client.get(ERASE), "Demander l’effacement")
+
+
+def test_p06_what_goes_and_what_stays_is_said_in_words_of_people():
+    """No name that a table has for those who write it."""
+    titles = {table.title for table in tables() if table.about}
+    assert "leçons ouvertes et terminées" in titles
+    words = {"états", "écritures du journal", "lignes importées", "consultations", "cartes"}
+    assert {title for title in titles if title in words or title.split()[0] == "états"} == set()
 
 
 def test_p06_the_person_takes_it_back_in_one_click(client):
