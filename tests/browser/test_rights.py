@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.urls import reverse
+from playwright.sync_api import expect
 
 from atn_platform.accounts.enums import Role
 from atn_platform.retention.models import RetentionRun
@@ -34,6 +35,8 @@ def test_p06_a_person_asks_and_philippe_answers(
     page.goto(live_server.url + reverse("admin:rights_rightsrequest_changelist"))
     page.get_by_role("link", name="Demande n°").first.click()
     sound(page, scripts)
+    # Our colours, without a script to name the theme too: links of the bar were hardly read.
+    expect(page.locator("#header")).to_have_css("background-color", "rgb(255, 255, 255)")
     page.get_by_role("button", name="Accepter").click()
     page.get_by_text("La demande est acceptée.").wait_for()
     actions.erase_due(on=NOON.date(), at=RightsRequest.objects.get().erase_at + timedelta(days=1))
