@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from atn_platform.core import french
-from courses.checklist import captions, giveaways, lightness, listening, plain, questions
+from courses.checklist import captions, giveaways, lightness, links, listening, plain, questions
 from courses.documents import BlockDoc, CourseDoc, LessonDoc, PlaceDoc, stations
 from courses.enums import BlockKind, LessonKind
 from courses.numbers import is_inside
@@ -113,19 +113,24 @@ def _reading(lesson: LessonDoc) -> Iterator[Issue]:
 
 def _block(lesson: str, block: BlockDoc) -> Iterator[Issue]:
     check = _BLOCKS.get(block["kind"])
-    for message in check(block) if check else ():
+    for message in (*(check(block) if check else ()), *links.broken(block)):
         yield Issue(True, message, lesson, block["key"])
     advise = _ADVICE.get(block["kind"])
     for message in advise(block) if advise else ():
         yield Issue(False, message, lesson, block["key"])
     if block["kind"] == BlockKind.QUIZ:
-        for question in block["questions"]:
-            for message in questions.lacking(question):
-                yield Issue(True, message, lesson, block["key"], question["key"])
-            for message in giveaways.in_question(question):
-                yield Issue(False, message, lesson, block["key"], question["key"])
-        for message in giveaways.in_quiz(block["questions"]):
-            yield Issue(False, message, lesson, block["key"])
+        yield from _quiz_questions(lesson, block)
+
+
+def _quiz_questions(lesson: str, block: BlockDoc) -> Iterator[Issue]:
+    for question in block["questions"]:
+        place = (lesson, block["key"], question["key"])
+        for message in (*questions.lacking(question), *links.broken(question)):
+            yield Issue(True, message, *place)
+        for message in giveaways.in_question(question):
+            yield Issue(False, message, *place)
+    for message in giveaways.in_quiz(block["questions"]):
+        yield Issue(False, message, lesson, block["key"])
 
 
 def _text(block: BlockDoc) -> Iterator[str]:

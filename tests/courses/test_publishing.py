@@ -78,6 +78,12 @@ BREAKS = {
     "exactement un questionnaire": lambda: Block.objects.filter(kind="quiz").delete(),
     "saute un niveau": lambda: change(Block, "texte-1", markdown="#### Trop bas"),
     "plus de 100\u00a0ko": lambda: change(Block, "texte-1", markdown="mot " * 30_000),
+    "ne mène nulle part": lambda: change(
+        Block, "texte-1", markdown="Voir [le site](www.ville.example)."
+    ),
+    "Le lien «\u00a0l’avis\u00a0»": lambda: Question.objects.filter(key="cartes").update(
+        prompt="Lisez [l’avis](avis.html)."
+    ),
     "Le texte est vide": lambda: change(Block, "texte-1", markdown=""),
     "L’encadré n’a pas de titre": lambda: change(Block, "demain-matin", title=""),
     "ne se répondent pas": lambda: change(Block, "courriel", clues=[]),
@@ -196,3 +202,12 @@ def test_a_lesson_too_heavy_for_the_light_mode_is_refused(course):
     assert "ko, pour 15" in refused.message
     with pytest.raises(actions.PublicationRefused, match="mode léger"):
         publish(course)
+
+
+def test_a_link_that_leads_somewhere_is_left_alone(course):
+    change(
+        Block, "texte-1",
+        markdown="[a](https://ville.example/x) [b](mailto:a@ville.example) [c](tel:18005551234) "
+        "[d](/aide/) [e](#bas)",
+    )  # fmt: skip
+    assert blocking(draft_document(course)) == []
