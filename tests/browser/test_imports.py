@@ -91,10 +91,13 @@ def test_louise_brings_her_workbook_in_on_a_telephone(
 
     expect(page.get_by_role("heading", level=1)).to_have_text("Ce que cette liste changerait")
     page.get_by_label("Courriel").fill("ann@ville.example")
-    page.get_by_role("button", name="Corriger").click()
+    mend = page.get_by_role("button", name="Corriger")
+    mend.click()
+    expect(mend).to_have_count(0)
     page.get_by_role("link", name="À décider").click()
     page.get_by_label("Lui demander son accord").check()
     page.get_by_role("button", name="Garder ces choix").click()
+    expect(page.get_by_text("Vos choix sont gardés.")).to_be_visible()
     if scripts:
         assert axe(page) == []
     page.get_by_role("button", name="Importer").click()

@@ -112,9 +112,11 @@ def test_samir_brings_140_people_in_and_mends_what_is_wrong_on_the_page(
     expect(page.get_by_role("heading", level=1)).to_have_text("Ce que cette liste changerait")
     said = page.locator("main").inner_text()
     assert all(f"ligne {number}" in said.lower() for number in (18, 92))
-    for address in ("ann@ville.quebec", "luc@ville.quebec"):
+    mend = page.get_by_role("button", name="Corriger")
+    for left, address in ((1, "ann@ville.quebec"), (0, "luc@ville.quebec")):
         page.get_by_label("Courriel").first.fill(address)
-        page.get_by_role("button", name="Corriger").first.click()
+        mend.first.click()
+        expect(mend).to_have_count(left)
     if scripts:
         assert axe(page) == []
     page.get_by_role("button", name="Importer").click()

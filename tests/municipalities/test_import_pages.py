@@ -60,6 +60,15 @@ def test_a_list_is_shown_then_imported_then_taken_back(
     )
 
 
+def test_a_cell_that_is_still_wrong_keeps_what_was_typed(client, responsable):
+    batch = hand_in(client, WRONG)
+    typed = {"first_name": "Anne", "last_name": "Roy", "email": "anne.roy@ville"}
+    page = client.post(at("import-line", batch.pk, 2), typed, follow=True)
+    assertContains(page, 'value="Anne"')
+    assertContains(page, 'value="anne.roy@ville"')
+    assertContains(page, "«\xa0anne.roy@ville\xa0» n’est pas une adresse courriel complète")
+
+
 def test_undoing_is_asked_then_done_and_people_who_came_stay(client, responsable, place):
     batch = hand_in(client, ELOISE, PAUL)
     imports.start(batch_id=batch.pk, writes=False)
