@@ -33,7 +33,7 @@ def come_in(key, **shown):
 
 
 @pytest.mark.parametrize("counted", [0, 7])
-def test_a_key_that_counts_opens_as_long_as_it_counts_on(counted):
+def test_s33_a_key_that_counts_opens_as_long_as_it_counts_on(counted):
     """WebAuthn 6.1.1, from what it said when it was added."""
     key = SecurityKey(person(), counted=counted)
     for count in (counted + 1, counted + 2, counted + 9):
@@ -57,7 +57,7 @@ def test_a_key_that_never_counts_opens_each_time():
         assert inside(client)
 
 
-def test_a_copy_is_no_second_factor_either_and_the_page_says_so():
+def test_s33_a_copy_is_no_second_factor_either_and_the_page_says_so():
     user = person()
     key = SecurityKey(user, counted=5)
     client = Client()
@@ -76,7 +76,7 @@ def test_a_copy_is_no_second_factor_either_and_the_page_says_so():
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize(("locked", "opened"), [(True, 1), (False, 2)])
 @pytest.mark.parametrize("what", ["recovery", "key"])
-def test_one_code_or_one_signature_shown_twice_at_once_counts_once(
+def test_s33_one_code_or_one_signature_shown_twice_at_once_counts_once(
     monkeypatch, what, locked, opened
 ):
     """The control, without the lock on the row, counts both."""

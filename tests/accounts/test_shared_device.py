@@ -102,7 +102,7 @@ def test_a_session_of_one_s_own_does_not_close(client, luc, monkeypatch):
     assert client.get("/compte/").status_code == 200
 
 
-def test_nothing_of_the_person_is_left_and_the_next_finds_the_same_choice(client, luc):
+def test_s32_nothing_of_the_person_is_left_and_the_next_finds_the_same_choice(client, luc):
     by_card(client, luc, **SHARED)
     page = client.get("/compte/")
     assert page.headers["Cache-Control"] == "private, no-store"
@@ -122,7 +122,7 @@ def test_nothing_of_the_person_is_left_and_the_next_finds_the_same_choice(client
 
 
 @pytest.mark.parametrize("choice", [SHARED, OWN])
-def test_a_session_ended_from_elsewhere_leaves_nothing_either(client, luc, choice):
+def test_s32_a_session_ended_from_elsewhere_leaves_nothing_either(client, luc, choice):
     """By ATN, or by Luc from his telephone: what he typed still waits in the tab."""
     by_card(client, luc, **choice)
     assert client.get("/compte/").status_code == 200

@@ -55,7 +55,9 @@ def test_notes_are_kept_for_their_author_and_leave_with_their_data(client, enrol
 
 
 @pytest.mark.parametrize("page", ["notes", "ask-help", "lesson"])
-def test_what_one_typed_in_a_tab_is_not_shown_to_the_next_person_there(client, enrollment, page):
+def test_s32_what_one_typed_in_a_tab_is_not_shown_to_the_next_person_there(
+    client, enrollment, page
+):
     """A draft that the browser keeps bears a name of its owner's alone."""
 
     def kept() -> set[str]:
