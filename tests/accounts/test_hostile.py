@@ -121,6 +121,20 @@ def test_s34_an_address_nobody_confirmed_opens_nothing():
     assert OutgoingEmail.objects.get().subject == "Aucun compte à cette adresse"
 
 
+def test_s38_a_new_address_that_has_an_account_gets_the_page_of_one_that_has_none():
+    """S-38: when one changes one's own; only who reads the box learns more."""
+    me, pages = person(), []
+    for address in (person().email, "inconnue@exemple.quebec"):
+        client = browser_of(me)
+        confirmed_again(client)
+        answer = want_address(client, address)
+        text = client.get(reverse("accounts:email")).text.replace(address, "X")
+        pages.append((answer.status_code, answer.url, re.sub(r'value="[^"]*"', "", text)))
+        assert OutgoingEmail.objects.filter(to_address=address).count() == 1
+        EmailAddress.objects.filter(user=me, verified=False).delete()
+    assert pages[0] == pages[1]
+
+
 def test_s38_an_address_that_became_somebody_elses_is_refused_in_words():
     """S-38: the link was sent, the address went to another account meanwhile; once a 500."""
     user = person()

@@ -98,6 +98,19 @@ def test_b82_whoever_writes_their_own_departure_and_leaves_the_address_reads_tha
     assert client.get("/mes-gens/").status_code == 302
 
 
+def test_b82_an_address_that_its_person_left_meanwhile_takes_no_other_along(gone):
+    """Read with the old one, then Julie confirmed hers, before the departure was written."""
+    read_before = User.objects.get(pk=gone.user_id)
+    User.objects.filter(pk=gone.user_id).update(email="julie@maison.example")
+    accounts.release_address(
+        user=read_before, place="Saint-Elzéar", by=UserFactory(), at=timezone.now(),
+        address="dg@saint-elzear.example",
+    )  # fmt: skip
+    gone.user.refresh_from_db()
+    assert gone.user.email == "julie@maison.example"
+    assert User.objects.owner_of("dg@saint-elzear.example") is None
+
+
 @pytest.mark.parametrize("why", ["mandate", "role", "no address", "never held any"])
 def test_nobody_else_is_asked(client, gone, why):
     user = gone.user

@@ -89,8 +89,10 @@ def release_address(
     in they chose; a second address of theirs takes the place of the first. Links to a forgotten
     password die with the address, and sessions close. False when there was none.
     """
-    _lock(user)
     address = address or user.email
+    _lock(user)
+    # Its person may have taken another meanwhile: that one is not what passes.
+    user.refresh_from_db(fields=["email", "handle"])
     if not address:
         return False
     EmailAddress.objects.filter(user=user, email=address).delete()
