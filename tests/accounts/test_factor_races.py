@@ -80,20 +80,22 @@ def test_s33_one_code_or_one_signature_shown_twice_at_once_counts_once(
     monkeypatch, what, locked, opened
 ):
     """The control, without the lock on the row, counts both."""
-    user = person()
+    user, code = person(), ""
     if what == "recovery":
         code = RecoveryCodes.activate(user).get_unused_codes()[0]
         show = partial(actions.show_factor, user=user, code=code)
     else:
         show = partial(actions.count_signature, SecurityKey(user).row, count=1)
-    met, shown, read = threading.Barrier(2, timeout=5), [], Authenticator.wrap
+    # Between what each has read and what it writes.
+    owner, step = (RecoveryCodes, "_mark_code_used") if code else (Authenticator, "wrap")
+    met, shown, real = threading.Barrier(2, timeout=5), [], getattr(owner, step)
 
-    def together(row):
+    def together(*asked):
         if not locked:
             met.wait()
-        return read(row)
+        return real(*asked)
 
-    monkeypatch.setattr(Authenticator, "wrap", together)
+    monkeypatch.setattr(owner, step, together)
     if not locked:
         queryset = type(Authenticator.objects.all())
         monkeypatch.setattr(queryset, "select_for_update", lambda self, **kw: self)
