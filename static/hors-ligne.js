@@ -16,6 +16,9 @@ const dans=async(magasin,mode,faire)=>{const b=await base();try{const t=b.transa
 const lireFait=cle=>dans("faits","readonly",m=>fin(m.get(cle)));
 const ecrireFait=(cle,v)=>dans("faits","readwrite",m=>fin(m.put(v,cle)));
 const file=async()=>(await dans("file","readonly",m=>fin(m.getAll()))).sort((a,b)=>a.seq-b.seq);
+// Ce qu'une autre personne a laissé ici attend son retour : rien n'en est montré.
+const moi=async()=>document.body.dataset.qui||await lireFait("personne");
+const laMienne=async()=>{const qui=await moi();return(await file()).filter(e=>e.personne===qui)};
 const oter=ids=>dans("file","readwrite",async m=>{for(const id of ids)m.delete(id)});
 const uuid7=()=>{const t=Date.now(),b=crypto.getRandomValues(new Uint8Array(16));for(let i=0;i<6;i++)b[i]=Math.floor(t/2**(8*(5-i)))&255;b[6]=b[6]&15|112;b[8]=b[8]&63|128;return[...b].map(x=>x.toString(16).padStart(2,"0")).join("").replace(/^(.{8})(.{4})(.{4})(.{4})/,"$1-$2-$3-$4-")};
 
@@ -90,7 +93,7 @@ async function ranger(resultats,lot){
   const recus=resultats.filter(x=>x.sort!=="refuse"),avis=await lireFait("avis")||[];
   for(const x of resultats){const e=lot.find(l=>l.id===x.id);if(!e)continue;
     if(x.sort==="refuse")await dans("file","readwrite",m=>fin(m.put({...e,motif:x.motif})));
-    else if(x.motif)avis.push({cours:e.cours,at:e.at,motif:x.motif})}
+    else if(x.motif)avis.push({personne:e.personne,cours:e.cours,at:e.at,motif:x.motif})}
   await ecrireFait("avis",avis);await oter(recus.map(x=>x.id));
   for(const x of recus)if(x.resultat!==null)montrer(lot.find(l=>l.id===x.id),x.resultat);
 }
@@ -102,21 +105,21 @@ function montrer(e,resultat){
   if(resultat!==undefined)p.append(el("a",t("Voir les explications"),{href:`${location.pathname}?essai=${e.id}#bloc-${e.bloc}`}));
 }
 async function reprendre(){
-  for(const e of await file()){if(e.motif)continue;montrer(e);
+  for(const e of await laMienne()){if(e.motif)continue;montrer(e);
     const f=e.bloc&&document.querySelector(`body[data-hors-ligne] form[action$="/${e.bloc}/"]`);if(!f)continue;
     for(const c of f.elements){if(!c.name||c.type==="hidden"||c.type==="submit")continue;const v=e.champs[c.name]||[];if(c.type==="radio"||c.type==="checkbox")c.checked=v.includes(c.value);else c.value=v[0]??""}}
 }
 const manifestes=async()=>{const tous=[];for(const nom of await caches.keys())if(nom.startsWith("cours/")){const c=await caches.open(nom),m=await c.match(`/hors-ligne/${nom.split("/")[2]}/contenu.json`);if(m)tous.push({nom,...await m.json()})}return tous};
 async function listes(){
   const ici=document.querySelector("[data-emportes]");if(!ici)return;
-  const tout=await file(),attente=tout.filter(pese),refus=tout.filter(e=>e.motif),avis=await lireFait("avis")||[];
+  const qui=await moi(),tout=await laMienne(),attente=tout.filter(pese),refus=tout.filter(e=>e.motif),avis=await lireFait("avis")||[];
   const lignes=(nom,l)=>{const s=document.querySelector(`[data-${nom}]`);s.hidden=!l.length;let u=s.querySelector("ul");if(!u){u=el("ul","",{className:"stack"});(s.querySelector("p")||s.querySelector("h2")).after(u)}u.replaceChildren(...l)};
   const quoi=e=>t("{}, {}, {} : {}",e.cours,new Date(e.at).toLocaleDateString(LANGUE,{day:"numeric",month:"long"}),heure(e.at),{repond:t("questionnaire"),note:t("réflexion"),engage:t("geste à poser"),termine:t("leçon terminée"),ouvre:t("leçon ouverte")}[e.verbe]);
   const bouton=(mots,faire)=>{const b=el("button",mots,{type:"button",className:"btn small alt"});b.addEventListener("click",async()=>{await faire();listes()});return b};
   const li=(mots,...plus)=>{const l=el("li",mots+" ");l.append(...plus);return l};
   lignes("attente",attente.map(e=>li(quoi(e))));
   lignes("refus",refus.map(e=>li(`${quoi(e)}. ${e.motif} ${e.champs.text?.[0]||""}`,bouton(t("Retirer de la liste"),()=>oter([e.id])))));
-  lignes("avis",avis.map((a,i)=>li(`${a.cours}. ${a.motif}`,bouton(t("J’ai lu"),()=>ecrireFait("avis",avis.filter((_,j)=>j!==i))))));
+  lignes("avis",avis.filter(a=>a.personne===qui).map(a=>li(`${a.cours}. ${a.motif}`,bouton(t("J’ai lu"),()=>ecrireFait("avis",avis.filter(b=>b!==a))))));
   const cours=await manifestes();
   lignes("emportes",cours.map(m=>{const l=li("",el("strong",m.titre,{lang:"fr-CA"})),ul=el("ul","",{className:"stack"});l.className="card stack";ul.append(...m.lecons.map(x=>{const e=el("li","");e.append(el("a",x.titre,{href:x.adresse,lang:"fr-CA"}));return e}));l.append(ul,bouton(t("Retirer ce cours de l’appareil"),()=>caches.delete(m.nom)));return l}));
   document.querySelector("[data-rien]").hidden=cours.length>0;
@@ -149,13 +152,16 @@ function veillerAuDepart(){
     if(!n||confirm(selon(n,"{} réponse attend encore le réseau. Si vous vous déconnectez maintenant, elle sera perdue. Se déconnecter quand même?","{} réponses attendent encore le réseau. Si vous vous déconnectez maintenant, elles seront perdues. Se déconnecter quand même?")))f.submit()});
 }
 async function commencer(){
-  const qui=document.body.dataset.qui,connue=await lireFait("personne");
+  const qui=document.body.dataset.qui;let connue=await lireFait("personne");
   // Quelqu'un d'autre s'est connecté ici : les copies s'en vont, ce qui attendait reste à son auteur.
-  if(qui&&connue&&qui!==connue){for(const n of await caches.keys())await caches.delete(n);await ecrireFait("personne",null)}
+  if(qui&&qui!==connue){
+    if(connue)for(const n of await caches.keys())await caches.delete(n);
+    const laisse=[...await file(),...await lireFait("avis")||[]].some(e=>e.personne===qui);
+    await ecrireFait("personne",connue=laisse?qui:null)}
   for(const c of document.querySelectorAll("input[name=event]"))c.value||=uuid7();
   const f=document.querySelector("form[data-emporter]");if(f)emporter(f);
   const lecon=document.body.dataset.lecon;
-  if(lecon&&connue){const deja=(await file()).some(e=>e.verbe==="ouvre"&&e.lecon===lecon);if(!deja)await garder({id:uuid7(),personne:connue,verbe:"ouvre",cours:document.body.dataset.cours,lecon,bloc:null,essai:null,champs:{}})}
+  if(lecon&&connue){const deja=(await laMienne()).some(e=>e.verbe==="ouvre"&&e.lecon===lecon);if(!deja)await garder({id:uuid7(),personne:connue,verbe:"ouvre",cours:document.body.dataset.cours,lecon,bloc:null,essai:null,champs:{}})}
   if(qui&&connue)veillerAuDepart();
   await reprendre();await listes();envoyer();
   for(const e of["online","pageshow"])addEventListener(e,()=>{delai=1000;envoyer()});

@@ -200,6 +200,58 @@ def test_signing_out_clears_the_device_and_a_shared_one_keeps_nothing(
     assert tablet.evaluate(LEFT) == NOTHING
 
 
+# What the server refused, and a notice that it gave, of whoever carried the course.
+REFUSED = """async () => {
+  const ask = request => new Promise(done => { request.onsuccess = () => done(request.result) });
+  const open = await ask(indexedDB.open("hors-ligne", 1));
+  const stores = open.transaction(["file", "faits"], "readwrite");
+  const personne = await ask(stores.objectStore("faits").get("personne"));
+  stores.objectStore("file").put({
+    id: "018f", personne, verbe: "note", cours: "ESS-101", champs: {text: ["mot de Réjean"]},
+    motif: "Refusé.", seq: 1, at: new Date().toISOString(),
+  });
+  stores.objectStore("faits").put(
+    [{personne, cours: "ESS-101", at: new Date().toISOString(), motif: "avis à Réjean"}], "avis");
+  await new Promise(done => { stores.oncomplete = done });
+  open.close();
+}"""
+
+
+KNOWN = """async isTheirs => {
+  const ask = request => new Promise(done => { request.onsuccess = () => done(request.result) });
+  const open = await ask(indexedDB.open("hors-ligne", 1));
+  const known = await ask(open.transaction("faits").objectStore("faits").get("personne"));
+  open.close();
+  return Boolean(known) === isTheirs;
+}"""
+
+
+def test_s32_what_a_colleague_left_on_the_device_waits_for_them_alone(
+    browser, live_server, rejean
+):
+    """Their session ran out without a goodbye; somebody else signs in on the same device."""
+    amina = MandateFactory(user__first_name="Amina").user
+    context = context_for(browser, width=PHONE)
+    page = context.new_page()
+    signed_in(context, live_server, rejean)
+    carry(page, live_server)
+    page.evaluate(REFUSED)
+    for person, is_theirs in ((rejean, True), (amina, False), (rejean, True)):
+        signed_in(context, live_server, person)
+        page.goto(f"{live_server.url}/mes-cours/")
+        # The device now knows who is there.
+        page.wait_for_function(KNOWN, arg=is_theirs)
+        page.goto(f"{live_server.url}/hors-ligne/")
+        if is_theirs:
+            expect(page.get_by_text("mot de Réjean")).to_be_visible()
+            expect(page.get_by_text("avis à Réjean")).to_be_visible()
+        else:
+            # Shown once the page has read all that the device holds.
+            expect(page.locator("[data-rien]")).to_be_visible()
+            expect(page.get_by_text("Réjean")).to_have_count(0)
+    context.close()
+
+
 def test_b86_the_device_speaks_english_to_who_reads_it(browser, live_server, rejean):
     type(rejean).objects.filter(pk=rejean.pk).update(language=Language.ENGLISH)
     context = context_for(browser, width=PHONE)
