@@ -80,6 +80,7 @@ MIDDLEWARE = [
     "atn_platform.accounts.middleware.SignInRequired",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "atn_platform.core.middleware.no_trace",
     "atn_platform.core.middleware.no_null_in_queries",
     "allauth.account.middleware.AccountMiddleware",
     "atn_platform.accounts.middleware.shared_device",

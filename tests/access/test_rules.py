@@ -2,6 +2,7 @@
 
 import re
 from copy import deepcopy
+from http import HTTPStatus
 from uuid import uuid4
 
 import pytest
@@ -62,6 +63,17 @@ def test_s05_what_is_not_one_s_own_answers_as_what_is_not(role, world):
                 told.append((name, method, here.status_code, there.status_code))
     assert told == []
     assert seen > 10
+
+
+def test_s27_no_address_listens_to_trace(world):
+    """S-27: nor those of the administration, where any other method was once a GET."""
+    client = client_of(world, "administrator")
+    heard = {}
+    for name, route, _view in routes():
+        status = client.trace(address(name, route, world)).status_code
+        if status != HTTPStatus.METHOD_NOT_ALLOWED:
+            heard[name or route] = status
+    assert heard == {}
 
 
 def powers(place) -> set[tuple]:
