@@ -30,11 +30,15 @@ class Shown:
 
     subject: str
     body: str
+    # Of whoever will read it, who may not read the language of the sender.
+    lang: str
 
 
 def shown(message: Message) -> Shown:
     body = message.text.partition("\n--\n")[0].removeprefix(message.subject)
-    return Shown(message.subject, body.strip())
+    reader = message.recipient
+    tag = wording.TAGS[reader.language if reader else wording.FRENCH]
+    return Shown(message.subject, body.strip(), tag)
 
 
 @written_for(lambda _group, line, **_kw: line.mandate.user)

@@ -12,7 +12,7 @@ from django.core.management.commands import makemessages
 # Pages of whoever runs the platform, which stay in French: docs/languages.md.
 FRENCH_ONLY = (
     "templates/admin/*", "templates/atelier/*", "templates/reports/*", "templates/demo/*",
-    "atn_platform/audit/[amqr]*", "atn_platform/demo/*", "atn_platform/incidents/*",
+    "atn_platform/audit/[aqr]*", "atn_platform/demo/*", "atn_platform/incidents/*",
     "atn_platform/reports/*", "atn_platform/retention/[afmq]*", "atn_platform/settings/*",
     "courses/actions/*", "courses/admin/*", "courses/exchange/*", "courses/forms/*",
     "templates/courses/booklet/*", "courses/epub.py", "courses/pdf.py",
