@@ -1,8 +1,10 @@
 """The form of each object of a draft, and where two of its texts differ."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
+from django import forms
+from django.forms import BoundField
 from django.utils.translation import gettext as _
 
 from courses import actions
@@ -74,8 +76,18 @@ def _told(course: Course, kind: str, said: dict[str, Any]) -> list[tuple[str, st
         return [("", _words(each)) for each in said.values()]
     form = form_of(node, said=said)
     shown = [form[name] for name in form.fields if name != "seen"]
-    rows = [(str(field.label), _words(field.value())) for field in shown]
+    rows = [(str(field.label), _words(_named(field))) for field in shown]
     return [(label, words) for label, words in rows if words]
+
+
+def _named(field: BoundField) -> object:
+    """Its value; of a field of choices, their names."""
+    value = field.value()
+    if not isinstance(field.field, forms.ChoiceField):
+        return value
+    names = {str(code): str(name) for code, name in cast("Any", field.field).choices}
+    several = value if isinstance(value, list) else [value]
+    return [names.get(str(each), each) for each in several if each not in ("", None)]
 
 
 def _blank(course: Course, kind: str) -> actions.Node | None:

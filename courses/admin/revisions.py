@@ -146,7 +146,7 @@ def _change(request: SignedInRequest, course: Course, found: DraftRevision) -> H
         node=_node(course, found.node),
         revision=found,
         heading=said["label"],
-        gesture=capfirst(str(Gesture(said["gesture"]).label)),
+        gesture=str(Gesture(said["gesture"]).label),
         link=address(there) if there and not said.get("held") else "",
         said=told_of(course, said.get("held"), said["noun"]),
         can_restore="held" in said and not said.get("restored"),

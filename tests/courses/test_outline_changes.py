@@ -120,6 +120,7 @@ def test_the_revision_of_a_removed_object_says_its_name_and_leads_to_its_return(
     client.post(at("remove", "lecon", lesson.uuid))
     page = client.get(at("revision", lesson.uuid, 2))
     assertContains(page, "Six signes")
+    assertContains(page, '<p class="prewrap">leçon</p>')
     row = DraftRevision.objects.get(kind=OUTLINE)
     assertContains(page, f'href="{at("revision", row.node, row.number)}"')
 
