@@ -125,7 +125,7 @@ def write_lesson(page) -> None:
 
 def see_as_elected(page) -> None:
     with page.expect_navigation():
-        page.get_by_role("link", name="Comme un élu, sur téléphone").click()
+        page.get_by_role("link", name="Comme une personne élue, sur téléphone").click()
     shown = page.locator("article.phone")
     expect(shown.get_by_text("Un mardi matin, le courriel arrive.")).to_be_visible()
     expect(page.get_by_role("link", name="Élues et élus")).to_have_attribute(
