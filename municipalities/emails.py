@@ -14,6 +14,7 @@ from atn_platform.notifications.emails import Timing, absolute, compose, nobody,
 from atn_platform.notifications.enums import Category
 from atn_platform.notifications.messages import Message
 from atn_platform.notifications.models import RefusedAddress
+from municipalities.enums import Undone
 from municipalities.models import (
     CLAIM_LIFE,
     DOMAIN_CODE_LIFE,
@@ -275,6 +276,27 @@ def claim_refused(claim: Claim) -> Message:
         context={"claim": claim, "organisation": place},
         subject=_("Votre demande pour %s") % place,
         reason=_("Vous avez demandé à répondre de la formation pour %s.") % place,
+    )
+
+
+@written_for(lambda _claim, reader, _said: reader if isinstance(reader, User) else None)
+def claim_undone(claim: Claim, reader: User | str, said: Undone) -> Message:
+    """The yes is taken back: to the claimant, to whoever they named, to the official box."""
+    place = claim.organisation.name
+    person = reader if isinstance(reader, User) else None
+    return compose(
+        key=f"claim-undone:{claim.pk}:{person.pk if person else said}",
+        category=Category.ACCOUNT,
+        recipient=reader,
+        template="claim_undone",
+        context={
+            "claim": claim,
+            "said": said,
+            "organisation": place,
+            "first_name": person.first_name if person else "",
+        },
+        subject=_("La responsabilité de la formation est retirée : %s") % place,
+        reason=_("L’Académie ou l’UMQ est revenue sur une réponse donnée pour %s.") % place,
     )
 
 

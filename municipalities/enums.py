@@ -1,3 +1,5 @@
+from enum import StrEnum
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -96,3 +98,11 @@ class Duty(models.TextChoices):
 
     ETHICS = "ethics", _("Éthique et déontologie en matière municipale")
     SYSTEM = "system", _("Système municipal et rôle des membres du conseil")
+
+
+class Undone(StrEnum):
+    """To whom a letter says that a yes is taken back."""
+
+    CLAIMANT = "claimant"
+    NAMED = "named"
+    PLACE = "place"

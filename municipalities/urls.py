@@ -54,6 +54,7 @@ urlpatterns = [
     path("mes-gens/demandes/<int:pk>/refuser/", responsables.refuse, name="refuse-claim"),
     path("demandes-de-responsabilite/", validation.waiting, name="validation"),
     path("demandes-de-responsabilite/<int:pk>/", validation.answer, name="validate-claim"),
+    path("demandes-de-responsabilite/<int:pk>/retirer/", validation.undo, name="undo-claim"),
     path("mes-gens/<slug:handle>/connexion/", sign_in.domains, name="sign-in"),
     path("mes-gens/<slug:handle>/connexion/<slug:kind>/", sign_in.provider, name="provider"),
     path("mes-gens/domaines/<int:pk>/", sign_in.domain, name="domain"),

@@ -23,7 +23,8 @@ class ClaimStateFilter(StateFilter):
             _("à décider"),
             Q(code_hash="", accepted_at__isnull=True, refused_at__isnull=True),
         ),
-        ("acceptees", _("acceptées"), Q(accepted_at__isnull=False)),
+        ("acceptees", _("acceptées"), Q(accepted_at__isnull=False, undone_at=None)),
+        ("retirees", _("retirées"), Q(undone_at__isnull=False)),
         ("refusees", _("refusées"), Q(refused_at__isnull=False)),
     )
 

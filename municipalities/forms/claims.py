@@ -158,3 +158,12 @@ class AnswerForm(forms.Form):
 
 class ReasonForm(forms.Form):
     reason = forms.CharField(label=_("Motif"), max_length=400, required=False)
+
+
+class UndoForm(forms.Form):
+    reason = forms.CharField(
+        label=_("Pourquoi? Le motif est écrit aux personnes et au journal."),
+        max_length=400,
+        widget=forms.Textarea({"rows": 3}),
+        error_messages={"required": _("Écrivez le motif : les personnes le liront.")},
+    )

@@ -1,5 +1,5 @@
 from municipalities.models.changes import RENEWAL_UNDO, CouncilRenewal, MandateChange
-from municipalities.models.claims import CLAIM_LIFE, CLAIM_TRIES, Claim, ClaimQuerySet
+from municipalities.models.claims import CLAIM_LIFE, CLAIM_TRIES, CLAIM_UNDO, Claim, ClaimQuerySet
 from municipalities.models.duties import DeclaredTraining, TrainingList
 from municipalities.models.imports import IMPORT_UNDO, ImportBatch, ImportLine
 from municipalities.models.invitations import INVITATION_LIFE, Invitation
@@ -17,6 +17,7 @@ from municipalities.models.territory import (
 __all__ = [
     "CLAIM_LIFE",
     "CLAIM_TRIES",
+    "CLAIM_UNDO",
     "DOMAIN_CODE_LIFE",
     "IMPORT_UNDO",
     "INVITATION_LIFE",

@@ -13,6 +13,8 @@ from municipalities.models.territory import Organisation
 # A code sent to a town hall may be read on the next working day.
 CLAIM_LIFE = timedelta(days=4)
 CLAIM_TRIES = 5
+# How long a yes may be taken back, by whoever may say one.
+CLAIM_UNDO = timedelta(days=7)
 
 
 class ClaimQuerySet(models.QuerySet["Claim"]):
@@ -59,6 +61,16 @@ class Claim(TimestampedModel):
         blank=True,
     )
 
+    undone_at = models.DateTimeField(_("retirée le"), null=True, blank=True)
+    undone_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("retirée par"),
+        on_delete=models.PROTECT,
+        related_name="+",
+        null=True,
+        blank=True,
+    )
+
     objects = ClaimQuerySet.as_manager()
 
     class Meta:
@@ -69,6 +81,10 @@ class Claim(TimestampedModel):
                 condition=Q(accepted_at__isnull=True) | Q(refused_at__isnull=True),
                 name="municipalities_claim_one_answer",
             ),
+            models.CheckConstraint(
+                condition=Q(undone_at__isnull=True) | Q(accepted_at__isnull=False),
+                name="municipalities_claim_undone_was_accepted",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -77,6 +93,10 @@ class Claim(TimestampedModel):
     @property
     def full_name(self) -> str:
         return f"{self.first_name} {self.last_name}".strip()
+
+    def is_open_to_undo(self, at: datetime) -> bool:
+        accepted = self.accepted_at
+        return accepted is not None and not self.undone_at and at < accepted + CLAIM_UNDO
 
     @property
     def in_one_box(self) -> bool:

@@ -6,10 +6,12 @@ from datetime import date, datetime, time
 from django.db.models import Exists, OuterRef, Q
 
 from atn_platform.accounts.enums import Role
-from atn_platform.accounts.models import User
+from atn_platform.accounts.models import RoleGrant, User
+from atn_platform.audit.models import Viewing
 from atn_platform.core.notices import NOTICES
 from atn_platform.core.office_hours import QUEBEC
 from municipalities.models import (
+    CLAIM_UNDO,
     Claim,
     ClaimQuerySet,
     JoinRequest,
@@ -54,6 +56,51 @@ def waiting_for(user: User, *, on: date) -> list[Awaiting]:
         Awaiting(place.handle, place.name, place.has_claims, place.has_joining)
         for place in asked.filter(Q(has_claims=True) | Q(has_joining=True))
     ]
+
+
+def accepted_lately(*, by: User, at: datetime) -> ClaimQuerySet:
+    """What this person may take back, by whomever of ATN or UMQ it was accepted."""
+    is_atn = by.has_role(Role.ADMINISTRATOR)
+    return _accepted_lately(at=at) if is_atn else shown_lately_to_umq(at=at)
+
+
+def shown_lately_to_umq(*, at: datetime) -> ClaimQuerySet:
+    return _accepted_lately(at=at).filter(asked_at__gte=UMQ_NAMED)
+
+
+def _accepted_lately(*, at: datetime) -> ClaimQuerySet:
+    """Not what the responsables of an organisation said themselves: they end it themselves."""
+    roles = RoleGrant.objects.filter(
+        user=OuterRef("decided_by"), role__in=[Role.UMQ_COORDINATOR, Role.ADMINISTRATOR]
+    )
+    its_own = Responsibility.objects.filter(
+        user=OuterRef("decided_by"), organisation=OuterRef("organisation")
+    )
+    lately = Claim.objects.filter(code_hash="", accepted_at__gt=at - CLAIM_UNDO, undone_at=None)
+    said = lately.filter(Exists(roles), ~Exists(its_own), organisation__inactive_on=None)
+    rows = said.select_related("organisation__mrc", "organisation__region")
+    return rows.order_by("-accepted_at", "-pk")
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """What was done with a yes, in numbers: people named, letters that wait, records opened."""
+
+    named: int
+    letters: int
+    opened: int
+
+
+def effect_of(claim: Claim, *, at: datetime) -> Effect:
+    person = User.objects.owner_of(claim.email)
+    if person is None:
+        return Effect(0, 0, 0)
+    named = Responsibility.objects.from_day(at.astimezone(QUEBEC).date()).filter(
+        organisation=claim.organisation, granted_by=person
+    )
+    letters = claim.organisation.invitations.pending().filter(invited_by=person)
+    opened = Viewing.objects.filter(reader=person, at__gte=claim.accepted_at)
+    return Effect(named.exclude(user=person).count(), letters.count(), opened.count())
 
 
 def _to_validate(*, on: date) -> ClaimQuerySet:

@@ -15,11 +15,11 @@ from atn_platform.audit.enums import Screen
 from atn_platform.audit.recording import opened
 from atn_platform.core import wording
 from atn_platform.core.exceptions import ActionError
-from municipalities.actions import claims
-from municipalities.forms.claims import AnswerForm
-from municipalities.models import Claim
+from municipalities.actions import claim_undo, claims
+from municipalities.forms.claims import AnswerForm, UndoForm
+from municipalities.models import CLAIM_UNDO, Claim
 from municipalities.permissions import can_validate_claims
-from municipalities.queries.claims import to_validate
+from municipalities.queries.claims import accepted_lately, effect_of, to_validate
 
 A_PAGE = 50
 
@@ -30,8 +30,10 @@ def waiting(request: SignedInRequest) -> HttpResponse:
     """The longest wait first."""
     rows = to_validate(by=request.user, on=timezone.localdate())
     page = Paginator(rows, A_PAGE).get_page(request.GET.get("page"))
-    _watch(request, list(page))
-    return render(request, "municipalities/claims/waiting.html", {"page": page})
+    lately = accepted_lately(by=request.user, at=timezone.now())[:A_PAGE]
+    _watch(request, [*page, *lately])
+    context = {"page": page, "lately": lately, "days": CLAIM_UNDO.days}
+    return render(request, "municipalities/claims/waiting.html", context)
 
 
 @requires(can_validate_claims)
@@ -52,6 +54,30 @@ def answer(request: SignedInRequest, pk: int) -> HttpResponse:
     context = {"claim": found, "place": found.organisation, "form": form}
     status = 422 if form.errors else 200
     return render(request, "municipalities/claims/validate.html", context, status=status)
+
+
+@requires(can_validate_claims)
+@require_http_methods(["GET", "HEAD", "POST"])
+def undo(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Confirmed on a page of its own, which says what was done with the yes, and who is told."""
+    now = timezone.now()
+    found = get_object_or_404(accepted_lately(by=request.user, at=now), pk=pk)
+    form = UndoForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        try:
+            claim_undo.take_back(
+                claim_id=pk, reason=form.cleaned_data["reason"], by=request.user, at=now
+            )
+        except ActionError as error:
+            form.add_error(None, str(error))
+        else:
+            messages.success(request, _("C’est retiré : les personnes en sont avisées."))
+            return redirect("municipalities:validation")
+    effect = effect_of(found, at=now)
+    _watch(request, [found])
+    context = {"claim": found, "place": found.organisation, "form": form, "effect": effect}
+    status = 422 if form.errors else 200
+    return render(request, "municipalities/claims/undo.html", context, status=status)
 
 
 def _decide(found: Claim, form: AnswerForm, *, by: User) -> str:

@@ -206,7 +206,10 @@ ROWS: dict[str, Audience] = {
     **_rows(
         "reports:participation reports:export reports:journey reports:export-journey", REPORTS
     ),
-    **_rows("municipalities:validation municipalities:validate-claim", VALIDATES),
+    **_rows(
+        "municipalities:validation municipalities:validate-claim municipalities:undo-claim",
+        VALIDATES,
+    ),
     **_rows("reports:members reports:export-members", MEMBERS),
     **_rows("merging:index merging:prove municipalities:still-mine", PERSON),
     **_rows("merging:merge merging:part", NOBODY),

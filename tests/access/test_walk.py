@@ -205,7 +205,8 @@ def test_p18_every_page_that_shows_somebody_s_record_says_so_in_the_log(role, wo
             transaction.set_rollback(True)
         seen = {people[each] for each in shown - announced if each in people} - {me.pk}
         # The subject of an invitation names its sender; the letter is not about them.
-        seen -= {world.people["responsible"].pk} if "outgoingemail" in name else set()
+        senders = {world.people[each].pk for each in ("responsible", "coordinator")}
+        seen -= senders if "outgoingemail" in name else set()
         # Which coach accompanies which municipality, as its people read it too.
         seen -= {world.people["coach"].pk} if name == "enrollments:coached-towns" else set()
         if seen - told and name not in table.NAMES_ITS_BEARER:

@@ -138,7 +138,8 @@ def build() -> World:
         # Of another organisation, or of none.
         "municipalities:grant-claim": {"pk": "0"},
         "municipalities:refuse-claim": {"pk": "0"},
-        "municipalities:validate-claim": {"pk": str(claim_for_nobody_s_town().pk)},
+        "municipalities:validate-claim": {"pk": str(claim_for_nobody_s_town("90003").pk)},
+        "municipalities:undo-claim": {"pk": str(accepted(people["coordinator"]).pk)},
         "certificates:take-proofs": year,
         "certificates:verify": {"code": certificate.code},
         "privacy:download": {"uuid": str(asked.uuid)},
@@ -257,12 +258,17 @@ def of_coaching(mandate: Mandate, coach: User) -> dict[str, dict[str, str]]:
     }
 
 
-def claim_for_nobody_s_town() -> Claim:
+def claim_for_nobody_s_town(code: str) -> Claim:
     """Somebody asks to answer for a municipality that nobody answers for."""
     name = mark("C", 15)
     claimant = claims.Claimant("Zoé", name, f"{name.lower()}@exemple.quebec")
-    town = MunicipalityFactory(code="90003")
+    town = MunicipalityFactory(code=code)
     return claims.ask_people(organisation=town, claimant=claimant, at=UMQ_NAMED)
+
+
+def accepted(by: User) -> Claim:
+    claim = claim_for_nobody_s_town("90004")
+    return claims.grant(claim_id=claim.pk, by=by, at=timezone.now())
 
 
 def ask_to_join(organisation: Organisation, by: User) -> None:

@@ -10,7 +10,8 @@ from atn_platform.accounts.enums import Role
 from atn_platform.notifications.models import OutgoingEmail
 from municipalities.actions import claims
 from municipalities.actions.claims import Claimant
-from municipalities.models import Responsibility
+from municipalities.models import Claim, Invitation, Responsibility
+from municipalities.queries.claims import UMQ_NAMED
 from tests.accounts.authenticator import code_of
 from tests.browser.bench import axe, context_for, findings
 from tests.browser.conftest import signed_in
@@ -51,10 +52,64 @@ def test_the_pages_of_who_validates_a_claim_have_no_finding(live_server, place, 
     ginette = Claimant(
         "Ginette", "Ouellet", "ginette@courriel.example", "direction", "Appelez-moi"
     )
-    asked = claims.ask_people(organisation=place, claimant=ginette, at=timezone.now())
-    signed_in(context, live_server, UserFactory(role=Role.UMQ_COORDINATOR))
-    for page in ("", f"{asked.pk}/"):
+    asked = claims.ask_people(organisation=place, claimant=ginette, at=UMQ_NAMED)
+    coordinator = UserFactory(role=Role.UMQ_COORDINATOR)
+    signed_in(context, live_server, coordinator)
+    assert findings(context, f"{live_server.url}/demandes-de-responsabilite/{asked.pk}/") == []
+    claims.grant(claim_id=asked.pk, by=coordinator, at=timezone.now())
+    for page in ("", f"{asked.pk}/retirer/"):
         assert findings(context, f"{live_server.url}/demandes-de-responsabilite/{page}") == []
+
+
+def keyed(page, role, name, key="Enter"):
+    """Reach it by Tab as somebody without a mouse does, and press."""
+    wanted = page.get_by_role(role, name=name)
+    expect(wanted).to_be_visible()
+    for _step in range(60):
+        if wanted.evaluate("each => each === document.activeElement"):
+            return page.keyboard.press(key)
+        page.keyboard.press("Tab")
+    pytest.fail(f"no Tab leads to {name}")
+
+
+def test_s16_the_coordination_says_yes_takes_it_back_and_says_no_by_keyboard(
+    browser, live_server, place
+):
+    """At 375 px, from her home page: the request, the yes, seven days to take it back, the no."""
+    asked = [
+        claims.ask_people(
+            organisation=where,
+            claimant=Claimant(name, "Harvey", f"{name}@x.example"),
+            at=UMQ_NAMED,
+        )
+        for where, name in ((place, "Ginette"), (MunicipalityFactory(), "Zoe"))
+    ]
+    context = context_for(browser, width=375)
+    signed_in(context, live_server, UserFactory(role=Role.UMQ_COORDINATOR))
+    page = context.new_page()
+    page.goto(live_server.url)
+    keyed(page, "link", "Ouvrir")
+    keyed(page, "link", re.compile("Ginette Harvey"))
+    keyed(page, "checkbox", re.compile("J’ai appelé"), key="Space")
+    keyed(page, "button", "Accepter")
+    expect(page.get_by_text("C’est accepté")).to_be_visible()
+    assert Invitation.objects.get().email == "ginette@x.example"
+    keyed(page, "link", "Retirer ce oui Ginette Harvey")
+    keyed(page, "textbox", re.compile("Pourquoi"), key="E")
+    page.keyboard.type("rreur de municipalité")
+    keyed(page, "button", "Retirer ce oui")
+    expect(page.get_by_text("C’est retiré")).to_be_visible()
+    keyed(page, "link", re.compile("Zoe Harvey"))
+    keyed(page, "textbox", re.compile("Motif"), key="I")
+    page.keyboard.type("nconnue de la mairie")
+    keyed(page, "button", "Refuser")
+    expect(page.get_by_text("La demande de Zoe Harvey est refusée")).to_be_visible()
+    expect(page.get_by_text("Aucune demande n’attend.")).to_be_visible()
+    context.close()
+    yes, no = (Claim.objects.get(pk=each.pk) for each in asked)
+    assert (yes.undone_at is not None, yes.reason) == (True, "Erreur de municipalité")
+    assert (no.refused_at is not None, no.reason) == (True, "Inconnue de la mairie")
+    assert Invitation.objects.get().cancelled_at is not None
 
 
 class Effort:

@@ -186,6 +186,6 @@ def test_the_list_costs_the_same_queries_whatever_its_length(
 ):
     for rank in range(count):
         asked(Claimant("A", "B", f"a{rank}@exemple.quebec"))
-    # Session, person, count, requests; whose addresses they are, by the first and the others.
-    with django_assert_num_queries(6):
+    # Session, person, count, requests, accepted lately; whose addresses, by the first and others.
+    with django_assert_num_queries(7):
         client.get(WAITING)

@@ -31,7 +31,7 @@ from municipalities.models import (
 from municipalities.queries import cards, duties, imports, mandates
 from municipalities.queries import council as councils
 from municipalities.queries.addresses import known_address
-from municipalities.queries.claims import shown_to_umq
+from municipalities.queries.claims import shown_lately_to_umq, shown_to_umq
 
 
 def places(user: User, *, on: date) -> OrganisationQuerySet:
@@ -257,7 +257,8 @@ def _claim(claim: Claim) -> Facts:
     )
 
 
-def to_coordinators(user: User, *, on: date) -> list[Sight]:
-    """What they asked where nobody of the organisation can answer."""
-    asked = shown_to_umq(on=on).filter(email__in=user.own_addresses)
+def to_coordinators(user: User, *, on: date, at: datetime) -> list[Sight]:
+    """What they asked where nobody of the organisation can answer, and what UMQ may take back."""
+    rows = (shown_to_umq(on=on), shown_lately_to_umq(at=at))
+    asked = [each for some in rows for each in some.filter(email__in=user.own_addresses)]
     return shown(sight(Screen.CLAIMS.label, (_claim(each) for each in asked)))

@@ -48,7 +48,7 @@ def onlookers(user: User, *, on: date, at: datetime) -> list[Onlooker]:
             [_("Des nombres par territoire, jamais une ligne sur vous, et jamais un groupe de "
                "moins de cinq personnes. L’UMQ lit aussi votre demande de responsabilité, là où "
                "personne ne peut y répondre.")],
-            people.to_coordinators(user, on=on),
+            people.to_coordinators(user, on=on, at=at),
         ),
         Onlooker(
             "anyone",
