@@ -295,7 +295,7 @@ def claim_undone(claim: Claim, reader: User | str, said: Undone) -> Message:
             "organisation": place,
             "first_name": person.first_name if person else "",
         },
-        subject=_("La responsabilité de la formation est retirée : %s") % place,
+        subject=_("Responsabilité retirée : %s") % place,
         reason=_("L’Académie ou l’UMQ est revenue sur une réponse donnée pour %s.") % place,
     )
 

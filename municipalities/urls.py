@@ -58,6 +58,7 @@ urlpatterns = [
     path("mes-gens/<slug:handle>/connexion/", sign_in.domains, name="sign-in"),
     path("mes-gens/<slug:handle>/connexion/<slug:kind>/", sign_in.provider, name="provider"),
     path("mes-gens/domaines/<int:pk>/", sign_in.domain, name="domain"),
+    path("mes-gens/domaines/<int:pk>/retirer/", sign_in.withdraw_domain, name="withdraw-domain"),
     path("compte/relier/", sign_in.link, name="link-identity"),
     path("rejoindre/<slug:code>/", joining.join, name="join"),
     path("mes-gens/<slug:handle>/affiche/", joining.poster, name="poster"),

@@ -52,7 +52,7 @@ from enrollments.models import (
 from enrollments.queries.nudges import Candidate
 from enrollments.queries.reminders import Reminder
 from municipalities import emails as people
-from municipalities.enums import Duty, Public
+from municipalities.enums import Duty, Public, Undone
 from municipalities.models import Claim, Invitation, MailDomain, Responsibility
 from municipalities.queries.duties import DutyLine
 from tests.factories import (
@@ -160,6 +160,9 @@ def _claims(scene: Scene) -> Iterator[tuple[str, Message]]:
     yield "claim_waiting nameless", people.claim_waiting(claim, scene.nameless)
     yield "claim_granted", people.claim_granted(claim, scene.person)
     yield "claim_refused", people.claim_refused(claim)
+    yield "claim_undone", people.claim_undone(claim, scene.person, Undone.CLAIMANT)
+    yield "claim_undone named", people.claim_undone(claim, scene.other, Undone.NAMED)
+    yield "claim_undone place", people.claim_undone(claim, claim.sent_to, Undone.PLACE)
     claim.reason = ""
     yield "claim_refused without reason", people.claim_refused(claim)
     domain = MailDomain(

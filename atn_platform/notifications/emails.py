@@ -126,6 +126,13 @@ SAID_OF_ACCOUNTS = {
             "Un compte Microsoft ou Google de votre organisation ouvre maintenant votre compte."
         ),
     ),
+    "identity-forgotten": (
+        gettext_lazy("Microsoft ou Google n’ouvre plus votre compte"),
+        gettext_lazy(
+            "Votre compte Microsoft ou Google n’ouvre plus votre compte ici : votre organisation "
+            "en a retiré le domaine. Vous entrez par un code reçu par courriel."
+        ),
+    ),
     "space-opened": (
         gettext_lazy("Un espace de formation est ouvert à votre nom"),
         gettext_lazy(

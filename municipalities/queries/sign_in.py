@@ -3,8 +3,10 @@
 from dataclasses import dataclass
 from typing import Any
 
+from allauth.socialaccount.models import SocialAccount
 from django.utils.translation import gettext as _
 
+from atn_platform.accounts.models import User
 from municipalities.enums import ProviderKind
 from municipalities.models import IdentityProvider, MailDomain
 
@@ -96,6 +98,32 @@ def _check_tenant(provider: IdentityProvider, claims: dict[str, Any], domains: s
             _("Ce compte n’est pas de l’organisation %s. Connectez-vous par un code.")
             % provider.organisation
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Loss:
+    """What an organisation and its people lose with a domain."""
+
+    identities: list[SocialAccount]
+    people: list[User]
+    services: list[IdentityProvider]
+
+
+def lost_with(row: MailDomain) -> Loss:
+    """Identities of that domain; services proposed today that no other domain is left for."""
+    providers = list(row.organisation.identity_providers.order_by("kind"))
+    linked = SocialAccount.objects.filter(
+        provider__in=[each.handle for each in providers],
+        extra_data__email__iendswith=f"@{row.domain}",
+    )
+    identities = list(linked.select_related("user").order_by("pk")) if row.verified_at else []
+    proved = row.organisation.mail_domains.filter(verified_at__isnull=False)
+    others = proved.exclude(pk=row.pk).exists()
+    return Loss(
+        identities=identities,
+        people=list(dict.fromkeys(each.user for each in identities)),
+        services=[each for each in providers if each.offered and not others],
+    )
 
 
 def domain_of(email: str) -> str:

@@ -18,6 +18,7 @@ from django.views.decorators.http import require_http_methods
 from atn_platform.accounts.http import SignedInRequest
 from atn_platform.core import boxes
 from atn_platform.core.exceptions import ActionError
+from municipalities.actions import domains as withdrawal
 from municipalities.actions import sign_in as actions
 from municipalities.adapter import WAITING
 from municipalities.enums import ProviderKind
@@ -126,6 +127,22 @@ def domain(request: SignedInRequest, pk: int) -> HttpResponse:
     context = {"form": form, "organisation": row.organisation, "domain": row}
     status = 422 if form.errors else 200
     return render(request, "municipalities/sign_in/domain.html", context, status=status)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def withdraw_domain(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Confirmed on a page of its own, which says who comes in otherwise from then on."""
+    places = organisations_of(request.user, on=timezone.localdate())
+    rows = MailDomain.objects.filter(organisation__in=places).select_related("organisation")
+    row = get_object_or_404(rows, pk=pk)
+    if request.method == "POST":
+        withdrawal.withdraw_domain(
+            row=row, by=request.user, at=timezone.now(), but=str(request.session.session_key)
+        )
+        messages.success(request, _("Le domaine %s est retiré.") % row.domain)
+        return redirect(PAGE, row.organisation.handle)
+    context = {"organisation": row.organisation, "domain": row, "loss": sign_in.lost_with(row)}
+    return render(request, "municipalities/sign_in/withdraw.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -224,7 +224,7 @@ ROWS: dict[str, Audience] = {
     **_rows(
         "municipalities:undo-renewal municipalities:grant-claim municipalities:refuse-claim "
         "courses:asset enrollments:undo-my-paper enrollments:leave-path enrollments:forget-positioning enrollments:tick-action enrollments:renew-path enrollments:elsewhere enrollments:answer enrollments:note enrollments:pledge "
-        "rights:cancel enrollments:review enrollments:answer-review enrollments:choose municipalities:provider municipalities:domain "
+        "rights:cancel enrollments:review enrollments:answer-review enrollments:choose municipalities:provider municipalities:domain municipalities:withdraw-domain "
         "accounts:recovery-codes accounts:end-session",
         NOBODY,
     ),

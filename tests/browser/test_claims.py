@@ -43,7 +43,15 @@ def test_the_pages_of_a_claim_have_no_accessibility_finding(live_server, place, 
     claims.ask_people(organisation=place, claimant=ginette, at=NOON)
     assert findings(context, f"{live_server.url}/reclamer/demande/{asked.uuid}/") == []
     signed_in(context, live_server, held.user)
-    for page in (f"{place.handle}/responsables/", f"responsables/{held.pk}/terminer/"):
+    domain = place.mail_domains.create(domain="x.example", sent_to=OFFICIAL, code_expires_at=NOON)
+    pages = (
+        "{place}/responsables/",
+        "responsables/{held}/terminer/",
+        "domaines/{domain}/retirer/",
+    )
+    for page in (
+        each.format(place=place.handle, held=held.pk, domain=domain.pk) for each in pages
+    ):
         assert findings(context, f"{live_server.url}/mes-gens/{page}") == []
 
 
