@@ -1,8 +1,10 @@
 """How ready a municipality is: counts of groups, from which nobody's own result can be worked out.
 
 The collective criterion: the direction générale, half of the council and half of the staff have
-finished the course that everybody starts with. Three things guard each person:
+finished the course that everybody starts with. Four things guard each person:
 
+- what elected people keep for themselves counts as not finished: whoever also reads « Mes gens »,
+  where the others are by name, could subtract;
 - a group of fewer than five finished shows no number, nought included;
 - days are not compared: facts count up to the last Sunday;
 - the direction générale is one person. When the criterion is missed and the council is there for
@@ -18,6 +20,7 @@ from atn_platform.core.office_hours import QUEBEC
 from courses.models import Course
 from enrollments.enums import Status
 from enrollments.models import Enrollment
+from enrollments.queries.sharing import facts_shown
 from municipalities.enums import Public
 from municipalities.models import Mandate, Organisation
 
@@ -97,7 +100,7 @@ def readiness(organisation: Organisation, *, on: date) -> Readiness:
         course__code=ESSENTIAL,
         status=Status.COMPLETED,
         completed_at__lt=datetime.combine(sunday + timedelta(days=1), time(), QUEBEC),
-        mandate__thread__in=mandates.values("thread"),
+        mandate__thread__in=mandates.filter(facts_shown()).values("thread"),
     )
     done = set(finished.values_list("learner_id", flat=True))
     rows = list(mandates.values_list("user_id", "public", "function"))

@@ -23,6 +23,7 @@ from tests.factories import (
     MunicipalityFactory,
     ResponsibilityFactory,
     VersionFactory,
+    agreeing,
 )
 
 MONDAY = date(2026, 11, 30)
@@ -48,6 +49,8 @@ def people(town, version):
             MandateFactory(organisation=town, public=public, function=function)
             for _ in range(count)
         ]
+        for mandate in mandates if public == Public.ELECTED else ():
+            agreeing(mandate.user)
         for mandate in mandates[:done]:
             EnrollmentFactory(
                 mandate=mandate, version=version, status="completed", completed_at=at
@@ -109,6 +112,20 @@ def test_what_was_finished_since_sunday_waits_for_the_next_one(town, people):
     assert readiness(town, on=date(2026, 12, 6)).until == date(2026, 11, 29)
     state = readiness(town, on=date(2026, 12, 7))
     assert (state.until, state.council.done) == (date(2026, 12, 6), 5)
+
+
+def test_p18_what_elected_people_keep_for_themselves_changes_nothing_on_the_page(
+    town, people, version
+):
+    """« Mes gens » names six who finished: « 7 sur 7 » here would say it of the seventh."""
+    people(Public.ELECTED, 6, done=6)
+    kept = MandateFactory(organisation=town, public=Public.ELECTED)
+    before = readiness(town, on=MONDAY)
+    assert words_of(before)[0] == "6 sur 7"
+    EnrollmentFactory(mandate=kept, version=version, completed=True, completed_at=LONG_AGO)
+    assert readiness(town, on=MONDAY) == before
+    agreeing(kept.user)
+    assert words_of(readiness(town, on=MONDAY))[0] == "7 sur 7"
 
 
 def test_what_was_finished_elsewhere_does_not_count_here(town, people, version):
