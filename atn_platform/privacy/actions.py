@@ -32,8 +32,8 @@ class ExportRefused(ActionError):
 
 
 @transaction.atomic
-def ask(*, user: User, at: datetime) -> DataExport:
-    """State the debt; the one already in hand, when there is one."""
+def ask(*, user: User, at: datetime, by: User | None = None) -> DataExport:
+    """State the debt; the one already in hand, when there is one. `by` ATN, when not themself."""
     User.objects.select_for_update(no_key=True).get(pk=user.pk)
     mine = DataExport.objects.visible_to(user)
     owed = mine.owed().first()
@@ -44,7 +44,7 @@ def ask(*, user: User, at: datetime) -> DataExport:
             _("Votre dernier fichier a moins d’une heure. Téléchargez-le, ou revenez plus tard.")
         )
     made = DataExport.objects.create(user=user, asked_at=at)
-    record(at=at, actor=user, verb="data.asked", target=str(user.pk))
+    record(at=at, actor=by or user, verb="data.asked", target=str(user.pk))
     return made
 
 

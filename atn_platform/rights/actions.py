@@ -1,5 +1,6 @@
 """Asking, answering within the days of the law, and erasing."""
 
+from contextlib import suppress
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
@@ -11,7 +12,8 @@ from atn_platform.accounts.models import User
 from atn_platform.audit.recording import record
 from atn_platform.core.exceptions import ActionError
 from atn_platform.notifications.outbox import queue
-from atn_platform.privacy.actions import erase_person
+from atn_platform.privacy import actions as data
+from atn_platform.privacy.actions import ExportRefused, erase_person
 from atn_platform.retention.models import LegalHold
 from atn_platform.rights import emails
 from atn_platform.rights.enums import Kind, Part, State
@@ -112,13 +114,17 @@ def refuse(*, request_id: int, reason: str, by: User, at: datetime) -> RightsReq
 
 @transaction.atomic
 def grant(*, request_id: int, reason: str, by: User, at: datetime) -> RightsRequest:
-    """Say yes. A function is corrected at once; an erasure closes the account at once, and comes
-    when the person can no longer take it back.
+    """Say yes. A function is corrected at once, and a file of one's own data asked for; an erasure
+    closes the account at once, and comes when the person can no longer take it back.
     """
     asked = _locked(request_id, State.WAITING)
     if asked.kind == Kind.ERASURE:
         _close(asked, by=by, at=at)
         asked.erase_at = max(asked.cooling_until, at + NOTICE)
+    elif asked.kind == Kind.ACCESS and asked.user is not None and not asked.on_behalf:
+        # For them alone, who signs in to take it; one of the last hour is as good.
+        with suppress(ExportRefused):
+            data.ask(user=asked.user, by=by, at=at)
     elif asked.part == Part.FUNCTION and asked.mandate is not None:
         held = asked.mandate
         term = Term(asked.wanted, held.starts_on, held.ends_on)

@@ -6,12 +6,21 @@ import pytest
 from playwright.sync_api import expect
 
 from atn_platform.accounts.enums import Role
+from certificates import actions as certificate_actions
+from enrollments.enums import Progress
+from enrollments.queries import team
 from municipalities.actions.registry import import_registry
 from municipalities.models import Organisation
 from municipalities.registry import parse
 from tests.browser.bench import axe, context_for
 from tests.browser.conftest import signed_in
-from tests.factories import MandateFactory, ResponsibilityFactory, UserFactory
+from tests.factories import (
+    LONG_AGO,
+    EnrollmentFactory,
+    MandateFactory,
+    ResponsibilityFactory,
+    UserFactory,
+)
 from tests.municipalities.test_mergers import AFTER, BEFORE, FIRST, SECOND, small_file
 
 PHONE = 375
@@ -31,6 +40,8 @@ def test_philippe_merges_three_municipalities_without_losing_their_past(
         code: MandateFactory(organisation=Organisation.objects.get(code=code), starts_on=FIRST)
         for code in ("93020", "93025", "93030")
     }
+    done = EnrollmentFactory(mandate=people["93020"], completed=True)
+    proof = certificate_actions.issue(enrollment_id=done.pk, at=LONG_AGO)
     kept = ResponsibilityFactory(
         organisation=people["93025"].organisation, user__first_name="Nadine", starts_on=FIRST
     )
@@ -57,4 +68,15 @@ def test_philippe_merges_three_municipalities_without_losing_their_past(
         assert mandate.ends_on == date(2025, 12, 31)
         assert heir.mandates.get(user=mandate.user).starts_on == date(2026, 1, 1)
     assert [row.user for row in heir.responsibilities.all()] == [kept.user]
+    history_is_kept(heir, done, people["93020"], proof.facts)
     context.close()
+
+
+def history_is_kept(heir, done, mandate, facts) -> None:
+    """What was done stays where it was done, and is read in the heir's « Mes gens »."""
+    done.refresh_from_db()
+    assert done.mandate == mandate
+    assert done.certificates.get().facts == facts
+    assert facts["organisation"] == mandate.organisation.official_name
+    (member,) = team.people(heir, on=SECOND).filter(user=done.learner)
+    assert member.state == Progress.FINISHED

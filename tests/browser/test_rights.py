@@ -1,4 +1,4 @@
-"""Persona 11: « Philippe peut répondre à une demande … de suppression …, avec preuve. »"""
+"""Persona 11: « Philippe peut répondre à une demande d'accès ou de suppression …, avec preuve. »"""
 
 from datetime import timedelta
 
@@ -7,11 +7,14 @@ from django.urls import reverse
 from playwright.sync_api import expect
 
 from atn_platform.accounts.enums import Role
+from atn_platform.audit.models import Entry
+from atn_platform.notifications.models import OutgoingEmail
+from atn_platform.privacy.models import DataExport
 from atn_platform.retention.models import RetentionRun
 from atn_platform.rights import actions
 from atn_platform.rights.models import RightsRequest
 from certificates import actions as certificate_actions
-from tests.browser.bench import axe
+from tests.browser.bench import axe, context_for
 from tests.browser.conftest import signed_in
 from tests.factories import LONG_AGO, NOON, EnrollmentFactory, UserFactory
 
@@ -52,6 +55,29 @@ def test_p06_a_person_asks_and_philippe_answers(
     page.get_by_role("button", name="Confirmer").click()
     page.get_by_text("est bien le nom de cette attestation").wait_for()
     sound(page, scripts)
+    context.close()
+
+
+def test_p32_philippe_answers_a_demand_of_access_with_its_proof(
+    browser, live_server, transactional_db
+):
+    """« … à une demande d'accès …, avec preuve »: the file is made, the answer stays on its page."""
+    person = UserFactory()
+    context = context_for(browser, width=375)
+    signed_in(context, live_server, UserFactory(role=Role.ADMINISTRATOR))
+    page = context.new_page()
+    page.goto(live_server.url + reverse("admin:rights_write_down"))
+    page.get_by_label("Demande", exact=True).select_option(label="accès")
+    page.get_by_label("Adresse du compte visé").fill(str(person.email))
+    page.get_by_label("Identité vérifiée par").fill("carte vue au comptoir")
+    page.get_by_role("button", name="Inscrire").click()
+    page.get_by_text("Accepter prépare aussi le fichier").wait_for()
+    sound(page, scripts=True)
+    page.get_by_role("button", name="Accepter").click()
+    page.get_by_text("La demande est acceptée.").wait_for()
+    assert DataExport.objects.get().user == person
+    assert OutgoingEmail.objects.get(key__startswith="rights_answered:").recipient == person
+    assert Entry.objects.filter(verb="rights.granted").exists()
     context.close()
 
 

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 import pytest
 from django.db import IntegrityError, transaction
 from django.urls import reverse
+from django.utils import timezone
 from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
 
 from atn_platform.accounts.actions import open_account
@@ -13,7 +14,9 @@ from atn_platform.accounts.enums import Role
 from atn_platform.accounts.models import User
 from atn_platform.audit.models import Entry
 from atn_platform.notifications.models import OutgoingEmail
+from atn_platform.privacy import actions as privacy
 from atn_platform.privacy.inventory import tables
+from atn_platform.privacy.models import DataExport
 from atn_platform.retention.actions import hold, lift
 from atn_platform.rights import actions, tasks
 from atn_platform.rights.enums import Kind, Part, State
@@ -323,6 +326,21 @@ def test_p32_someone_without_an_account_may_ask_for_access(client, atn):
     asked.refresh_from_db()
     assert asked.state == State.GRANTED
     assert not OutgoingEmail.objects.exists()
+
+
+def test_p32_saying_yes_to_an_access_has_the_file_made_for_its_person_alone(client, atn):
+    """Persona 11: the answer is the data, not a promise; twice within the hour is one file."""
+    person = UserFactory()
+    for on_behalf, files in (("son avocat", 0), ("", 1), ("", 1)):
+        typed = {"kind": "access", "user": person.email, "on_behalf": on_behalf,
+                 "identity_proof": "carte vue"}  # fmt: skip
+        client.post(WRITE_DOWN, typed)
+        asked = RightsRequest.objects.latest("pk")
+        answer(client, asked, "accepter")
+        asked.refresh_from_db()
+        assert (asked.state, asked.decided_by) == (State.GRANTED, atn)
+        assert DataExport.objects.filter(user=person).count() == files
+    assert privacy.build(export_id=DataExport.objects.get().pk, at=timezone.now())
 
 
 def test_atn_cancels_an_erasure_to_come_and_the_account_opens_again(client, atn):
