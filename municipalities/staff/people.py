@@ -10,6 +10,7 @@ from django.core.validators import validate_email
 from django.utils.translation import gettext as _
 
 from atn_platform.core import boxes, french
+from atn_platform.core.names import plain_name
 from municipalities.enums import Public
 from municipalities.staff.columns import LABELS, Columns, people_lines
 from municipalities.staff.files import Line, Sheet
@@ -78,8 +79,9 @@ def understand(line: Line, columns: Columns, place: frozenset[str]) -> Entry:
     shared = boxes.is_shared(address)
     return Entry(
         number=line.number,
-        first_name=names["first_name"][: LENGTHS["first_name"]],
-        last_name=names["last_name"][: LENGTHS["last_name"]],
+        # As they are kept: a list handed in again must find nothing to change.
+        first_name=plain_name(names["first_name"])[: LENGTHS["first_name"]],
+        last_name=plain_name(names["last_name"])[: LENGTHS["last_name"]],
         email="" if shared else address,
         delivery=address if shared else "",
         function=said.get("function", "")[: LENGTHS["function"]],

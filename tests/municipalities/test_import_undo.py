@@ -118,3 +118,14 @@ def test_b33_whoever_was_renamed_by_hand_since_stays():
     User.objects.filter(email=PAUL[2]).update(last_name="Saint-Onge")
     taken_back(batch)
     assert here(duty) == {PAUL[2]}
+
+
+@pytest.mark.django_db
+def test_b29_b33_a_name_that_is_tidied_when_kept_is_neither_changed_nor_edited():
+    """« J.Tremblay » is kept as « J. Tremblay »."""
+    duty = ResponsibilityFactory()
+    row = ("J.Paul", "Roy", "jp@abercorn.example", "", "")
+    batch = bring_in(duty, row)
+    assert bring_in(duty, row).lines.get().state == "known"
+    taken_back(batch)
+    assert here(duty) == set()
