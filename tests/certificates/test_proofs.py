@@ -109,7 +109,8 @@ def test_the_printed_statement_is_tagged_and_says_the_same(client, ginette):
 
 def test_s65_names_that_look_like_formulas_are_text_and_read_back_as_they_were(client, ginette):
     """S-65: =, + and the full-width sign open a name; the workbook keeps it, a CSV shields it."""
-    names = ("=1+1", "+ATTENTION", "-2", "@SOMME", "＝1")
+    # No « @ » here: names lose it when they are written (core/names.py).
+    names = ("=1+1", "+ATTENTION", "-2", "＝1")
     for name in names:
         issued(organisation=ginette.organisation, first_name=name, last_name="Roy")
     book = openpyxl.load_workbook(io.BytesIO(body(take(client, ginette, "xlsx"))))
