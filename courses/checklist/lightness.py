@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from atn_platform.core import french
 from courses.documents import BlockDoc, LessonDoc
-from courses.enums import BlockKind
+from courses.enums import BlockKind, LessonKind
 
 LIGHT_VIEW = 15_000  # bytes
 MARGIN = 2_000  # questions drawn are not as long as one another
@@ -22,8 +22,12 @@ MARGIN = 2_000  # questions drawn are not as long as one another
 _FILES = 7_550  # looks, icons and the script of every page
 _PAGE, _STATION = 2_000, 30  # what is around a lesson, and its line in the plan
 # A second block of a kind repeats the first one's marks, which then cost little.
-_KIND, _BLOCK, _PART = 120, 25, 25
+_KIND, _BLOCK, _PART, _CELL = 120, 25, 25, 12
+_SMALL_TABLE = 9  # cells
+_FORM = 260  # of an exercise to write after two others: its secrets are drawn anew
+_MEETING = 400  # the sessions to come
 _QUIZ, _QUESTION = 450, 90
+_WRITTEN = {BlockKind.REFLECTION, BlockKind.PLEDGE}
 # Never on the page before an answer, or no words.
 _UNSEEN = frozenset(
     ("uuid", "key", "kind", "asset", "captions", "audio", "seconds", "to", "correct", "area",
@@ -45,6 +49,9 @@ def light_view(lesson: LessonDoc, *, among: int) -> int:
     """Bytes of its page and of the files that it names, compressed as they leave."""
     around = sum(map(_around, lesson["blocks"]))
     around += _KIND * len({each["kind"] for each in lesson["blocks"]})
+    written = sum(each["kind"] in _WRITTEN for each in lesson["blocks"])
+    around += _FORM * max(0, written - 2)
+    around += _MEETING * (lesson["kind"] == LessonKind.MEETING)
     words = sum(map(_words_weight, _gathered(lesson["blocks"])))
     return _FILES + _PAGE + among * _STATION + round(around + words)
 
@@ -85,7 +92,9 @@ def _around(block: BlockDoc) -> int:
     if block["kind"] == BlockKind.QUIZ:
         return _BLOCK + _QUIZ + _QUESTION * _drawn(block)
     lists = (block.get("places"), block.get("steps"), block.get("options"), block.get("rows"))
-    return _BLOCK + _PART * sum(len(each or []) for each in lists)
+    # A small table is little more than its rows; wide ones repeat what marks their cells.
+    cells = max(0, sum(map(len, block.get("rows", ()))) - _SMALL_TABLE)
+    return _BLOCK + _CELL * cells + _PART * sum(len(each or []) for each in lists)
 
 
 def _drawn(block: BlockDoc) -> int:
