@@ -21,34 +21,19 @@ from enrollments.models import Enrollment
 
 
 def log_export(
-    *, report: Report, by: str, file_format: str, actor: User | None, at: datetime
+    *, found: Report | Journey, by: str, file_format: str, actor: User | None, at: datetime
 ) -> None:
     """Write who took which figures, and whether small counts were in them."""
+    what = "chemin" if isinstance(found, Journey) else "participation"
     record(
         at=at,
         actor=actor,
         verb="report.exported",
-        target=f"participation {report.period.key}",
+        target=f"{what} {found.period.key}",
         by=by,
         format=file_format,
-        audience=report.audience,
-        scope=report.scope,
-    )
-
-
-def log_journey_export(
-    *, journey: Journey, by: str, file_format: str, actor: User | None, at: datetime
-) -> None:
-    """Write who took which figures of the way of people."""
-    record(
-        at=at,
-        actor=actor,
-        verb="report.exported",
-        target=f"chemin {journey.period.key}",
-        by=by,
-        format=file_format,
-        audience=journey.audience,
-        scope=journey.scope,
+        audience=found.audience,
+        scope=found.scope,
     )
 
 

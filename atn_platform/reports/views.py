@@ -58,7 +58,7 @@ def export(request: SignedInRequest, extension: str) -> HttpResponseBase:
     if not form.is_valid():
         raise Http404
     actions.log_export(
-        report=report, by=by, file_format=extension, actor=request.user, at=timezone.now()
+        found=report, by=by, file_format=extension, actor=request.user, at=timezone.now()
     )
     content_type = exports.CONTENT_TYPES[extension]
     response: HttpResponseBase
@@ -99,8 +99,8 @@ def export_journey(request: SignedInRequest, extension: str) -> HttpResponse:
     asked = request.GET.get("tableau", JourneyTable.STEPS.value)
     if not form.is_valid() or asked not in JourneyTable.values:
         raise Http404
-    actions.log_journey_export(
-        journey=found, by=by, file_format=extension, actor=request.user, at=timezone.now()
+    actions.log_export(
+        found=found, by=by, file_format=extension, actor=request.user, at=timezone.now()
     )
     table = JourneyTable(asked)
     content = (

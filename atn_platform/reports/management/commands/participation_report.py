@@ -90,9 +90,7 @@ def _participation(period: Period, options: dict[str, Any]) -> bytes:
         pace=None,
         publications=actions.publish(period, scope=scope, audience=audience, today=today),
     )
-    actions.log_export(
-        report=report, by=by, file_format=file_format, actor=None, at=timezone.now()
-    )
+    actions.log_export(found=report, by=by, file_format=file_format, actor=None, at=timezone.now())
     if file_format == "xlsx":
         return exports.as_xlsx(report, by)
     if file_format == "csv":
@@ -108,8 +106,8 @@ def _journey(period: Period, options: dict[str, Any]) -> bytes:
         today=timezone.localdate(),
         scope=Scope(options["scope"]),
     )
-    actions.log_journey_export(
-        journey=journey, by=by, file_format=file_format, actor=None, at=timezone.now()
+    actions.log_export(
+        found=journey, by=by, file_format=file_format, actor=None, at=timezone.now()
     )
     if file_format == "xlsx":
         return exports.journey_xlsx(journey, by)
