@@ -67,7 +67,7 @@ def test_the_code_of_the_official_box_alone_opens_nothing(client, place):
     """A clerk who reads the box cannot open it under a colleague's address."""
     page = ask(client)
     answer = client.post(page, {"own": "", "code": code_to(OFFICIAL)})
-    assertContains(answer, "Il manque celui que ginette@courriel.example", status_code=422)
+    assertContains(answer, "Il manque celui envoyé à ginette@courriel.example", status_code=422)
     assertContains(answer, f'value="{code_to(OFFICIAL)}"', status_code=422)
     wrong = client.post(page, {"own": "AAAA-AAAA", "code": code_to(OFFICIAL)})
     assertContains(wrong, "pas le code de la lettre", status_code=422)
