@@ -40,12 +40,14 @@ async function copieOuPartie(r){
   const b=await copie.blob(),de=+voulu[1],a=Math.min(voulu[2]?+voulu[2]:b.size,b.size-1);
   return new Response(b.slice(de,a+1),{status:de>a?416:206,headers:{"Content-Type":copie.headers.get("Content-Type"),"Accept-Ranges":"bytes","Content-Range":`bytes ${de>a?"*":`${de}-${a}`}/${b.size}`}});
 }
+// Rien n’est gardé sans le dire : la page d’avant a encore ce qui était écrit.
+const PLEIN='<!DOCTYPE html><html lang="fr-CA"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Plus de place sur l’appareil</title><main><h1>Cet appareil n’a plus de place</h1><p>Votre réponse n’est pas encore gardée. Revenez à la page précédente : ce que vous avez écrit y est encore. Libérez de la place, ou attendez le réseau, puis envoyez de nouveau.</p></main>';
 async function envoiOuFile(r,trouve){
   const d=await r.clone().formData(),lecon=`/cours/${trouve[1]}/${trouve[2]}/`,personne=await lireFait("personne");
   if(!personne||!d.get("lesson")||!await caches.match(lecon,{ignoreVary:true}))return fetch(r);
   // Une page emportée n'a pas de jeton : elle passe par la file, réseau ou non.
   if(d.get("csrfmiddlewaretoken"))try{const a=await fetch(r);if(a.status<500&&a.status!==429)return a}catch{}
-  await garder(enonceDe(d,trouve,personne));
+  try{await garder(enonceDe(d,trouve,personne))}catch{return new Response(PLEIN,{status:507,headers:{"Content-Type":"text/html; charset=utf-8"}})}
   return Response.redirect(lecon+(trouve[4]?`#bloc-${trouve[4]}`:""),303);
 }
 function travailler(){
@@ -142,7 +144,7 @@ async function emporter(f){
       await ecrireFait("personne",d.personne);
       await navigator.serviceWorker.register(d.travailleur,{scope:"/"});await navigator.serviceWorker.ready;
       suivi.textContent=selon(m.lecons.length,"C’est fait : {} leçon est sur cet appareil.","C’est fait : {} leçons sont sur cet appareil.");
-    }catch{suivi.textContent=selon(faites,"Le réseau a manqué après {} leçon. Réessayez : ce qui est déjà là ne sera pas perdu.","Le réseau a manqué après {} leçons. Réessayez : ce qui est déjà là ne sera pas perdu.")}
+    }catch(x){suivi.textContent=x?.name==="QuotaExceededError"?t("Cet appareil n’a plus assez de place. Choisissez moins de leçons, ou laissez les versions à écouter."):selon(faites,"Le réseau a manqué après {} leçon. Réessayez : ce qui est déjà là ne sera pas perdu.","Le réseau a manqué après {} leçons. Réessayez : ce qui est déjà là ne sera pas perdu.")}
     bouton.disabled=false});
 }
 // Partir : ce qui attend part d'abord; sinon la personne décide. Le serveur fait ensuite effacer le reste.

@@ -39,6 +39,10 @@ SAID = (
     _("{} leçons, {}"),
     _("C’est fait : {} leçon est sur cet appareil."),
     _("C’est fait : {} leçons sont sur cet appareil."),
+    _(
+        "Cet appareil n’a plus assez de place. "
+        "Choisissez moins de leçons, ou laissez les versions à écouter."
+    ),
     _("Le réseau a manqué après {} leçon. Réessayez : ce qui est déjà là ne sera pas perdu."),
     _("Le réseau a manqué après {} leçons. Réessayez : ce qui est déjà là ne sera pas perdu."),
     _(

@@ -8,6 +8,7 @@ import gzip
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from uuid import uuid5
 
 from django.contrib.staticfiles import finders
 from django.core.exceptions import PermissionDenied
@@ -182,7 +183,8 @@ def _shown(enrollment: Enrollment, each: BlockDoc, state: BlockState | None) -> 
     shown: dict[str, object] = {
         "doc": each,
         "event": "",
-        "draft": "",
+        # What is begun survives a page that is lost, in the copy and on the page alike.
+        "draft": uuid5(enrollment.uuid, each["uuid"]),
         "earlier": [],
     }
     if each["kind"] == BlockKind.QUIZ:
