@@ -22,9 +22,10 @@ MARGIN = 2_000  # questions drawn are not as long as one another
 _FILES = 7_550  # looks, icons and the script of every page
 _PAGE, _STATION = 2_000, 30  # what is around a lesson, and its line in the plan
 # A second block of a kind repeats the first one's marks, which then cost little.
-_KIND, _BLOCK, _PART, _CELL = 120, 25, 25, 12
+_KIND, _BLOCK, _PART, _CELL = 120, 25, 25, 20
 _SMALL_TABLE = 9  # cells
 _FORM = 260  # of an exercise to write after two others: its secrets are drawn anew
+_EXAM = 250  # the longest of its questions may all be drawn
 _MEETING = 400  # the sessions to come
 _QUIZ, _QUESTION = 450, 90
 _WRITTEN = {BlockKind.REFLECTION, BlockKind.PLEDGE}
@@ -51,6 +52,7 @@ def light_view(lesson: LessonDoc, *, among: int) -> int:
     around += _KIND * len({each["kind"] for each in lesson["blocks"]})
     written = sum(each["kind"] in _WRITTEN for each in lesson["blocks"])
     around += _FORM * max(0, written - 2)
+    around += _EXAM * (lesson["kind"] == LessonKind.EXAM)
     around += _MEETING * (lesson["kind"] == LessonKind.MEETING)
     words = sum(map(_words_weight, _gathered(lesson["blocks"])))
     return _FILES + _PAGE + among * _STATION + round(around + words)
@@ -92,8 +94,9 @@ def _around(block: BlockDoc) -> int:
     if block["kind"] == BlockKind.QUIZ:
         return _BLOCK + _QUIZ + _QUESTION * _drawn(block)
     lists = (block.get("places"), block.get("steps"), block.get("options"), block.get("rows"))
-    # A small table is little more than its rows; wide ones repeat what marks their cells.
-    cells = max(0, sum(map(len, block.get("rows", ()))) - _SMALL_TABLE)
+    # A small table is little more than its rows; past twice as many, marks cost nothing.
+    cells = sum(map(len, block.get("rows", ())))
+    cells = min(max(0, cells - _SMALL_TABLE), _SMALL_TABLE)
     return _BLOCK + _CELL * cells + _PART * sum(len(each or []) for each in lists)
 
 
