@@ -137,7 +137,7 @@ def _compare(
             comparison.changed.append(difference)
     comparison.vanished = [
         organisation
-        for code, organisation in known.items()
+        for code, organisation in sorted(known.items())
         if code not in wanted
         and organisation.inactive_on is None
         and not code.startswith(FICTIONAL)
