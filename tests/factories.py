@@ -1,6 +1,8 @@
 """Objects for tests: each factory gives a valid row with the least that its model wants."""
 
+import json
 from datetime import UTC, date, datetime, timedelta
+from hashlib import sha256
 from uuid import NAMESPACE_URL, uuid4, uuid5
 
 import factory
@@ -261,7 +263,10 @@ class VersionFactory(factory.django.DjangoModelFactory[CourseVersion]):
 
     course = factory.SubFactory(CourseFactory)
     number = 1
-    content_hash = "0" * 64
+    # Booklets are kept by it: two courses of the tests must not share one.
+    content_hash = factory.LazyAttribute(
+        lambda o: sha256(json.dumps(o.document, sort_keys=True).encode()).hexdigest()
+    )
     minutes = 16
     published_at = LONG_AGO
     document = factory.LazyAttribute(

@@ -194,7 +194,8 @@ def test_s77_the_page_may_hold_frames_of_that_origin_and_of_no_other(client, fet
     response = client.get(address("module", fetch.block))
 
     policy = response.headers["Content-Security-Policy"]
-    assert policy.endswith(f"frame-ancestors 'none'; frame-src {settings.PACKAGES_ORIGIN}")
+    assert "frame-ancestors 'none'" in policy.split("; ")
+    assert f"frame-src {settings.PACKAGES_ORIGIN}" in policy.split("; ")
     other = client.get("/mes-cours/")
     assert "frame-src" not in other.headers["Content-Security-Policy"]
 
