@@ -94,6 +94,12 @@ class UserManager(BaseUserManager["User"]):
         """The account of a person, and those of theirs that it took over."""
         return self.filter(Q(pk=user.pk) | Q(united_to=user)).order_by("pk")
 
+    def accounts_united(self, keys: Iterable[int]) -> set[int]:
+        """The same for several, by number: what an account signed stays its own in a merge."""
+        wanted = set(keys)
+        taken_over = self.filter(united_to__in=wanted).values_list("pk", flat=True)
+        return wanted | set(taken_over)
+
     def opened_by(self, addresses: Iterable[str]) -> "dict[str, User]":
         """The accounts that these addresses open, a second one of somebody's included."""
         wanted = set(addresses) - {""}

@@ -44,8 +44,9 @@ def take_back(*, claim_id: int, reason: str, by: User, at: datetime) -> Claim:
     claimants = _claimants(claim)
     lost = _named_since(claim, claimants, at=at)
     names = claimants | {each.user_id for each in lost}
+    writers = User.objects.accounts_united(names)
     for letter in letters:
-        if letter.email == claim.email or letter.invited_by_id in names:
+        if letter.email == claim.email or letter.invited_by_id in writers:
             cancel_invitation(invitation_id=letter.pk, by=by, at=at)
     for held in lost:
         _put_out(held, by=by, at=at)
@@ -82,7 +83,7 @@ def _named_since(claim: Claim, first: set[int], *, at: datetime) -> list[Respons
     lost = [each for each in left if each.user_id in first]
     found = lost
     while found:
-        names = {each.user_id for each in found}
+        names = User.objects.accounts_united({each.user_id for each in found})
         left = [each for each in left if each not in found]
         found = [each for each in left if each.granted_by_id in names]
         lost = [*lost, *found]

@@ -95,11 +95,12 @@ def effect_of(claim: Claim, *, at: datetime) -> Effect:
     person = User.objects.owner_of(claim.email)
     if person is None:
         return Effect(0, 0, 0)
+    accounts = User.objects.accounts_united([person.pk])
     named = Responsibility.objects.from_day(at.astimezone(QUEBEC).date()).filter(
-        organisation=claim.organisation, granted_by=person
+        organisation=claim.organisation, granted_by__in=accounts
     )
-    letters = claim.organisation.invitations.pending().filter(invited_by=person)
-    opened = Viewing.objects.filter(reader=person, at__gte=claim.accepted_at)
+    letters = claim.organisation.invitations.pending().filter(invited_by__in=accounts)
+    opened = Viewing.objects.filter(reader__in=accounts, at__gte=claim.accepted_at)
     return Effect(named.exclude(user=person).count(), letters.count(), opened.count())
 
 

@@ -14,12 +14,13 @@ from atn_platform.accounts.enums import Role
 from atn_platform.accounts.models import User
 from atn_platform.audit.models import Entry
 from atn_platform.core.exceptions import ActionError
+from atn_platform.merging import actions as merging
 from atn_platform.notifications.models import OutgoingEmail
 from municipalities.actions import claim_undo, claims, invitations
 from municipalities.actions.claims import Claimant, ClaimRefused
 from municipalities.enums import Public
 from municipalities.models import CLAIM_UNDO, Claim, Invitation, Mandate, Responsibility
-from municipalities.queries.claims import UMQ_NAMED
+from municipalities.queries.claims import UMQ_NAMED, effect_of
 from tests.factories import MandateFactory, MunicipalityFactory, ResponsibilityFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -140,6 +141,29 @@ def test_s16_whoever_they_named_goes_too_and_nobody_whom_they_did_not(client, co
     assert not place.invitations.pending().exists()
     assert told() == {SOMEBODY.email, OFFICIAL, accomplice.email, second.email}
     assert Mandate.objects.in_force(on=timezone.localdate()).filter(user=accomplice).exists()
+
+
+def test_s16_b80_whoever_they_named_goes_too_when_their_accounts_became_one_since(
+    client, coordinator, place
+):
+    """What an account signed stays signed by it: the undoing looks under each of them."""
+    claim = accepted(place, coordinator)
+    impostor = comes_in(Invitation.objects.get())
+    accomplice = MandateFactory(organisation=place).user
+    guest = invitations.Guest(email=accomplice.email, as_responsible=True)
+    claims.add_responsible(organisation=place, guest=guest, by=impostor, at=timezone.now())
+    guests = [invitations.Guest(email="tiers@exemple.quebec", as_responsible=True)]
+    invitations.invite(organisation=place, guests=guests, by=impostor, at=timezone.now())
+    at, on = timezone.now(), timezone.localdate()
+    kept = UserFactory(email="ginette@maison.example")
+    asked = merging.decide(kept=kept, absorbed=impostor, reason="pièce vue", by=coordinator, at=at)
+    merging.unite(merge_id=asked.pk, by=coordinator, on=on, at=at)
+    effect = effect_of(claim, at=at)
+    assert (effect.named, effect.letters) == (1, 1)
+    assert in_force() == {kept, accomplice}
+    taken_back(claim, coordinator)
+    assert in_force() == set()
+    assert not place.invitations.pending().exists()
 
 
 def test_it_is_bounded_in_time_and_done_once(client, coordinator, place):
