@@ -29,9 +29,17 @@ from atn_platform.rights.models import COOLING, RightsRequest
 from certificates import actions as certificate_actions
 from certificates.models import Certificate
 from enrollments.models import LearningEvent, LessonState
+from municipalities.actions import claims
 from municipalities.enums import Public
 from municipalities.models import Mandate
-from tests.factories import LONG_AGO, NOON, EnrollmentFactory, MandateFactory, UserFactory
+from tests.factories import (
+    LONG_AGO,
+    NOON,
+    EnrollmentFactory,
+    MandateFactory,
+    MunicipalityFactory,
+    UserFactory,
+)
 from tests.privacy.seed import plant
 from tests.rights.dump import tables_saying
 
@@ -269,3 +277,15 @@ def test_the_journal_keeps_the_act_and_not_the_words(client, atn):
     assert entry.details == {"fields": ["first_name"]}
     proof = Entry.objects.get(verb="rights.erased")
     assert (proof.actor, proof.target) == (atn, str(RightsRequest.objects.get().pk))
+
+
+def test_an_official_box_that_was_the_person_s_own_is_not_kept_in_requests(atn):
+    """In a small place the director general signs in by the address of the registry."""
+    user = UserFactory(email="dg@abercorn.example")
+    place = MunicipalityFactory(official_email=user.email)
+    claimant = claims.Claimant("Ginette", "Harvey", "ginette@exemple.quebec", "direction")
+    asked = claims.ask_code(organisation=place, claimant=claimant, at=NOON)
+    assert asked.sent_to == user.email
+    erased(user, atn)
+    asked.refresh_from_db()
+    assert (asked.sent_to, asked.email) == ("", "ginette@exemple.quebec")
