@@ -191,7 +191,9 @@ def part(*, merge_id: int, by: User, at: datetime) -> Merge:
     courses.project_again(copied_to)
     withdraw_unearned(enrollment_ids=copied_to, by=by, at=at)
     merge.undone_at = at
-    merge.save(update_fields=["undone_at", "updated_at"])
+    # It said what either account held, words and addresses, for this day alone.
+    merge.changes, merge.ended = [], {}
+    merge.save(update_fields=["undone_at", "changes", "ended", "updated_at"])
     merge.absorbed.refresh_from_db()
     announce(user=merge.kept, verb="parted", by=by, at=at)
     for letter in emails.parted(merge):

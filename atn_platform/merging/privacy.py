@@ -20,10 +20,11 @@ TABLES = [
             About("kept", "kept absorbed asked_at proven_at made_at undone_at reason ended",
                   Kind.ACT, UNITED, Retention.ACCOUNT, (Reader.SELF, Reader.ATN)),
             About("kept", "code_hash", Kind.SECRET, UNITED, Retention.ACCOUNT, ()),
+            # What rows held before, words and addresses too; emptied once nothing is taken back.
+            About("kept", "changes", Kind.ACT, UNITED, Retention.ACCOUNT, (Reader.SELF,)),
             About("asked_by", "asked_by asked_at", Kind.ACT, UNITED, Retention.ACCOUNT),
         ),
-        # Numbers of rows, whose contents speak for themselves where they are.
-        plain="id created_at updated_at uuid tries changes",
+        plain="id created_at updated_at uuid tries",
         stays=_("que deux comptes ont été réunis, et quand, par numéro de compte"),
     ),
 ]  # fmt: skip

@@ -42,7 +42,7 @@ from tests.factories import (
     UserFactory,
     VersionFactory,
 )
-from tests.merging.conftest import NOW, TODAY, part, unite
+from tests.merging.conftest import BEFORE, NOW, TODAY, lesson, part, unite
 from tests.privacy.seed import plant
 from tests.rights.dump import tables_saying
 
@@ -157,6 +157,22 @@ def test_p02_the_file_of_a_person_holds_what_the_closed_account_holds(twins):
     with ZipFile(BytesIO(made.content)) as book:
         told = json.loads(book.read("mes-donnees.json"))["tables"]
     assert [len(each["rows"]) for each in told if each["table"] == "mfa.Authenticator"] == [1]
+
+
+def test_p06_what_was_written_down_to_part_again_goes_once_they_have(twins, follow):
+    """It held the address that was taken off, and notes: nothing needs them any more."""
+    kept, absorbed = twins
+    for person, text in ((kept, "Un mot de Luc."), (absorbed, "Deux.")):
+        follow(person, completed="a").notes.create(
+            lesson=lesson("a"), text=text, written_at=BEFORE
+        )
+    merge = unite(kept, absorbed)
+    said = json.dumps(Merge.objects.get(pk=merge.pk).changes)
+    assert "luc@maison.example" in said
+    assert "Un mot de Luc." in said
+    part(merge)
+    merge.refresh_from_db()
+    assert (merge.changes, merge.ended) == ([], {})
 
 
 def test_after_thirty_days_nothing_names_or_opens_the_closed_account(twins):
