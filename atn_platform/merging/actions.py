@@ -18,6 +18,7 @@ from atn_platform.audit.recording import record
 from atn_platform.core import codes
 from atn_platform.core.exceptions import ActionError
 from atn_platform.core.merging import Change, made, move, take_back, written
+from atn_platform.interop.actions import merging as modules
 from atn_platform.merging import emails
 from atn_platform.merging.models import Merge
 from atn_platform.merging.queries import may_be_one
@@ -118,6 +119,7 @@ def _lead(merge: Merge, *, by: User, on: date, at: datetime) -> None:
     """Lead to the account that is kept all that follows the person; what changed is noted."""
     kept, absorbed = merge.kept, merge.absorbed
     merge.changes += courses.unite(kept=kept, absorbed=absorbed, merge=merge.uuid, at=at)
+    merge.changes += modules.unite(kept=kept, absorbed=absorbed)
     held, ended = functions.unite(kept=kept, absorbed=absorbed, on=on, by=by, at=at)
     merge.changes += held
     merge.ended |= ended

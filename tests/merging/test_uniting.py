@@ -15,6 +15,7 @@ from atn_platform.accounts.enums import Role
 from atn_platform.accounts.models import User
 from atn_platform.audit.models import Entry
 from atn_platform.core.merging import Link
+from atn_platform.interop.models import PackagePlace
 from atn_platform.merging import actions
 from atn_platform.merging.actions import MergeRefused
 from atn_platform.merging.models import Merge
@@ -202,6 +203,26 @@ def test_b80_notes_of_both_accounts_are_kept(twins, follow):
     part(merge)
     assert list(here.notes.values_list("text", flat=True)) == ["Un."]
     assert set(there.notes.values_list("text", flat=True)) == {"Deux.", "Trois."}
+
+
+def test_b80_places_in_interactive_modules_go_where_the_course_goes_on(twins, follow):
+    """That of the enrolment that goes on stays where both were in one part."""
+    kept, absorbed = twins
+    here, there = follow(kept, completed="a"), follow(absorbed)
+    block = uuid4()
+
+    def stand(enrollment, number, page):
+        return PackagePlace.objects.create(
+            enrollment=enrollment, lesson=lesson("b"), block=block, part=number, sha256="a" * 64,
+            session=uuid4(), revision=1, state={"page": page},
+        )  # fmt: skip
+
+    own, twice, alone = stand(here, 1, 5), stand(there, 1, 9), stand(there, 2, 7)
+    merge = unite(kept, absorbed)
+    states = here.package_places.order_by("part").values_list("pk", "state__page")
+    assert list(states) == [(own.pk, 5), (alone.pk, 7)]
+    part(merge)
+    assert set(there.package_places.all()) == {twice, alone}
 
 
 def test_functions_follow_and_the_same_one_is_held_once(twins):
