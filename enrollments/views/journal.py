@@ -15,7 +15,10 @@ from enrollments import actions, forms
 def journal(request: SignedInRequest) -> HttpResponse:
     """GET says for whom a device may send, and how; POST takes a batch (docs/offline.md)."""
     if request.method != "POST":
-        return JsonResponse({"personne": request.user.device_owner, "jeton": get_token(request)})
+        # What waits under an account of theirs that became one with this one is theirs too.
+        accounts = [each.device_owner for each in request.user.united.order_by("pk")]
+        said = {"personne": request.user.device_owner, "aussi": accounts}
+        return JsonResponse({**said, "jeton": get_token(request)})
     try:
         batch = forms.batch(request.body)
     except forms.TooMany:

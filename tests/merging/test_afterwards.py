@@ -175,6 +175,27 @@ def test_p06_what_was_written_down_to_part_again_goes_once_they_have(twins, foll
     assert (merge.changes, merge.ended) == ([], {})
 
 
+def test_what_a_device_kept_under_the_closed_account_goes_to_its_person(client, twins, follow):
+    """B-80: the journal of the device says under whose account each answer was kept."""
+    kept, absorbed = twins
+    follow(absorbed)
+    page = reverse("enrollments:journal")
+    merge = unite(kept, absorbed)
+    client.force_login(kept)
+    said = client.get(page).json()
+    assert (said["personne"], said["aussi"]) == (kept.device_owner, [absorbed.device_owner])
+    act = {
+        "id": str(uuid4()), "verbe": "termine", "cours": kept.enrollments.get().course.code,
+        "lecon": str(lesson("a")), "at": NOW.isoformat(), "seq": 1,
+    }  # fmt: skip
+    sent = {"appareil": str(uuid4()), "maintenant": NOW.isoformat(), "enonces": [act]}
+    answer = client.post(page, json.dumps(sent), content_type="application/json").json()
+    assert [each["sort"] for each in answer["resultats"]] == ["garde"]
+    assert kept.enrollments.get().lesson_states.filter(completed_at__isnull=False).count() == 1
+    part(merge)
+    assert client.get(page).json()["aussi"] == []
+
+
 def test_after_thirty_days_nothing_names_or_opens_the_closed_account(twins):
     kept, absorbed = twins
     Authenticator.objects.create(user=absorbed, type="totp", data={"secret": "x"})
