@@ -4,6 +4,7 @@ import io
 import re
 import zipfile
 from html import unescape
+from http import HTTPStatus
 from urllib.parse import urljoin, urlsplit
 
 import pytest
@@ -12,6 +13,7 @@ from django.test import Client
 from pypdf import PdfReader
 
 from atn_platform.audit.models import Viewing
+from certificates.models import CertificateFile
 from municipalities.models import Responsibility
 from tests.access import table
 from tests.access.walk import address, ask, outcome, routes
@@ -20,6 +22,12 @@ pytestmark = [pytest.mark.django_db, pytest.mark.no_cover, pytest.mark.ignore_te
 MARK = re.compile(r"ZZ-[A-Z]-nom-\d{3}", re.IGNORECASE)
 LINK = re.compile(r'href="([^"]+)"')
 PAGES = 80
+# Some of each that a role surely gets, so that the walk over formats is no walk over refusals.
+FORMATS = {
+    "responsible": {"csv", "xlsx", "pdf", "zip"},
+    "territory": {"csv"},
+    "coordinator": {"csv", "xlsx"},
+}
 GUARDS = {
     "Content-Security-Policy": "frame-ancestors 'none'",
     "X-Frame-Options": "DENY",
@@ -37,16 +45,19 @@ def client_of(world, role) -> Client:
 
 
 def words(answer) -> str:
-    """The text of an answer, whatever its kind: HTML, CSV, XLSX, PDF, ICS."""
-    content = b"".join(answer.streaming_content) if answer.streaming else answer.content
+    """The text of an answer, whatever its kind: HTML, JSON, CSV, XLSX, PDF, ICS, EPUB, ZIP."""
+    return read(b"".join(answer.streaming_content) if answer.streaming else answer.content)
+
+
+def read(content: bytes) -> str:
+    """Names of an archive's files, and what is in them, archives and PDFs included."""
     if content.startswith(b"PK"):
         archive = zipfile.ZipFile(io.BytesIO(content))
-        return "".join(
-            archive.read(name).decode("utf-8", "replace") for name in archive.namelist()
-        )
+        return "".join(f"{name} {read(archive.read(name))}" for name in archive.namelist())
     if content.startswith(b"%PDF"):
         return "".join(page.extract_text() for page in PdfReader(io.BytesIO(content)).pages)
-    return content.decode("utf-8", "replace")
+    # A line of a calendar goes on after a fold (RFC 5545, section 3.1).
+    return content.decode("utf-8", "replace").replace("\r\n ", "")
 
 
 def unguarded(answer) -> list[str]:
@@ -102,6 +113,25 @@ def test_s01_each_role_is_let_in_where_the_table_says_and_meets_its_own_records(
 
 
 @pytest.mark.parametrize(
+    "role", ["learner", "responsible", "neighbour", "territory", "coordinator"]
+)
+def test_s03_a_file_of_any_format_holds_nobody_else_s_record(role, world):
+    """The walk above asks for one format of each; whoever may have that one gets the others."""
+    client, wrong, had = client_of(world, role), [], set()
+    for name, route, _view in routes():
+        if "extension>" not in route:
+            continue
+        asked = address(name, route, world).rpartition(".")[0]
+        for extension in ("csv", "xlsx", "pdf", "zip"):
+            answer = ask(client, "get", f"{asked}.{extension}")
+            shown = foreign(words(answer), world, role)
+            had |= {extension} if answer.status_code == HTTPStatus.OK else set()
+            wrong += [(name, extension, shown)] if shown else []
+    assert wrong == []
+    assert had >= FORMATS.get(role, set())
+
+
+@pytest.mark.parametrize(
     "role", ["learner", "elected", "responsible", "neighbour", "territory", "coordinator"]
 )
 def test_s03_following_every_link_shows_nobody_else_s_record(role, world):
@@ -128,6 +158,23 @@ def test_the_search_for_marks_can_fail(world):
     answer = client_of(world, "responsible").get(f"/mes-gens/{world.arguments['handle']}/")
     assert foreign(words(answer), world, "responsible") == set()
     assert foreign(words(answer), world, "neighbour") >= {"ZZ-A-nom-001", "ZZ-A-nom-002"}
+
+
+def test_the_search_for_marks_reads_what_is_in_archives_and_across_folds(world):
+    """A negative control: a certificate in an archive in another, a name that a line cuts."""
+    certificate = bytes(CertificateFile.objects.get().content)
+    assert b"ZZ-A-nom-001" not in certificate
+    calendar = b"BEGIN:VCALENDAR\r\nATTENDEE:Luc ZZ-A-n\r\n om-001\r\n"
+    for file in (calendar, certificate):
+        inner = zipped("dedans.zip", file)
+        assert foreign(read(zipped("dehors.zip", inner)), world, "neighbour") == {"ZZ-A-nom-001"}
+
+
+def zipped(name: str, content: bytes) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr(name, content)
+    return buffer.getvalue()
 
 
 @pytest.mark.parametrize("page", ["", "inviter/", "importer/", "mandats/", "responsables/"])
