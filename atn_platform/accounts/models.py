@@ -1,5 +1,5 @@
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -94,11 +94,9 @@ class UserManager(BaseUserManager["User"]):
         """The account of a person, and those of theirs that it took over."""
         return self.filter(Q(pk=user.pk) | Q(united_to=user)).order_by("pk")
 
-    def accounts_united(self, keys: Iterable[int]) -> set[int]:
+    def accounts_united(self, keys: Collection[int]) -> set[int]:
         """The same for several, by number: what an account signed stays its own in a merge."""
-        wanted = set(keys)
-        taken_over = self.filter(united_to__in=wanted).values_list("pk", flat=True)
-        return wanted | set(taken_over)
+        return {*keys, *self.filter(united_to__in=keys).values_list("pk", flat=True)}
 
     def opened_by(self, addresses: Iterable[str]) -> "dict[str, User]":
         """The accounts that these addresses open, a second one of somebody's included."""
