@@ -5,6 +5,7 @@ from collections import Counter
 from django.utils.translation import gettext_lazy as _
 
 from atn_platform.accounts.models import User
+from atn_platform.audit.privacy import forget
 from atn_platform.core import personal
 from atn_platform.core.personal import About, Export, File, Kind, Reader, Retention, Table, nobody
 from atn_platform.core.purging import purging
@@ -56,8 +57,11 @@ def export(user: User) -> Export:
 def erase(user: User) -> Counter[str]:
     """Attestations stay verifiable: the name leaves, and an imprint that confirms it stays."""
     gone = personal.erase(TABLES, user)
+    mine = Certificate.objects.filter(enrollment__learner=user)
+    # Why another one was issued is in ATN's own words: « nom corrigé : … ».
+    forget("certificate.reissued", mine.values_list("number", flat=True), "note")
     with purging():
-        for certificate in Certificate.objects.filter(enrollment__learner=user):
+        for certificate in mine:
             facts = certificate.facts
             sealed = {"name": "", "function": ""}
             sealed["name_imprint"] = imprint(certificate.number, facts["name"])

@@ -73,10 +73,15 @@ def erase(user: User) -> Counter[str]:
 
 def forget_before(verbs: str, targets: Iterable[object]) -> None:
     """Empty what corrections replaced: the acts stay, the words of an erased person do not."""
+    forget(verbs, targets, "before")
+
+
+def forget(verbs: str, targets: Iterable[object], detail: str) -> None:
+    """Take this detail, where a person may be named, out of what was done to these."""
     named = Entry.objects.filter(
         verb__startswith=verbs, target__in=[str(each) for each in targets]
     )
     with purging():
-        for entry in named.filter(details__has_key="before"):
-            details = {name: value for name, value in entry.details.items() if name != "before"}
+        for entry in named.filter(details__has_key=detail):
+            details = {name: value for name, value in entry.details.items() if name != detail}
             Entry.objects.filter(pk=entry.pk).update(details=details)

@@ -279,6 +279,18 @@ def test_the_journal_keeps_the_act_and_not_the_words(client, atn):
     assert (proof.actor, proof.target) == (atn, str(RightsRequest.objects.get().pk))
 
 
+def test_why_an_attestation_was_issued_again_loses_the_words_of_atn(atn):
+    before = proven(first_name="Noëlla", last_name="Saint-Onge")
+    certificate_actions.reissue(
+        certificate_id=before.pk, by=atn, at=NOON, note="Nom corrigé : Saint-Onge"
+    )
+    entry = Entry.objects.get(verb="certificate.reissued")
+    assert entry.details["note"] == "Nom corrigé : Saint-Onge"
+    erased(before.enrollment.learner, atn)
+    entry.refresh_from_db()
+    assert set(entry.details) == {"by"}
+
+
 def test_an_official_box_that_was_the_person_s_own_is_not_kept_in_requests(atn):
     """In a small place the director general signs in by the address of the registry."""
     user = UserFactory(email="dg@abercorn.example")
