@@ -17,6 +17,7 @@ from certificates.models import CertificateFile
 from municipalities.models import Responsibility
 from tests.access import table
 from tests.access.walk import address, ask, outcome, routes
+from tests.factories import LONG_AGO
 
 pytestmark = [pytest.mark.django_db, pytest.mark.no_cover, pytest.mark.ignore_template_errors]
 MARK = re.compile(r"ZZ-[A-Z]-nom-\d{3}", re.IGNORECASE)
@@ -55,7 +56,9 @@ def read(content: bytes) -> str:
         archive = zipfile.ZipFile(io.BytesIO(content))
         return "".join(f"{name} {read(archive.read(name))}" for name in archive.namelist())
     if content.startswith(b"%PDF"):
-        return "".join(page.extract_text() for page in PdfReader(io.BytesIO(content)).pages)
+        text = "".join(page.extract_text() for page in PdfReader(io.BytesIO(content)).pages)
+        # A narrow column cuts a mark after its hyphen.
+        return text.replace("-\n", "-")
     # A line of a calendar goes on after a fold (RFC 5545, section 3.1).
     return content.decode("utf-8", "replace").replace("\r\n ", "")
 
@@ -168,6 +171,13 @@ def test_the_search_for_marks_reads_what_is_in_archives_and_across_folds(world):
     for file in (calendar, certificate):
         inner = zipped("dedans.zip", file)
         assert foreign(read(zipped("dehors.zip", inner)), world, "neighbour") == {"ZZ-A-nom-001"}
+
+
+def test_the_search_for_marks_reads_a_name_that_a_narrow_column_cuts(world):
+    """A negative control: the statement of a year on paper, read as if by a neighbour."""
+    asked = f"/mes-gens/{world.arguments['handle']}/preuves/{LONG_AGO.year}.pdf"
+    text = words(client_of(world, "responsible").get(asked))
+    assert foreign(text, world, "neighbour") == {"ZZ-A-nom-001"}
 
 
 def zipped(name: str, content: bytes) -> bytes:
