@@ -81,7 +81,7 @@ const envoyer=()=>navigator.locks.request("hors-ligne",async()=>{
       const qui=await fetch(JOURNAL,{redirect:"manual",cache:"no-store"});
       if(qui.type==="opaqueredirect"){dire(t("Reconnectez-vous pour envoyer vos réponses. Rien n’est perdu."),[t("Se connecter"),"/compte/login/code/?next="+encodeURIComponent(location.pathname)]);return listes()}
       if(!qui.ok)throw qui;
-      const{personne,aussi,jeton}=await qui.json(),lot=tout.filter(e=>e.personne===personne||aussi.includes(e.personne)).slice(0,taille);
+      const{personne,aussi=[],jeton}=await qui.json(),lot=tout.filter(e=>e.personne===personne||aussi.includes(e.personne)).slice(0,taille);
       if(!lot.length){dire("");return listes()}
       if(!await lireFait("appareil"))await ecrireFait("appareil",uuid7());
       const corps={appareil:await lireFait("appareil"),maintenant:new Date().toISOString(),enonces:lot.map(({personne:_,...e})=>e)};
