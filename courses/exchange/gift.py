@@ -6,7 +6,7 @@ stand in braces; `~ = # { } :` are signs unless a backslash goes before; `\n` is
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from math import isfinite
 from typing import Any
@@ -21,6 +21,8 @@ BLANK = "_____"
 # Every answer stands after an =, and says with its percent that it is wrong.
 TYPED = {ItemKind.SHORT, ItemKind.NUMERICAL}
 SIGNS = "~=#{}:\\"
+# How a line of answers begins, and no question does.
+IN_BRACES = ("=", "~", "#", "}")
 _LINE = re.compile(r"\r\n|\r|\n")
 _ESCAPE = re.compile(r"\\([~=#{}:\\n])")
 _FOLD = re.compile(r"[ \t\r]*\n[ \t\r\n]*")
@@ -52,14 +54,20 @@ class _Piece:
 
 
 def read(text: str) -> list[Item]:
-    """The items of a file, in its order. Raises NotationRefused with every problem found."""
+    """The items of a file, in its order; a question that cannot be read is one, with its reason.
+
+    Raises NotationRefused with every problem found when nothing else than problems is.
+    """
     items, problems = [], []
     for piece in _pieces(text.removeprefix("\ufeff")):
         try:
             items.append(_item(piece))
         except _Unreadable as error:
             problems.append(LineProblem(piece.line, str(error)))
-    if problems:
+            stem = Text(" ".join(piece.text.split()), "plain")
+            items.append(Item(ItemKind.UNREADABLE, piece.line, stem=stem, foreign=str(error)))
+    nothing = {ItemKind.UNREADABLE, ItemKind.CATEGORY}
+    if problems and all(each.kind in nothing for each in items):
         raise NotationRefused(problems)
     return items
 
@@ -72,34 +80,66 @@ def _pieces(text: str) -> Iterator[_Piece]:
     """Questions as they stand: empty lines part them, except between braces.
 
     A question whose answers are read ends as well where a title, a category or other answers
-    begin: files written by hand forget the empty line.
+    begin: files written by hand forget the empty line. One whose brace never closes ends where
+    another question plainly begins, and takes none with it.
     """
-    held, depth = _Piece(1), 0
+    # `since`: what an open brace holds after its last empty line.
+    held, since, depth = _Piece(1), _Piece(1), 0
     for number, line in enumerate([*_LINE.split(text), ""], start=1):
-        if depth <= 0 and _begins(line) and len(_split(held.text, "{")) > 1:
-            yield held
-            held, depth = _Piece(number), 0
+        cut = _forgotten(held, since, line) if depth > 0 else _unparted(held, line)
+        if cut:
+            ended, held = cut
+            yield ended
+            since, depth = _Piece(number), 0
         if not held.text and _CATEGORY.match(line):
             yield _Piece(number, line)
-            continue
-        if _NOTE.match(line):
+        elif _NOTE.match(line):
             _take_labels(held, line)
-            continue
-        if not line.strip() and depth <= 0 and held.text:
-            yield held
-            held, depth = _Piece(number + 1), 0
-            continue
-        if line.strip() or held.text:
-            held.line = number if not held.text else held.line
-            held.text += f"{line}\n"
+            _take_labels(since, line)
+        elif line.strip():
+            _grow(held, number, line)
+            _grow(since, number, line)
             depth += len(_split(line, "{")) - len(_split(line, "}"))
+        else:
+            if depth <= 0 and held.text:
+                yield held
+                held, depth = _Piece(number + 1), 0
+            _grow(held, number, "")
+            since = _Piece(number + 1)
     if held.text:
         yield held
 
 
-def _begins(line: str) -> bool:
-    is_sign = line.lstrip().startswith("::") or bool(_CATEGORY.match(line))
-    return is_sign or (len(_split(line, "{")) > 1 and not _NOTE.match(line))
+def _grow(piece: _Piece, number: int, line: str) -> None:
+    piece.line = piece.line if piece.text else number
+    if piece.text or line:
+        piece.text += f"{line}\n"
+
+
+def _unparted(held: _Piece, line: str) -> tuple[_Piece, _Piece] | None:
+    """The question whose answers are read, and the one that this line begins."""
+    is_read = (_is_sign(line) or _opens(line)) and len(_split(held.text, "{")) > 1
+    return (held, _Piece(0)) if is_read else None
+
+
+def _forgotten(held: _Piece, since: _Piece, line: str) -> tuple[_Piece, _Piece] | None:
+    """The two questions that a brace left open holds, when this line shows the second."""
+    if _is_sign(line):
+        return held, _Piece(0) if since.text else since
+    is_answer = (since.text or line).lstrip().startswith(IN_BRACES)
+    if is_answer or not _opens(line) or "}" in line.partition("{")[0]:
+        return None
+    if not held.text.endswith(f"\n\n{since.text}"):
+        return None
+    return replace(held, text=held.text.removesuffix(since.text)), since
+
+
+def _is_sign(line: str) -> bool:
+    return line.lstrip().startswith("::") or bool(_CATEGORY.match(line))
+
+
+def _opens(line: str) -> bool:
+    return len(_split(line, "{")) > 1 and not _NOTE.match(line)
 
 
 def _take_labels(piece: _Piece, line: str) -> None:

@@ -21,6 +21,7 @@ class ItemKind(Enum):
     ORDERING = "ordering"  # `answers` in the right order
     HOTSPOT = "hot-spot"  # `picture`, and the `area` of each answer
     CLOZE = "cloze"  # `gaps`, which stand at [[1]], [[2]]… in the stem
+    UNREADABLE = "unreadable"  # as it stands in `stem`; `foreign` says why
     OTHER = "other"  # a kind of that system alone: `Item.foreign` names it
 
 

@@ -64,6 +64,9 @@ def ours(items: Iterable[Item]) -> Reading:
             categories = _levels(item.title or "")
             reading.left += [Left(where(item), what) for what in item.aside]
             continue
+        if item.kind is ItemKind.UNREADABLE:
+            reading.left.append(_unreadable(item))
+            continue
         lost: list[str] = []
         question = _question(item, lost)
         if question is not None:
@@ -85,6 +88,12 @@ def where(item: Item) -> str:
     """An item by its place and its name."""
     name = item.title or plain(item.stem)[:60]
     return _("no %(line)d, %(name)s") % {"line": item.line, "name": name or "–"}
+
+
+def _unreadable(item: Item) -> Left:
+    said = _("« %(start)s », qui ne se lit pas : %(why)s")
+    facts = {"start": _clipped(item.stem.words), "why": item.foreign.rstrip(".")}
+    return Left(_("ligne %d") % item.line, said % facts)
 
 
 def _question(item: Item, lost: list[str]) -> Imported | None:

@@ -101,7 +101,7 @@ def test_every_kind_of_item_is_read_with_all_that_it_says():
 @pytest.mark.parametrize(
     ("text", "line", "words"),
     [
-        ("Bien.{T}\n\n\nAmputée {~a =b\n\nSuite", 4, "ne se ferme pas"),
+        ("\n\n\nAmputée {~a =b\n\nSuite", 4, "ne se ferme pas"),
         ("Trop } tôt", 1, "sans s’être ouverte"),
         ("Deux {=a} groupes {=b}", 1, "un seul groupe"),
         ("Nombre? {#cinq}", 1, "n’est pas un nombre"),
@@ -272,3 +272,23 @@ def test_a_question_ends_where_another_begins_without_an_empty_line(text, found)
 def test_a_number_beyond_all_numbers_is_none():
     with pytest.raises(NotationRefused, match="1e999"):
         gift.read("Combien? {#1e999}")
+
+
+OPEN = "// [id:a]\n::A:: Bien {T}\n\nAmputée {~a =b\n\n"
+
+
+@pytest.mark.parametrize(
+    ("rest", "found"),
+    [
+        ("// [id:c]\nDeux\nlignes {F}\n\nTrois {T}\n", [("Deux lignes", "c"), ("Trois", None)]),
+        ("::C:: Deux {F}\n::D:: Trois {T}", [("Deux", None), ("Trois", None)]),
+        ("$CATEGORY: x\n\nDeux {F}", [("", None), ("Deux", None)]),
+        ("Trop} {=b}\n\nDeux {F}", [("Deux", None)]),
+        ("=c {d}\n}\n\nDeux {F}", [("Deux", None)]),
+    ],
+)
+def test_a_question_that_cannot_be_read_takes_no_other_with_it(rest, found):
+    good, broken, *others = gift.read(OPEN + rest)
+    assert (good.id, broken.kind, broken.line) == ("a", ItemKind.UNREADABLE, 4)
+    read = [each for each in others if each.kind is not ItemKind.UNREADABLE]
+    assert [(each.stem.words, each.id) for each in read] == found

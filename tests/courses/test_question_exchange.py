@@ -284,3 +284,38 @@ def test_what_the_bank_writes_it_knows_already():
     again = BankQuestion.objects.filter(source="deux.xml")
     assert [each.kind for each in again] == ["numeric"]  # its interval has a middle now
     assert before < set(BankQuestion.objects.values_list("content_hash", flat=True))
+
+
+BROKEN = """Bien? {T}
+
+Amputée {~a =b
+
+Combien? {#cinq}
+
+Encore? {F}
+"""
+
+
+@pytest.mark.django_db
+def test_a_question_that_cannot_be_read_is_a_row_and_the_others_are_kept(tmp_path):
+    path, out = tmp_path / "brisé.gift", io.StringIO()
+    path.write_text(BROKEN)
+    call_command("import_questions", str(path), "--format", "gift", "--json", stdout=out)
+    answer = json.loads(out.getvalue().replace("\N{NO-BREAK SPACE}", " "))
+    assert [each["title"] for each in answer["questions"]] == ["Bien?", "Encore?"]
+    assert answer["not_represented"] == [
+        {"where": "ligne 3", "what": "« Amputée {~a =b », qui ne se lit pas : "
+                                     "l’accolade qui ouvre les réponses ne se ferme pas"},
+        {"where": "ligne 5", "what": "« Combien? {#cinq} », qui ne se lit pas : "
+                                     "« cinq » n’est pas un nombre"},
+    ]  # fmt: skip
+    assert BankQuestion.objects.count() == 2
+
+
+@pytest.mark.django_db
+def test_a_file_of_which_nothing_can_be_read_is_refused(tmp_path):
+    path = tmp_path / "brisé.gift"
+    path.write_text("$CATEGORY: x\n\nAmputée {~a =b\n\nCombien? {#cinq}\n")
+    with pytest.raises(CommandError, match=r"Ligne 3[\s\S]*Ligne 5[\s\S]*Rien n’a été changé"):
+        call_command("import_questions", str(path), "--format", "gift")
+    assert not BankQuestion.objects.exists()
