@@ -4,8 +4,10 @@ Nothing is ever unpacked on disk: files are served straight from the archive, by
 """
 
 import copy
+import io
 import re
 import stat
+import struct
 import unicodedata
 import zipfile
 import zlib
@@ -25,6 +27,8 @@ HIGHEST_RATIO = 100
 RATIO_FROM = 1_000_000
 LONGEST_NAME = 240
 READ = 1 << 20
+# Of the record that ends an archive: its length, its comment, « see the 64-bit record instead ».
+END_RECORD, LONGEST_COMMENT, ELSEWHERE = 22, 0xFFFF, 0xFFFF
 FEW = 5
 
 # What a browser needs of a package, by the end of its name.
@@ -99,7 +103,8 @@ class Listing:
 def opened(stored: IO[bytes]) -> zipfile.ZipFile:
     """The archive, its table read. Raises PackageRefused."""
     try:
-        return zipfile.ZipFile(stored)
+        archive = zipfile.ZipFile(stored)
+        is_alone = _is_alone(stored)
     except (
         zipfile.BadZipFile,
         zipfile.LargeZipFile,
@@ -111,6 +116,26 @@ def opened(stored: IO[bytes]) -> zipfile.ZipFile:
         raise PackageRefused(
             _("Cette archive est tronquée ou abîmée : produisez-la de nouveau.")
         ) from error
+    if not is_alone:
+        raise PackageRefused(
+            _("Cette archive est en plusieurs volumes : produisez-la en un seul fichier.")
+        )
+    return archive
+
+
+def _is_alone(stored: IO[bytes]) -> bool:
+    """Whether its end record names no other disk, which zipfile does not look at (APPNOTE 4.3.16).
+
+    What stands in the 64-bit record instead, zipfile checks itself.
+    """
+    size = stored.seek(0, io.SEEK_END)
+    stored.seek(max(0, size - END_RECORD - LONGEST_COMMENT))
+    tail = stored.read()
+    at = len(tail) - END_RECORD
+    if not (tail[at:].startswith(b"PK\x05\x06") and tail.endswith(b"\0\0")):
+        at = tail.rfind(b"PK\x05\x06")
+    disks = struct.unpack_from("<HH", tail, at + 4)
+    return set(disks) <= {0, ELSEWHERE}
 
 
 def listing(archive: zipfile.ZipFile) -> Listing:

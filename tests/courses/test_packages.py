@@ -207,6 +207,19 @@ def test_b34_an_archive_of_several_volumes_is_refused():
     assert "autre volume" in refusal(bytes(content))
 
 
+@pytest.mark.parametrize("field", [4, 6], ids=["its own disk", "the disk of its table"])
+@pytest.mark.parametrize("comment", [b"", b"Module de la formation"])
+def test_b34_an_archive_whose_end_alone_names_another_volume_is_refused(field, comment):
+    content = bytearray(scorm())
+    content[-2:] = struct.pack("<H", len(comment))
+    content += comment
+    assert read(bytes(content))["files"]
+    at = content.rfind(b"PK\x05\x06") + field
+    content[at : at + 2] = struct.pack("<H", 1)
+
+    assert "plusieurs volumes" in refusal(bytes(content))
+
+
 ENTITIES = (
     '<!DOCTYPE lolz [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">]>'
     "<manifest>&b;</manifest>"
