@@ -114,8 +114,9 @@ def _qti(content: bytes) -> Reading:
             items += [(each, find) for each in qti.read(text)]
         except NotationRefused as error:
             left += [Left(name, words)] if (words := _not_an_item(text, error)) else []
-    if not items and not left:
-        raise QuestionsRefused(_("Ce paquet ne contient aucune question QTI."))
+    if not items:
+        why = [f"{each.where} : {each.what}" for each in left]
+        raise QuestionsRefused("\n".join([_("Ce paquet ne contient aucune question QTI."), *why]))
     # By their rank in the package: each file says that its own is the first.
     numbered = ((replace(each, line=n), find) for n, (each, find) in enumerate(items, start=1))
     found = _read(numbered)

@@ -227,6 +227,7 @@ def test_a_package_gives_its_questions_and_names_its_test():
         (package(a_xml=item(), b_xml=" " * 5_000_000), "signe d’un piège"),
         (package(a_xml=item())[:-30], "tronquée"),
         (package(readme="rien"), "aucune question QTI"),
+        (package(a_xml="<assessmentItem>", b_xml="<questestinterop/>"), r"a\.xml[\s\S]*QTI 1\.2"),
         (b"<questestinterop/>", "QTI 1.2"),
         (b'<!DOCTYPE a [<!ENTITY x "y">]><assessmentItem>&x;</assessmentItem>', "refusés"),
     ],
