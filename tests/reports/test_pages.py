@@ -248,9 +248,17 @@ def test_the_command_writes_to_the_screen_too(capfdbinary, world):
     assert capfdbinary.readouterr().out.startswith(b"PK")
 
 
+@pytest.mark.parametrize("report", ["participation", "chemin"])
+def test_the_command_without_days_takes_the_quarter_of_the_page(tmp_path, world, report):
+    output = tmp_path / "sans-jours"
+    call_command("participation_report", report=report, output=output)
+    assert output.read_bytes() == command(tmp_path, report=report)
+
+
 @pytest.mark.parametrize(
     ("options", "said"),
     [
+        (["--from", "2026-07-01"], "ou aucun"),
         (["--from", "2026-07-01", "--to", "2026-09-29"], "un trimestre ou une année"),
         (["--from", "2026-09-30", "--to", "2026-07-01"], "avant son début"),
         (["--from", "hier", "--to", "2026-07-01"], "AAAA-MM-JJ"),

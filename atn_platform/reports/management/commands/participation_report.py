@@ -15,7 +15,7 @@ from atn_platform.reports import actions, exports
 from atn_platform.reports.enums import Audience, Breakdown, JourneyTable, Scope
 from atn_platform.reports.figures import journey as journey_figures
 from atn_platform.reports.figures import participation as figures
-from atn_platform.reports.periods import Period
+from atn_platform.reports.periods import Period, last_closed_quarter
 
 PARTICIPATION, JOURNEY = "participation", "chemin"
 
@@ -31,8 +31,11 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--by", choices=Breakdown.values, default=Breakdown.REGION)
-        parser.add_argument("--from", dest="start", type=_day, required=True, metavar="AAAA-MM-JJ")
-        parser.add_argument("--to", dest="end", type=_day, required=True, metavar="AAAA-MM-JJ")
+        parser.add_argument(
+            "--from", dest="start", type=_day, metavar="AAAA-MM-JJ",
+            help="avec --to; sans les deux, le dernier trimestre terminé, comme à l’écran",
+        )  # fmt: skip
+        parser.add_argument("--to", dest="end", type=_day, metavar="AAAA-MM-JJ")
         parser.add_argument(
             "--as", dest="audience", choices=Audience.values, default=Audience.UMQ,
             help="pour qui : umq (petits nombres masqués) ou atn",
@@ -53,11 +56,10 @@ class Command(BaseCommand):
         parser.add_argument("--output", type=Path, metavar="FICHIER", help="sinon, à l’écran")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        if options["end"] < options["start"]:
-            raise CommandError("La fin de la période vient avant son début.")
+        period = _period(options["start"], options["end"])
         make = _journey if options["report"] == JOURNEY else _participation
         try:
-            content = make(Period(options["start"], options["end"]), options)
+            content = make(period, options)
         except ActionError as error:
             raise CommandError(str(error)) from error
         self._write(content, options["output"])
@@ -75,6 +77,16 @@ class Command(BaseCommand):
                 f"Impossible d’écrire {output} : {french.refusal(error)}."
             ) from error
         self.stderr.write(f"{output} : {len(content)} octets.")
+
+
+def _period(start: date | None, end: date | None) -> Period:
+    if start is None and end is None:
+        return last_closed_quarter(timezone.localdate())
+    if start is None or end is None:
+        raise CommandError("Donnez les deux jours, --from et --to, ou aucun.")
+    if end < start:
+        raise CommandError("La fin de la période vient avant son début.")
+    return Period(start, end)
 
 
 def _participation(period: Period, options: dict[str, Any]) -> bytes:
