@@ -88,14 +88,15 @@ const envoyer=()=>navigator.locks.request("hors-ligne",async()=>{
       const r=await fetch(JOURNAL,{method:"POST",headers:{"Content-Type":"application/json","X-CSRFToken":jeton},body:JSON.stringify(corps)});
       if(r.status===413&&taille>1){taille=Math.ceil(taille/2);continue}
       if(!r.ok)throw r;
-      await ranger((await r.json()).resultats,lot);envoyes+=lot.filter(pese).length;delai=1000;
+      await ranger((await r.json()).resultats,lot,personne);envoyes+=lot.filter(pese).length;delai=1000;
     }catch(r){attendre(tout.filter(pese).length);plusTard(1000*(r.headers?.get("Retry-After")||0));return listes()}
   }});
-async function ranger(resultats,lot){
+// Ce qui fut gardé sous un compte réuni depuis à celui-ci est montré à la personne de celui-ci.
+async function ranger(resultats,lot,personne){
   const recus=resultats.filter(x=>x.sort!=="refuse"),avis=await lireFait("avis")||[];
   for(const x of resultats){const e=lot.find(l=>l.id===x.id);if(!e)continue;
-    if(x.sort==="refuse")await dans("file","readwrite",m=>fin(m.put({...e,motif:x.motif})));
-    else if(x.motif)avis.push({personne:e.personne,cours:e.cours,at:e.at,motif:x.motif})}
+    if(x.sort==="refuse")await dans("file","readwrite",m=>fin(m.put({...e,personne,motif:x.motif})));
+    else if(x.motif)avis.push({personne,cours:e.cours,at:e.at,motif:x.motif})}
   await ecrireFait("avis",avis);await oter(recus.map(x=>x.id));
   for(const x of recus)if(x.resultat!==null)montrer(lot.find(l=>l.id===x.id),x.resultat);
 }
@@ -164,7 +165,7 @@ async function commencer(){
   const f=document.querySelector("form[data-emporter]");if(f)emporter(f);
   const lecon=document.body.dataset.lecon;
   if(lecon&&connue){const deja=(await laMienne()).some(e=>e.verbe==="ouvre"&&e.lecon===lecon);if(!deja)await garder({id:uuid7(),personne:connue,verbe:"ouvre",cours:document.body.dataset.cours,lecon,bloc:null,essai:null,champs:{}})}
-  if(qui&&connue)veillerAuDepart();
+  if(qui)veillerAuDepart();
   await reprendre();await listes();envoyer();
   for(const e of["online","pageshow"])addEventListener(e,()=>{delai=1000;envoyer()});
   document.addEventListener("visibilitychange",()=>document.hidden||envoyer());

@@ -220,6 +220,19 @@ REFUSED = """async () => {
 }"""
 
 
+# The button of the menu, folded on a telephone.
+SIGN_OUT = """() => document.querySelector('form[action$="/compte/logout/"]').requestSubmit()"""
+# What the colleague answered without the line, put beside what was refused or taken out again.
+WAITING = """async isThere => {
+  const ask = request => new Promise(done => { request.onsuccess = () => done(request.result) });
+  const open = await ask(indexedDB.open("hors-ligne", 1));
+  const file = open.transaction("file", "readwrite").objectStore("file");
+  const { motif, ...kept } = await ask(file.get("018f"));
+  await ask(isThere ? file.put({ ...kept, id: "018e", seq: 2 }) : file.delete("018e"));
+  open.close();
+}"""
+
+
 KNOWN = """async isTheirs => {
   const ask = request => new Promise(done => { request.onsuccess = () => done(request.result) });
   const open = await ask(indexedDB.open("hors-ligne", 1));
@@ -252,6 +265,13 @@ def test_s32_what_a_colleague_left_on_the_device_waits_for_them_alone(
             # Shown once the page has read all that the device holds.
             expect(page.locator("[data-rien]")).to_be_visible()
             expect(page.get_by_text("Réjean")).to_have_count(0)
+            page.evaluate(WAITING, arg=True)
+            page.goto(f"{live_server.url}/mes-cours/", wait_until="networkidle")
+            with page.expect_event("dialog") as asked:
+                page.on("dialog", lambda dialog: dialog.dismiss())
+                page.evaluate(SIGN_OUT)
+            assert "sera perdue" in asked.value.message
+            page.evaluate(WAITING, arg=False)
     context.close()
 
 
