@@ -198,7 +198,8 @@ def free_key(text: str, taken: set[str], fallback: str) -> str:
     return key
 
 
-def _lesson_keys(course: Course) -> set[str]:
+def lesson_keys(course: Course) -> set[str]:
+    """Those of the draft and of every version: a key is the identity of a station for good."""
     keys = set(Lesson.objects.filter(module__course=course).values_list("key", flat=True))
     for version_id in course.versions.values_list("pk", flat=True):
         keys |= {lesson["key"] for lesson in stations(document(version_id))}
@@ -218,7 +219,7 @@ def _new_module(course: Course, title: str) -> Module:
 
 def _new_lesson(module: Module, title: str, kind: str) -> Lesson:
     course = module.course
-    key = free_key(title, _lesson_keys(course), "lecon")
+    key = free_key(title, lesson_keys(course), "lecon")
     return Lesson.objects.create(
         module=module,
         uuid=course.stable_uuid(key),

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from atn_platform.accounts.models import User
 from atn_platform.core.exceptions import ActionError
 from courses.actions.changes import LESSON, Held, Part, note
-from courses.actions.outline import LAST, free_key, lock_course, renumber, siblings
+from courses.actions.outline import LAST, free_key, lesson_keys, lock_course, renumber, siblings
 from courses.enums import Gesture
 from courses.models import OUTLINE, Block, Course, DraftRevision, Lesson, Module, Question
 
@@ -78,8 +78,10 @@ _MAKERS: dict[str, Callable[[Course, UUID, Held], Part]] = {
 
 def _make_lesson(module: Module, said: Held, rank: int) -> Lesson:
     course = module.course
-    lessons = Lesson.objects.filter(module__course=course)
-    key = _key(said, lessons.values_list("key", flat=True))
+    key = str(said["key"])
+    if Lesson.objects.filter(module__course=course, key=key).exists():
+        # Under a key that no published station ever had: its progress is somebody else's.
+        key = free_key(key, lesson_keys(course), "lecon")
     made = Lesson.objects.create(
         module=module, uuid=course.stable_uuid(key), key=key, position=rank,
         **{name: said[name] for name in LESSON},

@@ -11,7 +11,7 @@ from courses.actions.revisions import MOST
 from courses.models import OUTLINE, Block, DraftRevision, Lesson, Module, Question
 from courses.queries import draft_document
 from tests.courses.test_revisions import titled
-from tests.factories import NOON, UserFactory
+from tests.factories import NOON, UserFactory, VersionFactory, lesson_document
 
 
 @pytest.fixture
@@ -99,6 +99,19 @@ def test_a_key_taken_meanwhile_is_left_to_whoever_has_it(client, course, lesson,
     row = DraftRevision.objects.get(kind=OUTLINE)
     client.post(at("revision", lesson.uuid, row.number))
     assert lesson.blocks.get(key="texte-2-2").data == block.data
+
+
+def test_a_lesson_put_back_takes_no_key_that_a_version_knows(client, course, lesson, author):
+    """The key of a station is whose progress it is, for good."""
+    module = lesson.module
+    VersionFactory(course=course, stations=[lesson_document("signes-2")])
+    client.post(at("remove", "lecon", lesson.uuid))
+    row = DraftRevision.objects.get(kind=OUTLINE)
+    Lesson.objects.create(module=module, uuid=lesson.uuid, key="signes", position=99, minutes=5)
+    client.post(at("revision", row.node, row.number))
+    keys = set(Lesson.objects.filter(module__course=course).values_list("key", flat=True))
+    assert "signes-3" in keys
+    assert "signes-2" not in keys
 
 
 def test_what_held_it_comes_back_first(client, course, lesson, author):
