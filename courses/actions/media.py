@@ -99,10 +99,13 @@ def measured(name: str, content: bytes) -> dict[str, Any]:
 
 
 def measure_captions(*, course: Course, names: Collection[str]) -> None:
-    """Measure those of these files that were kept before captions were; unread ones stay so."""
+    """Measure those of these files that were kept before captions were; unread, they stay so."""
     kept = course.assets.filter(name__in=names, name__endswith=".vtt", cues__isnull=True)
     for asset in kept:
-        with suppress(captions.CaptionsRefused), default_storage.open(str(asset.file)) as file:
+        with (
+            suppress(captions.CaptionsRefused, OSError),
+            default_storage.open(str(asset.file)) as file,
+        ):
             asset.cues = captions.read(file.read())
             asset.save(update_fields=["cues", "updated_at"])
 

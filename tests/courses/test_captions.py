@@ -153,6 +153,19 @@ def test_a_length_left_out_is_the_one_measured_and_one_that_is_wrong_is_said(tol
     assert said == [(False, "La durée écrite n’est pas celle du fichier, qui dure 9 s.")]
 
 
+def test_captions_whose_file_is_gone_keep_no_block_from_being_saved(told):
+    told(vtt(("00:00.000 --> 00:04.000", "Bonjour.")))
+    asset = Asset.objects.get(name="voix.vtt")
+    Asset.objects.filter(pk=asset.pk).update(cues=None)
+    asset.file.storage.delete(asset.file.name)
+    block = Block.objects.get(kind="audio")
+    actions.save(
+        node=block, changes=block.data | {"title": "Autre"}, seen=actions.revision(block),
+        by=UserFactory(), at=NOON,
+    )  # fmt: skip
+    assert Block.objects.get(pk=block.pk).data["title"] == "Autre"
+
+
 def test_captions_kept_before_they_were_measured_are_when_their_block_is_saved(told):
     __, course = told(vtt(("00:00.000 --> 00:04.000", "Bonjour.")))
     Asset.objects.filter(name="voix.vtt").update(cues=None)
