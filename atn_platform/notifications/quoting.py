@@ -11,6 +11,10 @@ from html.parser import HTMLParser
 ATTRIBUTION = re.compile(r"(Le|On)\b.*\d.*\b(a\s+écrit|wrote)\s*:", re.IGNORECASE)
 # Long names and addresses push the end of « Le … a écrit : » to a line below.
 ATTRIBUTION_LINES = 4
+# Beyond it no program announces a quotation, and the search would cost the square of the line.
+LONGEST_ATTRIBUTION = 400
+# « Bonjour, mes réponses sont plus bas : »
+GREETING = re.compile(r"(bonjour|bonsoir|salut|allo|allô|hello|hi)\b.{0,60}", re.IGNORECASE)
 RULE = re.compile(
     r"_{10,}$|-{2,}\s*((message|mail|courriel)\s+(d.origine|original|transféré)"
     r"|(original|forwarded)\s+message)\b",
@@ -26,14 +30,17 @@ SIGNED_BY_A_PROGRAM = re.compile(
     re.IGNORECASE,
 )
 BLOCKS = {"blockquote", "div", "h1", "h2", "h3", "hr", "li", "ol", "p", "table", "tr", "ul"}
-UNSEEN = {"head", "script", "style", "title"}
+UNSEEN = {"script", "style", "title"}
 
 
 def own_words(message: EmailMessage) -> str:
-    """What stands above the quotation; else what stands among its lines, for who answers there."""
+    """What stands above the quotation; else, or after a greeting, what is among its lines."""
     lines = [line.strip() for line in _text(message).splitlines()]
     end = next((at for at in range(len(lines)) if _is_quotation(lines, at)), len(lines))
-    return _signed_off(lines[:end]) or _signed_off(_between(lines[end:]))
+    above = _signed_off(lines[:end])
+    if above and not GREETING.fullmatch(above):
+        return above
+    return "\n\n".join(filter(None, (above, _signed_off(_between(lines[end:])))))
 
 
 def _is_quotation(lines: list[str], at: int) -> bool:
@@ -48,9 +55,9 @@ def _attribution(lines: list[str], at: int) -> int:
     """On how many lines « Le … a écrit : » begins here; 0 when it does not."""
     said = ""
     for count, line in enumerate(lines[at : at + ATTRIBUTION_LINES], start=1):
-        if not line:
-            return 0
         said = f"{said} {line}".strip()
+        if not line or len(said) > LONGEST_ATTRIBUTION:
+            return 0
         if ATTRIBUTION.fullmatch(said):
             return count
     return 0
@@ -130,6 +137,8 @@ class _Reading(HTMLParser):
     def handle_starttag(self, tag: str, attrs: object) -> None:  # noqa: ARG002 - its parser gives it
         if tag in UNSEEN:
             self.unseen += 1
+        if tag == "body":
+            self.unseen = 0  # what the head left open ends with it
         if tag == "blockquote":
             self.quoted += 1
         if (tag in BLOCKS and self.lines[-1].strip("> ")) or tag == "br":

@@ -4,6 +4,7 @@ from email.message import EmailMessage
 
 import pytest
 
+from atn_platform.notifications.quoting import _attribution, _Reading
 from atn_platform.notifications.replies import read, reply_address
 
 WORDS = "Oui, à la page 3.\n\nBonne suite!"
@@ -176,3 +177,24 @@ def test_a_letter_that_is_badly_made_is_no_fault_of_ours(head):
     to = reply_address(12, 34)
     found = read(head + b"\r\nOui.", to=to)
     assert found is None or found.text == "Oui."
+
+
+@pytest.mark.parametrize("count", [200, 100_000])
+def test_a_long_line_announces_no_quotation_and_is_read_once(count):
+    """The search for « Le … a écrit : » costs the square of a line: it stops before."""
+    line = "Le " + "1 " * count + "a écrit :"
+    assert _attribution([line], 0) == 0
+    assert _attribution(["Le 3 mars 2027, Étienne Roy a écrit :"], 0) == 1
+
+
+def test_a_page_whose_head_is_left_open_is_read():
+    """Its end tag may be left out (HTML, 13.1.2.4)."""
+    assert _Reading.of("<html><head><meta charset=utf-8><body><p>Oui.</p>").strip() == "Oui."
+    assert "x" not in _Reading.of("<head><style>x</style></head><body><p>Oui.</p>")
+
+
+def test_answers_among_quoted_lines_are_kept_below_a_greeting():
+    said = letter(
+        body="Bonjour,\n\n> Est-ce obligatoire?\n\nNon, jamais.\n\n> Et gratuit?\n\nOui.\n"
+    )
+    assert text_of(said).split() == ["Bonjour,", "Non,", "jamais.", "Oui."]
