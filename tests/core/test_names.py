@@ -1,7 +1,11 @@
+from importlib import import_module
+
 import pytest
+from django.apps import apps
 
 from atn_platform.accounts.models import User
 from atn_platform.core.names import plain_name
+from tests.factories import UserFactory
 
 
 @pytest.mark.parametrize(
@@ -34,3 +38,12 @@ def test_s69_names_are_plain_however_they_are_written(db):
     User.objects.filter(pk=person.pk).update(first_name="x@y.ca")
     User.objects.bulk_create([User(first_name="http://a.ca", last_name="B")])
     assert set(User.objects.values_list("first_name", flat=True)) == {"x y. ca", "a. ca"}
+
+
+def test_b17_the_keys_of_names_kept_before_are_written_again(db):
+    people = UserFactory.create_batch(2, first_name="Øyvind", last_name="Łukasz")
+    User.objects.filter(pk=people[0].pk).update(sort_key="ukasz yvind")
+    import_module("atn_platform.accounts.migrations.0009_sort_names_of_every_script").rewrite(
+        apps, None
+    )
+    assert set(User.objects.values_list("sort_key", flat=True)) == {"lukasz oyvind"}
