@@ -14,8 +14,9 @@ from atn_platform.reports.figures.looks import GROUP
 from atn_platform.reports.models import PublishedCount
 from atn_platform.reports.queries import published
 from enrollments.models import Enrollment, LessonState
+from municipalities.enums import Kind
 from municipalities.models import Organisation
-from tests.factories import UserFactory
+from tests.factories import MunicipalityFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
 T3, YEAR = periods.parse("2026-T3"), periods.parse("2026")
@@ -183,3 +184,11 @@ def test_a_year_asks_little_of_the_database_once_it_is_published(world, scope, s
     with CaptureQueriesContext(connection) as asked:
         people(YEAR, NEXT_YEAR, scope)
     assert len(asked) == statements
+
+
+def test_p16_an_organisation_that_is_in_no_table_publishes_nothing_anew(world):
+    before = published.lay_of_the_land()
+    MunicipalityFactory(kind=Kind.OTHER)
+    assert published.lay_of_the_land() == before
+    MunicipalityFactory()
+    assert published.lay_of_the_land() != before

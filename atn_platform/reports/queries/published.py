@@ -9,11 +9,13 @@ from atn_platform.reports.queries import past
 from atn_platform.reports.queries.participation import Counts, Pace, rows_of
 
 # By the scope of today, figures are of one division of the land: what a merger or a new list of
-# municipalities changes is counted anew, beside what was read before.
+# municipalities changes is counted anew, beside what was read before. Other organisations are not
+# in the tables.
 LAY = """
-    SELECT md5(string_agg(concat_ws(' ', id, successor_id, kind, region_id, stratum,
-                                    inactive_on IS NULL), ',' ORDER BY id))
+    SELECT md5(string_agg(row(id, successor_id, region_id, stratum, inactive_on IS NULL)::text,
+                          ',' ORDER BY id))
       FROM municipalities_organisation
+     WHERE kind = 'municipality'
 """
 ORIGIN = ""
 
