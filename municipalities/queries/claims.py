@@ -14,6 +14,7 @@ from municipalities.models import (
     CLAIM_UNDO,
     Claim,
     ClaimQuerySet,
+    Invitation,
     JoinRequest,
     Organisation,
     Responsibility,
@@ -83,25 +84,60 @@ def _accepted_lately(*, at: datetime) -> ClaimQuerySet:
 
 
 @dataclass(frozen=True, slots=True)
-class Effect:
-    """What was done with a yes, in numbers: people named, letters that wait, records opened."""
+class Undoing:
+    """What taking a yes back takes with it. `letters` are those that the people put out sent."""
 
-    named: int
-    letters: int
+    claimants: set[int]
+    lost: list[Responsibility]
+    letters: list[Invitation]
     opened: int
 
+    @property
+    def named(self) -> list[Responsibility]:
+        return [each for each in self.lost if each.user_id not in self.claimants]
 
-def effect_of(claim: Claim, *, at: datetime) -> Effect:
-    person = User.objects.owner_of(claim.email)
-    if person is None:
-        return Effect(0, 0, 0)
-    accounts = User.objects.accounts_united([person.pk])
-    named = Responsibility.objects.from_day(at.astimezone(QUEBEC).date()).filter(
-        organisation=claim.organisation, granted_by__in=accounts
+
+def undoing_of(claim: Claim, *, at: datetime) -> Undoing:
+    """What the page announces and the act does. `opened` counts readings of records of the place.
+
+    Nobody answered there when the yes was said, so what the claimant holds there comes of it.
+    """
+    claimants = _claimants(claim)
+    lost = _named_since(claim, claimants, at=at)
+    writers = User.objects.accounts_united(claimants | {each.user_id for each in lost})
+    letters = claim.organisation.invitations.pending().filter(invited_by__in=writers)
+    opened = Viewing.objects.filter(
+        reader__in=User.objects.accounts_united(claimants),
+        place=str(claim.organisation),
+        at__gte=claim.accepted_at,
     )
-    letters = claim.organisation.invitations.pending().filter(invited_by__in=accounts)
-    opened = Viewing.objects.filter(reader__in=accounts, at__gte=claim.accepted_at)
-    return Effect(named.exclude(user=person).count(), letters.count(), opened.count())
+    return Undoing(claimants, lost, list(letters), opened.count())
+
+
+def _claimants(claim: Claim) -> set[int]:
+    """Whose account the claimant's address opens, and whoever accepted by a letter sent there."""
+    accepted = Invitation.objects.filter(
+        organisation=claim.organisation_id, email=claim.email, accepted_at__gte=claim.accepted_at
+    )
+    people = {pk for pk in accepted.values_list("accepted_by", flat=True) if pk is not None}
+    owner = User.objects.owner_of(claim.email)
+    return people | {owner.pk} if owner else people
+
+
+def _named_since(claim: Claim, first: set[int], *, at: datetime) -> list[Responsibility]:
+    """What these people hold there since the yes, and those whom they named, and so on."""
+    since = (claim.accepted_at or at).astimezone(QUEBEC).date()
+    held = Responsibility.objects.from_day(at.astimezone(QUEBEC).date()).filter(
+        organisation=claim.organisation_id, starts_on__gte=since
+    )
+    left = list(held.select_related("user").order_by("pk"))
+    lost = found = [each for each in left if each.user_id in first]
+    while found:
+        names = User.objects.accounts_united({each.user_id for each in found})
+        left = [each for each in left if each not in found]
+        found = [each for each in left if each.granted_by_id in names]
+        lost = [*lost, *found]
+    return lost
 
 
 def _to_validate(*, on: date) -> ClaimQuerySet:

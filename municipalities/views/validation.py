@@ -19,7 +19,7 @@ from municipalities.actions import claim_undo, claims
 from municipalities.forms.claims import AnswerForm, UndoForm
 from municipalities.models import CLAIM_UNDO, Claim
 from municipalities.permissions import can_validate_claims
-from municipalities.queries.claims import accepted_lately, effect_of, to_validate
+from municipalities.queries.claims import accepted_lately, to_validate, undoing_of
 
 A_PAGE = 50
 
@@ -73,7 +73,7 @@ def undo(request: SignedInRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, _("C’est retiré : les personnes en sont avisées."))
             return redirect("municipalities:validation")
-    effect = effect_of(found, at=now)
+    effect = undoing_of(found, at=now)
     _watch(request, [found])
     context = {"claim": found, "place": found.organisation, "form": form, "effect": effect}
     status = 422 if form.errors else 200

@@ -12,7 +12,9 @@ from pytest_django.asserts import assertContains, assertNotContains
 
 from atn_platform.accounts.enums import Role
 from atn_platform.accounts.models import User
+from atn_platform.audit.enums import Screen
 from atn_platform.audit.models import Entry
+from atn_platform.audit.recording import opened
 from atn_platform.core.exceptions import ActionError
 from atn_platform.merging import actions as merging
 from atn_platform.notifications.models import OutgoingEmail
@@ -20,7 +22,7 @@ from municipalities.actions import claim_undo, claims, invitations
 from municipalities.actions.claims import Claimant, ClaimRefused
 from municipalities.enums import Public
 from municipalities.models import CLAIM_UNDO, Claim, Invitation, Mandate, Responsibility
-from municipalities.queries.claims import UMQ_NAMED, effect_of
+from municipalities.queries.claims import UMQ_NAMED, undoing_of
 from tests.factories import MandateFactory, MunicipalityFactory, ResponsibilityFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -135,12 +137,39 @@ def test_s16_whoever_they_named_goes_too_and_nobody_whom_they_did_not(client, co
     invitations.invite(organisation=place, guests=guests, by=second, at=timezone.now())
     own = ResponsibilityFactory(organisation=place, granted_by=coordinator).user
     elsewhere = ResponsibilityFactory(granted_by=person).user
-    assertContains(client.get(page_of(claim)), "Une personne qu’elle a nommée responsable")
+    page = client.get(page_of(claim))
+    assertContains(page, "2 personnes nommées responsables par elle, directement ou non")
+    assertContains(page, "Une invitation qui attend")
     taken_back(claim, coordinator)
     assert in_force() == {own, elsewhere}
     assert not place.invitations.pending().exists()
     assert told() == {SOMEBODY.email, OFFICIAL, accomplice.email, second.email}
     assert Mandate.objects.in_force(on=timezone.localdate()).filter(user=accomplice).exists()
+
+
+def test_only_readings_of_records_of_that_place_are_told(coordinator, place):
+    """What the claimant opens elsewhere, in a capacity of theirs, is not UMQ's to know."""
+    claim = accepted(place, coordinator)
+    person = comes_in(Invitation.objects.get())
+    for where in (place, ResponsibilityFactory(user=person).organisation):
+        opened(
+            at=timezone.now(), reader=person, screen=Screen.TEAM, place=where,
+            people=[UserFactory().pk],
+        )  # fmt: skip
+    assert undoing_of(claim, at=timezone.now()).opened == 1
+
+
+def test_each_account_of_a_claimant_is_put_out_and_told(coordinator, place):
+    """Whoever accepts the letter under another account of theirs than that of its address."""
+    claim = accepted(place, coordinator)
+    other = comes_in(Invitation.objects.get())
+    User.objects.filter(pk=other.pk).update(email="ginette@maison.example")
+    owner = ResponsibilityFactory(
+        organisation=place, user__email=SOMEBODY.email, starts_on=timezone.localdate()
+    ).user
+    taken_back(claim, coordinator)
+    assert in_force() == set()
+    assert told() >= {other.delivery_email or "ginette@maison.example", owner.email}
 
 
 def test_s16_b80_whoever_they_named_goes_too_when_their_accounts_became_one_since(
@@ -158,8 +187,8 @@ def test_s16_b80_whoever_they_named_goes_too_when_their_accounts_became_one_sinc
     kept = UserFactory(email="ginette@maison.example")
     asked = merging.decide(kept=kept, absorbed=impostor, reason="pièce vue", by=coordinator, at=at)
     merging.unite(merge_id=asked.pk, by=coordinator, on=on, at=at)
-    effect = effect_of(claim, at=at)
-    assert (effect.named, effect.letters) == (1, 1)
+    undoing = undoing_of(claim, at=at)
+    assert [len(undoing.named), len(undoing.letters)] == [1, 1]
     assert in_force() == {kept, accomplice}
     taken_back(claim, coordinator)
     assert in_force() == set()
